@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-auth-error.h"
+
+#include <gio/gio.h>
+
+#define NAME(name) KEYFOB_APPLICATION_ID ".Error." name
+
+static const GDBusErrorEntry entries[] = {
+  { KEYFOB_AUTH_ERROR_FAILED, NAME ("Failed") },
+  { KEYFOB_AUTH_ERROR_CANCELLED, NAME ("Cancelled") },
+  { KEYFOB_AUTH_ERROR_TIMED_OUT, NAME ("TimedOut") },
+  { KEYFOB_AUTH_ERROR_DENIED, NAME ("Denied") },
+  { KEYFOB_AUTH_ERROR_EXPIRED, NAME ("Expired") },
+  { KEYFOB_AUTH_ERROR_NETWORK, NAME ("Network") },
+  { KEYFOB_AUTH_ERROR_TLS, NAME ("Tls") },
+  { KEYFOB_AUTH_ERROR_SERVER, NAME ("Server") },
+  { KEYFOB_AUTH_ERROR_BAD_ANSWER, NAME ("BadAnswer") },
+  { KEYFOB_AUTH_ERROR_UNSUPPORTED, NAME ("Unsupported") },
+  { KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED, NAME ("InteractionRequired") },
+  { KEYFOB_AUTH_ERROR_STORE, NAME ("Store") },
+  { KEYFOB_AUTH_ERROR_LOCKED, NAME ("Locked") },
+  { KEYFOB_AUTH_ERROR_INVALID_HOST, NAME ("InvalidHost") },
+  { KEYFOB_AUTH_ERROR_NO_PORT, NAME ("NoPort") },
+  { KEYFOB_AUTH_ERROR_NO_BROWSER, NAME ("NoBrowser") },
+  { KEYFOB_AUTH_ERROR_PENDING, NAME ("Pending") },
+  { KEYFOB_AUTH_ERROR_SLOW_DOWN, NAME ("SlowDown") },
+};
+
+GQuark
+keyfob_auth_error_quark (void)
+{
+  static gsize quark = 0;
+
+  g_dbus_error_register_error_domain ("keyfob-auth-error-quark", &quark, entries,
+                                      G_N_ELEMENTS (entries));
+
+  return (GQuark) quark;
+}

@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * KEYFOB_AUTH_ERROR:
+ *
+ * The one error domain of Keyfob. The code says what kind of trouble it is and is what programs
+ * test; the message is a translated sentence that says what to do.
+ */
+#define KEYFOB_AUTH_ERROR (keyfob_auth_error_quark ())
+
+/**
+ * KeyfobAuthError:
+ * @KEYFOB_AUTH_ERROR_FAILED: something else
+ * @KEYFOB_AUTH_ERROR_CANCELLED: the user or the caller ended it
+ * @KEYFOB_AUTH_ERROR_TIMED_OUT: nobody signed in within the time limit
+ * @KEYFOB_AUTH_ERROR_DENIED: the user or the provider said no (`access_denied`)
+ * @KEYFOB_AUTH_ERROR_EXPIRED: a code or refresh token is dead (`invalid_grant`, `expired_token`)
+ * @KEYFOB_AUTH_ERROR_NETWORK: the server cannot be reached
+ * @KEYFOB_AUTH_ERROR_TLS: its certificate is not trusted
+ * @KEYFOB_AUTH_ERROR_SERVER: it answered with an error status
+ * @KEYFOB_AUTH_ERROR_BAD_ANSWER: it answered with something that is not what was asked for
+ * @KEYFOB_AUTH_ERROR_UNSUPPORTED: server or Keyfob cannot do this
+ * @KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED: only the user can go on, and nobody asked the user
+ * @KEYFOB_AUTH_ERROR_STORE: the token store failed
+ * @KEYFOB_AUTH_ERROR_LOCKED: the keyring is locked
+ * @KEYFOB_AUTH_ERROR_INVALID_HOST: not a base URL that can be used, or no such host
+ * @KEYFOB_AUTH_ERROR_NO_PORT: every redirect port is taken
+ * @KEYFOB_AUTH_ERROR_NO_BROWSER: there is no browser to open
+ * @KEYFOB_AUTH_ERROR_PENDING: device flow: the user has not decided (RFC 8628 section 3.5)
+ * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
+ */
+typedef enum
+{
+  KEYFOB_AUTH_ERROR_FAILED,
+  KEYFOB_AUTH_ERROR_CANCELLED,
+  KEYFOB_AUTH_ERROR_TIMED_OUT,
+  KEYFOB_AUTH_ERROR_DENIED,
+  KEYFOB_AUTH_ERROR_EXPIRED,
+  KEYFOB_AUTH_ERROR_NETWORK,
+  KEYFOB_AUTH_ERROR_TLS,
+  KEYFOB_AUTH_ERROR_SERVER,
+  KEYFOB_AUTH_ERROR_BAD_ANSWER,
+  KEYFOB_AUTH_ERROR_UNSUPPORTED,
+  KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
+  KEYFOB_AUTH_ERROR_STORE,
+  KEYFOB_AUTH_ERROR_LOCKED,
+  KEYFOB_AUTH_ERROR_INVALID_HOST,
+  KEYFOB_AUTH_ERROR_NO_PORT,
+  KEYFOB_AUTH_ERROR_NO_BROWSER,
+  KEYFOB_AUTH_ERROR_PENDING,
+  KEYFOB_AUTH_ERROR_SLOW_DOWN,
+} KeyfobAuthError;
+
+/**
+ * keyfob_auth_error_quark:
+ *
+ * Also registers the D-Bus names `org.keyfob.Keyfob.Error.NAME` of the codes.
+ *
+ * Returns: the quark of the domain
+ */
+GQuark keyfob_auth_error_quark (void);
+
+G_END_DECLS

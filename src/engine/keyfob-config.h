@@ -1,0 +1,94 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_CONFIG (keyfob_config_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobConfig, keyfob_config, KEYFOB, CONFIG, GObject)
+
+/**
+ * KeyfobRoute:
+ *
+ * The routes of a py-oidc-auth server; each is appended to the base URL.
+ */
+typedef enum
+{
+  KEYFOB_ROUTE_LOGIN,
+  KEYFOB_ROUTE_TOKEN,
+  KEYFOB_ROUTE_DEVICE,
+  KEYFOB_ROUTE_LOGOUT,
+  KEYFOB_ROUTE_USERINFO,
+  KEYFOB_N_ROUTES,
+} KeyfobRoute;
+
+/**
+ * KeyfobConfig:
+ *
+ * How to talk to one host. Immutable.
+ */
+
+/**
+ * keyfob_config_new:
+ * @url: base URL as a person types it: https is assumed where no scheme is given, http is taken
+ *   for loopback only (unless @options has `allow-http`)
+ * @options: (nullable): `a{sv}` with the options of `Host1.Configure`; a floating reference is sunk
+ * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with the reason
+ *
+ * Returns: (transfer full): the configuration, or %NULL
+ */
+KeyfobConfig *keyfob_config_new (const char *url, GVariant *options, GError **error);
+
+/**
+ * keyfob_config_with_options:
+ * @options: `a{sv}`; what it does not name stays as it is; a floating reference is sunk
+ *
+ * Returns: (transfer full): a changed copy, or %NULL with KEYFOB_AUTH_ERROR_INVALID_HOST
+ */
+KeyfobConfig *keyfob_config_with_options (KeyfobConfig *self, GVariant *options, GError **error);
+
+/**
+ * keyfob_config_to_options:
+ *
+ * Returns: (transfer floating): `a{sv}` with what differs from the defaults; with the base URL it
+ *   makes the same configuration again
+ */
+GVariant *keyfob_config_to_options (KeyfobConfig *self);
+
+/** Returns: normalised base URL without a trailing slash; two hosts are one when it is equal */
+const char *keyfob_config_get_base_url (KeyfobConfig *self);
+
+/**
+ * keyfob_config_get_host_key:
+ *
+ * Returns: the key in the shared token file: scheme, host and port only, an IPv6 host without its
+ *   brackets, as py-oidc-auth-client writes it
+ */
+const char *keyfob_config_get_host_key (KeyfobConfig *self);
+
+/** Returns: the name the user gave, else host, port and path of the base URL */
+const char *keyfob_config_get_name (KeyfobConfig *self);
+
+/** Returns: (transfer full): absolute URL of @route, exactly one slash between its parts */
+char *keyfob_config_dup_url (KeyfobConfig *self, KeyfobRoute route);
+
+/** Returns: (transfer none) (array length=n_ports): the redirect ports, in the order to try them */
+const guint16 *keyfob_config_get_redirect_ports (KeyfobConfig *self, gsize *n_ports);
+
+/** Returns: time limit of a sign-in in seconds (default 300) */
+guint keyfob_config_get_timeout (KeyfobConfig *self);
+
+/** Returns: (nullable): scope to ask for; %NULL leaves it to the server */
+const char *keyfob_config_get_scope (KeyfobConfig *self);
+
+/** Returns: (nullable): issuer of the provider where it is known (RFC 9207 section 2.4) */
+const char *keyfob_config_get_issuer (KeyfobConfig *self);
+
+/** Returns: whether the server wants its own state and code verifier used */
+gboolean keyfob_config_get_server_pkce (KeyfobConfig *self);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-token-store.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_FILE_STORE (keyfob_file_store_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobFileStore, keyfob_file_store, KEYFOB, FILE_STORE, GObject)
+
+/**
+ * keyfob_file_store_new:
+ * @path: absolute path; neither the file nor its folder needs to exist
+ *
+ * The JSON file of py-oidc-auth-client, format for format. Work is done in a thread.
+ *
+ * Returns: (transfer full): a #KeyfobTokenStore
+ */
+KeyfobTokenStore *keyfob_file_store_new (const char *path, KeyfobClock *clock);
+
+G_END_DECLS

@@ -1,0 +1,41 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "keyfob-token.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_FLOW (keyfob_flow_get_type ())
+G_DECLARE_INTERFACE (KeyfobFlow, keyfob_flow, KEYFOB, FLOW, GObject)
+
+/**
+ * KeyfobFlow:
+ *
+ * One attempt to sign in with the help of the user. Runs once.
+ */
+struct _KeyfobFlowInterface
+{
+  GTypeInterface parent_iface;
+
+  void (*run_async) (KeyfobFlow *self,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data);
+  KeyfobToken *(*run_finish) (KeyfobFlow *self, GAsyncResult *result, GError **error);
+};
+
+/** Runs the attempt to its end; its time limit is the configuration's. */
+void keyfob_flow_run_async (KeyfobFlow *self,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+
+/** Returns: (transfer full): the token, or %NULL with a KEYFOB_AUTH_ERROR */
+KeyfobToken *keyfob_flow_run_finish (KeyfobFlow *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

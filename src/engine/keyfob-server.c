@@ -1,0 +1,196 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-server.h"
+
+#include <string.h>
+
+G_DEFINE_BOXED_TYPE (KeyfobLogin, keyfob_login, keyfob_login_copy, keyfob_login_free)
+G_DEFINE_BOXED_TYPE (KeyfobDeviceCode,
+                     keyfob_device_code,
+                     keyfob_device_code_copy,
+                     keyfob_device_code_free)
+G_DEFINE_INTERFACE (KeyfobServer, keyfob_server, G_TYPE_OBJECT)
+
+static void
+keyfob_server_default_init (KeyfobServerInterface *iface)
+{
+}
+
+static void
+wipe (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+KeyfobLogin *
+keyfob_login_copy (const KeyfobLogin *self)
+{
+  KeyfobLogin *copy = g_new0 (KeyfobLogin, 1);
+
+  copy->uri = g_strdup (self->uri);
+  copy->state = g_strdup (self->state);
+  copy->redirect_uri = g_strdup (self->redirect_uri);
+  copy->code_verifier = g_strdup (self->code_verifier);
+  copy->server_pkce = self->server_pkce;
+
+  return copy;
+}
+
+void
+keyfob_login_free (KeyfobLogin *self)
+{
+  wipe (self->uri);
+  wipe (self->state);
+  wipe (self->code_verifier);
+  g_free (self->redirect_uri);
+  g_free (self);
+}
+
+KeyfobDeviceCode *
+keyfob_device_code_copy (const KeyfobDeviceCode *self)
+{
+  KeyfobDeviceCode *copy = g_new0 (KeyfobDeviceCode, 1);
+
+  copy->device_code = g_strdup (self->device_code);
+  copy->user_code = g_strdup (self->user_code);
+  copy->verification_uri = g_strdup (self->verification_uri);
+  copy->verification_uri_complete = g_strdup (self->verification_uri_complete);
+  copy->expires_in = self->expires_in;
+  copy->interval = self->interval;
+
+  return copy;
+}
+
+void
+keyfob_device_code_free (KeyfobDeviceCode *self)
+{
+  wipe (self->device_code);
+  wipe (self->user_code);
+  g_free (self->verification_uri);
+  wipe (self->verification_uri_complete);
+  g_free (self);
+}
+
+void
+keyfob_server_begin_login_async (KeyfobServer *self,
+                                 const char *redirect_uri,
+                                 const char *prompt,
+                                 gboolean server_pkce,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->begin_login_async (self, redirect_uri, prompt, server_pkce,
+                                                     cancellable, callback, user_data);
+}
+
+KeyfobLogin *
+keyfob_server_begin_login_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->begin_login_finish (self, result, error);
+}
+
+void
+keyfob_server_exchange_code_async (KeyfobServer *self,
+                                   const char *code,
+                                   const char *redirect_uri,
+                                   const char *code_verifier,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->exchange_code_async (self, code, redirect_uri, code_verifier,
+                                                       cancellable, callback, user_data);
+}
+
+void
+keyfob_server_refresh_async (KeyfobServer *self,
+                             KeyfobToken *token,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->refresh_async (self, token, cancellable, callback, user_data);
+}
+
+void
+keyfob_server_begin_device_async (KeyfobServer *self,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->begin_device_async (self, cancellable, callback, user_data);
+}
+
+KeyfobDeviceCode *
+keyfob_server_begin_device_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->begin_device_finish (self, result, error);
+}
+
+void
+keyfob_server_poll_device_async (KeyfobServer *self,
+                                 const char *device_code,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->poll_device_async (self, device_code, cancellable, callback,
+                                                     user_data);
+}
+
+KeyfobToken *
+keyfob_server_token_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->token_finish (self, result, error);
+}
+
+void
+keyfob_server_userinfo_async (KeyfobServer *self,
+                              KeyfobToken *token,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->userinfo_async (self, token, cancellable, callback, user_data);
+}
+
+char *
+keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->userinfo_finish (self, result, error);
+}
+
+char *
+keyfob_server_dup_end_session_uri (KeyfobServer *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->dup_end_session_uri (self);
+}

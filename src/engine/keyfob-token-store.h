@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "keyfob-config.h"
+#include "keyfob-token.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_TOKEN_STORE (keyfob_token_store_get_type ())
+G_DECLARE_INTERFACE (KeyfobTokenStore, keyfob_token_store, KEYFOB, TOKEN_STORE, GObject)
+
+/**
+ * KeyfobTokenStore:
+ *
+ * Where tokens live. Errors are KEYFOB_AUTH_ERROR_STORE or KEYFOB_AUTH_ERROR_LOCKED (or
+ * G_IO_ERROR_CANCELLED).
+ */
+struct _KeyfobTokenStoreInterface
+{
+  GTypeInterface parent_iface;
+
+  void (*lookup_async) (KeyfobTokenStore *self,
+                        KeyfobConfig *host,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*lookup_finish) (KeyfobTokenStore *self,
+                             GAsyncResult *result,
+                             KeyfobToken **token,
+                             GError **error);
+  void (*save_async) (KeyfobTokenStore *self,
+                      KeyfobConfig *host,
+                      KeyfobToken *token,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
+  gboolean (*save_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+  void (*remove_async) (KeyfobTokenStore *self,
+                        KeyfobConfig *host,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*remove_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+  void (*unlock_async) (KeyfobTokenStore *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*unlock_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+  const char *(*get_kind) (KeyfobTokenStore *self);
+};
+
+/** Looks up the token of @host. Never asks the user: a locked keyring is the error LOCKED. */
+void keyfob_token_store_lookup_async (KeyfobTokenStore *self,
+                                      KeyfobConfig *host,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+
+/**
+ * keyfob_token_store_lookup_finish:
+ * @token: (out) (nullable) (transfer full): the token, %NULL where there is none
+ *
+ * Returns: %FALSE with an error where the store could not be asked
+ */
+gboolean keyfob_token_store_lookup_finish (KeyfobTokenStore *self,
+                                           GAsyncResult *result,
+                                           KeyfobToken **token,
+                                           GError **error);
+
+/** Stores @token; when it finishes the token is on disk. A locked keyring asks the user. */
+void keyfob_token_store_save_async (KeyfobTokenStore *self,
+                                    KeyfobConfig *host,
+                                    KeyfobToken *token,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean
+keyfob_token_store_save_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+
+/** Removes the token of @host; one that is not there is no error. A locked keyring asks the user.
+ */
+void keyfob_token_store_remove_async (KeyfobTokenStore *self,
+                                      KeyfobConfig *host,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+keyfob_token_store_remove_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+
+/** Asks the user to unlock the store; LOCKED where the user refuses. Does nothing for a file. */
+void keyfob_token_store_unlock_async (KeyfobTokenStore *self,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+gboolean
+keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+
+/** Returns: `keyring` or `file` */
+const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);
+
+/**
+ * keyfob_token_store_open_async:
+ * @file_path: the token file
+ * @only_file: do not look for a keyring
+ * @clock: says when an entry is stored
+ *
+ * Opens the keyring where there is a Secret Service, else the file.
+ */
+void keyfob_token_store_open_async (const char *file_path,
+                                    gboolean only_file,
+                                    KeyfobClock *clock,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
+/** Returns: (transfer full): the store, or %NULL */
+KeyfobTokenStore *keyfob_token_store_open_finish (GAsyncResult *result, GError **error);
+
+/**
+ * keyfob_token_store_dup_default_path:
+ *
+ * Returns: (transfer full): `OIDC_TOKEN_FILE`, else the token file of py-oidc-auth-client
+ */
+char *keyfob_token_store_dup_default_path (void);
+
+G_END_DECLS

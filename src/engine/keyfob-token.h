@@ -1,0 +1,103 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include "keyfob-clock.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_TOKEN (keyfob_token_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobToken, keyfob_token, KEYFOB, TOKEN, GObject)
+
+/**
+ * KeyfobToken:
+ *
+ * A token object as a token endpoint or a store gave it. Immutable. Fields that Keyfob does not
+ * know are kept.
+ */
+
+/**
+ * keyfob_token_new_from_answer:
+ * @answer: what the token endpoint sent
+ * @now: Unix time in seconds at which it arrived, by this machine's clock
+ * @skew: seconds by which the server's clock is ahead of this machine's, from its `Date` header
+ * @error: KEYFOB_AUTH_ERROR_BAD_ANSWER where there is no usable `access_token`
+ *
+ * Understands every expiry field that py-oidc-auth and plain providers send; where nothing is
+ * said, 180 seconds are assumed for the access token and nothing for the refresh token.
+ *
+ * Returns: (transfer full): the token, or %NULL
+ */
+KeyfobToken *
+keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GError **error);
+
+/**
+ * keyfob_token_new_from_entry:
+ * @entry: an entry of a store: an object with `token`, `stored_at` and maybe `clock_skew`
+ * @error: KEYFOB_AUTH_ERROR_STORE where it holds no usable token
+ *
+ * Returns: (transfer full): the token, or %NULL
+ */
+KeyfobToken *keyfob_token_new_from_entry (JsonObject *entry, GError **error);
+
+/**
+ * keyfob_token_to_entry:
+ * @stored_at: Unix time in seconds
+ *
+ * Returns: (transfer full): the entry as the shared token file has it, ready header included;
+ *   `clock_skew` is there only where it is not 0
+ */
+JsonObject *keyfob_token_to_entry (KeyfobToken *self, double stored_at);
+
+/**
+ * keyfob_token_keeping:
+ * @old: the token before the refresh
+ *
+ * Returns: (transfer full): @self, with the refresh token of @old where the answer brought none
+ *   (RFC 6749 section 6)
+ */
+KeyfobToken *keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old);
+
+/** Returns: the access token; a secret */
+const char *keyfob_token_get_access_token (KeyfobToken *self);
+
+/** Returns: (nullable): the refresh token; a secret */
+const char *keyfob_token_get_refresh_token (KeyfobToken *self);
+
+/** Returns: the type, `Bearer` where the server says none (or says it in other letters) */
+const char *keyfob_token_get_token_type (KeyfobToken *self);
+
+/** Returns: the granted scope, empty where unknown */
+const char *keyfob_token_get_scope (KeyfobToken *self);
+
+/** Returns: (transfer full): value of the `Authorization` header; a secret */
+char *keyfob_token_dup_authorization (KeyfobToken *self);
+
+/** Returns: end of the access token, Unix seconds by this machine's clock; 0 unknown */
+gint64 keyfob_token_get_expires (KeyfobToken *self);
+
+/** Returns: hint on the end of the refresh token, Unix seconds by this machine's clock; 0 unknown
+ */
+gint64 keyfob_token_get_refresh_expires (KeyfobToken *self);
+
+/** Returns: seconds that the access token is still good at @now, never negative */
+gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
+
+/** Returns: whether the access token is also the refresh token (broker mode) */
+gboolean keyfob_token_is_broker (KeyfobToken *self);
+
+/**
+ * keyfob_token_dup_account:
+ *
+ * Reads the claims of a JWT access token, for showing only: nothing is verified.
+ *
+ * Returns: (transfer full): name of the person, preferred user name or e-mail, or an empty string
+ */
+char *keyfob_token_dup_account (KeyfobToken *self);
+
+G_END_DECLS
