@@ -29,6 +29,7 @@ static const GDBusErrorEntry entries[] = {
   { KEYFOB_AUTH_ERROR_NO_BROWSER, NAME ("NoBrowser") },
   { KEYFOB_AUTH_ERROR_PENDING, NAME ("Pending") },
   { KEYFOB_AUTH_ERROR_SLOW_DOWN, NAME ("SlowDown") },
+  { KEYFOB_AUTH_ERROR_UNAVAILABLE, NAME ("Unavailable") },
 };
 
 GQuark
@@ -40,4 +41,13 @@ keyfob_auth_error_quark (void)
                                       G_N_ELEMENTS (entries));
 
   return (GQuark) quark;
+}
+
+gboolean
+keyfob_auth_error_is_transient (const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TLS)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
 }

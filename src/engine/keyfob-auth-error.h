@@ -36,6 +36,7 @@ G_BEGIN_DECLS
  * @KEYFOB_AUTH_ERROR_NO_BROWSER: there is no browser to open
  * @KEYFOB_AUTH_ERROR_PENDING: device flow: the user has not decided (RFC 8628 section 3.5)
  * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
+ * @KEYFOB_AUTH_ERROR_UNAVAILABLE: it answered that it cannot answer now (5xx, 429)
  */
 typedef enum
 {
@@ -57,6 +58,7 @@ typedef enum
   KEYFOB_AUTH_ERROR_NO_BROWSER,
   KEYFOB_AUTH_ERROR_PENDING,
   KEYFOB_AUTH_ERROR_SLOW_DOWN,
+  KEYFOB_AUTH_ERROR_UNAVAILABLE,
 } KeyfobAuthError;
 
 /**
@@ -67,5 +69,14 @@ typedef enum
  * Returns: the quark of the domain
  */
 GQuark keyfob_auth_error_quark (void);
+
+/**
+ * keyfob_auth_error_is_transient:
+ *
+ * Whether the trouble lies between here and the server, so that the same request may work later
+ * and nothing was said about the token or code in it: no network, no trust, no sense in the answer
+ * (as a captive portal gives), a server that is out of order.
+ */
+gboolean keyfob_auth_error_is_transient (const GError *error);
 
 G_END_DECLS

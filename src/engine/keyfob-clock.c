@@ -6,6 +6,16 @@
 
 #include "keyfob-clock.h"
 
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GSource source;
+  int fd;
+} TimerSource;
+
 G_DEFINE_TYPE (KeyfobClock, keyfob_clock, G_TYPE_OBJECT)
 
 static gint64
@@ -17,7 +27,56 @@ keyfob_clock_real_now (KeyfobClock *self)
 static gint64
 keyfob_clock_real_monotonic (KeyfobClock *self)
 {
-  return g_get_monotonic_time ();
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+
+  return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static gboolean
+timer_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  if (callback != NULL)
+    callback (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+timer_source_finalize (GSource *source)
+{
+  TimerSource *timer = (TimerSource *) source;
+
+  if (timer->fd >= 0)
+    close (timer->fd);
+}
+
+static GSourceFuncs timer_source_funcs = {
+  .dispatch = timer_source_dispatch,
+  .finalize = timer_source_finalize,
+};
+
+static GSource *
+keyfob_clock_real_timer (KeyfobClock *self, gint64 delay)
+{
+  GSource *source = g_source_new (&timer_source_funcs, sizeof (TimerSource));
+  TimerSource *timer = (TimerSource *) source;
+  /* an all-zero value would disarm the timer */
+  gint64 usec = MAX (delay, 1);
+  struct itimerspec when = {
+    .it_value.tv_sec = usec / G_USEC_PER_SEC,
+    .it_value.tv_nsec = (usec % G_USEC_PER_SEC) * 1000,
+  };
+
+  g_source_set_static_name (source, "KeyfobClock timer");
+  timer->fd = timerfd_create (CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (timer->fd >= 0 && timerfd_settime (timer->fd, 0, &when, NULL) == 0)
+    g_source_add_unix_fd (source, timer->fd, G_IO_IN);
+  else
+    g_source_set_ready_time (source, g_get_monotonic_time () + usec);
+
+  return source;
 }
 
 static void
@@ -25,6 +84,7 @@ keyfob_clock_class_init (KeyfobClockClass *klass)
 {
   klass->now = keyfob_clock_real_now;
   klass->monotonic = keyfob_clock_real_monotonic;
+  klass->timer = keyfob_clock_real_timer;
 }
 
 static void
@@ -52,4 +112,12 @@ keyfob_clock_monotonic (KeyfobClock *self)
   g_return_val_if_fail (KEYFOB_IS_CLOCK (self), 0);
 
   return KEYFOB_CLOCK_GET_CLASS (self)->monotonic (self);
+}
+
+GSource *
+keyfob_clock_timer (KeyfobClock *self, gint64 delay)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLOCK (self), NULL);
+
+  return KEYFOB_CLOCK_GET_CLASS (self)->timer (self, delay);
 }

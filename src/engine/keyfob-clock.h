@@ -22,6 +22,7 @@ struct _KeyfobClockClass
 
   gint64 (*now) (KeyfobClock *self);
   gint64 (*monotonic) (KeyfobClock *self);
+  GSource *(*timer) (KeyfobClock *self, gint64 delay);
 };
 
 /**
@@ -41,8 +42,19 @@ gint64 keyfob_clock_now (KeyfobClock *self);
 /**
  * keyfob_clock_monotonic:
  *
- * Returns: a clock that never jumps, in microseconds
+ * Returns: a clock that never jumps and goes on while the machine sleeps, in microseconds
  */
 gint64 keyfob_clock_monotonic (KeyfobClock *self);
+
+/**
+ * keyfob_clock_timer:
+ * @delay: microseconds by keyfob_clock_monotonic()
+ *
+ * Unlike a timeout of GLib, which stands still while the machine sleeps, it is due at once after a
+ * sleep that was longer than what was left.
+ *
+ * Returns: (transfer full): a source that is ready once, with a #GSourceFunc as callback
+ */
+GSource *keyfob_clock_timer (KeyfobClock *self, gint64 delay);
 
 G_END_DECLS

@@ -19,13 +19,27 @@ test_bus_names (void)
 static void
 test_every_code_has_a_name (void)
 {
-  for (int code = KEYFOB_AUTH_ERROR_FAILED; code <= KEYFOB_AUTH_ERROR_SLOW_DOWN; code++)
+  for (int code = KEYFOB_AUTH_ERROR_FAILED; code <= KEYFOB_AUTH_ERROR_UNAVAILABLE; code++)
     {
       g_autoptr (GError) error = g_error_new_literal (KEYFOB_AUTH_ERROR, code, "x");
       g_autofree char *name = g_dbus_error_encode_gerror (error);
 
       g_assert_true (g_str_has_prefix (name, "org.keyfob.Keyfob.Error."));
     }
+}
+
+static void
+test_transient (void)
+{
+  g_autoptr (GError) network =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "x");
+  g_autoptr (GError) expired =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED, "x");
+  g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "x");
+
+  g_assert_true (keyfob_auth_error_is_transient (network));
+  g_assert_false (keyfob_auth_error_is_transient (expired));
+  g_assert_false (keyfob_auth_error_is_transient (foreign));
 }
 
 int
@@ -35,6 +49,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/auth-error/bus-names", test_bus_names);
   g_test_add_func ("/auth-error/every-code-has-a-name", test_every_code_has_a_name);
+  g_test_add_func ("/auth-error/transient", test_transient);
 
   return g_test_run ();
 }

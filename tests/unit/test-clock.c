@@ -1,0 +1,67 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-clock.h"
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+
+  /* asks for more, and must not get it: a timer is ready once */
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+test_now (void)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  gint64 before = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 now = keyfob_clock_now (clock);
+
+  g_assert_cmpint (now, >=, before);
+  g_assert_cmpint (now, <=, before + 5);
+}
+
+static void
+test_timer (void)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GSource) timer = keyfob_clock_timer (clock, 20 * 1000);
+  gint64 before = keyfob_clock_monotonic (clock);
+
+  g_source_set_callback (timer, on_timer, loop, NULL);
+  g_source_attach (timer, NULL);
+  g_main_loop_run (loop);
+
+  g_assert_cmpint (keyfob_clock_monotonic (clock) - before, >=, 20 * 1000);
+  g_assert_true (g_source_is_destroyed (timer));
+}
+
+static void
+test_timer_at_once (void)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GSource) timer = keyfob_clock_timer (clock, -1);
+
+  g_source_set_callback (timer, on_timer, loop, NULL);
+  g_source_attach (timer, NULL);
+  g_main_loop_run (loop);
+
+  g_assert_true (g_source_is_destroyed (timer));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/clock/now", test_now);
+  g_test_add_func ("/clock/timer", test_timer);
+  g_test_add_func ("/clock/timer-at-once", test_timer_at_once);
+
+  return g_test_run ();
+}
