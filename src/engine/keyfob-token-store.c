@@ -11,6 +11,10 @@ G_DEFINE_INTERFACE (KeyfobTokenStore, keyfob_token_store, G_TYPE_OBJECT)
 static void
 keyfob_token_store_default_init (KeyfobTokenStoreInterface *iface)
 {
+  g_object_interface_install_property (
+      iface,
+      g_param_spec_boolean ("locked", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
 }
 
 void
@@ -95,6 +99,18 @@ keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, 
   g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
 
   return KEYFOB_TOKEN_STORE_GET_IFACE (self)->unlock_finish (self, result, error);
+}
+
+gboolean
+keyfob_token_store_get_locked (KeyfobTokenStore *self)
+{
+  gboolean locked = FALSE;
+
+  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
+
+  g_object_get (self, "locked", &locked, NULL);
+
+  return locked;
 }
 
 const char *

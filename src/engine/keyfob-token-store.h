@@ -18,7 +18,11 @@ G_DECLARE_INTERFACE (KeyfobTokenStore, keyfob_token_store, KEYFOB, TOKEN_STORE, 
  * KeyfobTokenStore:
  *
  * Where tokens live. Errors are KEYFOB_AUTH_ERROR_STORE or KEYFOB_AUTH_ERROR_LOCKED (or
- * G_IO_ERROR_CANCELLED).
+ * G_IO_ERROR_CANCELLED). An operation that has asked the user something goes on until the user has
+ * answered, also when it is cancelled meanwhile.
+ *
+ * Property that notifies and that every store overrides: `locked` (boolean): whether only the user
+ * can open the store, as far as is known. It tells of an unlock by another program, too.
  */
 struct _KeyfobTokenStoreInterface
 {
@@ -99,6 +103,9 @@ void keyfob_token_store_unlock_async (KeyfobTokenStore *self,
                                       gpointer user_data);
 gboolean
 keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+
+/** Returns: whether only the user can open the store, as far as is known; a file never is locked */
+gboolean keyfob_token_store_get_locked (KeyfobTokenStore *self);
 
 /** Returns: `keyring` or `file` */
 const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);
