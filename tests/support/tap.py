@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs unittest cases and tells how they went in TAP, the way meson reads it.
+
+A test program ends with
+
+    if __name__ == "__main__":
+        tap.main()
+
+and takes, like unittest's own runner, names of tests to run (`Class.test_name`) as arguments.
+"""
+
+import faulthandler
+import sys
+import time
+import traceback
+import unittest
+
+
+class TapResult(unittest.TestResult):
+    """Writes one line a test; what went wrong follows as comments."""
+
+    def __init__(self, stream):
+        super().__init__()
+        self.stream = stream
+        self.started = 0.0
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.started = time.monotonic()
+
+    def _line(self, word, test, comment=None):
+        elapsed = time.monotonic() - self.started
+        print(f"{word} {self.testsRun} - {test.id().removeprefix('__main__.')}", file=self.stream)
+        print(f"# took {elapsed:.2f} s", file=self.stream)
+        for line in (comment or "").splitlines():
+            print(f"# {line}", file=self.stream)
+        self.stream.flush()
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self._line("ok", test)
+
+    def _failed(self, test, err):
+        self._line("not ok", test, "".join(traceback.format_exception(*err)))
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._failed(test, err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        if isinstance(test, unittest.TestCase):
+            self._failed(test, err)
+        else:
+            # setUpClass or setUpModule: no test of it ran, so the plan cannot be met
+            print(f"Bail out! {test}: {err[1]}", file=self.stream)
+            for line in traceback.format_exception(*err):
+                print("# " + line.rstrip().replace("\n", "\n# "), file=self.stream)
+            self.stream.flush()
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            print(f"# {subtest.id().removeprefix('__main__.')} failed", file=self.stream)
+            for line in "".join(traceback.format_exception(*err)).splitlines():
+                print(f"# {line}", file=self.stream)
+
+    def stopTest(self, test):
+        # unittest calls neither addSuccess nor addFailure where only a subtest failed
+        if any(failed.id().startswith(test.id() + " ") for failed, _ in self.failures + self.errors):
+            self._line("not ok", test)
+        super().stopTest(test)
+
+
+def main(module="__main__"):
+    """Runs the tests of @module, or those named on the command line, and exits."""
+    faulthandler.enable()
+    loader = unittest.TestLoader()
+    if len(sys.argv) > 1:
+        suite = loader.loadTestsFromNames(sys.argv[1:], sys.modules[module])
+    else:
+        suite = loader.loadTestsFromModule(sys.modules[module])
+
+    print(f"1..{suite.countTestCases()}", flush=True)
+    result = TapResult(sys.stdout)
+    suite.run(result)
+
+    sys.exit(0 if result.wasSuccessful() else 1)
