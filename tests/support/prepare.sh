@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Sourced by tests/run, tests/demo and .ci/run: gets a machine ready. Installs only what is missing.
+
+build_packages=(
+  gcc meson ninja-build pkgconf gettext libgtk-4-dev libadwaita-1-dev libsoup-3.0-dev
+  libjson-glib-dev libsecret-1-dev libglib2.0-dev libglib2.0-dev-bin
+  desktop-file-utils appstream
+)
+# A desktop to test on, and the programs that Keyfob meets there.
+desktop_packages=(
+  xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
+  gir1.2-atspi-2.0 adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
+  gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip
+)
+check_packages=(clang clang-format)
+
+prepare_say () {
+  printf '\n== %s\n' "$*"
+}
+
+# What of the packages named in the arguments is not installed, one a line.
+prepare_missing () {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
+      || echo "$package"
+  done
+}
+
+prepare_packages () {
+  local missing
+  # Another distribution: its user installed what the README lists, and meson names what lacks.
+  command -v dpkg-query >/dev/null || return 0
+  mapfile -t missing < <(prepare_missing "$@")
+  [ ${#missing[@]} -eq 0 ] && return 0
+
+  local -a apt=(apt-get)
+  if [ "$(id -u)" -ne 0 ]; then
+    apt=(sudo apt-get)
+    [ -t 0 ] || apt=(sudo -n apt-get)
+  fi
+  prepare_say "Installing ${missing[*]}"
+  if command -v apt-get >/dev/null && command -v "${apt[0]}" >/dev/null; then
+    prepare_apt_install "${missing[@]}" && return 0
+  fi
+  echo "These packages are needed and could not be installed: ${missing[*]}." \
+       "Install them as an administrator and run this again." >&2
+  return 1
+}
+
+prepare_apt_install () {
+  local -a install=(env DEBIAN_FRONTEND=noninteractive)
+  if [ "${apt[0]}" = sudo ]; then
+    install=("${apt[@]:0:${#apt[@]}-1}" "${install[@]}")
+  fi
+  install+=(apt-get install -y -q --no-install-recommends "$@")
+  # The lists of a fresh machine are empty or old: read them when the first try does not do.
+  "${install[@]}" </dev/null && return 0
+  "${apt[@]}" update -q </dev/null && "${install[@]}" </dev/null
+}
+
+# prepare_server FOLDER: the real server and provider for demo and journeys, below FOLDER.
+prepare_server () {
+  local folder=$1 support
+  support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    prepare_packages nodejs npm || return 1
+  fi
+  mkdir -p "$folder"
+  prepare_python "$folder" "$support/requirements.txt" && prepare_node "$folder" "$support/package.json"
+}
+
+prepare_python () {
+  local folder=$1 requirements=$2
+  cmp -s "$requirements" "$folder/requirements.installed" && return 0
+  prepare_say "Installing py-oidc-auth into $folder/venv"
+  rm -rf "$folder/venv"
+  /usr/bin/python3 -m venv "$folder/venv" \
+    && "$folder/venv/bin/pip" install -q --disable-pip-version-check -r "$requirements" </dev/null \
+    && cp "$requirements" "$folder/requirements.installed"
+}
+
+# oidc-provider 9 wants Node.js 20 or newer; Debian 12 has 18.
+prepare_node () {
+  local folder=$1 package=$2 major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  { cat "$package"; echo "node $major"; } >"$folder/package.wanted"
+  cmp -s "$folder/package.wanted" "$folder/package.installed" && return 0
+  prepare_say "Installing oidc-provider into $folder/node_modules"
+  cp "$package" "$folder/package.json"
+  if [ "$major" -lt 20 ]; then
+    sed -i 's/"oidc-provider": *"[^"]*"/"oidc-provider": "8.8.1"/' "$folder/package.json"
+  fi
+  rm -rf "$folder/node_modules" "$folder/package-lock.json"
+  (cd "$folder" && npm install --no-audit --no-fund --no-package-lock --ignore-scripts \
+    --loglevel=error </dev/null) && cp "$folder/package.wanted" "$folder/package.installed"
+}
