@@ -25,13 +25,7 @@ export BED_DIR BED_MARK=$$.$RANDOM$RANDOM
 bed_support=$(cd "$(dirname "$0")" && pwd)
 
 bed_marked () {
-  local environ pid
-  for environ in /proc/[0-9]*/environ; do
-    pid=${environ#/proc/} pid=${pid%/environ}
-    if grep -qszF "BED_MARK=$BED_MARK" "$environ" && [ -e "/proc/$pid/exe" ]; then
-      echo "$pid"
-    fi
-  done
+  env -u BED_MARK grep -lszF "BED_MARK=$BED_MARK" /proc/[0-9]*/environ | cut -d / -f 3
 }
 
 bed_wait_gone () {
