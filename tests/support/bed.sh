@@ -24,36 +24,10 @@ fi
 export BED_DIR BED_MARK=$$.$RANDOM$RANDOM
 bed_support=$(cd "$(dirname "$0")" && pwd)
 
-bed_marked () {
-  env -u BED_MARK grep -lszF "BED_MARK=$BED_MARK" /proc/[0-9]*/environ | cut -d / -f 3
-}
-
-bed_wait_gone () {
-  local pid
-  for pid in "$@"; do
-    timeout 10 tail -s 0.05 --pid="$pid" -f /dev/null &
-  done
-  wait
-}
-
-# Politely first; whoever is still there after ten seconds is killed and named.
-bed_end_all () {
-  local -a left
-  mapfile -t left < <(bed_marked)
-  [ ${#left[@]} -eq 0 ] && return 0
-  kill "${left[@]}" 2>/dev/null
-  (bed_wait_gone "${left[@]}")
-  mapfile -t left < <(bed_marked)
-  [ ${#left[@]} -eq 0 ] && return 0
-  echo "bed: had to kill $(ps -o pid=,args= -p "$(IFS=,; echo "${left[*]}")" | tr '\n' ';')" >&2
-  kill -KILL "${left[@]}" 2>/dev/null
-  return 99
-}
-
 bed_finish () {
   local ended=0
   trap '' INT TERM HUP
-  bed_end_all || ended=$?
+  env -u BED_MARK /usr/bin/python3 "$bed_support/end_marked.py" "BED_MARK=$BED_MARK" || ended=$?
   [ "$keep" = 1 ] || rm -rf "$BED_DIR"
   [ "$bed_status" -ne 0 ] || bed_status=$ended
   exit "$bed_status"
