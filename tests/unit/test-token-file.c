@@ -1,0 +1,343 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-token-file.h"
+
+#define NOBODY 65534
+
+typedef struct
+{
+  char *folder;
+  char *path;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = g_dir_make_tmp ("keyfob-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "token-store.json", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name = NULL;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+}
+
+static guint
+count_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+static mode_t
+mode_of (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_lstat (path, &info), ==, 0);
+
+  return info.st_mode & 07777;
+}
+
+static void
+assert_content (const char *path, const char *expected)
+{
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, expected);
+}
+
+static void
+assert_unreadable (const char *path, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+  gsize length = 0;
+
+  g_assert_null (keyfob_token_file_read (path, &length, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+assert_unwritable (const char *path, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (keyfob_token_file_write (path, "{}", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+test_private (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "a", NULL);
+  g_autofree char *path = g_build_filename (folder, "token-store.json", NULL);
+  mode_t mask = umask (0);
+
+  g_assert_true (keyfob_token_file_write (path, "{}", NULL));
+  umask (mask);
+
+  g_assert_cmpuint (mode_of (folder), ==, 0700);
+  g_assert_cmpuint (mode_of (path), ==, 0600);
+  g_assert_cmpuint (count_files (folder), ==, 1);
+
+  g_remove (path);
+}
+
+static void
+test_tightens (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (g_file_set_contents (fixture->path, "old", -1, NULL));
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+
+  g_assert_true (keyfob_token_file_write (fixture->path, "new", NULL));
+
+  g_assert_cmpuint (mode_of (fixture->path), ==, 0600);
+  assert_content (fixture->path, "new");
+}
+
+static void
+test_missing (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *deep = g_build_filename (fixture->folder, "none", "file", NULL);
+  g_autofree char *content = NULL;
+  gsize length = 1;
+
+  content = keyfob_token_file_read (deep, &length, NULL);
+
+  g_assert_cmpstr (content, ==, "");
+  g_assert_cmpuint (length, ==, 0);
+}
+
+static void
+test_folder_in_its_place (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+
+  assert_unreadable (fixture->path, "is a folder");
+  assert_unwritable (fixture->path, "is a folder");
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
+static void
+test_fifo_in_its_place (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+
+  assert_unreadable (fixture->path, "not a regular file");
+  assert_unwritable (fixture->path, "not a regular file");
+}
+
+static void
+test_file_for_a_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *below = g_build_filename (fixture->path, "token-store.json", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "x", -1, NULL));
+
+  g_assert_false (keyfob_token_file_write (below, "{}", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+  assert_content (fixture->path, "x");
+}
+
+static void
+test_follows_own_link (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
+  g_autofree char *content = NULL;
+  gsize length = 0;
+
+  g_assert_true (g_file_set_contents (target, "old", -1, NULL));
+  g_assert_cmpint (symlink ("target", fixture->path), ==, 0);
+
+  content = keyfob_token_file_read (fixture->path, &length, NULL);
+  g_assert_cmpstr (content, ==, "old");
+
+  g_assert_true (keyfob_token_file_write (fixture->path, "new", NULL));
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
+  g_assert_false (g_file_test (target, G_FILE_TEST_IS_SYMLINK));
+  assert_content (target, "new");
+}
+
+static void
+test_refuses_links (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
+
+  g_assert_cmpint (symlink ("nowhere", fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "leads nowhere");
+  assert_unwritable (fixture->path, "leads nowhere");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_cmpint (symlink (fixture->folder, fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "is a folder");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_true (g_file_set_contents (target, "theirs", -1, NULL));
+  if (geteuid () == 0)
+    {
+      g_assert_cmpint (chown (target, NOBODY, NOBODY), ==, 0);
+      g_assert_cmpint (symlink (target, fixture->path), ==, 0);
+    }
+  else
+    g_assert_cmpint (symlink ("/etc/passwd", fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "another user");
+  assert_unwritable (fixture->path, "another user");
+  assert_content (target, "theirs");
+}
+
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (g_file_set_contents (fixture->path, "", 0, NULL));
+  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX), ==, 0);
+  {
+    gsize length = 0;
+    g_autofree char *content = keyfob_token_file_read (fixture->path, &length, NULL);
+
+    g_assert_cmpuint (length, ==, KEYFOB_TOKEN_FILE_MAX);
+  }
+
+  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX + 1), ==, 0);
+  assert_unreadable (fixture->path, "64 MB");
+}
+
+/* Root may write anywhere, so this part runs as somebody else. */
+static void
+become_nobody (const char *folder)
+{
+  if (geteuid () != 0)
+    return;
+
+  g_assert_cmpint (chown (folder, NOBODY, NOBODY), ==, 0);
+  g_assert_cmpint (setegid (NOBODY), ==, 0);
+  g_assert_cmpint (seteuid (NOBODY), ==, 0);
+}
+
+static void
+test_read_only_folder (Fixture *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      become_nobody (fixture->folder);
+      g_assert_true (keyfob_token_file_write (fixture->path, "old", NULL));
+      g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
+
+      assert_unwritable (fixture->path, "make its folder writable");
+      assert_content (fixture->path, "old");
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+
+      g_assert_cmpint (g_chmod (fixture->path, 0), ==, 0);
+      assert_unreadable (fixture->path, "cannot be read");
+
+      g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_no_room (Fixture *fixture, gconstpointer data)
+{
+  const struct rlimit limit = { .rlim_cur = 1000, .rlim_max = 1000 };
+
+  if (g_test_subprocess ())
+    {
+      g_autofree char *large = g_strnfill (2000, ' ');
+      g_autoptr (GError) error = NULL;
+
+      signal (SIGXFSZ, SIG_IGN);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+      g_assert_true (keyfob_token_file_write (fixture->path, "old", NULL));
+
+      g_assert_false (keyfob_token_file_write (fixture->path, large, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, "It is unchanged"));
+      assert_content (fixture->path, "old");
+
+      g_assert_null (keyfob_token_file_keep_copy (fixture->path, large, 2000, 0, NULL));
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_keeps_copies (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_local (2026, 3, 4, 5, 6, 7);
+  gint64 now = g_date_time_to_unix (time);
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  first = keyfob_token_file_keep_copy (fixture->path, "one", 3, now, NULL);
+  second = keyfob_token_file_keep_copy (fixture->path, "two\0x", 5, now, NULL);
+
+  g_assert_true (g_str_has_suffix (first, "/token-store.json.damaged-20260304-050607"));
+  g_assert_cmpstr (first, !=, second);
+  g_assert_cmpuint (mode_of (first), ==, 0600);
+  assert_content (first, "one");
+  assert_content (second, "two");
+}
+
+#define ADD(name, function) \
+  g_test_add ("/token-file/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("private", test_private);
+  ADD ("tightens", test_tightens);
+  ADD ("missing", test_missing);
+  ADD ("folder-in-its-place", test_folder_in_its_place);
+  ADD ("fifo-in-its-place", test_fifo_in_its_place);
+  ADD ("file-for-a-folder", test_file_for_a_folder);
+  ADD ("follows-own-link", test_follows_own_link);
+  ADD ("refuses-links", test_refuses_links);
+  ADD ("too-large", test_too_large);
+  ADD ("read-only-folder", test_read_only_folder);
+  ADD ("no-room", test_no_room);
+  ADD ("keeps-copies", test_keeps_copies);
+
+  return g_test_run ();
+}
