@@ -1,0 +1,513 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-token.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-json.h"
+#include "keyfob-secret.h"
+#include "keyfob-text.h"
+
+/* What py-oidc-auth-client assumes where the server says nothing. */
+#define DEFAULT_LIFETIME 180
+#define MAX_LIFETIME 1e9
+/* The Date header is in whole seconds and travels; less than this says nothing. */
+#define MIN_SKEW 5
+#define MAX_SKEW (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
+/* Unix times outside are no times: before 2001 they are lifetimes, after 5138 milliseconds. */
+#define MIN_TIME 1e9
+#define MAX_TIME 1e11
+#define MAX_TOKEN 65536
+#define MAX_TYPE 64
+#define MAX_SCOPE 1000
+#define MAX_ACCOUNT 200
+
+struct _KeyfobToken
+{
+  GObject parent_instance;
+
+  KeyfobSecret *access_token;
+  KeyfobSecret *refresh_token;
+  char *token_type;
+  char *scope;
+  gint64 expires;
+  gint64 refresh_expires;
+  gint64 skew;
+  JsonObject *rest;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobToken, keyfob_token, G_TYPE_OBJECT)
+
+typedef struct
+{
+  const char *absolute[3];
+  const char *relative;
+} ExpiryFields;
+
+static const ExpiryFields access_fields = { { "expires", "exp", "expires_at" }, "expires_in" };
+static const ExpiryFields refresh_fields = { { "refresh_expires", "refresh_exp",
+                                               "refresh_expires_at" },
+                                             "refresh_expires_in" };
+
+static gboolean
+parse_time (JsonObject *object, const char *member, gint64 *time)
+{
+  double number;
+
+  if (!keyfob_json_get_number (object, member, &number))
+    return FALSE;
+
+  if (number >= MAX_TIME)
+    number /= 1000;
+  if (number < MIN_TIME || number >= MAX_TIME)
+    return FALSE;
+
+  *time = (gint64) number;
+
+  return TRUE;
+}
+
+/* Returns: Unix time by this machine's clock, 0 where nothing usable is said */
+static gint64
+parse_expiry (JsonObject *object, const ExpiryFields *fields, gint64 now, gint64 skew)
+{
+  gint64 time;
+  double lifetime;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields->absolute); i++)
+    {
+      if (parse_time (object, fields->absolute[i], &time))
+        return MAX (time - skew, 1);
+    }
+
+  if (keyfob_json_get_number (object, fields->relative, &lifetime) && lifetime >= 1
+      && lifetime <= MAX_LIFETIME)
+    return now + (gint64) lifetime;
+
+  return 0;
+}
+
+static void
+remove_expiry (JsonObject *object, const ExpiryFields *fields)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (fields->absolute); i++)
+    json_object_remove_member (object, fields->absolute[i]);
+  json_object_remove_member (object, fields->relative);
+}
+
+/* It goes into a header line: RFC 6749 appendix A.12, and no blanks. */
+static gboolean
+is_token_text (const char *text)
+{
+  gsize length = text != NULL ? strnlen (text, MAX_TOKEN + 1) : 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (text[i] <= ' ' || text[i] > '~')
+        return FALSE;
+    }
+
+  return length > 0 && length <= MAX_TOKEN;
+}
+
+/* A token of RFC 9110 section 5.6.2 */
+static gboolean
+is_type_text (const char *text)
+{
+  gsize length = strnlen (text, MAX_TYPE + 1);
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL)
+        return FALSE;
+    }
+
+  return length > 0 && length <= MAX_TYPE;
+}
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, sentence);
+
+  return FALSE;
+}
+
+static gboolean
+take_type (KeyfobToken *self, JsonObject *fields, GError **error)
+{
+  const char *type = keyfob_json_get_string (fields, "token_type");
+
+  if (type == NULL || *type == '\0')
+    type = "Bearer";
+
+  if (!is_type_text (type))
+    return refuse (error, _ ("The server sent a token of a type that cannot be used. Ask whoever "
+                             "runs it."));
+
+  self->token_type = g_strdup (type);
+
+  return TRUE;
+}
+
+static char *
+join_strings (JsonArray *array)
+{
+  g_autoptr (GString) joined = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+        g_string_append_printf (joined, "%s%s", joined->len > 0 ? " " : "",
+                                json_node_get_string (node));
+    }
+
+  return g_string_free (g_steal_pointer (&joined), FALSE);
+}
+
+static char *
+dup_scope (JsonObject *fields)
+{
+  JsonNode *node = json_object_get_member (fields, "scope");
+  const char *text = keyfob_json_get_string (fields, "scope");
+  g_autofree char *joined = NULL;
+
+  if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
+    text = joined = join_strings (json_node_get_array (node));
+
+  return keyfob_text_clean (text != NULL ? text : "", -1, MAX_SCOPE);
+}
+
+static gboolean
+take_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
+{
+  const char *access_token = keyfob_json_get_string (fields, "access_token");
+  const char *refresh_token = keyfob_json_get_string (fields, "refresh_token");
+
+  if (!is_token_text (access_token))
+    return refuse (error, _ ("The server sent no token that can be used. Sign in again, or ask "
+                             "whoever runs it."));
+
+  self->access_token = g_strdup (access_token);
+  if (is_token_text (refresh_token))
+    self->refresh_token = g_strdup (refresh_token);
+
+  return take_type (self, fields, error);
+}
+
+static gboolean
+is_kept_apart (const char *field)
+{
+  return strcmp (field, "access_token") == 0 || strcmp (field, "refresh_token") == 0
+         || strcmp (field, "Authorization") == 0;
+}
+
+/* Without the secrets, which are kept apart in memory that can be wiped. */
+static JsonObject *
+copy_object (JsonObject *object)
+{
+  JsonObject *copy = json_object_new ();
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, &value))
+    {
+      if (!is_kept_apart (name))
+        json_object_set_member (copy, name, json_node_copy (value));
+    }
+
+  return copy;
+}
+
+static JsonObject *
+copy_headers (JsonObject *fields)
+{
+  JsonNode *node = json_object_get_member (fields, "headers");
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_new ();
+
+  return copy_object (json_node_get_object (node));
+}
+
+static JsonObject *
+copy_rest (JsonObject *fields)
+{
+  JsonObject *rest = copy_object (fields);
+
+  json_object_set_object_member (rest, "headers", copy_headers (fields));
+  remove_expiry (rest, &access_fields);
+  remove_expiry (rest, &refresh_fields);
+
+  return rest;
+}
+
+static KeyfobToken *
+new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
+{
+  g_autoptr (KeyfobToken) self = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
+
+  if (!take_tokens (self, fields, error))
+    return NULL;
+
+  if (ABS (skew) > MIN_SKEW && ABS (skew) < MAX_SKEW)
+    self->skew = skew;
+  self->scope = dup_scope (fields);
+  self->expires = parse_expiry (fields, &access_fields, now, self->skew);
+  self->refresh_expires = parse_expiry (fields, &refresh_fields, now, self->skew);
+  self->rest = copy_rest (fields);
+
+  return g_steal_pointer (&self);
+}
+
+static void
+keyfob_token_finalize (GObject *object)
+{
+  KeyfobToken *self = KEYFOB_TOKEN (object);
+
+  keyfob_secret_free (self->access_token);
+  keyfob_secret_free (self->refresh_token);
+  g_free (self->token_type);
+  g_free (self->scope);
+  g_clear_pointer (&self->rest, json_object_unref);
+
+  G_OBJECT_CLASS (keyfob_token_parent_class)->finalize (object);
+}
+
+static void
+keyfob_token_class_init (KeyfobTokenClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = keyfob_token_finalize;
+}
+
+static void
+keyfob_token_init (KeyfobToken *self)
+{
+}
+
+KeyfobToken *
+keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GError **error)
+{
+  KeyfobToken *self;
+
+  g_return_val_if_fail (answer != NULL, NULL);
+
+  self = new_from_fields (answer, now, skew, error);
+  if (self != NULL && self->expires == 0)
+    self->expires = now + DEFAULT_LIFETIME;
+
+  return self;
+}
+
+KeyfobToken *
+keyfob_token_new_from_entry (JsonObject *entry, GError **error)
+{
+  JsonNode *node;
+  KeyfobToken *self = NULL;
+  double stored_at;
+  double skew;
+
+  g_return_val_if_fail (entry != NULL, NULL);
+
+  if (!keyfob_json_get_number (entry, "stored_at", &stored_at) || fabs (stored_at) > MAX_TIME)
+    stored_at = 0;
+  if (!keyfob_json_get_number (entry, "clock_skew", &skew) || fabs (skew) > MAX_SKEW)
+    skew = 0;
+
+  node = json_object_get_member (entry, "token");
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    self = new_from_fields (json_node_get_object (node), (gint64) stored_at, (gint64) skew, NULL);
+
+  if (self == NULL)
+    g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                         _ ("What is stored for this host is no token. Sign in again."));
+
+  return self;
+}
+
+static JsonObject *
+build_headers (KeyfobToken *self)
+{
+  g_autoptr (KeyfobSecret) authorization = keyfob_token_dup_authorization (self);
+  JsonObject *headers = copy_headers (self->rest);
+
+  json_object_set_string_member (headers, "Authorization", authorization);
+
+  return headers;
+}
+
+JsonObject *
+keyfob_token_to_entry (KeyfobToken *self, double stored_at)
+{
+  JsonObject *entry = json_object_new ();
+  JsonObject *token;
+
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  token = copy_object (self->rest);
+  json_object_set_string_member (token, "access_token", self->access_token);
+  json_object_set_string_member (token, "token_type", self->token_type);
+  if (self->expires != 0)
+    json_object_set_int_member (token, "expires", self->expires + self->skew);
+  if (self->refresh_token != NULL)
+    json_object_set_string_member (token, "refresh_token", self->refresh_token);
+  if (self->refresh_expires != 0)
+    json_object_set_int_member (token, "refresh_expires", self->refresh_expires + self->skew);
+  json_object_set_object_member (token, "headers", build_headers (self));
+
+  json_object_set_object_member (entry, "token", token);
+  json_object_set_double_member (entry, "stored_at", stored_at);
+  if (self->skew != 0)
+    json_object_set_int_member (entry, "clock_skew", self->skew);
+
+  return entry;
+}
+
+KeyfobToken *
+keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old)
+{
+  KeyfobToken *kept;
+
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (old), NULL);
+
+  if (self->refresh_token != NULL || old->refresh_token == NULL)
+    return g_object_ref (self);
+
+  kept = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
+  kept->access_token = g_strdup (self->access_token);
+  kept->refresh_token = g_strdup (old->refresh_token);
+  kept->token_type = g_strdup (self->token_type);
+  kept->scope = g_strdup (self->scope);
+  kept->expires = self->expires;
+  kept->refresh_expires = self->refresh_expires != 0 ? self->refresh_expires : old->refresh_expires;
+  kept->skew = self->skew;
+  kept->rest = copy_object (self->rest);
+
+  return kept;
+}
+
+const char *
+keyfob_token_get_access_token (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return self->access_token;
+}
+
+const char *
+keyfob_token_get_refresh_token (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return self->refresh_token;
+}
+
+const char *
+keyfob_token_get_token_type (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return g_ascii_strcasecmp (self->token_type, "Bearer") == 0 ? "Bearer" : self->token_type;
+}
+
+const char *
+keyfob_token_get_scope (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return self->scope;
+}
+
+char *
+keyfob_token_dup_authorization (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return g_strconcat (keyfob_token_get_token_type (self), " ", self->access_token, NULL);
+}
+
+gint64
+keyfob_token_get_expires (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), 0);
+
+  return self->expires;
+}
+
+gint64
+keyfob_token_get_refresh_expires (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), 0);
+
+  return self->refresh_expires;
+}
+
+gint64
+keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), 0);
+
+  return MAX (self->expires - now, 0);
+}
+
+gboolean
+keyfob_token_is_broker (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), FALSE);
+
+  return g_strcmp0 (self->access_token, self->refresh_token) == 0;
+}
+
+static JsonObject *
+parse_claims (const char *jwt)
+{
+  g_auto (GStrv) parts = g_strsplit (jwt, ".", 4);
+  g_autoptr (GString) payload = NULL;
+  gsize length;
+
+  if (g_strv_length (parts) != 3 || *parts[1] == '\0')
+    return NULL;
+
+  payload = g_string_new (parts[1]);
+  g_strdelimit (payload->str, "-", '+');
+  g_strdelimit (payload->str, "_", '/');
+  while (payload->len % 4 != 0)
+    g_string_append_c (payload, '=');
+
+  g_base64_decode_inplace (payload->str, &length);
+
+  return keyfob_json_parse_object (payload->str, length);
+}
+
+char *
+keyfob_token_dup_account (KeyfobToken *self)
+{
+  const char *const claims[] = { "name", "preferred_username", "email" };
+  g_autoptr (JsonObject) payload = NULL;
+
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  payload = parse_claims (self->access_token);
+  for (gsize i = 0; payload != NULL && i < G_N_ELEMENTS (claims); i++)
+    {
+      const char *claim = keyfob_json_get_string (payload, claims[i]);
+      g_autofree char *account = claim != NULL ? keyfob_text_clean (claim, -1, MAX_ACCOUNT) : NULL;
+
+      if (account != NULL && *account != '\0')
+        return g_steal_pointer (&account);
+    }
+
+  return g_strdup ("");
+}
