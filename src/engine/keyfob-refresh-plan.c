@@ -1,0 +1,55 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#include "keyfob-config-build.h"
+
+#include "keyfob-refresh-plan.h"
+
+/* how long before its end a token is refreshed at the latest, seconds */
+#define AHEAD 120
+/* how much of a token's life the jitter may take */
+#define JITTER_SHARE 0.05
+
+/* In broker mode the server deletes the session at @refresh_expires, even where the token itself
+ * is good for longer. */
+static gint64
+end_of_life (const KeyfobRefreshFacts *facts)
+{
+  if (facts->broker && facts->refresh_expires > 0)
+    return MIN (facts->expires, facts->refresh_expires);
+
+  return facts->expires;
+}
+
+/* A host counts as in use where somebody asked since this token arrived, or may still ask before
+ * the time is up that a host without use is given. A broker session that lasts minutes only is
+ * renewed for who uses it, not for who has it. */
+static gboolean
+is_in_use (const KeyfobRefreshFacts *facts, gint64 due)
+{
+  if (facts->last_used <= 0)
+    return FALSE;
+  if (facts->broker && facts->refresh_expires > 0 && facts->refresh_expires < facts->expires)
+    return facts->last_used >= facts->received;
+
+  return due - facts->last_used < facts->lapse_after;
+}
+
+gint64
+keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter)
+{
+  gint64 end = end_of_life (facts);
+  gint64 life = end - facts->received;
+  gint64 due;
+
+  if (facts->expires <= 0 || life <= 0)
+    return KEYFOB_REFRESH_NEVER;
+
+  due = MIN (facts->received + life * 8 / 10, end - AHEAD);
+  due -= (gint64) (CLAMP (jitter, 0, 1) * JITTER_SHARE * life);
+  due = MAX (due, facts->received + (life + 1) / 2);
+  if (facts->last_asked > 0)
+    due = MAX (due, facts->last_asked + KEYFOB_REFRESH_SPACING);
+
+  return is_in_use (facts, due) ? due : KEYFOB_REFRESH_NEVER;
+}

@@ -1,0 +1,51 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** What keyfob_refresh_plan_due() returns where no refresh is due by itself. */
+#define KEYFOB_REFRESH_NEVER G_MAXINT64
+
+/** No server is asked by itself more often than this, seconds. */
+#define KEYFOB_REFRESH_SPACING 120
+
+/**
+ * KeyfobRefreshFacts:
+ * @received: when the token arrived
+ * @expires: end of the access token
+ * @refresh_expires: the server's hint on the end of the refresh token; 0 unknown
+ * @broker: whether the access token is also the refresh token
+ * @last_used: when somebody last asked for the token or looked at the host; 0 never
+ * @last_asked: when the server was last asked by itself; 0 never
+ * @lapse_after: seconds without use after which a host is left to lapse
+ *
+ * What decides when a token is refreshed. All times are Unix seconds by this machine's clock.
+ */
+typedef struct
+{
+  gint64 received;
+  gint64 expires;
+  gint64 refresh_expires;
+  gboolean broker;
+  gint64 last_used;
+  gint64 last_asked;
+  gint64 lapse_after;
+} KeyfobRefreshFacts;
+
+/**
+ * keyfob_refresh_plan_due:
+ * @jitter: 0 to 1, drawn once for each token, so that many machines do not ask at the same second
+ *
+ * A token is refreshed at 80 % of its life, or two minutes before its end where that is earlier,
+ * but never in the first half of its life. The hint on the end of the refresh token counts only
+ * in broker mode, where the server does enforce it: there a host in use is renewed before it.
+ *
+ * Returns: Unix seconds at which to refresh, maybe in the past; or KEYFOB_REFRESH_NEVER
+ */
+gint64 keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter);
+
+G_END_DECLS
