@@ -1,0 +1,251 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a user does on a desktop: reads a window, presses its buttons, types, looks at the clipboard.
+
+To be used on the private desktop of bed.sh. Windows are read and pressed through their
+accessibility, as a screen reader does; keys come from xdotool.
+"""
+
+import pathlib
+import re
+import subprocess
+import time
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+DEADLINE = 20  # seconds; a condition that takes longer has failed
+
+
+def wait_for(condition, what, seconds=DEADLINE):
+    """Runs the main loop until @condition() is true, and gives its value.
+
+    Looks after everything that wakes the loop, and ten times a second: not every toolkit tells of
+    every change. @what says in the failure what was awaited; it may be a function.
+    """
+    context = GLib.MainContext.default()
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s for {what() if callable(what) else what}")
+        tick = GLib.timeout_source_new(100)
+        tick.set_callback(lambda *_: GLib.SOURCE_REMOVE)
+        tick.attach(context)
+        context.iteration(True)
+        tick.destroy()
+
+
+def screenshot(path):
+    """The whole screen as a picture."""
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["import", "-window", "root", str(path)], check=True)
+
+
+def xdotool(*arguments):
+    answer = subprocess.run(
+        ["xdotool", *map(str, arguments)], check=False, capture_output=True, text=True)
+    return answer.stdout.strip()
+
+
+def find_x_windows(title):
+    """Ids of the windows on screen whose title matches the regular expression."""
+    return xdotool("search", "--onlyvisible", "--name", title).split()
+
+
+def read_clipboard(selection="clipboard"):
+    """Text of the clipboard, None when it is empty."""
+    answer = subprocess.run(
+        ["xclip", "-out", "-selection", selection], check=False, capture_output=True, timeout=10)
+    return answer.stdout.decode() if answer.returncode == 0 else None
+
+
+class Node:
+    """A thing on screen that can be read and perhaps pressed."""
+
+    def __init__(self, accessible):
+        self.accessible = accessible
+
+    @property
+    def name(self):
+        return (self.accessible.get_name() or "").replace("_", "")
+
+    @property
+    def role(self):
+        return self.accessible.get_role_name()
+
+    @property
+    def text(self):
+        """What can be typed into or selected, where there is such."""
+        text = self.accessible.get_text_iface()
+        return Atspi.Text.get_text(text, 0, -1) if text else ""
+
+    @property
+    def is_button(self):
+        # a label has actions too, those of its context menu
+        return ("label" not in self.role and self.accessible.get_action_iface() is not None
+                and self.accessible.get_n_actions() > 0)
+
+    @property
+    def is_sensitive(self):
+        return self.has_state(Atspi.StateType.SENSITIVE)
+
+    def has_state(self, state):
+        return self.accessible.get_state_set().contains(state)
+
+    def children(self):
+        for index in range(self.accessible.get_child_count()):
+            child = self.accessible.get_child_at_index(index)
+            if child is not None:
+                yield Node(child)
+
+    def walk(self):
+        """This and all below it that is on screen."""
+        yield self
+        for child in self.children():
+            if child.has_state(Atspi.StateType.VISIBLE):
+                yield from child.walk()
+
+    def press(self):
+        self.accessible.do_action(0)
+
+    def write(self, text):
+        editable = self.accessible.get_editable_text_iface()
+        assert editable is not None, f"{self.name} cannot be typed into"
+        Atspi.EditableText.set_text_contents(editable, text)
+
+
+class Application:
+    """A running program with a window, by the name it gives to accessibility."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def _roots(self):
+        desktop = Atspi.get_desktop(0)
+        desktop.clear_cache()
+        for node in Node(desktop).children():
+            if node.accessible.get_name() == self.name:
+                yield node
+
+    def read(self, look):
+        """What @look makes of all nodes on screen; None where they changed under its eyes."""
+        try:
+            return look([node for root in self._roots() for node in root.walk()])
+        except GLib.Error:  # an object that is gone by now
+            return None
+
+    def find(self, name, role=None, within=None):
+        """The node of that name (a string, or a compiled regular expression), or None.
+
+        @within: text of the row that it stands in, for buttons that every row has.
+        """
+        def look(nodes):
+            if within is not None:
+                nodes = narrow(nodes, within)
+            for node in nodes:
+                if matches(node.name, name) and (role is None or role in node.role):
+                    return node
+            return None
+
+        return self.read(look)
+
+    def find_button(self, name, within=None):
+        def look(nodes):
+            if within is not None:
+                nodes = narrow(nodes, within)
+            named = [node for node in nodes if matches(node.name, name)]
+            # an icon-only button may carry its name where the press does nothing, so look below as well
+            for node in named:
+                for candidate in node.walk():
+                    if candidate.is_button:
+                        return candidate
+            return None
+
+        return self.read(look)
+
+    def texts(self):
+        """All that is written on screen, top to bottom."""
+        def look(nodes):
+            written = []
+            for node in nodes:
+                for text in (node.name, node.text):
+                    if text and (not written or written[-1] != text):
+                        written.append(text)
+            return written
+
+        return self.read(look) or []
+
+    def wait_for(self, name, role=None, within=None, seconds=DEADLINE):
+        return wait_for(lambda: self.find(name, role, within),
+                        lambda: f"“{describe(name)}”; on screen: {self.texts()}", seconds)
+
+    def wait_gone(self, name, role=None, within=None, seconds=DEADLINE):
+        def gone():
+            return self.read(lambda nodes: not any(
+                matches(node.name, name) and (role is None or role in node.role)
+                for node in (narrow(nodes, within) if within is not None else nodes)))
+
+        wait_for(gone, lambda: f"“{describe(name)}” to go; on screen: {self.texts()}", seconds)
+
+    def wait_text(self, pattern, seconds=DEADLINE):
+        """Waits until something on screen matches the regular expression; gives the match."""
+        def search():
+            for text in self.texts():
+                found = re.search(pattern, text)
+                if found:
+                    return found
+            return None
+
+        return wait_for(search, lambda: f"“{pattern}”; on screen: {self.texts()}", seconds)
+
+    def press(self, name, within=None, seconds=DEADLINE):
+        """Waits for the button and presses it."""
+        def try_press():
+            button = self.find_button(name, within)
+            if button is None or not button.is_sensitive:
+                return False
+            try:
+                button.press()
+            except GLib.Error:
+                return False
+            return True
+
+        wait_for(try_press, lambda: f"button “{describe(name)}”; on screen: {self.texts()}", seconds)
+
+    def write(self, name, text, seconds=DEADLINE):
+        """Types into the entry of that name."""
+        def try_write():
+            def look(nodes):
+                for node in nodes:
+                    if not matches(node.name, name):
+                        continue
+                    for candidate in node.walk():
+                        if candidate.accessible.get_editable_text_iface() is not None:
+                            candidate.write(text)
+                            return True
+                return False
+
+            return self.read(look)
+
+        wait_for(try_write, lambda: f"entry “{describe(name)}”; on screen: {self.texts()}", seconds)
+
+
+def matches(text, wanted):
+    return text == wanted if isinstance(wanted, str) else bool(wanted.search(text))
+
+
+def describe(name):
+    return name if isinstance(name, str) else name.pattern
+
+
+def narrow(nodes, within):
+    """The nodes of the list row that says @within."""
+    for row in nodes:
+        if "list item" in row.role and any(within in node.name for node in row.walk()):
+            return list(row.walk())
+    return []
