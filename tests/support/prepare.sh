@@ -5,14 +5,14 @@
 
 build_packages=(
   gcc meson ninja-build pkgconf gettext libgtk-4-dev libadwaita-1-dev libsoup-3.0-dev
-  libjson-glib-dev libsecret-1-dev libglib2.0-dev libglib2.0-dev-bin
+  libjson-glib-dev libsecret-1-dev libqrencode-dev libglib2.0-dev libglib2.0-dev-bin
   desktop-file-utils appstream
 )
 # A desktop to test on, and the programs that Keyfob meets there.
 desktop_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
   gir1.2-atspi-2.0 adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
-  gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip
+  gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools
 )
 check_packages=(clang clang-format)
 
