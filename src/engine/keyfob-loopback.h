@@ -53,8 +53,9 @@ void keyfob_loopback_wait_async (KeyfobLoopback *self,
  * @code: (out) (transfer full): the authorization code
  * @state: (out) (optional) (transfer full): the state that came with it
  * @issuer: (out) (optional) (nullable) (transfer full): `iss`, where given (RFC 9207)
- * @error: KEYFOB_AUTH_ERROR_DENIED for `access_denied`, KEYFOB_AUTH_ERROR_SERVER for any other
- *   `error=`, with the provider's words; the browser waits for a response then, too
+ * @error: KEYFOB_AUTH_ERROR_DENIED for `access_denied`, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED
+ *   where the provider wants to see the user, KEYFOB_AUTH_ERROR_SERVER for any other `error=`, with
+ *   the provider's words; the browser waits for a response then, too
  */
 gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
                                       GAsyncResult *result,
@@ -72,10 +73,18 @@ gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
 void keyfob_loopback_respond (KeyfobLoopback *self, const char *failure);
 
 /**
+ * keyfob_loopback_redirect:
+ * @uri: a login that has begun anew
+ *
+ * Sends the waiting browser to @uri, instead of keyfob_loopback_respond(). Then wait again.
+ */
+void keyfob_loopback_redirect (KeyfobLoopback *self, const char *uri);
+
+/**
  * keyfob_loopback_close:
  *
- * Takes no further request, and frees the port as soon as a browser that was answered has the whole
- * page.
+ * Frees the port at once and takes no further request. A browser that was answered still gets the
+ * whole page, one that was not is told that the sign-in ended.
  */
 void keyfob_loopback_close (KeyfobLoopback *self);
 

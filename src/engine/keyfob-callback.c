@@ -1,0 +1,261 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-callback.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+
+#define MAX_QUERY (16 * 1024)
+#define MAX_VALUE (8 * 1024)
+#define MAX_WORDS 200 /* characters */
+
+G_DEFINE_BOXED_TYPE (KeyfobCallback, keyfob_callback, keyfob_callback_copy, keyfob_callback_free)
+
+static void
+wipe (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+/* Besides control characters, those that reorder or hide the text around them. */
+static gboolean
+is_deceptive (gunichar c)
+{
+  GUnicodeType type = g_unichar_type (c);
+
+  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR
+         || type == G_UNICODE_PARAGRAPH_SEPARATOR || type == G_UNICODE_PRIVATE_USE
+         || type == G_UNICODE_UNASSIGNED;
+}
+
+static char *
+clean_words (const char *words)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+  glong n_left = MAX_WORDS;
+  const char *p;
+
+  for (p = words; *p != '\0' && n_left > 0; p = g_utf8_next_char (p), n_left--)
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      g_string_append_unichar (clean, is_deceptive (c) ? ' ' : c);
+    }
+  if (*p != '\0')
+    g_string_append (clean, "…");
+
+  return g_strstrip (g_string_free (g_steal_pointer (&clean), FALSE));
+}
+
+static gboolean
+is_usable (const char *value)
+{
+  gsize length = strlen (value);
+
+  return length > 0 && length <= MAX_VALUE && g_utf8_validate (value, length, NULL);
+}
+
+static gboolean
+has_control_character (const char *value)
+{
+  for (const char *p = value; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      return TRUE;
+
+  return FALSE;
+}
+
+static char **
+find_field (KeyfobCallback *self, const char *name)
+{
+  if (g_str_equal (name, "state"))
+    return &self->state;
+  if (g_str_equal (name, "code"))
+    return &self->code;
+  if (g_str_equal (name, "iss"))
+    return &self->issuer;
+  if (g_str_equal (name, "error"))
+    return &self->error;
+  if (g_str_equal (name, "error_description"))
+    return &self->description;
+
+  return NULL;
+}
+
+static gboolean
+take_parameter (KeyfobCallback *self, const char *name, char **value)
+{
+  char **field = find_field (self, name);
+
+  if (field == NULL)
+    return TRUE;
+  if (*field != NULL || !is_usable (*value))
+    return FALSE;
+
+  /* only the description is for reading, and is cleaned for it */
+  if (field != &self->description && has_control_character (*value))
+    return FALSE;
+
+  *field = g_steal_pointer (value);
+
+  return TRUE;
+}
+
+static gboolean
+read_parameters (KeyfobCallback *self, const char *query)
+{
+  g_autoptr (GError) error = NULL;
+  GUriParamsIter iter;
+
+  g_uri_params_iter_init (&iter, query, -1, "&", G_URI_PARAMS_WWW_FORM);
+  while (TRUE)
+    {
+      char *name = NULL;
+      char *value = NULL;
+      gboolean taken;
+
+      if (!g_uri_params_iter_next (&iter, &name, &value, &error))
+        return error == NULL;
+
+      taken = take_parameter (self, name, &value);
+      wipe (name);
+      wipe (value);
+      if (!taken)
+        return FALSE;
+    }
+}
+
+KeyfobCallback *
+keyfob_callback_copy (const KeyfobCallback *self)
+{
+  KeyfobCallback *copy = g_new0 (KeyfobCallback, 1);
+
+  copy->state = g_strdup (self->state);
+  copy->code = g_strdup (self->code);
+  copy->issuer = g_strdup (self->issuer);
+  copy->error = g_strdup (self->error);
+  copy->description = g_strdup (self->description);
+
+  return copy;
+}
+
+void
+keyfob_callback_free (KeyfobCallback *self)
+{
+  wipe (self->state);
+  wipe (self->code);
+  g_free (self->issuer);
+  g_free (self->error);
+  g_free (self->description);
+  g_free (self);
+}
+
+KeyfobCallback *
+keyfob_callback_parse (const char *query)
+{
+  g_autoptr (KeyfobCallback) self = g_new0 (KeyfobCallback, 1);
+
+  if (query == NULL || strlen (query) > MAX_QUERY || !read_parameters (self, query))
+    return NULL;
+  if (self->state == NULL || (self->code == NULL) == (self->error == NULL))
+    return NULL;
+
+  if (self->description != NULL)
+    {
+      g_autofree char *words = g_steal_pointer (&self->description);
+
+      self->description = clean_words (words);
+    }
+
+  return g_steal_pointer (&self);
+}
+
+static gboolean
+has_middle (const char *state, const char *redirect_uri)
+{
+  const char *first = strchr (state, '|');
+  const char *last = strrchr (state, '|');
+  gsize length = strlen (redirect_uri);
+
+  return first != last && (gsize) (last - first - 1) == length
+         && strncmp (first + 1, redirect_uri, length) == 0;
+}
+
+static gboolean
+equal_in_constant_time (const char *a, const char *b)
+{
+  gsize length = strlen (a);
+  volatile guchar difference = 0;
+
+  if (strlen (b) != length)
+    return FALSE;
+
+  for (gsize i = 0; i < length; i++)
+    difference |= (guchar) a[i] ^ (guchar) b[i];
+
+  return difference == 0;
+}
+
+gboolean
+keyfob_callback_matches (KeyfobCallback *self, const char *state, const char *redirect_uri)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (state == NULL)
+    return has_middle (self->state, redirect_uri);
+
+  return equal_in_constant_time (self->state, state);
+}
+
+static gboolean
+wants_user (const char *error)
+{
+  const char *const codes[] = {
+    "interaction_required",
+    "login_required",
+    "account_selection_required",
+    "consent_required",
+    NULL,
+  };
+
+  return g_strv_contains (codes, error);
+}
+
+GError *
+keyfob_callback_to_error (KeyfobCallback *self)
+{
+  g_autofree char *code = NULL;
+  const char *words;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->error == NULL)
+    return NULL;
+
+  code = clean_words (self->error);
+  words = self->description != NULL && *self->description != '\0' ? self->description : code;
+
+  if (g_str_equal (self->error, "access_denied"))
+    return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED,
+                        /* Translators: %s is what the provider says, in its own language */
+                        _ ("You, or the provider, said no to this sign-in: “%s”. Sign in again if "
+                           "that was not meant."),
+                        words);
+  if (wants_user (self->error))
+    return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
+                        _ ("The provider wants to ask you something first: “%s”. Sign in again."),
+                        words);
+
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER,
+                      _ ("The provider ended the sign-in: “%s”. Try again, or ask those who run "
+                         "the server."),
+                      words);
+}

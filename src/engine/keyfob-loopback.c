@@ -1,0 +1,417 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-loopback.h"
+
+#include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-callback.h"
+#include "keyfob-loopback-listener.h"
+#include "keyfob-result-page.h"
+
+#define CALLBACK_PATH "/callback"
+/* No browser sends a body with GET; a small one is read and thrown away, a large one not read. */
+#define MAX_BODY (64 * 1024)
+/* how long a browser may take to fetch the last page */
+#define LINGER_SECONDS 5
+
+struct _KeyfobLoopback
+{
+  GObject parent_instance;
+
+  KeyfobLoopbackListener *listener;
+  SoupServer *server;
+  char *host;
+  char *redirect_uri;
+
+  GTask *waiting; /* set: a request is awaited */
+  GSource *cancelled;
+  char *expected_state;
+  char *taken_state;
+
+  SoupServerMessage *browser; /* waits for its response */
+  guint n_delivering;         /* messages that have their response but not all of it sent */
+  guint linger_id;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
+
+static void
+wipe (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+static void
+source_free (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static GTask *
+stop_waiting (KeyfobLoopback *self)
+{
+  g_clear_pointer (&self->cancelled, source_free);
+  g_clear_pointer (&self->expected_state, wipe);
+
+  return g_steal_pointer (&self->waiting);
+}
+
+static void
+end_server (KeyfobLoopback *self)
+{
+  g_clear_handle_id (&self->linger_id, g_source_remove);
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+}
+
+static gboolean
+on_linger_over (gpointer user_data)
+{
+  KeyfobLoopback *self = user_data;
+
+  self->linger_id = 0;
+  end_server (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_finished (SoupServerMessage *message, KeyfobLoopback *self)
+{
+  self->n_delivering--;
+
+  /* the server is still busy with this message, so it goes a moment later */
+  if (self->n_delivering == 0 && self->linger_id != 0)
+    {
+      g_source_remove (self->linger_id);
+      self->linger_id =
+          g_idle_add_full (G_PRIORITY_DEFAULT, on_linger_over, g_object_ref (self), g_object_unref);
+    }
+}
+
+static void
+deliver (KeyfobLoopback *self, SoupServerMessage *message)
+{
+  self->n_delivering++;
+  g_signal_connect_object (message, "finished", G_CALLBACK (on_finished), self, 0);
+}
+
+static void
+answer (KeyfobLoopback *self, KeyfobResultPage page, SoupServerMessage *message)
+{
+  keyfob_result_page_answer (page, NULL, message);
+  deliver (self, message);
+}
+
+/* Another Host than the redirect URI's means a page whose name was made to resolve to loopback. */
+static gboolean
+is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *host = soup_message_headers_get_list (headers, "Host");
+
+  return g_str_equal (soup_server_message_get_method (message), "GET")
+         && g_str_equal (path, CALLBACK_PATH) && host != NULL
+         && g_ascii_strcasecmp (host, self->host) == 0;
+}
+
+static void
+take (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
+{
+  g_autoptr (GTask) task = stop_waiting (self);
+  g_autoptr (GError) error = keyfob_callback_to_error (callback);
+
+  g_clear_pointer (&self->taken_state, wipe);
+  self->taken_state = g_strdup (callback->state);
+
+  keyfob_loopback_listener_keep (self->listener, soup_server_message_get_remote_address (message));
+  soup_server_message_pause (message);
+  g_set_object (&self->browser, message);
+
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_pointer (task, keyfob_callback_copy (callback),
+                           (GDestroyNotify) keyfob_callback_free);
+}
+
+static void
+on_request (SoupServer *server,
+            SoupServerMessage *message,
+            const char *path,
+            GHashTable *q,
+            gpointer data)
+{
+  g_autoptr (KeyfobLoopback) self = g_object_ref (data);
+  g_autoptr (KeyfobCallback) callback = NULL;
+
+  if (!is_callback (self, message, path))
+    {
+      answer (self, KEYFOB_RESULT_PAGE_NOT_FOUND, message);
+      return;
+    }
+
+  callback = keyfob_callback_parse (g_uri_get_query (soup_server_message_get_uri (message)));
+  if (callback != NULL && self->waiting != NULL
+      && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
+    take (self, callback, message);
+  else if (callback != NULL && self->taken_state != NULL
+           && keyfob_callback_matches (callback, self->taken_state, self->redirect_uri))
+    answer (self, KEYFOB_RESULT_PAGE_TAKEN, message);
+  else
+    answer (self, KEYFOB_RESULT_PAGE_UNEXPECTED, message);
+}
+
+static gboolean
+has_large_body (SoupMessageHeaders *headers)
+{
+  switch (soup_message_headers_get_encoding (headers))
+    {
+    case SOUP_ENCODING_NONE:
+      return FALSE;
+    case SOUP_ENCODING_CONTENT_LENGTH:
+      return soup_message_headers_get_content_length (headers) > MAX_BODY;
+    case SOUP_ENCODING_UNRECOGNIZED:
+    case SOUP_ENCODING_CHUNKED:
+    case SOUP_ENCODING_EOF:
+    case SOUP_ENCODING_BYTERANGES:
+    default:
+      return TRUE;
+    }
+}
+
+static void
+on_got_headers (SoupServerMessage *message, KeyfobLoopback *self)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  /* libsoup would serve parts of the page, which nobody needs */
+  soup_message_headers_remove (headers, "Range");
+
+  if (has_large_body (headers))
+    keyfob_loopback_listener_drop (self->listener,
+                                   soup_server_message_get_remote_address (message));
+}
+
+static void
+on_request_started (SoupServer *server, SoupServerMessage *message, KeyfobLoopback *self)
+{
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  g_signal_connect_object (message, "got-headers", G_CALLBACK (on_got_headers), self, 0);
+}
+
+static void
+on_incoming (KeyfobLoopbackListener *listener,
+             GSocketConnection *connection,
+             GSocketAddress *peer,
+             KeyfobLoopback *self)
+{
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+
+  if (local != NULL)
+    soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, peer, NULL);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (GTask) task = stop_waiting (user_data);
+
+  g_task_return_error_if_cancelled (task);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+keyfob_loopback_dispose (GObject *object)
+{
+  KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
+
+  g_clear_object (&self->browser);
+  end_server (self);
+  g_clear_object (&self->listener);
+
+  G_OBJECT_CLASS (keyfob_loopback_parent_class)->dispose (object);
+}
+
+static void
+keyfob_loopback_finalize (GObject *object)
+{
+  KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
+
+  g_clear_pointer (&self->taken_state, wipe);
+  g_clear_pointer (&self->expected_state, wipe);
+  g_free (self->redirect_uri);
+  g_free (self->host);
+
+  G_OBJECT_CLASS (keyfob_loopback_parent_class)->finalize (object);
+}
+
+static void
+keyfob_loopback_class_init (KeyfobLoopbackClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = keyfob_loopback_dispose;
+  object_class->finalize = keyfob_loopback_finalize;
+}
+
+static void
+keyfob_loopback_init (KeyfobLoopback *self)
+{
+  self->listener = keyfob_loopback_listener_new ();
+  g_signal_connect_object (self->listener, "incoming", G_CALLBACK (on_incoming), self, 0);
+}
+
+KeyfobLoopback *
+keyfob_loopback_new (void)
+{
+  return g_object_new (KEYFOB_TYPE_LOOPBACK, NULL);
+}
+
+gboolean
+keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), FALSE);
+  g_return_val_if_fail (self->server == NULL, FALSE);
+
+  if (!keyfob_loopback_listener_listen (self->listener, ports, n_ports, error))
+    return FALSE;
+
+  self->host = g_strdup_printf ("localhost:%u", keyfob_loopback_listener_get_port (self->listener));
+  self->redirect_uri = g_strconcat ("http://", self->host, CALLBACK_PATH, NULL);
+  self->server = soup_server_new ("raw-paths", TRUE, NULL);
+  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
+  g_signal_connect_object (self->server, "request-started", G_CALLBACK (on_request_started), self,
+                           0);
+  g_debug ("Listening on %s", self->host);
+
+  return TRUE;
+}
+
+const char *
+keyfob_loopback_get_redirect_uri (KeyfobLoopback *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), NULL);
+
+  return self->redirect_uri;
+}
+
+void
+keyfob_loopback_wait_async (KeyfobLoopback *self,
+                            const char *state,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
+  g_return_if_fail (self->redirect_uri != NULL);
+  g_return_if_fail (self->waiting == NULL);
+
+  self->waiting = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->waiting, keyfob_loopback_wait_async);
+  self->expected_state = g_strdup (state);
+
+  if (cancellable != NULL)
+    {
+      self->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (self->cancelled, G_SOURCE_FUNC (on_cancelled), self, NULL);
+      g_source_attach (self->cancelled, g_task_get_context (self->waiting));
+    }
+}
+
+gboolean
+keyfob_loopback_wait_finish (KeyfobLoopback *self,
+                             GAsyncResult *result,
+                             char **code,
+                             char **state,
+                             char **issuer,
+                             GError **error)
+{
+  g_autoptr (KeyfobCallback) callback = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  callback = g_task_propagate_pointer (G_TASK (result), error);
+  if (callback == NULL)
+    return FALSE;
+
+  *code = g_steal_pointer (&callback->code);
+  if (state != NULL)
+    *state = g_steal_pointer (&callback->state);
+  if (issuer != NULL)
+    *issuer = g_steal_pointer (&callback->issuer);
+
+  return TRUE;
+}
+
+static void
+release_browser (KeyfobLoopback *self)
+{
+  deliver (self, self->browser);
+  soup_server_message_unpause (self->browser);
+  g_clear_object (&self->browser);
+}
+
+void
+keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
+{
+  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
+
+  if (self->browser == NULL)
+    return;
+
+  keyfob_result_page_answer (failure != NULL ? KEYFOB_RESULT_PAGE_FAILED
+                                             : KEYFOB_RESULT_PAGE_SIGNED_IN,
+                             failure, self->browser);
+  release_browser (self);
+}
+
+void
+keyfob_loopback_redirect (KeyfobLoopback *self, const char *uri)
+{
+  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
+
+  if (self->browser == NULL)
+    return;
+
+  keyfob_result_page_redirect (uri, self->browser);
+  release_browser (self);
+}
+
+void
+keyfob_loopback_close (KeyfobLoopback *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
+
+  if (self->redirect_uri == NULL)
+    return;
+
+  keyfob_loopback_respond (self, _ ("The sign-in was ended before it was complete."));
+  keyfob_loopback_listener_close (self->listener);
+  g_clear_pointer (&self->redirect_uri, g_free);
+
+  if (self->n_delivering > 0)
+    self->linger_id = g_timeout_add_seconds_full (
+        G_PRIORITY_DEFAULT, LINGER_SECONDS, on_linger_over, g_object_ref (self), g_object_unref);
+  else
+    end_server (self);
+
+  task = stop_waiting (self);
+  if (task != NULL)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED, "%s",
+                             _ ("The sign-in was ended before it was complete."));
+}

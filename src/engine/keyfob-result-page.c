@@ -1,0 +1,162 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-result-page.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define STYLE                                                                             \
+  ":root{color-scheme:light dark;--back:#fafafa;--text:#2e2e32;--dim:#5e5c64;"            \
+  "--good:#1b8553;--bad:#c01c28;--calm:#1c71d8}"                                          \
+  "@media (prefers-color-scheme:dark){:root{--back:#242424;--text:#ffffff;--dim:#c0bfbc;" \
+  "--good:#57e389;--bad:#ff7b63;--calm:#78aeed}}"                                         \
+  "html{height:100%;background:var(--back);color:var(--text)}"                            \
+  "body{min-height:100%;margin:0;padding:2rem;box-sizing:border-box;display:flex;"        \
+  "align-items:center;justify-content:center;text-align:center;"                          \
+  "font:1rem/1.5 Cantarell,system-ui,sans-serif}"                                         \
+  "main{max-width:32rem;overflow-wrap:anywhere}"                                          \
+  "svg{width:6rem;height:6rem;margin-bottom:1.5rem}"                                      \
+  "h1{font-size:1.9rem;line-height:1.2;font-weight:800;margin:0 0 .75rem}"                \
+  "p{margin:.5rem 0}.dim{color:var(--dim)}"                                               \
+  ".good{color:var(--good)}.bad{color:var(--bad)}.calm{color:var(--calm)}"
+
+#define TICK "<path d=\"M20 33l8 8 16-17\"/>"
+#define CROSS "<path d=\"M23 23l18 18M41 23L23 41\"/>"
+#define DASH "<path d=\"M21 32h22\"/>"
+
+typedef struct
+{
+  guint status;
+  const char *mood;
+  const char *mark;
+  const char *title;
+  const char *sentence;
+  const char *advice;
+} Words;
+
+/* In the order of the enumeration */
+static const Words pages[] = {
+  { SOUP_STATUS_OK, "good", TICK, N_ ("You are signed in"), N_ ("You can close this tab."), NULL },
+  { SOUP_STATUS_OK, "bad", CROSS, N_ ("The sign-in did not work"), NULL,
+    N_ ("You can close this tab. Keyfob offers to try again.") },
+  { SOUP_STATUS_CONFLICT, "calm", DASH, N_ ("This sign-in has been taken care of"),
+    N_ ("Another tab brought the same answer before. Nothing was changed."),
+    N_ ("You can close this tab. Keyfob shows how the sign-in went.") },
+  { SOUP_STATUS_BAD_REQUEST, "calm", DASH, N_ ("No sign-in waits for this page"),
+    N_ ("The answer does not belong to the sign-in that Keyfob waits for. Nothing was changed."),
+    N_ ("Close this tab. To sign in, begin in Keyfob.") },
+  { SOUP_STATUS_NOT_FOUND, "calm", DASH, N_ ("There is nothing here"),
+    N_ ("Keyfob uses this address only to end a sign-in. Nothing was changed."),
+    N_ ("You can close this tab.") },
+};
+
+static char *
+dup_policy (void)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *hash = NULL;
+  guint8 digest[32];
+  gsize length = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) STYLE, strlen (STYLE));
+  g_checksum_get_digest (checksum, digest, &length);
+  hash = g_base64_encode (digest, length);
+
+  return g_strdup_printf ("default-src 'none'; style-src 'sha256-%s'; frame-ancestors 'none'; "
+                          "base-uri 'none'; form-action 'none'",
+                          hash);
+}
+
+static void
+append_paragraph (GString *html, const char *class_name, const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  /* dir keeps what a provider wrote from turning the text around it */
+  g_string_append_printf (html, "<p class=\"%s\" dir=\"auto\">%s</p>", class_name, escaped);
+}
+
+static void
+append_head (GString *html, const char *title)
+{
+  g_string_append_printf (html,
+                          "<!DOCTYPE html><html lang=\"%s\"><head><meta charset=\"utf-8\">"
+                          "<meta name=\"viewport\" content=\"width=device-width\">"
+                          "<meta name=\"color-scheme\" content=\"light dark\">"
+                          "<title>%s – Keyfob</title><style>%s</style></head>",
+                          /* Translators: the code of the language you translate to, such as “de” */
+                          C_ ("html lang", "en"), title, STYLE);
+}
+
+static void
+append_mark (GString *html, const Words *words)
+{
+  g_string_append_printf (html,
+                          "<svg class=\"%s\" viewBox=\"0 0 64 64\" fill=\"none\" "
+                          "stroke=\"currentColor\" stroke-width=\"5\" stroke-linecap=\"round\" "
+                          "stroke-linejoin=\"round\" aria-hidden=\"true\">"
+                          "<circle cx=\"32\" cy=\"32\" r=\"28\"/>%s</svg>",
+                          words->mood, words->mark);
+}
+
+static void
+add_headers (SoupMessageHeaders *headers)
+{
+  soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
+  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+  soup_message_headers_replace (headers, "Connection", "close");
+}
+
+char *
+keyfob_result_page_build (KeyfobResultPage page, const char *detail)
+{
+  const Words *words;
+  g_autoptr (GString) html = g_string_new (NULL);
+  g_autofree char *title = NULL;
+
+  g_return_val_if_fail ((gsize) page < G_N_ELEMENTS (pages), NULL);
+
+  words = &pages[page];
+  title = g_markup_escape_text (_ (words->title), -1);
+
+  append_head (html, title);
+  g_string_append (html, "<body><main>");
+  append_mark (html, words);
+  g_string_append_printf (html, "<h1>%s</h1>", title);
+  if (detail != NULL)
+    append_paragraph (html, "detail", detail);
+  else if (words->sentence != NULL)
+    append_paragraph (html, "detail", _ (words->sentence));
+  if (words->advice != NULL)
+    append_paragraph (html, "dim", _ (words->advice));
+  g_string_append (html, "</main></body></html>\n");
+
+  return g_string_free (g_steal_pointer (&html), FALSE);
+}
+
+void
+keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  g_autofree char *html = keyfob_result_page_build (page, detail);
+  g_autofree char *policy = dup_policy ();
+  gsize length = strlen (html);
+
+  add_headers (headers);
+  soup_message_headers_replace (headers, "Content-Security-Policy", policy);
+  soup_server_message_set_status (message, pages[page].status, NULL);
+  soup_server_message_set_response (message, "text/html; charset=utf-8", SOUP_MEMORY_TAKE,
+                                    g_steal_pointer (&html), length);
+}
+
+void
+keyfob_result_page_redirect (const char *uri, SoupServerMessage *message)
+{
+  add_headers (soup_server_message_get_response_headers (message));
+  soup_server_message_set_redirect (message, SOUP_STATUS_SEE_OTHER, uri);
+}

@@ -1,0 +1,634 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fake-browser.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-loopback-listener.h"
+#include "keyfob-loopback.h"
+
+#define STATE "right-state"
+
+/* The address family that this machine seems not to have. The test program's bind() stands before
+ * the C library's, so what is tested is what the system call would bring about. */
+static sa_family_t missing_family = AF_UNSPEC;
+
+int
+bind (int fd, const struct sockaddr *address, socklen_t length)
+{
+  if (missing_family != AF_UNSPEC && address->sa_family == missing_family)
+    {
+      errno = EADDRNOTAVAIL;
+      return -1;
+    }
+
+  return syscall (SYS_bind, fd, address, length);
+}
+
+typedef struct
+{
+  KeyfobLoopback *loopback;
+  guint16 port;
+  GCancellable *cancellable;
+
+  gboolean done;
+  char *code;
+  char *state;
+  char *issuer;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->port = fake_browser_find_port ();
+  fixture->cancellable = g_cancellable_new ();
+  fixture->loopback = keyfob_loopback_new ();
+  keyfob_loopback_listen (fixture->loopback, &fixture->port, 1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  keyfob_loopback_close (fixture->loopback);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_finalize_object (fixture->loopback);
+  g_object_unref (fixture->cancellable);
+  g_free (fixture->code);
+  g_free (fixture->state);
+  g_free (fixture->issuer);
+  g_clear_error (&fixture->error);
+}
+
+static void
+on_waited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  keyfob_loopback_wait_finish (fixture->loopback, result, &fixture->code, &fixture->state,
+                               &fixture->issuer, &fixture->error);
+  fixture->done = TRUE;
+}
+
+static void
+wait_for (Fixture *fixture, const char *state)
+{
+  fixture->done = FALSE;
+  keyfob_loopback_wait_async (fixture->loopback, state, fixture->cancellable, on_waited, fixture);
+}
+
+static void
+run_until_done (Fixture *fixture)
+{
+  while (!fixture->done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static gboolean
+can_bind (const char *address, guint16 port)
+{
+  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_address (listener, socket_address, G_SOCKET_TYPE_STREAM,
+                                        G_SOCKET_PROTOCOL_TCP, NULL, NULL, NULL);
+}
+
+static void
+assert_port_free (guint16 port)
+{
+  g_assert_true (can_bind ("127.0.0.1", port));
+  g_assert_true (can_bind ("::1", port));
+}
+
+static void
+test_success (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+  const char *page;
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_get (fixture->port,
+                              "/callback?code=a%2Bb+c&state=" STATE "&iss=https%3A%2F%2Fidp.example"
+                              "&session_state=x&session_state=y");
+  run_until_done (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->code, ==, "a+b c");
+  g_assert_cmpstr (fixture->state, ==, STATE);
+  g_assert_cmpstr (fixture->issuer, ==, "https://idp.example");
+  g_assert_false (fake_browser_is_done (browser));
+
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  keyfob_loopback_close (fixture->loopback);
+  assert_port_free (fixture->port);
+
+  page = fake_browser_wait (browser);
+  g_assert_true (g_str_has_prefix (page, "HTTP/1.1 200 "));
+  g_assert_nonnull (strstr (page, "You are signed in"));
+  g_assert_true (g_str_has_suffix (page, "</html>\n"));
+  g_assert_null (strstr (page, STATE));
+  g_assert_null (strstr (page, "a+b"));
+}
+
+static void
+test_headers (Fixture *fixture, gconstpointer data)
+{
+  const char *const headers[] = {
+    "\r\nCache-Control: no-store\r\n",
+    "\r\nReferrer-Policy: no-referrer\r\n",
+    "\r\nX-Content-Type-Options: nosniff\r\n",
+    "\r\nContent-Security-Policy: default-src 'none'; style-src 'sha256-",
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n",
+    "\r\nContent-Type: text/html; charset=utf-8\r\n",
+    "\r\nConnection: close\r\n",
+  };
+  const char *const paths[] = { "/callback?code=c&state=" STATE, "/callback?code=c&state=no", "/" };
+
+  wait_for (fixture, STATE);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (FakeBrowser) browser = fake_browser_get (fixture->port, paths[i]);
+      const char *page;
+
+      run_until_done (fixture);
+      keyfob_loopback_respond (fixture->loopback, NULL);
+      page = fake_browser_wait (browser);
+      for (gsize j = 0; j < G_N_ELEMENTS (headers); j++)
+        g_assert_nonnull (strstr (page, headers[j]));
+    }
+}
+
+static void
+test_both_families (Fixture *fixture, gconstpointer data)
+{
+  const char *const addresses[] = { "127.0.0.1", "::1" };
+  g_autofree char *request =
+      g_strdup_printf ("GET / HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", fixture->port);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autoptr (FakeBrowser) browser =
+          fake_browser_open (addresses[i], fixture->port, request, -1);
+
+      g_assert_cmpuint (fake_browser_get_status (browser), ==, 404);
+    }
+}
+
+/* Whatever it is, the right request afterwards must still work. */
+static void
+assert_still_waiting (Fixture *fixture)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  g_assert_false (fixture->done);
+  browser = fake_browser_get (fixture->port, "/callback?code=good&state=" STATE);
+  run_until_done (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->code, ==, "good");
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
+}
+
+/* @port@ stands for the port */
+static const struct
+{
+  const char *request;
+  guint status;
+} bad_requests[] = {
+  { "GET / HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /favicon.ico HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /callback/?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET //callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /Callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /callback%2F?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /x/../callbac?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "HEAD /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "OPTIONS * HTTP/1.1\r\nHost: localhost:@port@\r\nConnection: close\r\n\r\n", 404 },
+  { "POST /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n"
+    "Content-Length: 3\r\n\r\na=b",
+    404 },
+  { "get /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: 127.0.0.1:@port@\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: [::1]:@port@\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:1\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: evil.example:@port@\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n"
+    "Host: evil.example\r\n\r\n",
+    404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.0\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\n\r\n", 400 },
+  { "GET /callback HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c&state= HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c&state=wrong-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c&state=right-stat HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c&state=RIGHT-STATE HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?code=c&state=right-state&state=right-state HTTP/1.1\r\n"
+    "Host: localhost:@port@\r\n\r\n",
+    400 },
+  { "GET /callback?state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?error=access_denied HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "GET /callback?error=access_denied&state=no HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 400 },
+  { "rubbish\r\n\r\n", 400 },
+};
+
+static void
+test_bad_request (Fixture *fixture, gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_auto (GStrv) parts = g_strsplit (bad_requests[i].request, "@port@", -1);
+  g_autofree char *port = g_strdup_printf ("%u", fixture->port);
+  g_autofree char *request = g_strjoinv (port, parts);
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_open ("127.0.0.1", fixture->port, request, -1);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, bad_requests[i].status);
+
+  assert_still_waiting (fixture);
+}
+
+static void
+test_two_browsers (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) first = NULL;
+  g_autoptr (FakeBrowser) second = NULL;
+  g_autoptr (FakeBrowser) third = NULL;
+
+  wait_for (fixture, STATE);
+  first = fake_browser_get (fixture->port, "/callback?code=first&state=" STATE);
+  run_until_done (fixture);
+  second = fake_browser_get (fixture->port, "/callback?code=second&state=" STATE);
+  g_assert_cmpuint (fake_browser_get_status (second), ==, 409);
+  g_assert_nonnull (strstr (fake_browser_wait (second), "has been taken care of"));
+
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (first), ==, 200);
+  g_assert_cmpstr (fixture->code, ==, "first");
+
+  third = fake_browser_get (fixture->port, "/callback?code=third&state=" STATE);
+  g_assert_cmpuint (fake_browser_get_status (third), ==, 409);
+}
+
+static void
+test_server_state (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *good = g_strdup_printf (
+      "/callback?code=c&state=R|http%%3A%%2F%%2Flocalhost%%3A%u%%2Fcallback|V", fixture->port);
+  const char *const wrong[] = {
+    "/callback?code=c&state=R",
+    "/callback?code=c&state=R|V",
+    "/callback?code=c&state=R||V",
+    "/callback?code=c&state=R|http%3A%2F%2Flocalhost%3A1%2Fcallback|V",
+  };
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  wait_for (fixture, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (FakeBrowser) other = fake_browser_get (fixture->port, wrong[i]);
+
+      g_assert_cmpuint (fake_browser_get_status (other), ==, 400);
+      g_assert_false (fixture->done);
+    }
+
+  browser = fake_browser_get (fixture->port, good);
+  run_until_done (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_true (g_str_has_suffix (fixture->state, "/callback|V"));
+  keyfob_loopback_respond (fixture->loopback, NULL);
+}
+
+static void
+test_denied (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+  const char *page;
+
+  wait_for (fixture, STATE);
+  browser =
+      fake_browser_get (fixture->port, "/callback?error=access_denied&state=" STATE
+                                       "&error_description=%3Cscript%3Ealert(1)%3C/script%3E%26%22"
+                                       "%0D%0Anext%E2%80%AEline");
+  run_until_done (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED);
+  g_assert_nonnull (strstr (fixture->error->message, "<script>alert(1)</script>&\"  next line"));
+
+  keyfob_loopback_respond (fixture->loopback, fixture->error->message);
+  page = fake_browser_wait (browser);
+  g_assert_nonnull (strstr (page, "The sign-in did not work"));
+  g_assert_null (strstr (page, "<script"));
+  g_assert_nonnull (strstr (page, "&lt;script&gt;alert(1)&lt;/script&gt;&amp;&quot;  next line"));
+}
+
+static void
+test_large_body (Fixture *fixture, gconstpointer data)
+{
+  const char *head = data;
+  g_autofree char *start = g_strdup_printf (
+      "POST /callback HTTP/1.1\r\nHost: localhost:%u\r\n%s\r\n", fixture->port, head);
+  g_autoptr (GString) request = g_string_new (start);
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  g_string_append (request, "100000\r\n");
+  for (gsize i = 0; i < 1024 * 1024 / 16; i++)
+    g_string_append (request, "0123456789abcdef");
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_open ("127.0.0.1", fixture->port, request->str, request->len);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 0);
+
+  assert_still_waiting (fixture);
+}
+
+static void
+test_large_head (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) request = g_string_new ("GET /callback?state=" STATE "&code=");
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  for (gsize i = 0; i < 1024 * 1024 / 16; i++)
+    g_string_append (request, "0123456789abcdef");
+  g_string_append_printf (request, " HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", fixture->port);
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_open ("127.0.0.1", fixture->port, request->str, request->len);
+  g_assert_cmpuint (fake_browser_get_status (browser), !=, 200);
+
+  assert_still_waiting (fixture);
+}
+
+static void
+test_slow_senders (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) slow = g_ptr_array_new_with_free_func (g_object_unref);
+  gint64 begun = g_get_monotonic_time ();
+
+  wait_for (fixture, STATE);
+  for (int i = 0; i < 8; i++)
+    g_ptr_array_add (slow, fake_browser_open (i % 2 ? "127.0.0.1" : "::1", fixture->port,
+                                              i < 4 ? "GET /callb" : "", -1));
+
+  /* they hold nobody up */
+  assert_still_waiting (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+
+  /* and are dropped in the end */
+  for (guint i = 0; i < slow->len; i++)
+    fake_browser_wait (g_ptr_array_index (slow, i));
+  g_assert_cmpint (g_get_monotonic_time () - begun, <,
+                   (KEYFOB_LOOPBACK_DEADLINE + 5) * G_USEC_PER_SEC);
+}
+
+static guint
+count_done (GPtrArray *browsers)
+{
+  guint n_done = 0;
+
+  for (guint i = 0; i < browsers->len; i++)
+    if (fake_browser_is_done (g_ptr_array_index (browsers, i)))
+      n_done++;
+
+  return n_done;
+}
+
+static void
+test_many_connections (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) idle = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (FakeBrowser) browser = NULL;
+  gint64 begun = g_get_monotonic_time ();
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_get (fixture->port, "/callback?code=good&state=" STATE);
+  run_until_done (fixture);
+
+  for (int i = 0; i < 3 * KEYFOB_LOOPBACK_MAX_CONNECTIONS; i++)
+    g_ptr_array_add (idle, fake_browser_open ("::1", fixture->port, "", -1));
+
+  /* the first are dropped for the last, long before their deadline; who waits for an answer stays
+   */
+  while (count_done (idle) < 2 * KEYFOB_LOOPBACK_MAX_CONNECTIONS)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
+  keyfob_loopback_close (fixture->loopback);
+}
+
+static void
+test_browser_gone (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *request = g_strdup_printf (
+      "GET /callback?code=c&state=" STATE " HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", fixture->port);
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string ("127.0.0.1", fixture->port);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  wait_for (fixture, STATE);
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+  g_assert_cmpint (g_socket_send (socket, request, strlen (request), NULL, NULL), >, 0);
+  run_until_done (fixture);
+  g_socket_close (socket, NULL);
+
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  keyfob_loopback_close (fixture->loopback);
+  assert_port_free (fixture->port);
+}
+
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  g_cancellable_cancel (fixture->cancellable);
+  run_until_done (fixture);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+static void
+test_closed (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  keyfob_loopback_close (fixture->loopback);
+  run_until_done (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
+  g_assert_null (keyfob_loopback_get_redirect_uri (fixture->loopback));
+  assert_port_free (fixture->port);
+}
+
+static void
+test_closed_unanswered (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_get (fixture->port, "/callback?code=c&state=" STATE);
+  run_until_done (fixture);
+  keyfob_loopback_close (fixture->loopback);
+  assert_port_free (fixture->port);
+  g_assert_nonnull (strstr (fake_browser_wait (browser), "The sign-in was ended"));
+}
+
+static void
+test_redirect (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) first = NULL;
+  g_autoptr (FakeBrowser) second = NULL;
+  const char *page;
+
+  wait_for (fixture, STATE);
+  first = fake_browser_get (fixture->port, "/callback?code=c&state=" STATE);
+  run_until_done (fixture);
+  keyfob_loopback_redirect (fixture->loopback, "https://idp.example/auth?state=next");
+  g_clear_pointer (&fixture->code, g_free);
+  g_clear_pointer (&fixture->state, g_free);
+  wait_for (fixture, "next");
+  page = fake_browser_wait (first);
+  g_assert_true (g_str_has_prefix (page, "HTTP/1.1 303 "));
+  g_assert_nonnull (strstr (page, "\r\nLocation: https://idp.example/auth?state=next\r\n"));
+  g_assert_nonnull (strstr (page, "\r\nReferrer-Policy: no-referrer\r\n"));
+  g_assert_nonnull (strstr (page, "\r\nCache-Control: no-store\r\n"));
+
+  second = fake_browser_get (fixture->port, "/callback?code=d&state=next");
+  run_until_done (fixture);
+  g_assert_cmpstr (fixture->code, ==, "d");
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (second), ==, 200);
+}
+
+static void
+test_port_taken (gconstpointer data)
+{
+  guint16 ports[] = { fake_browser_find_port (), fake_browser_find_port () };
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (data, ports[0]);
+  g_autoptr (GSocketListener) other = g_socket_listener_new ();
+  g_autoptr (KeyfobLoopback) loopback = keyfob_loopback_new ();
+  g_autofree char *second = g_strdup_printf ("http://localhost:%u/callback", ports[1]);
+  g_autoptr (GError) error = NULL;
+
+  g_socket_listener_add_address (other, address, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
+                                 NULL, &error);
+  g_assert_no_error (error);
+
+  g_assert_false (keyfob_loopback_listen (loopback, ports, 1, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_PORT);
+  g_clear_error (&error);
+  g_assert_null (keyfob_loopback_get_redirect_uri (loopback));
+
+  keyfob_loopback_listen (loopback, ports, 2, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (keyfob_loopback_get_redirect_uri (loopback), ==, second);
+  keyfob_loopback_close (loopback);
+}
+
+static void
+test_port_not_shared (void)
+{
+  guint16 port = fake_browser_find_port ();
+  const char *const addresses[] = { "127.0.0.1", "::1", "0.0.0.0", "::" };
+  g_autoptr (KeyfobLoopback) loopback = keyfob_loopback_new ();
+  g_autoptr (KeyfobLoopback) second = keyfob_loopback_new ();
+  g_autoptr (GError) error = NULL;
+
+  keyfob_loopback_listen (loopback, &port, 1, &error);
+  g_assert_no_error (error);
+  g_assert_false (keyfob_loopback_listen (second, &port, 1, NULL));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autoptr (GSocketAddress) address =
+          g_inet_socket_address_new_from_string (addresses[i], port);
+      g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (address),
+                                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+      int yes = 1;
+
+      setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+      g_assert_false (g_socket_bind (socket, address, TRUE, NULL)
+                      && g_socket_listen (socket, NULL));
+    }
+  keyfob_loopback_close (loopback);
+}
+
+static void
+test_missing_family (gconstpointer data)
+{
+  sa_family_t family = GPOINTER_TO_INT (data);
+  guint16 port = fake_browser_find_port ();
+  g_autofree char *request = g_strdup_printf ("GET / HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", port);
+  g_autoptr (KeyfobLoopback) loopback = keyfob_loopback_new ();
+  g_autoptr (FakeBrowser) browser = NULL;
+  g_autoptr (GError) error = NULL;
+
+  missing_family = family;
+  keyfob_loopback_listen (loopback, &port, 1, &error);
+  missing_family = AF_UNSPEC;
+  g_assert_no_error (error);
+
+  browser = fake_browser_open (family == AF_INET ? "::1" : "127.0.0.1", port, request, -1);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 404);
+  g_assert_true (can_bind (family == AF_INET ? "127.0.0.1" : "::1", port));
+  keyfob_loopback_close (loopback);
+}
+
+static void
+add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointer))
+{
+  g_test_add (path, Fixture, data, set_up, test, tear_down);
+}
+
+static void
+add_bad_requests (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_requests); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/loopback/bad-request/%" G_GSIZE_FORMAT, i);
+
+      add (path, GSIZE_TO_POINTER (i), test_bad_request);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("/loopback/success", NULL, test_success);
+  add ("/loopback/headers", NULL, test_headers);
+  add ("/loopback/both-families", NULL, test_both_families);
+  add_bad_requests ();
+  add ("/loopback/two-browsers", NULL, test_two_browsers);
+  add ("/loopback/server-state", NULL, test_server_state);
+  add ("/loopback/denied", NULL, test_denied);
+  add ("/loopback/large-body/length", "Content-Length: 1048584\r\n", test_large_body);
+  add ("/loopback/large-body/chunked", "Transfer-Encoding: chunked\r\n", test_large_body);
+  add ("/loopback/large-body/expect", "Expect: 100-continue\r\nContent-Length: 1048584\r\n",
+       test_large_body);
+  add ("/loopback/large-head", NULL, test_large_head);
+  add ("/loopback/slow-senders", NULL, test_slow_senders);
+  add ("/loopback/many-connections", NULL, test_many_connections);
+  add ("/loopback/browser-gone", NULL, test_browser_gone);
+  add ("/loopback/cancelled", NULL, test_cancelled);
+  add ("/loopback/closed", NULL, test_closed);
+  add ("/loopback/closed-unanswered", NULL, test_closed_unanswered);
+  add ("/loopback/redirect", NULL, test_redirect);
+  g_test_add_data_func ("/loopback/port-taken/ipv4", "127.0.0.1", test_port_taken);
+  g_test_add_data_func ("/loopback/port-taken/ipv6", "::1", test_port_taken);
+  g_test_add_func ("/loopback/port-not-shared", test_port_not_shared);
+  g_test_add_data_func ("/loopback/missing-family/ipv4", GINT_TO_POINTER (AF_INET),
+                        test_missing_family);
+  g_test_add_data_func ("/loopback/missing-family/ipv6", GINT_TO_POINTER (AF_INET6),
+                        test_missing_family);
+
+  return g_test_run ();
+}
