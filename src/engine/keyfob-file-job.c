@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-json.h"
+#include "keyfob-secret.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
 
@@ -24,7 +26,7 @@ struct _KeyfobFileJob
   char *base_url;
   gint64 now;
   /* The entry to put down; %NULL looks up or removes. */
-  char *entry;
+  KeyfobSecret *entry;
 };
 
 static KeyfobTokenText *
@@ -50,26 +52,14 @@ read_text (KeyfobFileJob *self, char **data, gsize *length, GError **error)
 static JsonObject *
 parse_entry (const char *json)
 {
-  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
-
-  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : NULL;
+  return json != NULL ? keyfob_json_parse_object (json, strlen (json)) : NULL;
 }
 
 /* The file has one place for all base URLs of a host; Python does not say whose it is. */
-static const char *
-entry_owner (JsonObject *entry)
-{
-  JsonNode *node = json_object_get_member (entry, BASE_URL);
-
-  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_get_string (node)
-             : NULL;
-}
-
 static gboolean
 is_ours (KeyfobFileJob *self, JsonObject *entry)
 {
-  const char *owner = entry_owner (entry);
+  const char *owner = keyfob_json_get_string (entry, BASE_URL);
 
   return owner == NULL || g_str_equal (owner, self->base_url);
 }
@@ -93,7 +83,7 @@ check_place (KeyfobFileJob *self, JsonObject *entry, GError **error)
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
                   "use a keyring."),
-               self->host_key, entry_owner (entry));
+               self->host_key, keyfob_json_get_string (entry, BASE_URL));
 
   return FALSE;
 }
@@ -113,7 +103,7 @@ merge_entry (KeyfobFileJob *self, const char *old_json)
 
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     {
-      g_autofree char *value = keyfob_token_text_dup (entry, own[i]);
+      g_autoptr (KeyfobSecret) value = keyfob_token_text_dup (entry, own[i]);
 
       if (value != NULL)
         keyfob_token_text_set (merged, own[i], value);
@@ -130,8 +120,8 @@ merge_entry (KeyfobFileJob *self, const char *old_json)
 static gboolean
 put_entry (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
 {
-  g_autofree char *old_json = keyfob_token_text_dup (text, self->host_key);
-  g_autofree char *json = NULL;
+  g_autoptr (KeyfobSecret) old_json = keyfob_token_text_dup (text, self->host_key);
+  g_autoptr (KeyfobSecret) json = NULL;
   g_autoptr (JsonObject) old = parse_entry (old_json);
 
   if (old != NULL && !check_place (self, old, error))
@@ -146,7 +136,7 @@ put_entry (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
 static gboolean
 drop_entry (KeyfobFileJob *self, KeyfobTokenText *text)
 {
-  g_autofree char *json = keyfob_token_text_dup (text, self->host_key);
+  g_autoptr (KeyfobSecret) json = keyfob_token_text_dup (text, self->host_key);
   g_autoptr (JsonObject) entry = parse_entry (json);
 
   if (entry != NULL && !is_ours (self, entry))
@@ -158,7 +148,7 @@ drop_entry (KeyfobFileJob *self, KeyfobTokenText *text)
 static gboolean
 write_text (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
 {
-  g_autofree char *printed = keyfob_token_text_print (text);
+  g_autoptr (KeyfobSecret) printed = keyfob_token_text_print (text);
 
   return keyfob_token_file_write (self->path, printed, error);
 }
@@ -207,9 +197,7 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
 void
 keyfob_file_job_free (KeyfobFileJob *self)
 {
-  if (self->entry != NULL)
-    explicit_bzero (self->entry, strlen (self->entry));
-  g_free (self->entry);
+  keyfob_secret_free (self->entry);
   g_free (self->path);
   g_free (self->host_key);
   g_free (self->base_url);
@@ -219,8 +207,8 @@ keyfob_file_job_free (KeyfobFileJob *self)
 gboolean
 keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error)
 {
-  g_autofree char *data = NULL;
-  g_autofree char *json = NULL;
+  g_autoptr (KeyfobSecret) data = NULL;
+  g_autoptr (KeyfobSecret) json = NULL;
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (JsonObject) entry = NULL;
   gsize length = 0;
@@ -245,7 +233,7 @@ keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error
 gboolean
 keyfob_file_job_modify (KeyfobFileJob *self, GError **error)
 {
-  g_autofree char *data = NULL;
+  g_autoptr (KeyfobSecret) data = NULL;
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (GError) local_error = NULL;
   gsize length = 0;

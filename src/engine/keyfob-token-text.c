@@ -9,13 +9,15 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "keyfob-secret.h"
+
 #define MAX_DEPTH 100
 
 typedef struct
 {
   char *key;
   char *written_key;
-  char *value;
+  KeyfobSecret *value;
 } Member;
 
 struct _KeyfobTokenText
@@ -31,21 +33,13 @@ typedef struct
 } Scanner;
 
 static void
-wipe (char *text)
-{
-  if (text != NULL)
-    explicit_bzero (text, strlen (text));
-  g_free (text);
-}
-
-static void
 member_free (gpointer data)
 {
   Member *self = data;
 
   g_free (self->key);
   g_free (self->written_key);
-  wipe (self->value);
+  keyfob_secret_free (self->value);
   g_free (self);
 }
 
@@ -383,7 +377,7 @@ keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value
   if (find (self, key, &index))
     {
       member = g_ptr_array_index (self->members, index);
-      wipe (member->value);
+      keyfob_secret_free (member->value);
     }
   else
     {

@@ -1,0 +1,56 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-keyring-error.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <libsecret/secret.h>
+
+#include "keyfob-auth-error.h"
+
+static gboolean
+is_absence (const GError *error)
+{
+  static const int codes[] = {
+    G_DBUS_ERROR_SERVICE_UNKNOWN, G_DBUS_ERROR_NAME_HAS_NO_OWNER, G_DBUS_ERROR_NO_REPLY,
+    G_DBUS_ERROR_NO_SERVER,       G_DBUS_ERROR_DISCONNECTED,      G_DBUS_ERROR_TIMEOUT,
+    G_DBUS_ERROR_TIMED_OUT,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_DBUS_ERROR, codes[i]))
+      return TRUE;
+
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
+GError *
+keyfob_keyring_error_take (GError *error)
+{
+  g_autoptr (GError) taken = error;
+
+  if (error == NULL || g_error_matches (error, SECRET_ERROR, SECRET_ERROR_IS_LOCKED))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                                _ ("The keyring is locked. Unlock it to get at the tokens in it."));
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || error->domain == KEYFOB_AUTH_ERROR)
+    return g_steal_pointer (&taken);
+
+  g_dbus_error_strip_remote_error (error);
+
+  if (is_absence (error))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                _ ("The keyring does not answer. Start it again, or log out and "
+                                   "in, and try again."));
+
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                      _ ("The keyring refused: %s. Look at it in your password manager, and try "
+                         "again."),
+                      error->message);
+}

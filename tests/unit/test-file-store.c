@@ -1,0 +1,510 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-file-store.h"
+#include "manual-clock.h"
+
+#define NOW G_GINT64_CONSTANT (1800000000)
+
+typedef struct
+{
+  char *folder;
+  char *path;
+  KeyfobTokenStore *store;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (NOW);
+
+  fixture->folder = g_dir_make_tmp ("keyfob-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "token-store.json", NULL);
+  fixture->store = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (clock));
+}
+
+/* The thread that did the last piece of work may hold on to it for a moment. */
+static void
+assert_goes_away (gpointer object)
+{
+  GWeakRef ref;
+  GObject *still = NULL;
+
+  g_weak_ref_init (&ref, object);
+  g_object_unref (object);
+
+  while ((still = g_weak_ref_get (&ref)) != NULL)
+    {
+      g_object_unref (still);
+      g_thread_yield ();
+    }
+
+  g_weak_ref_clear (&ref);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name = NULL;
+
+  assert_goes_away (fixture->store);
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+}
+
+static void
+got_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **out = user_data;
+
+  g_assert_null (*out);
+  *out = g_object_ref (result);
+}
+
+static void
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  /* The store takes note of it after the callback. */
+  while (!g_task_get_completed (G_TASK (*result)))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static KeyfobConfig *
+host (const char *url)
+{
+  KeyfobConfig *config = keyfob_config_new (url, NULL, NULL);
+
+  g_assert_nonnull (config);
+
+  return config;
+}
+
+static KeyfobToken *
+token (const char *access_token, gint64 expires)
+{
+  g_autoptr (JsonObject) answer = json_object_new ();
+  KeyfobToken *made = NULL;
+
+  json_object_set_string_member (answer, "access_token", access_token);
+  json_object_set_string_member (answer, "refresh_token", "refresh");
+  json_object_set_string_member (answer, "token_type", "Bearer");
+  json_object_set_int_member (answer, "expires", expires);
+  json_object_set_int_member (answer, "refresh_expires", expires);
+
+  made = keyfob_token_new_from_answer (answer, NOW, 0, NULL);
+  g_assert_nonnull (made);
+
+  return made;
+}
+
+static gboolean
+look_up (Fixture *fixture, const char *url, KeyfobToken **found, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = host (url);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_lookup_async (fixture->store, config, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_lookup_finish (fixture->store, result, found, error);
+}
+
+static gboolean
+save (Fixture *fixture, const char *url, const char *access_token, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = host (url);
+  g_autoptr (KeyfobToken) saved = token (access_token, NOW + 3600);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_save_finish (fixture->store, result, error);
+}
+
+static gboolean
+remove_host (Fixture *fixture, const char *url, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = host (url);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_remove_async (fixture->store, config, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_remove_finish (fixture->store, result, error);
+}
+
+static void
+assert_stored (Fixture *fixture, const char *url, const char *access_token)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (look_up (fixture, url, &found, &error));
+  g_assert_no_error (error);
+
+  if (access_token == NULL)
+    g_assert_null (found);
+  else
+    {
+      g_assert_nonnull (found);
+      g_assert_cmpstr (keyfob_token_get_access_token (found), ==, access_token);
+    }
+}
+
+static void
+put (Fixture *fixture, const char *content)
+{
+  g_assert_true (g_file_set_contents (fixture->path, content, -1, NULL));
+}
+
+static char *
+get (Fixture *fixture)
+{
+  char *content = NULL;
+
+  g_assert_true (g_file_get_contents (fixture->path, &content, NULL, NULL));
+
+  return content;
+}
+
+static void
+assert_file_has (Fixture *fixture, const char *part)
+{
+  g_autofree char *content = get (fixture);
+
+  if (strstr (content, part) == NULL)
+    g_error ("not in the file: %s\n%s", part, content);
+}
+
+static void
+test_none (Fixture *fixture, gconstpointer data)
+{
+  assert_stored (fixture, "https://a.example", NULL);
+  g_assert_true (remove_host (fixture, "https://a.example", NULL));
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+
+  put (fixture, "");
+  assert_stored (fixture, "https://a.example", NULL);
+  g_assert_true (save (fixture, "https://a.example", "one", NULL));
+  assert_stored (fixture, "https://a.example", "one");
+}
+
+static void
+test_format (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *content = NULL;
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *entry = NULL;
+  JsonObject *stored = NULL;
+
+  g_assert_true (save (fixture, "HTTPS://A.example:443/", "one", NULL));
+
+  content = get (fixture);
+  g_assert_true (g_str_has_prefix (content, "{\n  \"https://a.example\": {\n    \"token\": {\n"));
+  g_assert_true (g_str_has_suffix (content, "    },\n    \"stored_at\": 1800000000.0\n  }\n}"));
+
+  root = json_from_string (content, NULL);
+  entry = json_object_get_object_member (json_node_get_object (root), "https://a.example");
+  g_assert_cmpuint (json_object_get_size (entry), ==, 2);
+  stored = json_object_get_object_member (entry, "token");
+  g_assert_cmpstr (json_object_get_string_member (stored, "access_token"), ==, "one");
+  g_assert_cmpstr (json_object_get_string_member (stored, "refresh_token"), ==, "refresh");
+  g_assert_cmpint (json_object_get_int_member (stored, "expires"), ==, NOW + 3600);
+  g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (stored, "headers"),
+                                                  "Authorization"),
+                   ==, "Bearer one");
+}
+
+static void
+test_others_survive (Fixture *fixture, gconstpointer data)
+{
+  static const char other[] = "  \"https://b.example\": {\n"
+                              "    \"token\": {\n"
+                              "      \"access_token\": \"b\\u00e9\",\n"
+                              "      \"big\": 123456789012345678901234567890,\n"
+                              "      \"ratio\": 0.1\n"
+                              "    },\n"
+                              "    \"stored_at\": 1717027200.123,\n"
+                              "    \"comment\": \"mine\"\n"
+                              "  }";
+  g_autofree char *before = g_strdup_printf (
+      "{\n  \"note\": [\n    1\n  ],\n"
+      "  \"https://a.example\": {\"token\": {\"access_token\": \"old\"}, \"kept\": 1.50},\n%s\n}",
+      other);
+  g_autofree char *after = NULL;
+
+  put (fixture, before);
+  g_assert_true (save (fixture, "https://a.example", "new", NULL));
+  assert_file_has (fixture, other);
+  assert_file_has (fixture, "{\n  \"note\": [\n    1\n  ],\n");
+  assert_file_has (fixture, "\"kept\": 1.50");
+  assert_stored (fixture, "https://a.example", "new");
+
+  g_assert_true (remove_host (fixture, "https://a.example", NULL));
+  after = get (fixture);
+  g_assert_cmpstr (after + strlen ("{\n  \"note\": [\n    1\n  ],\n"), ==,
+                   "  \"https://b.example\": {\n    \"token\": {\n"
+                   "      \"access_token\": \"b\\u00e9\",\n"
+                   "      \"big\": 123456789012345678901234567890,\n      \"ratio\": 0.1\n    },\n"
+                   "    \"stored_at\": 1717027200.123,\n    \"comment\": \"mine\"\n  }\n}");
+}
+
+static void
+test_one_place_per_host (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (save (fixture, "https://a.example/api", "api", NULL));
+  assert_file_has (fixture, "  \"https://a.example\": {");
+  assert_file_has (fixture, "\"base_url\": \"https://a.example/api\"");
+
+  assert_stored (fixture, "https://a.example/api/", "api");
+  assert_stored (fixture, "https://a.example", NULL);
+  assert_stored (fixture, "https://a.example/other", NULL);
+
+  g_assert_false (save (fixture, "https://a.example/other", "other", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "https://a.example/api"));
+  g_assert_true (remove_host (fixture, "https://a.example/other", NULL));
+  assert_stored (fixture, "https://a.example/api", "api");
+
+  g_assert_true (remove_host (fixture, "https://a.example/api", NULL));
+  g_assert_true (save (fixture, "https://a.example/other", "other", NULL));
+  assert_stored (fixture, "https://a.example/other", "other");
+}
+
+static void
+test_dead_token_gives_way (Fixture *fixture, gconstpointer data)
+{
+  put (fixture, "{\"https://a.example\": {\"token\": {\"access_token\": \"x\", \"expires\": "
+                "1799999999}, \"stored_at\": 1.0, \"base_url\": \"https://a.example/api\"}}");
+
+  g_assert_true (save (fixture, "https://a.example", "new", NULL));
+
+  assert_stored (fixture, "https://a.example", "new");
+  assert_stored (fixture, "https://a.example/api", "new");
+}
+
+static void
+test_entry_of_python (Fixture *fixture, gconstpointer data)
+{
+  put (fixture, "{\"https://a.example\": {\"token\": {\"access_token\": \"py\", \"expires\": "
+                "1800003600}, \"stored_at\": 1799999999.5}}");
+
+  assert_stored (fixture, "https://a.example", "py");
+  assert_stored (fixture, "https://a.example/api", "py");
+
+  g_assert_true (save (fixture, "https://a.example/api", "new", NULL));
+  assert_stored (fixture, "https://a.example/api", "new");
+}
+
+static void
+test_entry_without_token (Fixture *fixture, gconstpointer data)
+{
+  static const char *const bad[] = { "{}", "{\"token\": null}", "{\"token\": {}}",
+                                     "{\"token\": {\"access_token\": 1}}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *content = g_strdup_printf ("{\"https://a.example\": %s}", bad[i]);
+      g_autoptr (KeyfobToken) found = NULL;
+      g_autoptr (GError) error = NULL;
+
+      put (fixture, content);
+      g_assert_false (look_up (fixture, "https://a.example", &found, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_true (save (fixture, "https://a.example", "new", NULL));
+      assert_stored (fixture, "https://a.example", "new");
+    }
+
+  put (fixture, "{\"https://a.example\": 5}");
+  assert_stored (fixture, "https://a.example", NULL);
+}
+
+static char *
+find_copy (Fixture *fixture)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name = NULL;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_prefix (name, "token-store.json.damaged-"))
+      return g_build_filename (fixture->folder, name, NULL);
+
+  return NULL;
+}
+
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *content;
+    gssize length;
+  } cases[] = {
+    { "not JSON", -1 },
+    { "[1, 2]", -1 },
+    { "{\"https://b.example\": {\"token\": {\"access_tok", -1 },
+    { "{\"a\": \"\xff\xfe\"}", -1 },
+    { "{\"a\": 1}\0\0\0", 11 },
+    { "\0", 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize length = cases[i].length < 0 ? strlen (cases[i].content) : (gsize) cases[i].length;
+      g_autoptr (KeyfobToken) found = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) remove_error = NULL;
+      g_autofree char *copy = NULL;
+      g_autofree char *kept = NULL;
+      gsize kept_length = 0;
+
+      g_assert_true (g_file_set_contents (fixture->path, cases[i].content, length, NULL));
+
+      g_assert_false (look_up (fixture, "https://a.example", &found, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, fixture->path));
+      g_assert_null (find_copy (fixture));
+
+      g_assert_false (remove_host (fixture, "https://a.example", &remove_error));
+      g_assert_error (remove_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+
+      g_assert_true (save (fixture, "https://a.example", "new", NULL));
+      assert_stored (fixture, "https://a.example", "new");
+
+      copy = find_copy (fixture);
+      g_assert_nonnull (copy);
+      g_assert_true (g_file_get_contents (copy, &kept, &kept_length, NULL));
+      g_assert_cmpmem (kept, kept_length, cases[i].content, length);
+      g_assert_cmpint (g_remove (copy), ==, 0);
+    }
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) config = host ("https://a.example");
+  GAsyncResult *results[20] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("token-%u", i);
+      g_autoptr (KeyfobToken) saved = token (text, NOW + 3600);
+
+      keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb,
+                                     &results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      wait_for (&results[i]);
+      g_assert_true (keyfob_token_store_save_finish (fixture->store, results[i], NULL));
+      g_object_unref (results[i]);
+    }
+
+  assert_stored (fixture, "https://a.example", "token-19");
+}
+
+static void
+test_many_hosts (Fixture *fixture, gconstpointer data)
+{
+  GAsyncResult *results[20] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+      g_autoptr (KeyfobConfig) config = host (url);
+      g_autoptr (KeyfobToken) saved = token (url, NOW + 3600);
+
+      keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb,
+                                     &results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+
+      wait_for (&results[i]);
+      g_assert_true (keyfob_token_store_save_finish (fixture->store, results[i], NULL));
+      g_object_unref (results[i]);
+      assert_stored (fixture, url, url);
+    }
+}
+
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) config = host ("https://a.example");
+  g_autoptr (KeyfobToken) saved = token ("one", NOW + 3600);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  keyfob_token_store_save_async (fixture->store, config, saved, cancellable, got_result_cb,
+                                 &result);
+  wait_for (&result);
+
+  g_assert_false (keyfob_token_store_save_finish (fixture->store, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_never_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_unlock_async (fixture->store, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  g_assert_true (keyfob_token_store_unlock_finish (fixture->store, result, NULL));
+  g_assert_false (keyfob_token_store_get_locked (fixture->store));
+  g_assert_cmpstr (keyfob_token_store_get_kind (fixture->store), ==, "file");
+}
+
+#define ADD(name, function) \
+  g_test_add ("/file-store/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("none", test_none);
+  ADD ("format", test_format);
+  ADD ("others-survive", test_others_survive);
+  ADD ("one-place-per-host", test_one_place_per_host);
+  ADD ("dead-token-gives-way", test_dead_token_gives_way);
+  ADD ("entry-of-python", test_entry_of_python);
+  ADD ("entry-without-token", test_entry_without_token);
+  ADD ("damaged", test_damaged);
+  ADD ("order", test_order);
+  ADD ("many-hosts", test_many_hosts);
+  ADD ("cancelled", test_cancelled);
+  ADD ("never-locked", test_never_locked);
+
+  return g_test_run ();
+}
