@@ -1,0 +1,256 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-add-host-form.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-config.h"
+
+typedef enum
+{
+  VERDICT_EMPTY,
+  VERDICT_WRONG,
+  VERDICT_UNENCRYPTED,
+  VERDICT_KNOWN,
+  VERDICT_GOOD,
+} Verdict;
+
+struct _KeyfobAddHostForm
+{
+  GtkBox parent_instance;
+
+  KeyfobAgentClient *client;
+  GCancellable *cancellable;
+
+  GtkEditable *address;
+  GtkWidget *add_button;
+  GtkLabel *hint;
+  GtkCheckButton *insist;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, GTK_TYPE_BOX)
+
+enum
+{
+  SIGNAL_ADDED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GVariant *
+options_for (gboolean allow_http)
+{
+  g_auto (GVariantDict) options;
+
+  g_variant_dict_init (&options, NULL);
+  if (allow_http)
+    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
+
+  return g_variant_dict_end (&options);
+}
+
+static char *
+dup_address (KeyfobAddHostForm *self)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (self->address)));
+}
+
+/* Sets @hint to the sentence under the address, %NULL where there is nothing to say. */
+static Verdict
+judge (KeyfobAddHostForm *self, const char *address, gboolean insisted, char **hint)
+{
+  g_autoptr (KeyfobConfig) config = NULL;
+  g_autoptr (KeyfobConfig) unencrypted = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (*address == '\0')
+    return VERDICT_EMPTY;
+
+  config = keyfob_config_new (address, options_for (insisted), &error);
+  if (config == NULL)
+    {
+      *hint = g_strdup (error->message);
+      unencrypted = keyfob_config_new (address, options_for (TRUE), NULL);
+      return unencrypted != NULL ? VERDICT_UNENCRYPTED : VERDICT_WRONG;
+    }
+
+  if (keyfob_host_list_has_url (keyfob_agent_client_get_hosts (self->client),
+                                keyfob_config_get_base_url (config)))
+    {
+      *hint =
+          g_strdup_printf (_ ("%s is in the list already."), keyfob_config_get_base_url (config));
+      return VERDICT_KNOWN;
+    }
+
+  *hint = g_strdup_printf (_ ("Will be added as %s"), keyfob_config_get_base_url (config));
+  return VERDICT_GOOD;
+}
+
+static void
+set_hint (KeyfobAddHostForm *self, const char *hint, gboolean wrong)
+{
+  gtk_label_set_label (self->hint, hint != NULL ? hint : "");
+  if (wrong)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->hint), "error");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "dim-label");
+      gtk_widget_add_css_class (GTK_WIDGET (self->address), "error");
+    }
+  else
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "error");
+      gtk_widget_add_css_class (GTK_WIDGET (self->hint), "dim-label");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->address), "error");
+    }
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->address),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, hint != NULL ? hint : "",
+                                  -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->address), GTK_ACCESSIBLE_STATE_INVALID,
+                               wrong ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
+                               -1);
+}
+
+static void
+check (KeyfobAddHostForm *self)
+{
+  g_autofree char *address = dup_address (self);
+  g_autofree char *hint = NULL;
+  gboolean insisted = gtk_check_button_get_active (self->insist);
+  Verdict verdict = judge (self, address, insisted, &hint);
+
+  set_hint (self, hint, verdict == VERDICT_WRONG || verdict == VERDICT_UNENCRYPTED);
+  gtk_widget_set_sensitive (self->add_button, verdict == VERDICT_GOOD);
+
+  /* goes away by itself when the address needs it no longer, and is then not ticked any more */
+  gtk_widget_set_visible (GTK_WIDGET (self->insist),
+                          verdict == VERDICT_UNENCRYPTED
+                              || (insisted && g_ascii_strncasecmp (address, "http:", 5) == 0));
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->insist)))
+    gtk_check_button_set_active (self->insist, FALSE);
+}
+
+static void
+set_busy (KeyfobAddHostForm *self, gboolean busy)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self), !busy);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobAddHostForm) self = user_data;
+  g_autofree char *path = NULL;
+  g_autofree char *sentence = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
+    {
+      set_busy (self, FALSE);
+      keyfob_add_host_form_clear (self);
+      g_signal_emit (self, signals[SIGNAL_ADDED], 0);
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  set_busy (self, FALSE);
+  sentence = keyfob_agent_client_explain (error);
+  set_hint (self, sentence, TRUE);
+  keyfob_add_host_form_focus (self);
+}
+
+static void
+on_add (KeyfobAddHostForm *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  g_autofree char *address = dup_address (self);
+
+  /* Enter in the entry comes here too */
+  if (!gtk_widget_get_sensitive (self->add_button))
+    return;
+  if (agent == NULL)
+    {
+      set_hint (self, _ ("Keyfob's background service is starting. Try again in a moment."), TRUE);
+      return;
+    }
+
+  set_busy (self, TRUE);
+  keyfob_bus_agent1_call_add_host (agent, address,
+                                   options_for (gtk_check_button_get_active (self->insist)),
+                                   self->cancellable, on_added, g_object_ref (self));
+}
+
+static void
+keyfob_add_host_form_dispose (GObject *object)
+{
+  KeyfobAddHostForm *self = KEYFOB_ADD_HOST_FORM (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->client);
+
+  G_OBJECT_CLASS (keyfob_add_host_form_parent_class)->dispose (object);
+}
+
+static void
+keyfob_add_host_form_class_init (KeyfobAddHostFormClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = keyfob_add_host_form_dispose;
+
+  signals[SIGNAL_ADDED] = g_signal_new ("added", KEYFOB_TYPE_ADD_HOST_FORM, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-add-host-form.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, address);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, add_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, hint);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, insist);
+  gtk_widget_class_bind_template_callback (widget_class, check);
+  gtk_widget_class_bind_template_callback (widget_class, on_add);
+}
+
+static void
+keyfob_add_host_form_init (KeyfobAddHostForm *self)
+{
+  self->cancellable = g_cancellable_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+keyfob_add_host_form_set_client (KeyfobAddHostForm *self, KeyfobAgentClient *client)
+{
+  g_return_if_fail (KEYFOB_IS_ADD_HOST_FORM (self));
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (self->client == NULL);
+
+  self->client = g_object_ref (client);
+  g_signal_connect_object (keyfob_agent_client_get_hosts (client), "items-changed",
+                           G_CALLBACK (check), self, G_CONNECT_SWAPPED);
+}
+
+void
+keyfob_add_host_form_focus (KeyfobAddHostForm *self)
+{
+  g_return_if_fail (KEYFOB_IS_ADD_HOST_FORM (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->address));
+}
+
+void
+keyfob_add_host_form_clear (KeyfobAddHostForm *self)
+{
+  g_return_if_fail (KEYFOB_IS_ADD_HOST_FORM (self));
+
+  gtk_editable_set_text (self->address, "");
+  gtk_check_button_set_active (self->insist, FALSE);
+}

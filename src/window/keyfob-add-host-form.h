@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "keyfob-agent-client.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_ADD_HOST_FORM (keyfob_add_host_form_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, KEYFOB, ADD_HOST_FORM, GtkBox)
+
+/**
+ * KeyfobAddHostForm:
+ *
+ * Takes the address of a host, says while it is typed what is wrong with it, and adds the host.
+ * Emits `added` when the agent has it.
+ */
+
+/** Hands in the way to the agent; to be called once. */
+void keyfob_add_host_form_set_client (KeyfobAddHostForm *self, KeyfobAgentClient *client);
+
+/** Puts the cursor into the address. */
+void keyfob_add_host_form_focus (KeyfobAddHostForm *self);
+
+/** Empties the address. */
+void keyfob_add_host_form_clear (KeyfobAddHostForm *self);
+
+G_END_DECLS

@@ -1,0 +1,141 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-application.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-agent-client.h"
+#include "keyfob-clock.h"
+#include "keyfob-window.h"
+
+struct _KeyfobApplication
+{
+  AdwApplication parent_instance;
+
+  KeyfobAgentClient *client;
+  KeyfobClock *clock;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
+
+static void
+on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
+  GtkWindow *window;
+
+  /* each says goodbye itself, for it has its size to keep */
+  while ((window = gtk_application_get_active_window (GTK_APPLICATION (self))))
+    {
+      gtk_window_close (window);
+      if (window == gtk_application_get_active_window (GTK_APPLICATION (self)))
+        break;
+    }
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (user_data)),
+                         "application-name", "Keyfob", "application-icon", KEYFOB_APPLICATION_ID,
+                         "developer-name", _ ("The Keyfob authors"), "version", KEYFOB_VERSION,
+                         "copyright", _ ("© 2026 The Keyfob authors"), "license-type",
+                         GTK_LICENSE_BSD_3, "comments",
+                         _ ("Signs you in to the servers you work with and keeps "
+                            "their tokens in your keyring."),
+                         /* Translators: your names, one a line */
+                         "translator-credits", _ ("translator-credits"), NULL);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "quit", .activate = on_quit },
+  { .name = "about", .activate = on_about },
+};
+
+static void
+keyfob_application_startup (GApplication *application)
+{
+  GtkApplication *self = GTK_APPLICATION (application);
+
+  G_APPLICATION_CLASS (keyfob_application_parent_class)->startup (application);
+
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  gtk_application_set_accels_for_action (self, "app.quit", (const char *[]){ "<Control>q", NULL });
+  gtk_application_set_accels_for_action (self, "window.close",
+                                         (const char *[]){ "<Control>w", NULL });
+  gtk_application_set_accels_for_action (self, "win.add-host",
+                                         (const char *[]){ "<Control>n", NULL });
+  gtk_application_set_accels_for_action (self, "win.find", (const char *[]){ "<Control>f", NULL });
+}
+
+static void
+keyfob_application_activate (GApplication *application)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (application);
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (self->client == NULL)
+    self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));
+  if (window == NULL)
+    window = GTK_WINDOW (keyfob_window_new (self, self->client, self->clock));
+
+  gtk_window_present (window);
+}
+
+static int
+keyfob_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("keyfob %s\n", KEYFOB_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  return -1;
+}
+
+static void
+keyfob_application_dispose (GObject *object)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (object);
+
+  g_clear_object (&self->client);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (keyfob_application_parent_class)->dispose (object);
+}
+
+static void
+keyfob_application_class_init (KeyfobApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->dispose = keyfob_application_dispose;
+  application_class->startup = keyfob_application_startup;
+  application_class->activate = keyfob_application_activate;
+  application_class->handle_local_options = keyfob_application_handle_local_options;
+}
+
+static void
+keyfob_application_init (KeyfobApplication *self)
+{
+  self->clock = keyfob_clock_new ();
+
+  g_application_add_main_option (G_APPLICATION (self), "version", 'v', G_OPTION_FLAG_NONE,
+                                 G_OPTION_ARG_NONE, _ ("Print the version and exit"), NULL);
+  g_application_set_option_context_summary (
+      G_APPLICATION (self), _ ("Shows the hosts that you sign in to and how each token stands."));
+}
+
+KeyfobApplication *
+keyfob_application_new (void)
+{
+  return g_object_new (KEYFOB_TYPE_APPLICATION, "application-id", KEYFOB_APPLICATION_ID,
+                       "resource-base-path", "/org/keyfob/Keyfob", NULL);
+}

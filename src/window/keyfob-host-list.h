@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_HOST_LIST (keyfob_host_list_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHostList, keyfob_host_list, KEYFOB, HOST_LIST, GObject)
+
+/**
+ * KeyfobHostList:
+ *
+ * The agent's hosts as a #GListModel of KeyfobBusHost1, sorted by name.
+ */
+
+/** Returns: (transfer full): an empty list */
+KeyfobHostList *keyfob_host_list_new (void);
+
+/** Follows @manager (nullable) from now on; without one the list is empty. */
+void keyfob_host_list_set_manager (KeyfobHostList *self, GDBusObjectManager *manager);
+
+/**
+ * keyfob_host_list_get_last_expires:
+ *
+ * Also the property `last-expires`: until then something counts down.
+ *
+ * Returns: end of the token that lasts longest, Unix time in seconds, 0 where there is none
+ */
+gint64 keyfob_host_list_get_last_expires (KeyfobHostList *self);
+
+/** Returns: whether a host with the base URL @url is in the list */
+gboolean keyfob_host_list_has_url (KeyfobHostList *self, const char *url);
+
+G_END_DECLS

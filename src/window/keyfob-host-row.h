@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "keyfob-bus.h"
+#include "keyfob-ticker.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_HOST_ROW (keyfob_host_row_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, KEYFOB, HOST_ROW, GtkListBoxRow)
+
+/**
+ * KeyfobHostRow:
+ *
+ * One host: how it stands, in words, and what can be done about it. Emits `done` with a short
+ * text when something was done that the row itself does not show, and `remove` when the user wants
+ * the host removed.
+ */
+
+/**
+ * keyfob_host_row_new:
+ * @host: what it shows
+ * @ticker: says what time it is
+ *
+ * Returns: (transfer floating): the row
+ */
+GtkWidget *keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker);
+
+/** Returns: (transfer none): the host */
+KeyfobBusHost1 *keyfob_host_row_get_host (KeyfobHostRow *self);
+
+G_END_DECLS

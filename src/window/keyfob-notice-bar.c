@@ -1,0 +1,189 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-notice-bar.h"
+
+#include <glib/gi18n-lib.h>
+
+typedef enum
+{
+  NOTICE_NONE,
+  NOTICE_LOCKED,
+  NOTICE_NO_KEYRING,
+} Notice;
+
+struct _KeyfobNoticeBar
+{
+  AdwBin parent_instance;
+
+  KeyfobAgentClient *client;
+  KeyfobBusAgent1 *agent;
+  GSettings *settings;
+  char *trouble;
+  gboolean unlocking;
+
+  GtkInfoBar *bar;
+  GtkLabel *text;
+  GtkWidget *unlock_button;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, ADW_TYPE_BIN)
+
+static Notice
+find_notice (KeyfobNoticeBar *self)
+{
+  if (self->agent == NULL)
+    return NOTICE_NONE;
+  if (g_strcmp0 (keyfob_bus_agent1_get_store_state (self->agent), "locked") == 0)
+    return NOTICE_LOCKED;
+  if (g_strcmp0 (keyfob_bus_agent1_get_store (self->agent), "file") == 0
+      && !g_settings_get_boolean (self->settings, "file-store-noticed"))
+    return NOTICE_NO_KEYRING;
+
+  return NOTICE_NONE;
+}
+
+static void
+update (KeyfobNoticeBar *self)
+{
+  Notice notice = find_notice (self);
+
+  if (notice != NOTICE_LOCKED)
+    g_clear_pointer (&self->trouble, g_free);
+
+  switch (notice)
+    {
+    case NOTICE_LOCKED:
+      gtk_label_set_label (self->text, self->trouble != NULL
+                                           ? self->trouble
+                                           : _ ("The keyring is locked. Tokens cannot be used "
+                                                "until it is unlocked."));
+      gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_WARNING);
+      break;
+    case NOTICE_NO_KEYRING:
+      gtk_label_set_label (self->text, _ ("There is no keyring on this desktop. Tokens are kept "
+                                          "in a file that only you can read."));
+      gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
+      break;
+    case NOTICE_NONE:
+    default:
+      break;
+    }
+
+  gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
+  gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
+  gtk_info_bar_set_show_close_button (self->bar, notice == NOTICE_NO_KEYRING);
+  gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
+  gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
+}
+
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobNoticeBar) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->trouble, g_free);
+  if (!keyfob_bus_agent1_call_unlock_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
+    self->trouble = keyfob_agent_client_explain (error);
+
+  self->unlocking = FALSE;
+  update (self);
+}
+
+static void
+on_unlock (KeyfobNoticeBar *self)
+{
+  self->unlocking = TRUE;
+  update (self);
+  keyfob_bus_agent1_call_unlock (self->agent, NULL, on_unlocked, g_object_ref (self));
+}
+
+static void
+on_response (KeyfobNoticeBar *self)
+{
+  g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
+  update (self);
+}
+
+static void
+on_agent_changed (KeyfobNoticeBar *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+
+  if (self->agent != NULL)
+    g_signal_handlers_disconnect_by_data (self->agent, self);
+  g_set_object (&self->agent, agent);
+  self->unlocking = FALSE;
+  if (agent != NULL)
+    {
+      g_signal_connect_object (agent, "notify::store", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (agent, "notify::store-state", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+    }
+  update (self);
+}
+
+static void
+keyfob_notice_bar_dispose (GObject *object)
+{
+  KeyfobNoticeBar *self = KEYFOB_NOTICE_BAR (object);
+
+  g_clear_object (&self->agent);
+  g_clear_object (&self->client);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (keyfob_notice_bar_parent_class)->dispose (object);
+}
+
+static void
+keyfob_notice_bar_finalize (GObject *object)
+{
+  KeyfobNoticeBar *self = KEYFOB_NOTICE_BAR (object);
+
+  g_free (self->trouble);
+
+  G_OBJECT_CLASS (keyfob_notice_bar_parent_class)->finalize (object);
+}
+
+static void
+keyfob_notice_bar_class_init (KeyfobNoticeBarClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = keyfob_notice_bar_dispose;
+  object_class->finalize = keyfob_notice_bar_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-notice-bar.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, bar);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, text);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, unlock_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_unlock);
+  gtk_widget_class_bind_template_callback (widget_class, on_response);
+}
+
+static void
+keyfob_notice_bar_init (KeyfobNoticeBar *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+keyfob_notice_bar_set_client (KeyfobNoticeBar *self, KeyfobAgentClient *client, GSettings *settings)
+{
+  g_return_if_fail (KEYFOB_IS_NOTICE_BAR (self));
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (self->client == NULL);
+
+  self->client = g_object_ref (client);
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (client, "notify::agent", G_CALLBACK (on_agent_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_agent_changed (self);
+}

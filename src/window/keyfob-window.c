@@ -1,0 +1,519 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-window.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-add-host-form.h"
+#include "keyfob-config.h"
+#include "keyfob-host-row.h"
+#include "keyfob-notice-bar.h"
+#include "keyfob-ticker.h"
+#include "keyfob-words.h"
+
+/* A list that fits on the screen needs no filter. */
+#define HOSTS_FOR_FILTER 8
+
+struct _KeyfobWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  KeyfobAgentClient *client;
+  KeyfobClock *clock;
+  KeyfobTicker *ticker;
+  GSettings *settings;
+
+  AdwToastOverlay *toasts;
+  AdwLeaflet *leaflet;
+  GtkWidget *list_page;
+  GtkWidget *add_page;
+  GtkStack *stack;
+  GtkListBox *list;
+  GtkFilterListModel *filtered;
+  GtkToggleButton *filter_button;
+  GtkSearchBar *search_bar;
+  KeyfobNoticeBar *notice_bar;
+  KeyfobAddHostForm *first_form;
+  KeyfobAddHostForm *form;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobWindow, keyfob_window, ADW_TYPE_APPLICATION_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_CLIENT,
+  PROP_CLOCK,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* Takes plain text; a toast wants markup. */
+static AdwToast *
+toast_new (const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+
+  return adw_toast_new (escaped);
+}
+
+static void
+show_toast (KeyfobWindow *self, const char *text)
+{
+  adw_toast_overlay_add_toast (self->toasts, toast_new (text));
+}
+
+static void
+update_ticker (KeyfobWindow *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+  gboolean seen =
+      gtk_widget_get_mapped (GTK_WIDGET (self))
+      && !(gdk_toplevel_get_state (GDK_TOPLEVEL (surface)) & GDK_TOPLEVEL_STATE_MINIMIZED);
+  gint64 last = keyfob_host_list_get_last_expires (keyfob_agent_client_get_hosts (self->client));
+
+  keyfob_ticker_set_running (self->ticker, seen && last > keyfob_ticker_get_now (self->ticker));
+}
+
+/* GTK keeps a page that is covered by another in the accessibility tree. */
+static void
+set_hidden (GtkWidget *page, gboolean hidden)
+{
+  gtk_accessible_update_state (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
+}
+
+static void
+show_page (KeyfobWindow *self, const char *name)
+{
+  GtkWidget *shown;
+
+  gtk_stack_set_visible_child_name (self->stack, name);
+  shown = gtk_stack_get_visible_child (self->stack);
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); page != NULL;
+       page = gtk_widget_get_next_sibling (page))
+    set_hidden (page, page != shown);
+}
+
+static void
+on_leaflet_turned (KeyfobWindow *self)
+{
+  GtkWidget *page = adw_leaflet_get_visible_child (self->leaflet);
+
+  set_hidden (self->list_page, page != self->list_page);
+  set_hidden (self->add_page, page != self->add_page);
+}
+
+static void
+update_page (KeyfobWindow *self)
+{
+  GListModel *hosts = G_LIST_MODEL (keyfob_agent_client_get_hosts (self->client));
+  guint n_hosts = g_list_model_get_n_items (hosts);
+  const char *page;
+
+  switch (keyfob_agent_client_get_state (self->client))
+    {
+    case KEYFOB_AGENT_CLIENT_READY:
+      page = n_hosts > 0 ? "hosts" : "empty";
+      break;
+    case KEYFOB_AGENT_CLIENT_RECONNECTING:
+      page = "reconnecting";
+      break;
+    case KEYFOB_AGENT_CLIENT_FAILED:
+      page = "failed";
+      break;
+    case KEYFOB_AGENT_CLIENT_CONNECTING:
+    default:
+      page = "connecting";
+      break;
+    }
+  show_page (self, page);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->filter_button), n_hosts >= HOSTS_FOR_FILTER);
+  if (n_hosts < HOSTS_FOR_FILTER)
+    gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+}
+
+/* A host that is being removed. */
+typedef struct
+{
+  KeyfobWindow *window;
+  KeyfobBusHost1 *host;
+  gboolean undoable;
+} Removal;
+
+static void
+removal_free (Removal *removal)
+{
+  g_object_unref (removal->window);
+  g_object_unref (removal->host);
+  g_free (removal);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Removal) removal = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  AdwToast *toast;
+
+  if (!keyfob_bus_agent1_call_remove_host_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
+    {
+      text = keyfob_agent_client_explain (error);
+      show_toast (removal->window, text);
+      return;
+    }
+
+  text = g_strdup_printf (_ ("%s removed"), keyfob_bus_host1_get_name (removal->host));
+  toast = toast_new (text);
+  if (removal->undoable)
+    {
+      adw_toast_set_button_label (toast, _ ("Undo"));
+      adw_toast_set_action_name (toast, "win.undo-remove");
+      adw_toast_set_action_target (toast, "(ss)", keyfob_bus_host1_get_url (removal->host),
+                                   keyfob_bus_host1_get_name (removal->host));
+    }
+  adw_toast_overlay_add_toast (removal->window->toasts, toast);
+}
+
+static void
+remove_host (Removal *removal)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (removal->window->client);
+
+  /* it died while the user was asked; the host is there again when it is back */
+  if (agent == NULL)
+    {
+      removal_free (removal);
+      return;
+    }
+
+  keyfob_bus_agent1_call_remove_host (agent,
+                                      g_dbus_proxy_get_object_path (G_DBUS_PROXY (removal->host)),
+                                      NULL, on_removed, removal);
+}
+
+static void
+on_remove_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
+{
+  Removal *removal = user_data;
+
+  if (g_str_equal (response, "remove"))
+    remove_host (removal);
+  else
+    removal_free (removal);
+}
+
+static void
+on_row_remove (KeyfobWindow *self, KeyfobHostRow *row)
+{
+  KeyfobBusHost1 *host = keyfob_host_row_get_host (row);
+  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (host));
+  Removal *removal = g_new0 (Removal, 1);
+  GtkWidget *dialog;
+
+  removal->window = g_object_ref (self);
+  removal->host = g_object_ref (host);
+  removal->undoable = !keyfob_host_state_has_token (state);
+  if (removal->undoable)
+    {
+      remove_host (removal);
+      return;
+    }
+
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL,
+                                   _ ("Its token is removed from this computer. To use the host "
+                                      "again, add it and sign in."));
+  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Remove %s?"),
+                                     keyfob_bus_host1_get_name (host));
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "remove",
+                                    _ ("Remove"), NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove",
+                                              ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_remove_response), removal);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+static void
+on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+
+  if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
+    return;
+
+  text = keyfob_agent_client_explain (error);
+  show_toast (self, text);
+}
+
+/* The options that make the host at @url what it was. */
+static GVariant *
+options_for_undo (const char *url, const char *name)
+{
+  g_autoptr (KeyfobConfig) config = NULL;
+  g_auto (GVariantDict) options;
+
+  g_variant_dict_init (&options, NULL);
+  if (g_str_has_prefix (url, "http:"))
+    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
+
+  config = keyfob_config_new (url, g_variant_dict_end (&options), NULL);
+  g_variant_dict_init (&options, NULL);
+  if (g_str_has_prefix (url, "http:"))
+    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
+  if (config == NULL || g_strcmp0 (keyfob_config_get_name (config), name) != 0)
+    g_variant_dict_insert (&options, "name", "s", name);
+
+  return g_variant_dict_end (&options);
+}
+
+static void
+on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (widget);
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  const char *url, *name;
+
+  if (agent == NULL)
+    return;
+
+  g_variant_get (parameter, "(&s&s)", &url, &name);
+  keyfob_bus_agent1_call_add_host (agent, url, options_for_undo (url, name), NULL, on_undone,
+                                   g_object_ref (self));
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (user_data);
+  GtkWidget *row = keyfob_host_row_new (item, self->ticker);
+
+  g_signal_connect_object (row, "done", G_CALLBACK (show_toast), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "remove", G_CALLBACK (on_row_remove), self, G_CONNECT_SWAPPED);
+
+  return row;
+}
+
+static void
+on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (widget);
+
+  /* the empty page has the form on it */
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "empty"))
+    {
+      keyfob_add_host_form_focus (self->first_form);
+      return;
+    }
+
+  keyfob_add_host_form_clear (self->form);
+  adw_leaflet_set_visible_child (self->leaflet, self->add_page);
+  keyfob_add_host_form_focus (self->form);
+}
+
+static void
+on_back (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (widget);
+
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
+}
+
+static void
+on_host_added (KeyfobWindow *self)
+{
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
+  gtk_widget_child_focus (GTK_WIDGET (self->list), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+on_find (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (widget);
+
+  if (gtk_widget_get_visible (GTK_WIDGET (self->filter_button)))
+    gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+}
+
+static void
+on_retry (KeyfobWindow *self)
+{
+  keyfob_agent_client_retry (self->client);
+}
+
+static void
+on_active (KeyfobWindow *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (self)))
+    keyfob_ticker_update (self->ticker);
+}
+
+static void
+keyfob_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (keyfob_window_parent_class)->realize (widget);
+
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "notify::state",
+                           G_CALLBACK (update_ticker), widget, G_CONNECT_SWAPPED);
+}
+
+static void
+keyfob_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (keyfob_window_parent_class)->map (widget);
+
+  update_ticker (KEYFOB_WINDOW (widget));
+}
+
+static void
+keyfob_window_unmap (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (keyfob_window_parent_class)->unmap (widget);
+
+  update_ticker (KEYFOB_WINDOW (widget));
+}
+
+static void
+follow_client (KeyfobWindow *self)
+{
+  KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
+
+  keyfob_notice_bar_set_client (self->notice_bar, self->client, self->settings);
+  keyfob_add_host_form_set_client (self->first_form, self->client);
+  keyfob_add_host_form_set_client (self->form, self->client);
+
+  gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (hosts));
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->filtered), create_row, self, NULL);
+  g_signal_connect_object (hosts, "items-changed", G_CALLBACK (update_page), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (hosts, "notify::last-expires", G_CALLBACK (update_ticker), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client, "notify::state", G_CALLBACK (update_page), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->ticker, "notify::now", G_CALLBACK (update_ticker), self,
+                           G_CONNECT_SWAPPED);
+  update_page (self);
+  on_leaflet_turned (self);
+}
+
+static void
+keyfob_window_constructed (GObject *object)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (object);
+
+  G_OBJECT_CLASS (keyfob_window_parent_class)->constructed (object);
+
+  self->ticker = keyfob_ticker_new (self->clock);
+  self->settings = g_settings_new (KEYFOB_APPLICATION_ID);
+  g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-height", self, "default-height",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  follow_client (self);
+}
+
+static void
+keyfob_window_dispose (GObject *object)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (object);
+
+  g_clear_object (&self->ticker);
+  g_clear_object (&self->client);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (keyfob_window_parent_class)->dispose (object);
+}
+
+static void
+keyfob_window_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_CLIENT:
+      self->client = g_value_dup_object (value);
+      break;
+    case PROP_CLOCK:
+      self->clock = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/keyfob/Keyfob/keyfob-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, leaflet);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, add_page);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filtered);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filter_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, notice_bar);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_form);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, form);
+  gtk_widget_class_bind_template_callback (widget_class, on_host_added);
+  gtk_widget_class_bind_template_callback (widget_class, on_leaflet_turned);
+  gtk_widget_class_bind_template_callback (widget_class, on_retry);
+  gtk_widget_class_bind_template_callback (widget_class, on_active);
+}
+
+static void
+keyfob_window_class_init (KeyfobWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags given = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->constructed = keyfob_window_constructed;
+  object_class->dispose = keyfob_window_dispose;
+  object_class->set_property = keyfob_window_set_property;
+  widget_class->realize = keyfob_window_realize;
+  widget_class->map = keyfob_window_map;
+  widget_class->unmap = keyfob_window_unmap;
+
+  props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, KEYFOB_TYPE_AGENT_CLIENT, given);
+  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, given);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
+  g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
+  g_type_ensure (KEYFOB_BUS_TYPE_HOST1);
+  bind_template (widget_class);
+
+  gtk_widget_class_install_action (widget_class, "win.add-host", NULL, on_add_host);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back);
+  gtk_widget_class_install_action (widget_class, "win.find", NULL, on_find);
+  gtk_widget_class_install_action (widget_class, "win.undo-remove", "(ss)", on_undo_remove);
+}
+
+static void
+keyfob_window_init (KeyfobWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+}
+
+GtkWidget *
+keyfob_window_new (KeyfobApplication *application, KeyfobAgentClient *client, KeyfobClock *clock)
+{
+  return g_object_new (KEYFOB_TYPE_WINDOW, "application", application, "client", client, "clock",
+                       clock, NULL);
+}

@@ -1,0 +1,27 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include <locale.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-application.h"
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (KeyfobApplication) application = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_application_name ("Keyfob");
+
+  application = keyfob_application_new ();
+
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/python3
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""An agent that stands still in any state that a test of the window wants to look at.
+
+The real agent passes through most states in no time; this one has what its scene says: a JSON file
+with the properties of the agent and of its hosts. It speaks the interface of data/ and does the
+least that each method promises, unless the test told it to fail or to hold the call. It is driven
+by the interface org.keyfob.Test on the same object.
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+import gi
+
+gi.require_version("Gio", "2.0")
+from gi.repository import Gio, GLib  # noqa: E402
+
+NAME = "org.keyfob.Keyfob.Agent"
+ROOT = "/org/keyfob/Keyfob/Agent"
+AGENT = "org.keyfob.Keyfob.Agent1"
+HOST = "org.keyfob.Keyfob.Host1"
+
+CONTROL = """<node>
+  <interface name="org.freedesktop.DBus.ObjectManager">
+    <method name="GetManagedObjects">
+      <arg name="objects" type="a{oa{sa{sv}}}" direction="out"/>
+    </method>
+    <signal name="InterfacesAdded">
+      <arg name="object" type="o"/>
+      <arg name="interfaces" type="a{sa{sv}}"/>
+    </signal>
+    <signal name="InterfacesRemoved">
+      <arg name="object" type="o"/>
+      <arg name="interfaces" type="as"/>
+    </signal>
+  </interface>
+  <interface name="org.keyfob.Test">
+    <method name="SetScene"><arg name="scene" type="s" direction="in"/></method>
+    <method name="SetAgent"><arg name="properties" type="s" direction="in"/></method>
+    <method name="SetHost">
+      <arg name="name" type="s" direction="in"/>
+      <arg name="properties" type="s" direction="in"/>
+    </method>
+    <method name="Fail">
+      <arg name="method" type="s" direction="in"/>
+      <arg name="error" type="s" direction="in"/>
+      <arg name="sentence" type="s" direction="in"/>
+    </method>
+    <method name="Hold"><arg name="method" type="s" direction="in"/></method>
+    <method name="Release"><arg name="method" type="s" direction="in"/></method>
+    <method name="Calls"><arg name="calls" type="s" direction="out"/></method>
+    <method name="GetPid"><arg name="pid" type="i" direction="out"/></method>
+  </interface>
+</node>"""
+
+AGENT_DEFAULTS = {
+    "Version": "0.1.0",
+    "Store": "keyring",
+    "StoreFile": "/home/user/.cache/py-oidc-auth/token-store.json",
+    "StoreState": "ready",
+}
+
+
+class Host:
+    def __init__(self, number, properties):
+        self.path = f"{ROOT}/hosts/h{number}"
+        self.registration = 0
+        self.properties = {
+            "Url": "https://" + properties.get("Name", "host"), "Name": "", "Account": "", "Scope": "",
+            "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0, "LoginUri": "",
+            "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "", "SignInExpires": 0,
+        } | properties
+
+
+class FakeAgent:
+    def __init__(self, connection, scene_file):
+        xml = pathlib.Path(os.environ["KEYFOB_AGENT_XML"]).read_text()
+        self.interfaces = Gio.DBusNodeInfo.new_for_xml(xml)
+        self.control = Gio.DBusNodeInfo.new_for_xml(CONTROL)
+        self.connection = connection
+        self.agent = dict(AGENT_DEFAULTS)
+        self.hosts = []
+        self.n_hosts = 0
+        self.calls = []
+        self.failures = {}
+        self.held = {}
+        for interface in (self.interfaces.lookup_interface(AGENT), *self.control.interfaces):
+            self.register(ROOT, interface, lambda name: self.value(AGENT, name, self.agent[name]))
+        if scene_file.exists():
+            self.set_scene(scene_file.read_text())
+
+    def register(self, path, interface, get):
+        def on_call(_connection, _sender, _path, interface_name, method, parameters, invocation):
+            self.on_call(path, interface_name, method, parameters.unpack(), invocation)
+
+        def on_get(_connection, _sender, _path, _interface, name):
+            return get(name)
+
+        return self.connection.register_object(path, interface, on_call, on_get, None)
+
+    def value(self, interface, name, value):
+        signature = self.interfaces.lookup_interface(interface).lookup_property(name).signature
+        return GLib.Variant(signature, value)
+
+    def values(self, interface, properties):
+        return {name: self.value(interface, name, value) for name, value in properties.items()}
+
+    def emit(self, path, interface, signal, parameters):
+        self.connection.emit_signal(None, path, interface, signal, parameters)
+
+    def changed(self, path, interface, properties):
+        self.emit(path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+                  GLib.Variant("(sa{sv}as)", (interface, self.values(interface, properties), [])))
+
+    # scene
+
+    def set_scene(self, text):
+        scene = json.loads(text)
+        self.set_agent(AGENT_DEFAULTS | scene.get("agent", {}))
+        for host in list(self.hosts):
+            self.remove_host(host)
+        for properties in scene.get("hosts", []):
+            self.add_host(properties)
+
+    def set_agent(self, properties):
+        self.agent |= properties
+        self.changed(ROOT, AGENT, properties)
+
+    def add_host(self, properties):
+        self.n_hosts += 1
+        host = Host(self.n_hosts, properties)
+        host.registration = self.register(
+            host.path, self.interfaces.lookup_interface(HOST),
+            lambda name: self.value(HOST, name, host.properties[name]))
+        self.hosts.append(host)
+        self.emit(ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+                  GLib.Variant("(oa{sa{sv}})",
+                               (host.path, {HOST: self.values(HOST, host.properties)})))
+        return host
+
+    def remove_host(self, host):
+        self.hosts.remove(host)
+        self.connection.unregister_object(host.registration)
+        self.emit(ROOT, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
+                  GLib.Variant("(oas)", (host.path, [HOST])))
+
+    def set_host(self, host, **properties):
+        host.properties |= properties
+        self.changed(host.path, HOST, properties)
+
+    # methods
+
+    def on_call(self, path, interface, method, arguments, invocation):
+        if interface == "org.keyfob.Test":
+            invocation.return_value(self.on_control(method, arguments))
+            return
+        if interface == AGENT or interface == HOST:
+            self.calls.append([method, path, arguments])
+        if method in self.failures:
+            name, sentence = self.failures.pop(method)
+            invocation.return_dbus_error("org.keyfob.Keyfob.Error." + name, sentence)
+            return
+        if method in self.held:
+            self.held[method].append((path, method, arguments, invocation))
+            return
+        self.answer(path, method, arguments, invocation)
+
+    def answer(self, path, method, arguments, invocation):
+        host = next((host for host in self.hosts if host.path == path), None)
+        invocation.return_value(getattr(self, "on_" + method)(host, *arguments))
+
+    def on_control(self, method, arguments):
+        if method == "SetScene":
+            self.set_scene(*arguments)
+        elif method == "SetAgent":
+            self.set_agent(json.loads(arguments[0]))
+        elif method == "SetHost":
+            host = next(host for host in self.hosts if host.properties["Name"] == arguments[0])
+            self.set_host(host, **json.loads(arguments[1]))
+        elif method == "Fail":
+            self.failures[arguments[0]] = arguments[1:]
+        elif method == "Hold":
+            self.held[arguments[0]] = []
+        elif method == "Release":
+            for call in self.held.pop(arguments[0]):
+                self.answer(*call)
+        elif method == "Calls":
+            return GLib.Variant("(s)", (json.dumps(self.calls),))
+        elif method == "GetPid":
+            return GLib.Variant("(i)", (os.getpid(),))
+        return None
+
+    def on_GetManagedObjects(self, _host):
+        objects = {host.path: {HOST: self.values(HOST, host.properties)} for host in self.hosts}
+        return GLib.Variant("(a{oa{sa{sv}}})", (objects,))
+
+    def on_AddHost(self, _host, url, options):
+        name = options.get("name", url.split("://")[-1])
+        url = url if "://" in url else "https://" + url
+        return GLib.Variant("(o)", (self.add_host({"Name": name, "Url": url}).path,))
+
+    def on_RemoveHost(self, _host, path):
+        self.remove_host(next(host for host in self.hosts if host.path == path))
+
+    def on_Unlock(self, _host):
+        self.set_agent({"StoreState": "ready"})
+
+    def on_SignIn(self, host, _options):
+        self.set_host(host, State="signing-in", Error="",
+                      LoginUri="http://localhost:1/auth?client=keyfob")
+
+    def on_Cancel(self, host):
+        self.set_host(host, State="signed-out", LoginUri="")
+
+    def on_GetToken(self, host, _options):
+        return GLib.Variant("(a{sv})", ({
+            "header": GLib.Variant("s", "Authorization: Bearer of-" + host.properties["Name"]),
+        },))
+
+    def on_Refresh(self, host):
+        self.set_host(host, State="refreshing")
+
+    def on_SignOut(self, host, _options):
+        self.set_host(host, State="signed-out", Account="", Expires=0)
+
+
+def main():
+    if "--version" in sys.argv:
+        print("keyfob-agent fake")
+        return
+    loop = GLib.MainLoop()
+    connection = Gio.bus_get_sync(Gio.BusType.SESSION)
+    FakeAgent(connection, pathlib.Path(os.environ["BED_DIR"], "scene.json"))
+    Gio.bus_own_name_on_connection(connection, NAME, Gio.BusNameOwnerFlags.DO_NOT_QUEUE, None,
+                                   lambda *_: loop.quit())
+    loop.run()
+
+
+if __name__ == "__main__":
+    main()
