@@ -7,10 +7,13 @@
 # its exit code is handed on; 99 where something had to be killed the hard way.
 #
 # BED_DIR      folder of the bed, kept; a temporary one, removed at the end, when not set
-# BED_DISPLAY  own (default): a private Xvfb; person: the display this was started on
+# BED_DISPLAY  own (default): a private Xvfb; person: the display this was started on, and what leads
+#              back to the person's own environment in BED_DIR/person.env
 # BED_WM       openbox (default) or none; not used on the person's display
 # BED_SIZE     of the private display, default 1024x768x24
+# BED_PREFIX   where Keyfob is installed, if it is: its settings and icons are found there
 # BED_AGENT    path of keyfob-agent: the bus activates it as org.keyfob.Keyfob.Agent
+# BED_AGENT_ENV  what is set for the agent alone, such as G_DEBUG=fatal-warnings
 # BED_LOG      file that the activated agent's output goes to, default BED_DIR/agent.log
 
 set -u
@@ -33,8 +36,24 @@ bed_finish () {
   exit "$bed_status"
 }
 
+# What $BED_DIR/person.env, sourced, puts back: the person's own folders, bus and display.
+bed_keep_person () {
+  local name
+  for name in HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_RUNTIME_DIR \
+              DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY XAUTHORITY GDK_BACKEND GSK_RENDERER GTK_USE_PORTAL \
+              GSETTINGS_BACKEND GIO_USE_VFS NO_AT_BRIDGE XDG_DATA_DIRS; do
+    if [ -n "${!name+set}" ]; then
+      printf 'export %s=%q\n' "$name" "${!name}"
+    else
+      echo "unset $name"
+    fi
+  done
+  echo 'unset BED_DIR BED_MARK'
+}
+
 bed_folders () {
   if [ "${BED_DISPLAY:=own}" = person ]; then
+    bed_keep_person >"$BED_DIR/person.env"
     # the names of the display mean something only beside the person's own folders
     export XAUTHORITY=${XAUTHORITY:-$HOME/.Xauthority}
     case ${WAYLAND_DISPLAY:-} in
@@ -49,6 +68,7 @@ bed_folders () {
   unset DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS SESSION_MANAGER GNOME_KEYRING_CONTROL SSH_AUTH_SOCK
   export HOME=$BED_DIR/home XDG_CONFIG_HOME=$BED_DIR/config XDG_DATA_HOME=$BED_DIR/data \
          XDG_CACHE_HOME=$BED_DIR/cache XDG_STATE_HOME=$BED_DIR/state XDG_RUNTIME_DIR=$BED_DIR/run
+  [ -z "${BED_PREFIX:-}" ] || export XDG_DATA_DIRS=$BED_PREFIX/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
   export GTK_USE_PORTAL=0 GSETTINGS_BACKEND=keyfile GIO_USE_VFS=local NO_AT_BRIDGE=0
   mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME" "$BED_DIR/services"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
@@ -63,7 +83,7 @@ bed_bus_config () {
   if [ -n "${BED_AGENT:-}" ]; then
     cat >"$BED_DIR/agent" <<X
 #!/bin/sh
-exec "$BED_AGENT" "\$@" >>"${BED_LOG:-$BED_DIR/agent.log}" 2>&1
+exec env ${BED_AGENT_ENV:-} "$BED_AGENT" "\$@" >>"${BED_LOG:-$BED_DIR/agent.log}" 2>&1
 X
     chmod +x "$BED_DIR/agent"
     cat >"$BED_DIR/services/org.keyfob.Keyfob.Agent.service" <<X

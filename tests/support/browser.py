@@ -171,11 +171,21 @@ class Browser:
         wait_for(look, lambda: f"{pattern!r} on the page, which says {self.text()!r}")
 
     def sign_in(self, login="alice"):
-        """Login and consent at the provider of provider.mjs, up to the page that Keyfob shows."""
+        """Login and consent at the provider of provider.mjs, up to the page that Keyfob shows.
+
+        Whoever is signed in at the provider already is asked for consent only.
+        """
         self.show_tab("/interaction/")
-        self.wait_find("input[name=login]")
-        self.fill("input[name=login]", login)
-        self.fill("input[name=password]", "any")
+        self.wait_find("input[name=prompt]")
+        if self.run("return document.querySelector('input[name=login]') !== null"):
+            self.fill("input[name=login]", login)
+            self.fill("input[name=password]", "any")
+            self.click("button[type=submit]")
+            self.wait_find("input[name=prompt][value=consent]")
         self.click("button[type=submit]")
-        self.wait_find("input[name=prompt][value=consent]")
-        self.click("button[type=submit]")
+
+    def deny(self):
+        """Says no at the provider."""
+        self.show_tab("/interaction/")
+        self.wait_find("a[href$='/abort']")
+        self.click("a[href$='/abort']")

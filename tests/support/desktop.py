@@ -120,7 +120,7 @@ class Node:
 
 
 class Application:
-    """A running program with a window, by the name it gives to accessibility."""
+    """A running program with a window, by the name it gives to accessibility (or a pattern of it)."""
 
     def __init__(self, name):
         self.name = name
@@ -129,7 +129,7 @@ class Application:
         desktop = Atspi.get_desktop(0)
         desktop.clear_cache()
         for node in Node(desktop).children():
-            if node.accessible.get_name() == self.name:
+            if matches(node.accessible.get_name() or "", self.name):
                 yield node
 
     def read(self, look):

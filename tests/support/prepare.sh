@@ -8,6 +8,8 @@ build_packages=(
   libjson-glib-dev libsecret-1-dev libqrencode-dev libglib2.0-dev libglib2.0-dev-bin
   desktop-file-utils appstream
 )
+# What the demo needs on a desktop that is there.
+demo_packages=(dbus gnome-keyring python3-gi python3-venv adwaita-icon-theme librsvg2-common)
 # A desktop to test on, and the programs that Keyfob meets there.
 desktop_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
