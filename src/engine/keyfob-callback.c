@@ -10,50 +10,14 @@
 #include <string.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-secret.h"
+#include "keyfob-text.h"
 
 #define MAX_QUERY (16 * 1024)
 #define MAX_VALUE (8 * 1024)
 #define MAX_WORDS 200 /* characters */
 
 G_DEFINE_BOXED_TYPE (KeyfobCallback, keyfob_callback, keyfob_callback_copy, keyfob_callback_free)
-
-static void
-wipe (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
-/* Besides control characters, those that reorder or hide the text around them. */
-static gboolean
-is_deceptive (gunichar c)
-{
-  GUnicodeType type = g_unichar_type (c);
-
-  return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT || type == G_UNICODE_LINE_SEPARATOR
-         || type == G_UNICODE_PARAGRAPH_SEPARATOR || type == G_UNICODE_PRIVATE_USE
-         || type == G_UNICODE_UNASSIGNED;
-}
-
-static char *
-clean_words (const char *words)
-{
-  g_autoptr (GString) clean = g_string_new (NULL);
-  glong n_left = MAX_WORDS;
-  const char *p;
-
-  for (p = words; *p != '\0' && n_left > 0; p = g_utf8_next_char (p), n_left--)
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      g_string_append_unichar (clean, is_deceptive (c) ? ' ' : c);
-    }
-  if (*p != '\0')
-    g_string_append (clean, "…");
-
-  return g_strstrip (g_string_free (g_steal_pointer (&clean), FALSE));
-}
 
 static gboolean
 is_usable (const char *value)
@@ -126,8 +90,8 @@ read_parameters (KeyfobCallback *self, const char *query)
         return error == NULL;
 
       taken = take_parameter (self, name, &value);
-      wipe (name);
-      wipe (value);
+      keyfob_secret_free (name);
+      keyfob_secret_free (value);
       if (!taken)
         return FALSE;
     }
@@ -150,8 +114,8 @@ keyfob_callback_copy (const KeyfobCallback *self)
 void
 keyfob_callback_free (KeyfobCallback *self)
 {
-  wipe (self->state);
-  wipe (self->code);
+  keyfob_secret_free (self->state);
+  keyfob_secret_free (self->code);
   g_free (self->issuer);
   g_free (self->error);
   g_free (self->description);
@@ -172,7 +136,7 @@ keyfob_callback_parse (const char *query)
     {
       g_autofree char *words = g_steal_pointer (&self->description);
 
-      self->description = clean_words (words);
+      self->description = keyfob_text_clean (words, -1, MAX_WORDS);
     }
 
   return g_steal_pointer (&self);
@@ -240,7 +204,7 @@ keyfob_callback_to_error (KeyfobCallback *self)
   if (self->error == NULL)
     return NULL;
 
-  code = clean_words (self->error);
+  code = keyfob_text_clean (self->error, -1, MAX_WORDS);
   words = self->description != NULL && *self->description != '\0' ? self->description : code;
 
   if (g_str_equal (self->error, "access_denied"))

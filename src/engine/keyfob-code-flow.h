@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "keyfob-clock.h"
 #include "keyfob-config.h"
 #include "keyfob-flow.h"
 #include "keyfob-launcher.h"
@@ -17,21 +18,31 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
 /**
  * KeyfobCodeFlow:
  *
- * Signs in by the authorization code flow through the system browser (RFC 8252).
+ * Signs in by the authorization code flow through the system browser (RFC 8252). It ends at the
+ * time limit of the configuration with KEYFOB_AUTH_ERROR_TIMED_OUT, and frees its port however it
+ * ends.
  *
- * Properties that notify: `login-uri` (string, nullable): the address to open, set once the
- * server has answered; `server-pkce` (boolean): whether the server's own state and verifier had
- * to be used.
+ * A server that refuses the code of a login with Keyfob's own PKCE is asked once more in the same
+ * attempt, with its own state and verifier; the browser is sent on without a new tab.
+ *
+ * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
+ * the server to the end of the attempt; `server-pkce` (boolean): set where it worked with the
+ * server's own state and verifier only, which is worth remembering for the host; `launch-error`
+ * (string, nullable): the sentence that says why no browser opened. That does not end the attempt:
+ * the address can still be copied.
  */
 
 /**
  * keyfob_code_flow_new:
  * @launcher: (nullable): what opens the browser; %NULL opens none
+ * @clock: measures the time limit
  *
  * Returns: (transfer full): a #KeyfobFlow
  */
-KeyfobCodeFlow *
-keyfob_code_flow_new (KeyfobConfig *config, KeyfobServer *server, KeyfobLauncher *launcher);
+KeyfobCodeFlow *keyfob_code_flow_new (KeyfobConfig *config,
+                                      KeyfobServer *server,
+                                      KeyfobLauncher *launcher,
+                                      KeyfobClock *clock);
 
 /** @prompt: (nullable): see keyfob_server_begin_login_async() */
 void keyfob_code_flow_set_prompt (KeyfobCodeFlow *self, const char *prompt);
@@ -42,8 +53,11 @@ void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *to
 /** Returns: (nullable): the address that signs in, while it runs */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
 
-/** Returns: whether the server's own state and verifier had to be used */
+/** Returns: whether it worked with the server's own state and verifier only */
 gboolean keyfob_code_flow_get_server_pkce (KeyfobCodeFlow *self);
+
+/** Returns: (nullable): why no browser opened, as a sentence */
+const char *keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self);
 
 /**
  * keyfob_code_flow_set_hold:

@@ -31,7 +31,7 @@ struct _KeyfobLauncherInterface
 
 /**
  * keyfob_launcher_launch_async:
- * @uri: http or https; anything else is refused
+ * @uri: http or https; anything else is refused with KEYFOB_AUTH_ERROR_BAD_ANSWER
  * @activation_token: (nullable): lets the browser come to the front
  */
 void keyfob_launcher_launch_async (KeyfobLauncher *self,
@@ -43,8 +43,5 @@ void keyfob_launcher_launch_async (KeyfobLauncher *self,
 
 /** Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where nothing opens it */
 gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GError **error);
-
-/** Returns: (transfer full): one that asks the desktop for the default browser */
-KeyfobLauncher *keyfob_browser_launcher_new (void);
 
 G_END_DECLS

@@ -8,12 +8,12 @@
 
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
-#include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-callback.h"
 #include "keyfob-loopback-listener.h"
 #include "keyfob-result-page.h"
+#include "keyfob-secret.h"
 
 #define CALLBACK_PATH "/callback"
 /* No browser sends a body with GET; a small one is read and thrown away, a large one not read. */
@@ -43,14 +43,6 @@ struct _KeyfobLoopback
 G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
 
 static void
-wipe (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
-}
-
-static void
 source_free (GSource *source)
 {
   g_source_destroy (source);
@@ -61,7 +53,7 @@ static GTask *
 stop_waiting (KeyfobLoopback *self)
 {
   g_clear_pointer (&self->cancelled, source_free);
-  g_clear_pointer (&self->expected_state, wipe);
+  g_clear_pointer (&self->expected_state, keyfob_secret_free);
 
   return g_steal_pointer (&self->waiting);
 }
@@ -132,7 +124,7 @@ take (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message
   g_autoptr (GTask) task = stop_waiting (self);
   g_autoptr (GError) error = keyfob_callback_to_error (callback);
 
-  g_clear_pointer (&self->taken_state, wipe);
+  g_clear_pointer (&self->taken_state, keyfob_secret_free);
   self->taken_state = g_strdup (callback->state);
 
   keyfob_loopback_listener_keep (self->listener, soup_server_message_get_remote_address (message));
@@ -250,8 +242,8 @@ keyfob_loopback_finalize (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
-  g_clear_pointer (&self->taken_state, wipe);
-  g_clear_pointer (&self->expected_state, wipe);
+  g_clear_pointer (&self->taken_state, keyfob_secret_free);
+  g_clear_pointer (&self->expected_state, keyfob_secret_free);
   g_free (self->redirect_uri);
   g_free (self->host);
 

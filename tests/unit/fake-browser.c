@@ -143,6 +143,17 @@ fake_browser_get_status (FakeBrowser *self)
   return g_str_has_prefix (response, "HTTP/1.") ? atoi (response + strlen ("HTTP/1.1 ")) : 0;
 }
 
+char *
+fake_browser_dup_location (FakeBrowser *self)
+{
+  const char *start = strstr (fake_browser_wait (self), "\r\nLocation: ");
+
+  g_assert_nonnull (start);
+  start += strlen ("\r\nLocation: ");
+
+  return g_strndup (start, strcspn (start, "\r"));
+}
+
 guint16
 fake_browser_find_port (void)
 {
@@ -156,4 +167,20 @@ fake_browser_find_port (void)
       if (port >= 1024)
         return port;
     }
+}
+
+static gboolean
+can_listen (const char *address, guint16 port)
+{
+  g_autoptr (GSocketAddress) socket_address = g_inet_socket_address_new_from_string (address, port);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_address (listener, socket_address, G_SOCKET_TYPE_STREAM,
+                                        G_SOCKET_PROTOCOL_TCP, NULL, NULL, NULL);
+}
+
+gboolean
+fake_browser_is_port_free (guint16 port)
+{
+  return can_listen ("127.0.0.1", port) && can_listen ("::1", port);
 }

@@ -37,7 +37,13 @@ const char *fake_browser_wait (FakeBrowser *self);
 /** Status of the response, 0 where none came. Waits. */
 guint fake_browser_get_status (FakeBrowser *self);
 
+/** The address that the response sends the browser on to. Waits. */
+char *fake_browser_dup_location (FakeBrowser *self);
+
 /** A port that is free on both families. */
 guint16 fake_browser_find_port (void);
+
+/** Whether anybody could listen on the port, on both families. */
+gboolean fake_browser_is_port_free (guint16 port);
 
 G_END_DECLS

@@ -1,0 +1,550 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-code-flow.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-loopback.h"
+#include "keyfob-secret.h"
+
+struct _KeyfobCodeFlow
+{
+  GObject parent_instance;
+
+  KeyfobConfig *config;
+  KeyfobServer *server;
+  KeyfobLauncher *launcher; /* (nullable) */
+  KeyfobClock *clock;
+  char *prompt;
+  char *activation_token;
+  gboolean hold;
+
+  gboolean server_pkce;
+  char *launch_error;
+
+  KeyfobLoopback *loopback;
+  KeyfobLogin *login;
+  gboolean asked_twice;
+
+  GCancellable *stop; /* by the caller or by the time limit */
+  GSource *cancelled;
+  GSource *limit;
+  gboolean timed_out;
+};
+
+static void keyfob_code_flow_iface_init (KeyfobFlowInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (KeyfobCodeFlow,
+                               keyfob_code_flow,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (KEYFOB_TYPE_FLOW,
+                                                      keyfob_code_flow_iface_init))
+
+enum
+{
+  PROP_0,
+  PROP_LOGIN_URI,
+  PROP_SERVER_PKCE,
+  PROP_LAUNCH_ERROR,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+source_free (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+set_login (KeyfobCodeFlow *self, KeyfobLogin *login)
+{
+  g_clear_pointer (&self->login, keyfob_login_free);
+  self->login = login;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGIN_URI]);
+}
+
+static void
+set_server_pkce (KeyfobCodeFlow *self, gboolean server_pkce)
+{
+  if (self->server_pkce == server_pkce)
+    return;
+
+  self->server_pkce = server_pkce;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER_PKCE]);
+}
+
+static void
+set_launch_error (KeyfobCodeFlow *self, const char *launch_error)
+{
+  if (g_strcmp0 (self->launch_error, launch_error) == 0)
+    return;
+
+  g_free (self->launch_error);
+  self->launch_error = g_strdup (launch_error);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAUNCH_ERROR]);
+}
+
+static void
+end_attempt (KeyfobCodeFlow *self)
+{
+  g_clear_pointer (&self->limit, source_free);
+  g_clear_pointer (&self->cancelled, source_free);
+  set_login (self, NULL);
+}
+
+static GError *
+explain (KeyfobCodeFlow *self, GError *error)
+{
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+
+  g_error_free (error);
+  if (self->timed_out)
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TIMED_OUT,
+                                _ ("Nobody completed the sign-in in time. Sign in again."));
+
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED,
+                              _ ("The sign-in was cancelled."));
+}
+
+static void
+fail (GTask *task, GError *cause)
+{
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = explain (self, cause);
+
+  g_debug ("Code flow: %s", error->message);
+  end_attempt (self);
+  keyfob_code_flow_conclude (self, error->message);
+  g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+succeed (GTask *task, KeyfobToken *token)
+{
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
+
+  set_server_pkce (self, self->login->server_pkce);
+  end_attempt (self);
+  if (!self->hold)
+    keyfob_code_flow_conclude (self, NULL);
+  g_task_return_pointer (task, token, g_object_unref);
+}
+
+static gboolean
+is_mix_up (KeyfobCodeFlow *self, const char *issuer)
+{
+  const char *expected = keyfob_config_get_issuer (self->config);
+
+  return issuer != NULL && expected != NULL && !g_str_equal (issuer, expected);
+}
+
+/* (nullable): a server that makes the verifier itself hides it in the state */
+static const char *
+find_verifier (KeyfobLogin *login, const char *state)
+{
+  const char *last;
+
+  if (login->code_verifier != NULL)
+    return login->code_verifier;
+
+  last = strrchr (state, '|');
+
+  return last != NULL && last[1] != '\0' ? last + 1 : NULL;
+}
+
+/* A code that is dead at once may have been refused for our code verifier. */
+static gboolean
+may_ask_again (KeyfobCodeFlow *self, const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED)
+         && !self->login->server_pkce && !self->asked_twice;
+}
+
+static void
+on_exchanged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) attempt = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token =
+      keyfob_server_token_finish (KEYFOB_SERVER (source), result, &error);
+
+  if (token != NULL)
+    g_task_return_pointer (attempt, g_steal_pointer (&token), g_object_unref);
+  else
+    g_task_return_error (attempt, g_steal_pointer (&error));
+}
+
+static void
+exchange (GTask *attempt, const char *code, const char *state)
+{
+  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  const char *verifier = find_verifier (self->login, state);
+
+  if (verifier == NULL)
+    {
+      g_task_return_new_error (attempt, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
+                               _ ("The sign-in page sent back something that this server did not "
+                                  "begin. Ask those who run the server."));
+      return;
+    }
+
+  keyfob_server_exchange_code_async (self->server, code, self->login->redirect_uri, verifier,
+                                     self->stop, on_exchanged, g_object_ref (attempt));
+}
+
+static void
+on_browser_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) attempt = user_data;
+  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  g_autoptr (KeyfobSecret) code = NULL;
+  g_autoptr (KeyfobSecret) state = NULL;
+  g_autofree char *issuer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_loopback_wait_finish (self->loopback, result, &code, &state, &issuer, &error))
+    g_task_return_error (attempt, g_steal_pointer (&error));
+  else if (is_mix_up (self, issuer))
+    g_task_return_new_error (attempt, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
+                             _ ("The answer comes from another provider than the one that this "
+                                "host uses, so it was not used. Ask those who run the server."));
+  else
+    exchange (attempt, code, state);
+}
+
+static void
+on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobCodeFlow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_launcher_launch_finish (KEYFOB_LAUNCHER (source), result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    set_launch_error (self, error->message);
+}
+
+static void
+show_login (KeyfobCodeFlow *self)
+{
+  /* a browser that waits since the first attempt is sent on */
+  if (self->asked_twice)
+    keyfob_loopback_redirect (self->loopback, self->login->uri);
+  else if (self->launcher != NULL)
+    keyfob_launcher_launch_async (self->launcher, self->login->uri, self->activation_token,
+                                  self->stop, on_launched, g_object_ref (self));
+}
+
+static void
+on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) attempt = user_data;
+  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  GError *error = NULL;
+  KeyfobLogin *login = keyfob_server_begin_login_finish (KEYFOB_SERVER (source), result, &error);
+
+  if (login == NULL)
+    {
+      g_task_return_error (attempt, error);
+      return;
+    }
+
+  g_debug ("Code flow: waiting for the browser%s",
+           login->server_pkce ? ", with state and verifier of the server" : "");
+  set_login (self, login);
+  keyfob_loopback_wait_async (self->loopback, login->state, self->stop, on_browser_back,
+                              g_object_ref (attempt));
+  show_login (self);
+}
+
+static void
+attempt_async (KeyfobCodeFlow *self,
+               gboolean server_pkce,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
+{
+  GTask *attempt = g_task_new (self, self->stop, callback, user_data);
+
+  g_task_set_source_tag (attempt, attempt_async);
+  /* a token that arrives together with the cancellation is still a token: do not lose it */
+  g_task_set_check_cancellable (attempt, FALSE);
+  keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
+                                   self->prompt, server_pkce, self->stop, on_login_begun, attempt);
+}
+
+static void
+on_attempted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (source);
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (token != NULL)
+    {
+      succeed (task, g_steal_pointer (&token));
+    }
+  else if (self->login != NULL && may_ask_again (self, error))
+    {
+      g_debug ("Code flow: the code was refused; once more with the server's own verifier");
+      self->asked_twice = TRUE;
+      attempt_async (self, TRUE, on_attempted, g_steal_pointer (&task));
+    }
+  else
+    {
+      fail (task, g_steal_pointer (&error));
+    }
+}
+
+static gboolean
+on_limit (gpointer user_data)
+{
+  KeyfobCodeFlow *self = user_data;
+
+  self->timed_out = TRUE;
+  g_cancellable_cancel (self->stop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  KeyfobCodeFlow *self = user_data;
+
+  g_cancellable_cancel (self->stop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_the_end (KeyfobCodeFlow *self, GTask *task)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  gint64 limit = keyfob_config_get_timeout (self->config) * (gint64) G_USEC_PER_SEC;
+
+  self->limit = keyfob_clock_timer (self->clock, limit);
+  g_source_set_callback (self->limit, on_limit, self, NULL);
+  g_source_attach (self->limit, g_task_get_context (task));
+
+  if (cancellable != NULL)
+    {
+      self->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (self->cancelled, G_SOURCE_FUNC (on_cancelled), self, NULL);
+      g_source_attach (self->cancelled, g_task_get_context (task));
+    }
+}
+
+static void
+keyfob_code_flow_run_async (KeyfobFlow *flow,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (flow);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GError) error = NULL;
+  const guint16 *ports;
+  gsize n_ports;
+
+  g_return_if_fail (self->loopback == NULL);
+
+  g_task_set_source_tag (task, keyfob_code_flow_run_async);
+  g_task_set_check_cancellable (task, FALSE);
+
+  self->loopback = keyfob_loopback_new ();
+  ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
+  if (!keyfob_loopback_listen (self->loopback, ports, n_ports, &error))
+    {
+      fail (task, g_steal_pointer (&error));
+      return;
+    }
+
+  watch_the_end (self, task);
+  attempt_async (self, keyfob_config_get_server_pkce (self->config), on_attempted,
+                 g_steal_pointer (&task));
+}
+
+static KeyfobToken *
+keyfob_code_flow_run_finish (KeyfobFlow *flow, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, flow), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+keyfob_code_flow_iface_init (KeyfobFlowInterface *iface)
+{
+  iface->run_async = keyfob_code_flow_run_async;
+  iface->run_finish = keyfob_code_flow_run_finish;
+}
+
+static void
+keyfob_code_flow_dispose (GObject *object)
+{
+  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (object);
+
+  g_clear_pointer (&self->limit, source_free);
+  g_clear_pointer (&self->cancelled, source_free);
+  if (self->loopback != NULL)
+    keyfob_loopback_close (self->loopback);
+  g_clear_object (&self->loopback);
+  g_clear_pointer (&self->login, keyfob_login_free);
+  g_clear_object (&self->config);
+  g_clear_object (&self->server);
+  g_clear_object (&self->launcher);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->stop);
+
+  G_OBJECT_CLASS (keyfob_code_flow_parent_class)->dispose (object);
+}
+
+static void
+keyfob_code_flow_finalize (GObject *object)
+{
+  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (object);
+
+  g_free (self->prompt);
+  g_free (self->activation_token);
+  g_free (self->launch_error);
+
+  G_OBJECT_CLASS (keyfob_code_flow_parent_class)->finalize (object);
+}
+
+static void
+keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_LOGIN_URI:
+      g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
+      break;
+    case PROP_SERVER_PKCE:
+      g_value_set_boolean (value, self->server_pkce);
+      break;
+    case PROP_LAUNCH_ERROR:
+      g_value_set_string (value, self->launch_error);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = keyfob_code_flow_dispose;
+  object_class->finalize = keyfob_code_flow_finalize;
+  object_class->get_property = keyfob_code_flow_get_property;
+
+  properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
+  properties[PROP_SERVER_PKCE] = g_param_spec_boolean ("server-pkce", NULL, NULL, FALSE, readable);
+  properties[PROP_LAUNCH_ERROR] = g_param_spec_string ("launch-error", NULL, NULL, NULL, readable);
+
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+keyfob_code_flow_init (KeyfobCodeFlow *self)
+{
+  self->stop = g_cancellable_new ();
+}
+
+KeyfobCodeFlow *
+keyfob_code_flow_new (KeyfobConfig *config,
+                      KeyfobServer *server,
+                      KeyfobLauncher *launcher,
+                      KeyfobClock *clock)
+{
+  KeyfobCodeFlow *self;
+
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (config), NULL);
+  g_return_val_if_fail (KEYFOB_IS_SERVER (server), NULL);
+  g_return_val_if_fail (launcher == NULL || KEYFOB_IS_LAUNCHER (launcher), NULL);
+  g_return_val_if_fail (KEYFOB_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (KEYFOB_TYPE_CODE_FLOW, NULL);
+  self->config = g_object_ref (config);
+  self->server = g_object_ref (server);
+  g_set_object (&self->launcher, launcher);
+  self->clock = g_object_ref (clock);
+
+  return self;
+}
+
+void
+keyfob_code_flow_set_prompt (KeyfobCodeFlow *self, const char *prompt)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  g_free (self->prompt);
+  self->prompt = g_strdup (prompt);
+}
+
+void
+keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *token)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  g_free (self->activation_token);
+  self->activation_token = g_strdup (token);
+}
+
+const char *
+keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
+
+  return self->login != NULL ? self->login->uri : NULL;
+}
+
+gboolean
+keyfob_code_flow_get_server_pkce (KeyfobCodeFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), FALSE);
+
+  return self->server_pkce;
+}
+
+const char *
+keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
+
+  return self->launch_error;
+}
+
+void
+keyfob_code_flow_set_hold (KeyfobCodeFlow *self, gboolean hold)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  self->hold = hold;
+}
+
+void
+keyfob_code_flow_conclude (KeyfobCodeFlow *self, const char *failure)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  if (self->loopback == NULL)
+    return;
+
+  keyfob_loopback_respond (self->loopback, failure);
+  keyfob_loopback_close (self->loopback);
+}
