@@ -1,0 +1,333 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-http.h"
+
+#include <string.h>
+
+#include "keyfob-network-error.h"
+#include "keyfob-secret.h"
+
+#define CHUNK 16384
+/* Seconds without any byte after which a connection counts as dead. */
+#define SILENCE 30
+/* Seconds for which a connection that is not in use is kept. */
+#define IDLE 15
+#define FORM_TYPE "application/x-www-form-urlencoded"
+
+typedef struct
+{
+  SoupMessage *message;
+  KeyfobClock *clock;
+  KeyfobAnswer *answer;
+  GInputStream *stream;
+  GByteArray *body;
+  guint8 *chunk;
+  GCancellable *stop;
+  GSource *cancelled;
+  GSource *timeout;
+  gboolean timed_out;
+} Exchange;
+
+static void
+destroy_source (GSource *source)
+{
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+exchange_free (Exchange *exchange)
+{
+  explicit_bzero (exchange->chunk, CHUNK);
+  g_free (exchange->chunk);
+  explicit_bzero (exchange->body->data, exchange->body->len);
+  g_byte_array_unref (exchange->body);
+  g_clear_pointer (&exchange->answer, keyfob_answer_free);
+  g_clear_pointer (&exchange->cancelled, destroy_source);
+  g_clear_pointer (&exchange->timeout, destroy_source);
+  g_clear_object (&exchange->stream);
+  g_object_unref (exchange->stop);
+  g_object_unref (exchange->message);
+  g_object_unref (exchange->clock);
+  g_free (exchange);
+}
+
+static gboolean
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  g_cancellable_cancel (exchange->stop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->timed_out = TRUE;
+  g_cancellable_cancel (exchange->stop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (GSource **field, GSource *source, GSourceFunc callback, Exchange *exchange)
+{
+  g_source_set_callback (source, callback, exchange, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  *field = source;
+}
+
+static void
+fail (GTask *task, GError *cause)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GError) held = cause;
+  g_autofree char *url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
+                                                  G_URI_HIDE_QUERY | G_URI_HIDE_USERINFO);
+
+  if (exchange->timed_out)
+    {
+      g_clear_error (&held);
+      held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The time limit is over");
+    }
+
+  g_debug ("No answer from %s: %s", url, held->message);
+  g_task_return_error (
+      task, keyfob_network_error_new (
+                held, url, soup_message_get_tls_peer_certificate_errors (exchange->message)));
+}
+
+static void
+succeed (GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+  KeyfobAnswer *answer = g_steal_pointer (&exchange->answer);
+
+  g_debug ("%s %s: %u, %u bytes", soup_message_get_method (exchange->message), answer->url,
+           answer->status, exchange->body->len);
+  answer->body = g_malloc (exchange->body->len + 1);
+  answer->length = exchange->body->len;
+  if (answer->length > 0)
+    memcpy (answer->body, exchange->body->data, answer->length);
+  answer->body[answer->length] = '\0';
+
+  g_task_return_pointer (task, answer, (GDestroyNotify) keyfob_answer_free);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+  gssize n_read = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+  gsize space = KEYFOB_HTTP_MAX_BODY - exchange->body->len;
+
+  if (n_read < 0)
+    {
+      fail (task, error);
+      return;
+    }
+
+  g_byte_array_append (exchange->body, exchange->chunk, MIN ((gsize) n_read, space));
+  exchange->answer->cut_off = (gsize) n_read > space;
+  if (n_read == 0 || exchange->answer->cut_off)
+    {
+      succeed (task);
+      return;
+    }
+
+  g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
+                             exchange->stop, on_read, g_steal_pointer (&task));
+}
+
+/* An answer with an Age comes from some cache, and its Date is an old one. */
+static gint64
+read_skew (SoupMessageHeaders *headers, gint64 now)
+{
+  const char *date = soup_message_headers_get_one (headers, "Date");
+  g_autoptr (GDateTime) time = date != NULL ? soup_date_time_new_from_http_string (date) : NULL;
+
+  if (time == NULL || soup_message_headers_get_one (headers, "Age") != NULL)
+    return 0;
+
+  return g_date_time_to_unix (time) - now;
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Exchange *exchange = g_task_get_task_data (task);
+  GError *error = NULL;
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  KeyfobAnswer *answer;
+
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  if (exchange->stream == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+
+  answer = exchange->answer = g_new0 (KeyfobAnswer, 1);
+  answer->url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
+                                         G_URI_HIDE_QUERY | G_URI_HIDE_USERINFO);
+  answer->status = soup_message_get_status (exchange->message);
+  answer->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
+  answer->location = g_strdup (soup_message_headers_get_one (headers, "Location"));
+  answer->now = keyfob_clock_now (exchange->clock);
+  answer->skew = read_skew (headers, answer->now);
+
+  g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
+                             exchange->stop, on_read, g_steal_pointer (&task));
+}
+
+static Exchange *
+exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellable, guint seconds)
+{
+  Exchange *exchange = g_new0 (Exchange, 1);
+
+  exchange->message = g_object_ref (message);
+  exchange->clock = g_object_ref (clock);
+  exchange->stop = g_cancellable_new ();
+  exchange->body = g_byte_array_new ();
+  exchange->chunk = g_malloc (CHUNK);
+  attach (&exchange->timeout, g_timeout_source_new_seconds (seconds), on_timeout, exchange);
+  if (cancellable != NULL)
+    attach (&exchange->cancelled, g_cancellable_source_new (cancellable),
+            G_SOURCE_FUNC (on_cancelled), exchange);
+
+  return exchange;
+}
+
+static SoupMessage *
+build_message (const char *method, const char *url, GBytes *form, const char *authorization)
+{
+  SoupMessage *message = soup_message_new (method, url);
+  SoupMessageHeaders *headers;
+
+  if (message == NULL)
+    return NULL;
+
+  headers = soup_message_get_request_headers (message);
+  soup_message_headers_replace (headers, "Accept", "application/json");
+  if (authorization != NULL)
+    soup_message_headers_replace (headers, "Authorization", authorization);
+  if (form != NULL)
+    soup_message_set_request_body_from_bytes (message, FORM_TYPE, form);
+
+  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* nobody is asked for a password; a proxy gets its own from the system's settings */
+  soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+
+  return message;
+}
+
+static gsize
+form_length (const char *const *fields)
+{
+  gsize length = 0;
+
+  for (gsize i = 0; fields[i] != NULL; i += 2)
+    {
+      if (fields[i + 1] != NULL)
+        length += strlen (fields[i]) + 3 * strlen (fields[i + 1]) + 2;
+    }
+
+  return length;
+}
+
+static void
+append_encoded (GString *form, const char *value)
+{
+  for (const char *p = value; *p != '\0'; p++)
+    {
+      if (g_ascii_isalnum (*p) || strchr ("-._*", *p) != NULL)
+        g_string_append_c (form, *p);
+      else
+        g_string_append_printf (form, "%%%02X", (guchar) *p);
+    }
+}
+
+SoupSession *
+keyfob_http_session_new (void)
+{
+  return soup_session_new_with_options ("user-agent", "keyfob/" KEYFOB_VERSION, "timeout", SILENCE,
+                                        "idle-timeout", IDLE, NULL);
+}
+
+GBytes *
+keyfob_http_form_new (const char *const *fields)
+{
+  /* large enough from the start, so that no copy is left behind when it grows */
+  GString *form = g_string_sized_new (form_length (fields));
+  gsize length;
+  char *text;
+
+  for (gsize i = 0; fields[i] != NULL; i += 2)
+    {
+      if (fields[i + 1] == NULL)
+        continue;
+      if (form->len > 0)
+        g_string_append_c (form, '&');
+      g_string_append (form, fields[i]);
+      g_string_append_c (form, '=');
+      append_encoded (form, fields[i + 1]);
+    }
+
+  length = form->len;
+  text = g_string_free (form, FALSE);
+
+  return g_bytes_new_with_free_func (text, length, (GDestroyNotify) keyfob_secret_free, text);
+}
+
+void
+keyfob_http_send_async (SoupSession *session,
+                        const char *method,
+                        const char *url,
+                        GBytes *form,
+                        const char *authorization,
+                        guint seconds,
+                        KeyfobClock *clock,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (session, cancellable, callback, user_data);
+  g_autoptr (SoupMessage) message = build_message (method, url, form, authorization);
+  Exchange *exchange;
+
+  g_task_set_source_tag (task, keyfob_http_send_async);
+  /* an answer that came is handed out all the same: it may hold the only copy of a new token */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (message == NULL)
+    {
+      g_autoptr (GError) cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "No URL");
+
+      g_task_return_error (task, keyfob_network_error_new (cause, url, 0));
+      return;
+    }
+
+  exchange = exchange_new (message, clock, cancellable, seconds);
+  g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, exchange->stop, on_sent,
+                           g_steal_pointer (&task));
+}
+
+KeyfobAnswer *
+keyfob_http_send_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, keyfob_http_send_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,483 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-py-oidc-server.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-answer.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-device-answer.h"
+#include "keyfob-http.h"
+#include "keyfob-json.h"
+#include "keyfob-login-redirect.h"
+#include "keyfob-secret.h"
+#include "keyfob-text.h"
+
+/* Seconds that one request may take in all. */
+#define TIME_LIMIT 30
+#define MAX_NAME 200
+
+struct _KeyfobPyOidcServer
+{
+  GObject parent_instance;
+
+  KeyfobConfig *config;
+  SoupSession *session;
+  KeyfobClock *clock;
+};
+
+typedef struct
+{
+  char *login_url;
+  char *redirect_uri;
+  gboolean server_pkce;
+} LoginJob;
+
+typedef struct
+{
+  KeyfobRequest request;
+  KeyfobToken *token;
+} TokenJob;
+
+static void
+login_job_free (LoginJob *job)
+{
+  g_free (job->login_url);
+  g_free (job->redirect_uri);
+  g_free (job);
+}
+
+static void
+token_job_free (TokenJob *job)
+{
+  g_clear_object (&job->token);
+  g_free (job);
+}
+
+static GTask *
+new_task (KeyfobPyOidcServer *self,
+          GCancellable *cancellable,
+          GAsyncReadyCallback callback,
+          gpointer user_data,
+          gpointer source_tag)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, source_tag);
+  /* the request itself is cancelled; an answer that came may hold the only copy of a token */
+  g_task_set_check_cancellable (task, FALSE);
+
+  return task;
+}
+
+static void
+post (KeyfobPyOidcServer *self,
+      KeyfobRoute route,
+      const char *const *fields,
+      GAsyncReadyCallback callback,
+      GTask *task)
+{
+  g_autofree char *url = keyfob_config_dup_url (self->config, route);
+  g_autoptr (GBytes) form = keyfob_http_form_new (fields);
+
+  keyfob_http_send_async (self->session, SOUP_METHOD_POST, url, form, NULL, TIME_LIMIT, self->clock,
+                          g_task_get_cancellable (task), callback, task);
+}
+
+static void
+append_parameter (GString *url, const char *name, const char *value)
+{
+  g_autofree char *escaped = g_uri_escape_string (value, NULL, FALSE);
+
+  g_string_append_printf (url, "%c%s=%s", strchr (url->str, '?') == NULL ? '?' : '&', name,
+                          escaped);
+}
+
+static char *
+build_login_url (KeyfobPyOidcServer *self, const char *redirect_uri, const char *prompt)
+{
+  g_autofree char *base = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_LOGIN);
+  const char *scope = keyfob_config_get_scope (self->config);
+  GString *url = g_string_new (base);
+
+  append_parameter (url, "redirect_uri", redirect_uri);
+  append_parameter (url, "offline_access", "true");
+  append_parameter (url, "prompt", prompt != NULL ? prompt : "consent");
+  if (scope != NULL)
+    append_parameter (url, "scope", scope);
+
+  return g_string_free (url, FALSE);
+}
+
+/* A page, perhaps of a gateway: only the browser can go on from there. */
+static KeyfobLogin *
+new_page_login (const LoginJob *job)
+{
+  KeyfobLogin *login = g_new0 (KeyfobLogin, 1);
+
+  login->uri = g_strdup (job->login_url);
+  login->redirect_uri = g_strdup (job->redirect_uri);
+  login->server_pkce = TRUE;
+
+  return login;
+}
+
+static gboolean
+is_redirect (guint status)
+{
+  return status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_FOUND
+         || status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_TEMPORARY_REDIRECT
+         || status == SOUP_STATUS_PERMANENT_REDIRECT;
+}
+
+static void
+on_login_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  LoginJob *job = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  g_autoptr (KeyfobLogin) login = NULL;
+
+  if (answer != NULL && answer->status == SOUP_STATUS_OK)
+    login = new_page_login (job);
+  else if (answer != NULL && is_redirect (answer->status) && answer->location != NULL)
+    login = keyfob_login_redirect_parse (job->login_url, answer->location, job->redirect_uri,
+                                         job->server_pkce, &error);
+  else if (answer != NULL)
+    error = keyfob_answer_to_error (answer, KEYFOB_REQUEST_LOGIN);
+
+  if (login != NULL)
+    g_task_return_pointer (task, g_steal_pointer (&login), (GDestroyNotify) keyfob_login_free);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+begin_login_async (KeyfobServer *server,
+                   const char *redirect_uri,
+                   const char *prompt,
+                   gboolean server_pkce,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
+  GTask *task = new_task (self, cancellable, callback, user_data, begin_login_async);
+  LoginJob *job = g_new0 (LoginJob, 1);
+
+  job->login_url = build_login_url (self, redirect_uri, prompt);
+  job->redirect_uri = g_strdup (redirect_uri);
+  job->server_pkce = server_pkce;
+  g_task_set_task_data (task, job, (GDestroyNotify) login_job_free);
+
+  keyfob_http_send_async (self->session, SOUP_METHOD_GET, job->login_url, NULL, NULL, TIME_LIMIT,
+                          self->clock, cancellable, on_login_answer, task);
+}
+
+static KeyfobLogin *
+begin_login_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static KeyfobToken *
+parse_token (KeyfobAnswer *answer, const TokenJob *job, GError **error)
+{
+  g_autoptr (JsonObject) object = keyfob_answer_to_object (answer, job->request, error);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  if (object != NULL)
+    token = keyfob_token_new_from_answer (object, answer->now, answer->skew, error);
+
+  if (token == NULL || job->token == NULL)
+    return g_steal_pointer (&token);
+
+  return keyfob_token_keeping (token, job->token);
+}
+
+static void
+on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  KeyfobToken *token = NULL;
+
+  if (answer != NULL)
+    token = parse_token (answer, g_task_get_task_data (task), &error);
+
+  if (token != NULL)
+    g_task_return_pointer (task, token, g_object_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+ask_token (GTask *task, KeyfobRequest request, KeyfobToken *old, const char *const *fields)
+{
+  TokenJob *job = g_new0 (TokenJob, 1);
+
+  job->request = request;
+  g_set_object (&job->token, old);
+  g_task_set_task_data (task, job, (GDestroyNotify) token_job_free);
+
+  post (g_task_get_source_object (task), KEYFOB_ROUTE_TOKEN, fields, on_token_answer, task);
+}
+
+static void
+refuse (GTask *task, KeyfobAuthError code, const char *sentence)
+{
+  g_task_return_new_error (task, KEYFOB_AUTH_ERROR, (int) code, "%s", sentence);
+  g_object_unref (task);
+}
+
+static void
+exchange_code_async (KeyfobServer *server,
+                     const char *code,
+                     const char *redirect_uri,
+                     const char *code_verifier,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  GTask *task = new_task (KEYFOB_PY_OIDC_SERVER (server), cancellable, callback, user_data,
+                          exchange_code_async);
+  const char *const fields[] = {
+    "grant_type", "authorization_code", "code",        code, "redirect_uri",
+    redirect_uri, "code_verifier",      code_verifier, NULL
+  };
+
+  if (code_verifier == NULL)
+    refuse (task, KEYFOB_AUTH_ERROR_BAD_ANSWER,
+            _ ("The server keeps the key of this sign-in to itself, so that it cannot be finished. "
+               "Ask whoever runs it."));
+  else
+    ask_token (task, KEYFOB_REQUEST_EXCHANGE, NULL, fields);
+}
+
+static void
+refresh_async (KeyfobServer *server,
+               KeyfobToken *token,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
+{
+  GTask *task =
+      new_task (KEYFOB_PY_OIDC_SERVER (server), cancellable, callback, user_data, refresh_async);
+  const char *const fields[] = { "refresh-token", keyfob_token_get_refresh_token (token), NULL };
+
+  if (fields[1] == NULL)
+    refuse (task, KEYFOB_AUTH_ERROR_EXPIRED,
+            _ ("This session cannot be renewed. Sign in again when its token has ended."));
+  else
+    ask_token (task, KEYFOB_REQUEST_REFRESH, token, fields);
+}
+
+static void
+poll_device_async (KeyfobServer *server,
+                   const char *device_code,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task = new_task (KEYFOB_PY_OIDC_SERVER (server), cancellable, callback, user_data,
+                          poll_device_async);
+  const char *const fields[] = { "device-code", device_code, NULL };
+
+  ask_token (task, KEYFOB_REQUEST_POLL, NULL, fields);
+}
+
+static KeyfobToken *
+token_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_device_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  g_autoptr (JsonObject) object = NULL;
+  KeyfobDeviceCode *code = NULL;
+
+  if (answer != NULL)
+    object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_DEVICE, &error);
+
+  if (object != NULL)
+    {
+      g_autofree char *host = keyfob_answer_dup_host (answer->url);
+
+      code = keyfob_device_answer_parse (object, host, &error);
+    }
+
+  if (code != NULL)
+    g_task_return_pointer (task, code, (GDestroyNotify) keyfob_device_code_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+begin_device_async (KeyfobServer *server,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
+  const char *const no_fields[] = { NULL };
+
+  post (self, KEYFOB_ROUTE_DEVICE, no_fields, on_device_answer,
+        new_task (self, cancellable, callback, user_data, begin_device_async));
+}
+
+static KeyfobDeviceCode *
+begin_device_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static const char *
+get_text (JsonObject *object, const char *member)
+{
+  const char *text = keyfob_json_get_string (object, member);
+
+  return text != NULL ? text : "";
+}
+
+static char *
+dup_person (JsonObject *object)
+{
+  const char *const others[] = { "username", "pw_name", "email" };
+  g_autofree char *full =
+      g_strjoin (" ", get_text (object, "first_name"), get_text (object, "last_name"), NULL);
+  g_autofree char *name = keyfob_text_clean (full, -1, MAX_NAME);
+
+  for (gsize i = 0; *name == '\0' && i < G_N_ELEMENTS (others); i++)
+    {
+      g_free (name);
+      name = keyfob_text_clean (get_text (object, others[i]), -1, MAX_NAME);
+    }
+
+  return g_steal_pointer (&name);
+}
+
+static void
+on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  g_autoptr (JsonObject) object = NULL;
+  g_autofree char *name = NULL;
+
+  if (answer != NULL)
+    object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
+  if (object != NULL)
+    name = dup_person (object);
+
+  if (name != NULL && *name != '\0')
+    g_task_return_pointer (task, g_steal_pointer (&name), g_free);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
+                             _ ("The server does not say whose token this is. You can use it all "
+                                "the same."));
+}
+
+static void
+userinfo_async (KeyfobServer *server,
+                KeyfobToken *token,
+                GCancellable *cancellable,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
+  GTask *task = new_task (self, cancellable, callback, user_data, userinfo_async);
+  g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_USERINFO);
+  g_autoptr (KeyfobSecret) authorization = keyfob_token_dup_authorization (token);
+
+  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, authorization, TIME_LIMIT,
+                          self->clock, cancellable, on_userinfo_answer, task);
+}
+
+static char *
+userinfo_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static char *
+dup_end_session_uri (KeyfobServer *server)
+{
+  return keyfob_config_dup_url (KEYFOB_PY_OIDC_SERVER (server)->config, KEYFOB_ROUTE_LOGOUT);
+}
+
+static void
+keyfob_py_oidc_server_iface_init (KeyfobServerInterface *iface)
+{
+  iface->begin_login_async = begin_login_async;
+  iface->begin_login_finish = begin_login_finish;
+  iface->exchange_code_async = exchange_code_async;
+  iface->refresh_async = refresh_async;
+  iface->begin_device_async = begin_device_async;
+  iface->begin_device_finish = begin_device_finish;
+  iface->poll_device_async = poll_device_async;
+  iface->token_finish = token_finish;
+  iface->userinfo_async = userinfo_async;
+  iface->userinfo_finish = userinfo_finish;
+  iface->dup_end_session_uri = dup_end_session_uri;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (KeyfobPyOidcServer,
+                               keyfob_py_oidc_server,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (KEYFOB_TYPE_SERVER,
+                                                      keyfob_py_oidc_server_iface_init))
+
+static void
+keyfob_py_oidc_server_dispose (GObject *object)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (object);
+
+  g_clear_object (&self->config);
+  g_clear_object (&self->session);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (keyfob_py_oidc_server_parent_class)->dispose (object);
+}
+
+static void
+keyfob_py_oidc_server_class_init (KeyfobPyOidcServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_py_oidc_server_dispose;
+}
+
+static void
+keyfob_py_oidc_server_init (KeyfobPyOidcServer *self)
+{
+}
+
+KeyfobServer *
+keyfob_py_oidc_server_new (KeyfobConfig *config, SoupSession *session, KeyfobClock *clock)
+{
+  KeyfobPyOidcServer *self;
+
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (config), NULL);
+  g_return_val_if_fail (SOUP_IS_SESSION (session), NULL);
+  g_return_val_if_fail (KEYFOB_IS_CLOCK (clock), NULL);
+
+  self = g_object_new (KEYFOB_TYPE_PY_OIDC_SERVER, NULL);
+  self->config = g_object_ref (config);
+  self->session = g_object_ref (session);
+  self->clock = g_object_ref (clock);
+
+  return KEYFOB_SERVER (self);
+}
