@@ -41,6 +41,7 @@ enum
 {
   SIGNAL_DONE,
   SIGNAL_REMOVE,
+  SIGNAL_USE_DEVICE,
   N_SIGNALS
 };
 
@@ -52,8 +53,12 @@ status_closure (KeyfobHostRow *self,
                 const char *state,
                 const char *account,
                 gint64 expires,
+                const char *user_code,
                 gint64 now)
 {
+  if (user_code != NULL && *user_code != '\0')
+    return g_strdup (_ ("Waiting for your other device…"));
+
   return keyfob_words_status (keyfob_host_state_parse (state), account, expires, now);
 }
 
@@ -100,6 +105,16 @@ static gboolean
 signing_in_closure (KeyfobHostRow *self, const char *state)
 {
   return keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNING_IN;
+}
+
+/* The other ways to sign in: while one is tried, and when it did not work. */
+static gboolean
+ways_closure (KeyfobHostRow *self, const char *word, const char *error)
+{
+  KeyfobHostState state = keyfob_host_state_parse (word);
+
+  return state == KEYFOB_HOST_SIGNING_IN
+         || (keyfob_host_state_needs_user (state) && not_empty_closure (self, error));
 }
 
 static gboolean
@@ -322,6 +337,13 @@ on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_use_device (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  set_trouble (KEYFOB_HOST_ROW (widget), NULL);
+  g_signal_emit (widget, signals[SIGNAL_USE_DEVICE], 0);
+}
+
+static void
 on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   g_signal_emit (widget, signals[SIGNAL_REMOVE], 0);
@@ -469,6 +491,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
   gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
   gtk_widget_class_bind_template_callback (widget_class, signing_in_closure);
+  gtk_widget_class_bind_template_callback (widget_class, ways_closure);
   gtk_widget_class_bind_template_callback (widget_class, busy_closure);
 }
 
@@ -480,6 +503,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.copy-header", NULL, on_copy_header);
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
+  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_use_device);
   gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
@@ -509,6 +533,8 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_REMOVE] = g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_USE_DEVICE] = g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST,
+                                             0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   bind_template (widget_class);

@@ -18,8 +18,8 @@ G_DECLARE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, KEYFOB, HOST_ROW, GtkListB
  * KeyfobHostRow:
  *
  * One host: how it stands, in words, and what can be done about it. Emits `done` with a short
- * text when something was done that the row itself does not show, and `remove` when the user wants
- * the host removed.
+ * text when something was done that the row itself does not show, `remove` when the user wants the
+ * host removed, and `use-device` when the user wants to sign in on another device.
  */
 
 /**

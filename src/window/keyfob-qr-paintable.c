@@ -11,6 +11,8 @@
 #include <gtk/gtk.h>
 #include <qrencode.h>
 
+#include "keyfob-web-address.h"
+
 /* modules */
 #define QUIET_ZONE 4
 /* pixels; what a phone reads easily from a forearm's length */
@@ -218,36 +220,6 @@ keyfob_qr_paintable_new (void)
   return g_object_new (KEYFOB_TYPE_QR_PAINTABLE, NULL);
 }
 
-/* An address has neither spaces nor letters beyond ASCII; those are written with a percent sign. */
-static gboolean
-is_plain (const char *text)
-{
-  while (g_ascii_isgraph (*text))
-    text++;
-
-  return *text == '\0';
-}
-
-static gboolean
-is_web_address (const char *text)
-{
-  g_autoptr (GUri) uri = NULL;
-  const char *scheme;
-
-  if (text == NULL || strlen (text) > LONGEST_TEXT || !is_plain (text))
-    return FALSE;
-
-  uri = g_uri_parse (text, G_URI_FLAGS_ENCODED, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
-    return FALSE;
-  /* what stands before an @ looks like a host and is none */
-  if (g_uri_get_userinfo (uri) != NULL)
-    return FALSE;
-
-  scheme = g_uri_get_scheme (uri);
-  return g_str_equal (scheme, "https") || g_str_equal (scheme, "http");
-}
-
 void
 keyfob_qr_paintable_set_text (KeyfobQrPaintable *self, const char *text)
 {
@@ -255,7 +227,7 @@ keyfob_qr_paintable_set_text (KeyfobQrPaintable *self, const char *text)
 
   g_return_if_fail (KEYFOB_IS_QR_PAINTABLE (self));
 
-  if (is_web_address (text))
+  if (keyfob_web_address_is_valid (text) && strlen (text) <= LONGEST_TEXT)
     code = QRcode_encodeString (text, 0, QR_ECLEVEL_M, QR_MODE_8, TRUE);
   if (code == NULL)
     text = NULL;

@@ -10,8 +10,10 @@
 
 #include "keyfob-add-host-form.h"
 #include "keyfob-config.h"
+#include "keyfob-device-page.h"
 #include "keyfob-host-row.h"
 #include "keyfob-notice-bar.h"
+#include "keyfob-pages.h"
 #include "keyfob-ticker.h"
 #include "keyfob-words.h"
 
@@ -31,6 +33,7 @@ struct _KeyfobWindow
   AdwLeaflet *leaflet;
   GtkWidget *list_page;
   GtkWidget *add_page;
+  KeyfobDevicePage *device_page;
   GtkStack *stack;
   GtkListBox *list;
   GtkFilterListModel *filtered;
@@ -80,32 +83,18 @@ update_ticker (KeyfobWindow *self)
   keyfob_ticker_set_running (self->ticker, seen && last > keyfob_ticker_get_now (self->ticker));
 }
 
-/* GTK keeps a page that is covered by another in the accessibility tree. */
-static void
-set_hidden (GtkWidget *page, gboolean hidden)
-{
-  gtk_accessible_update_state (GTK_ACCESSIBLE (page), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
-}
-
-static void
-show_page (KeyfobWindow *self, const char *name)
-{
-  GtkWidget *shown;
-
-  gtk_stack_set_visible_child_name (self->stack, name);
-  shown = gtk_stack_get_visible_child (self->stack);
-  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); page != NULL;
-       page = gtk_widget_get_next_sibling (page))
-    set_hidden (page, page != shown);
-}
-
 static void
 on_leaflet_turned (KeyfobWindow *self)
 {
   GtkWidget *page = adw_leaflet_get_visible_child (self->leaflet);
 
-  set_hidden (self->list_page, page != self->list_page);
-  set_hidden (self->add_page, page != self->add_page);
+  keyfob_pages_set_covered (self->list_page, page != self->list_page);
+  keyfob_pages_set_covered (self->add_page, page != self->add_page);
+  keyfob_pages_set_covered (GTK_WIDGET (self->device_page), page != GTK_WIDGET (self->device_page));
+
+  /* however the user left the page of a sign-in, it ends */
+  if (page != GTK_WIDGET (self->device_page))
+    keyfob_device_page_cancel (self->device_page);
 }
 
 static void
@@ -131,7 +120,7 @@ update_page (KeyfobWindow *self)
       page = "connecting";
       break;
     }
-  show_page (self, page);
+  keyfob_pages_show (self->stack, page);
 
   gtk_widget_set_visible (GTK_WIDGET (self->filter_button), n_hosts >= HOSTS_FOR_FILTER);
   if (n_hosts < HOSTS_FOR_FILTER)
@@ -292,6 +281,19 @@ on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
                                    g_object_ref (self));
 }
 
+static void
+on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
+{
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->device_page));
+  keyfob_device_page_start (self->device_page, keyfob_host_row_get_host (row));
+}
+
+static void
+on_device_closed (KeyfobWindow *self)
+{
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
+}
+
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
@@ -300,6 +302,8 @@ create_row (gpointer item, gpointer user_data)
 
   g_signal_connect_object (row, "done", G_CALLBACK (show_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "remove", G_CALLBACK (on_row_remove), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "use-device", G_CALLBACK (on_row_use_device), self,
+                           G_CONNECT_SWAPPED);
 
   return row;
 }
@@ -392,6 +396,7 @@ follow_client (KeyfobWindow *self)
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
 
+  keyfob_device_page_set_clock (self->device_page, self->clock);
   gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (hosts));
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->filtered), create_row, self, NULL);
   g_signal_connect_object (hosts, "items-changed", G_CALLBACK (update_page), self,
@@ -461,6 +466,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, add_page);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, device_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filtered);
@@ -471,6 +477,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, form);
   gtk_widget_class_bind_template_callback (widget_class, on_host_added);
   gtk_widget_class_bind_template_callback (widget_class, on_leaflet_turned);
+  gtk_widget_class_bind_template_callback (widget_class, on_device_closed);
+  gtk_widget_class_bind_template_callback (widget_class, show_toast);
   gtk_widget_class_bind_template_callback (widget_class, on_retry);
   gtk_widget_class_bind_template_callback (widget_class, on_active);
 }
@@ -494,6 +502,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
+  g_type_ensure (KEYFOB_TYPE_DEVICE_PAGE);
   g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
   g_type_ensure (KEYFOB_BUS_TYPE_HOST1);
   bind_template (widget_class);

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 
 import gi
 
@@ -57,6 +58,9 @@ CONTROL = """<node>
   </interface>
 </node>"""
 
+NOT_SIGNING_IN = {"LoginUri": "", "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "",
+                  "SignInExpires": 0}
+
 AGENT_DEFAULTS = {
     "Version": "0.1.0",
     "Store": "keyring",
@@ -71,9 +75,8 @@ class Host:
         self.registration = 0
         self.properties = {
             "Url": "https://" + properties.get("Name", "host"), "Name": "", "Account": "", "Scope": "",
-            "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0, "LoginUri": "",
-            "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "", "SignInExpires": 0,
-        } | properties
+            "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
+        } | NOT_SIGNING_IN | properties
 
 
 class FakeAgent:
@@ -209,12 +212,19 @@ class FakeAgent:
     def on_Unlock(self, _host):
         self.set_agent({"StoreState": "ready"})
 
-    def on_SignIn(self, host, _options):
-        self.set_host(host, State="signing-in", Error="",
-                      LoginUri="http://localhost:1/auth?client=keyfob")
+    def on_SignIn(self, host, options):
+        way = {"LoginUri": "http://localhost:1/auth?client=keyfob"}
+        if options.get("flow") == "device":
+            way = {
+                "UserCode": "WDJB-MJHT",
+                "VerificationUri": "https://auth.example.org/device",
+                "VerificationUriComplete": "https://auth.example.org/device?user_code=WDJB-MJHT",
+                "SignInExpires": int(time.time()) + 600,
+            }
+        self.set_host(host, **NOT_SIGNING_IN | way, State="signing-in", Error="")
 
     def on_Cancel(self, host):
-        self.set_host(host, State="signed-out", LoginUri="")
+        self.set_host(host, **NOT_SIGNING_IN, State="signed-out")
 
     def on_GetToken(self, host, _options):
         return GLib.Variant("(a{sv})", ({
