@@ -26,9 +26,13 @@ G_BEGIN_DECLS
  * A token by the first that helps: the stored one while it is good for KEYFOB_TOKEN_MARGIN
  * seconds; a refresh; @flow; a clear failure. A new token is in @store before it is handed out.
  *
- * Only an answer that means that the refresh token is dead leads on to @flow. When the server
- * cannot be reached, a token with any time left is handed out, else the error is NETWORK, TLS or
- * SERVER and the token stays where it is.
+ * Only an answer that means that the refresh token is dead leads on to @flow. When the refresh
+ * fails otherwise, a token with any time left is handed out, else the error is the refresh's (such
+ * as NETWORK, TLS or SERVER) and the token stays where it is.
+ *
+ * A store that cannot be asked ends it with LOCKED or STORE, unless @cached or @force make the
+ * question needless. Cancelling ends it with CANCELLED, except that a new token is always stored
+ * and handed out.
  */
 void keyfob_authenticate_async (KeyfobConfig *config,
                                 KeyfobServer *server,

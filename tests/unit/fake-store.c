@@ -1,0 +1,137 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "fake-store.h"
+
+#include "keyfob-auth-error.h"
+
+static void fake_store_iface_init (KeyfobTokenStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeStore,
+                               fake_store,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (KEYFOB_TYPE_TOKEN_STORE,
+                                                      fake_store_iface_init))
+
+enum
+{
+  PROP_0,
+  PROP_LOCKED,
+};
+
+static void
+fake_store_lookup_async (KeyfobTokenStore *store,
+                         KeyfobConfig *host,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  FakeStore *self = FAKE_STORE (store);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  self->n_lookups++;
+  if (self->lookup_error >= 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->lookup_error, "cannot be read");
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+fake_store_lookup_finish (KeyfobTokenStore *store,
+                          GAsyncResult *result,
+                          KeyfobToken **token,
+                          GError **error)
+{
+  FakeStore *self = FAKE_STORE (store);
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+
+  *token = self->token != NULL ? g_object_ref (self->token) : NULL;
+
+  return TRUE;
+}
+
+static void
+fake_store_save_async (KeyfobTokenStore *store,
+                       KeyfobConfig *host,
+                       KeyfobToken *token,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  FakeStore *self = FAKE_STORE (store);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  self->n_saves++;
+  if (self->cancelled_by_save != NULL)
+    g_cancellable_cancel (self->cancelled_by_save);
+  if (self->save_error >= 0)
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->save_error, "cannot be written");
+      return;
+    }
+
+  g_set_object (&self->token, token);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+fake_store_save_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+fake_store_iface_init (KeyfobTokenStoreInterface *iface)
+{
+  iface->lookup_async = fake_store_lookup_async;
+  iface->lookup_finish = fake_store_lookup_finish;
+  iface->save_async = fake_store_save_async;
+  iface->save_finish = fake_store_save_finish;
+}
+
+static void
+fake_store_dispose (GObject *object)
+{
+  g_clear_object (&FAKE_STORE (object)->token);
+
+  G_OBJECT_CLASS (fake_store_parent_class)->dispose (object);
+}
+
+static void
+fake_store_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  if (prop_id == PROP_LOCKED)
+    g_value_set_boolean (value, FALSE);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static void
+fake_store_class_init (FakeStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = fake_store_dispose;
+  object_class->get_property = fake_store_get_property;
+  g_object_class_override_property (object_class, PROP_LOCKED, "locked");
+}
+
+static void
+fake_store_init (FakeStore *self)
+{
+  self->lookup_error = -1;
+  self->save_error = -1;
+}
+
+FakeStore *
+fake_store_new (KeyfobToken *token)
+{
+  FakeStore *self = g_object_new (FAKE_TYPE_STORE, NULL);
+
+  g_set_object (&self->token, token);
+
+  return self;
+}
