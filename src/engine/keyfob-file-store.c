@@ -74,8 +74,7 @@ run_first (KeyfobFileStore *self)
 static void
 task_completed_cb (KeyfobFileStore *self)
 {
-  g_autoptr (GTask) task = g_queue_pop_head (&self->tasks);
-
+  g_object_unref (g_queue_pop_head (&self->tasks));
   run_first (self);
 }
 

@@ -253,6 +253,13 @@ copy_rest (JsonObject *fields)
   return rest;
 }
 
+/* less is the seconds that a Date header is made of and the way it came, more is nonsense */
+static gboolean
+is_credible (gint64 skew)
+{
+  return (skew > MIN_SKEW && skew < MAX_SKEW) || (skew < -MIN_SKEW && skew > -MAX_SKEW);
+}
+
 static KeyfobToken *
 new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
 {
@@ -261,7 +268,7 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
   if (!take_tokens (self, fields, error))
     return NULL;
 
-  if (ABS (skew) > MIN_SKEW && ABS (skew) < MAX_SKEW)
+  if (is_credible (skew))
     self->skew = skew;
   self->scope = dup_scope (fields);
   self->expires = parse_expiry (fields, &access_fields, now, self->skew);
