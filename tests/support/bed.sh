@@ -48,7 +48,7 @@ bed_keep_person () {
       echo "unset $name"
     fi
   done
-  echo 'unset BED_DIR BED_MARK'
+  echo 'unset BED_DIR BED_MARK BED_DISPLAY BED_PREFIX BED_AGENT KEYFOB_SERVER_DIR'
 }
 
 bed_folders () {
