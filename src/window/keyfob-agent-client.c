@@ -142,10 +142,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobAgentClient) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) answer = NULL;
 
-  if (error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  if (answer != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   g_debug ("The agent does not start: %s", error->message);
