@@ -144,7 +144,8 @@ test_headers (Fixture *fixture, gconstpointer data)
     "\r\nContent-Type: text/html; charset=utf-8\r\n",
     "\r\nConnection: close\r\n",
   };
-  const char *const paths[] = { "/callback?code=c&state=" STATE, "/callback?code=c&state=no", "/" };
+  const char *const paths[] = { ("/callback?code=c&state=" STATE), "/callback?code=c&state=no",
+                                "/" };
 
   wait_for (fixture, STATE);
   for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)

@@ -230,6 +230,7 @@ test_too_large (Fixture *fixture, gconstpointer data)
     gsize length = 0;
     g_autofree char *content = keyfob_token_file_read (fixture->path, &length, NULL);
 
+    g_assert_nonnull (content);
     g_assert_cmpuint (length, ==, KEYFOB_TOKEN_FILE_MAX);
   }
 
