@@ -68,6 +68,14 @@ read_locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
+  /* The alias of a gnome-keyring without a keyring leads nowhere. */
+  if (keyfob_keyring_error_is_no_object (error))
+    {
+      g_error_free (error);
+      return_locked (task, FALSE);
+      return;
+    }
+
   if (answer == NULL)
     {
       g_task_return_error (task, keyfob_keyring_error_take (error));

@@ -29,6 +29,14 @@ is_absence (const GError *error)
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
+gboolean
+keyfob_keyring_error_is_no_object (const GError *error)
+{
+  return g_error_matches (error, SECRET_ERROR, SECRET_ERROR_NO_SUCH_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD);
+}
+
 GError *
 keyfob_keyring_error_take (GError *error)
 {
@@ -41,6 +49,11 @@ keyfob_keyring_error_take (GError *error)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
       || error->domain == KEYFOB_AUTH_ERROR)
     return g_steal_pointer (&taken);
+
+  if (keyfob_keyring_error_is_no_object (error))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                                _ ("There is no keyring yet. Make one when you are asked for its "
+                                   "password, and try again."));
 
   g_dbus_error_strip_remote_error (error);
 

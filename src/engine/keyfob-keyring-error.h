@@ -17,4 +17,7 @@ G_BEGIN_DECLS
  */
 GError *keyfob_keyring_error_take (GError *error);
 
+/** Returns: whether it says that there is no such item or collection */
+gboolean keyfob_keyring_error_is_no_object (const GError *error);
+
 G_END_DECLS

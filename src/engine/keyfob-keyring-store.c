@@ -234,8 +234,12 @@ deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Job *job = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (secret_item_delete_finish (SECRET_ITEM (source), result, &error))
-    job->step (task);
+  if (secret_item_delete_finish (SECRET_ITEM (source), result, &error)
+      || keyfob_keyring_error_is_no_object (error))
+    {
+      g_clear_error (&error);
+      job->step (task);
+    }
   else
     g_task_return_error (task, keyfob_keyring_error_take (error));
 }

@@ -1,0 +1,445 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-keyring-store.h"
+#include "manual-clock.h"
+#include "private-keyring.h"
+
+#define NOW G_GINT64_CONSTANT (1800000000)
+#define HOST "https://a.example/api"
+
+typedef struct
+{
+  PrivateKeyring *keyring;
+  KeyfobTokenStore *store;
+} Fixture;
+
+static void
+open_store (Fixture *fixture)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (NOW);
+  g_autoptr (SecretService) service = private_keyring_open (fixture->keyring);
+
+  fixture->store = keyfob_keyring_store_new (service, KEYFOB_CLOCK (clock));
+}
+
+static void
+close_store (Fixture *fixture)
+{
+  GWeakRef ref;
+  GObject *still = NULL;
+
+  /* What it has asked the service may still be on its way. */
+  g_weak_ref_init (&ref, fixture->store);
+  g_clear_object (&fixture->store);
+  while ((still = g_weak_ref_get (&ref)) != NULL)
+    {
+      g_object_unref (still);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_weak_ref_clear (&ref);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->keyring = private_keyring_new ();
+  private_keyring_start (fixture->keyring, TRUE);
+  open_store (fixture);
+}
+
+static void
+set_up_without_collection (Fixture *fixture, gconstpointer data)
+{
+  fixture->keyring = private_keyring_new ();
+  private_keyring_start (fixture->keyring, FALSE);
+  open_store (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  close_store (fixture);
+  private_keyring_free (fixture->keyring);
+}
+
+static void
+got_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GAsyncResult **out = user_data;
+
+  g_assert_null (*out);
+  *out = g_object_ref (result);
+}
+
+static void
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+wait_for_locked (Fixture *fixture, gboolean locked)
+{
+  while (keyfob_token_store_get_locked (fixture->store) != locked)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static KeyfobToken *
+token (const char *access_token)
+{
+  g_autoptr (JsonObject) answer = json_object_new ();
+  KeyfobToken *made = NULL;
+
+  json_object_set_string_member (answer, "access_token", access_token);
+  json_object_set_string_member (answer, "scope", "openid two\nlines");
+  json_object_set_int_member (answer, "expires", NOW + 3600);
+
+  made = keyfob_token_new_from_answer (answer, NOW, 0, NULL);
+  g_assert_nonnull (made);
+
+  return made;
+}
+
+static gboolean
+look_up (Fixture *fixture, const char *url, KeyfobToken **found, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_lookup_async (fixture->store, config, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_lookup_finish (fixture->store, result, found, error);
+}
+
+static gboolean
+save (Fixture *fixture, const char *url, const char *access_token, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, NULL, NULL);
+  g_autoptr (KeyfobToken) saved = token (access_token);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_save_finish (fixture->store, result, error);
+}
+
+static gboolean
+remove_host (Fixture *fixture, const char *url, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_remove_async (fixture->store, config, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_remove_finish (fixture->store, result, error);
+}
+
+static gboolean
+unlock (Fixture *fixture, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_unlock_async (fixture->store, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_unlock_finish (fixture->store, result, error);
+}
+
+static void
+assert_saved (Fixture *fixture, const char *url, const char *access_token)
+{
+  g_autoptr (GError) error = NULL;
+
+  save (fixture, url, access_token, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_stored (Fixture *fixture, const char *url, const char *access_token)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  look_up (fixture, url, &found, &error);
+  g_assert_no_error (error);
+
+  if (access_token == NULL)
+    g_assert_null (found);
+  else
+    {
+      g_assert_nonnull (found);
+      g_assert_cmpstr (keyfob_token_get_access_token (found), ==, access_token);
+    }
+}
+
+static void
+assert_look_up_fails (Fixture *fixture, const char *url, int code)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (look_up (fixture, url, &found, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, code);
+  g_assert_null (found);
+}
+
+static guint
+count (const char *text, const char *part)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (text, part); at != NULL; at = strstr (at + 1, part))
+    n++;
+
+  return n;
+}
+
+static void
+test_round_trip (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpstr (keyfob_token_store_get_kind (fixture->store), ==, "keyring");
+  assert_stored (fixture, HOST, NULL);
+
+  assert_saved (fixture, HOST, "one");
+  assert_saved (fixture, "https://a.example", "root");
+  assert_stored (fixture, HOST, "one");
+  assert_stored (fixture, "https://a.example", "root");
+  assert_stored (fixture, "https://a.example/ap", NULL);
+
+  assert_saved (fixture, HOST, "two");
+  assert_stored (fixture, HOST, "two");
+
+  g_assert_true (remove_host (fixture, HOST, NULL));
+  assert_stored (fixture, HOST, NULL);
+  assert_stored (fixture, "https://a.example", "root");
+  g_assert_true (remove_host (fixture, HOST, NULL));
+}
+
+static void
+test_what_others_see (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *found = NULL;
+  g_autofree char *secret = NULL;
+  g_autoptr (JsonNode) root = NULL;
+
+  assert_saved (fixture, HOST, "one");
+  assert_saved (fixture, HOST, "two");
+
+  found = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_cmpuint (count (found, "secret = "), ==, 1);
+  g_assert_nonnull (strstr (found, "label = Keyfob: a.example/api\n"));
+  g_assert_nonnull (strstr (found, "schema = org.keyfob.Keyfob.Token\n"));
+  g_assert_nonnull (strstr (found, "attribute.host = " HOST "\n"));
+  g_assert_cmpuint (count (found, "attribute."), ==, 1);
+
+  secret = private_keyring_run (fixture->keyring, "secret-tool lookup host " HOST);
+  g_assert_null (strchr (secret, '\n'));
+  root = json_from_string (secret, NULL);
+  g_assert_true (json_object_has_member (json_node_get_object (root), "token"));
+  g_assert_true (json_object_has_member (json_node_get_object (root), "stored_at"));
+}
+
+static void
+test_items_of_others (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *put = private_keyring_run (
+      fixture->keyring, "printf theirs | secret-tool store --label=Theirs host " HOST
+                        " xdg:schema org.example.Other");
+  g_autofree char *found = NULL;
+
+  assert_stored (fixture, HOST, NULL);
+  g_assert_true (remove_host (fixture, HOST, NULL));
+  assert_saved (fixture, HOST, "one");
+  assert_stored (fixture, HOST, "one");
+  g_assert_true (remove_host (fixture, HOST, NULL));
+
+  found = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_nonnull (strstr (found, "secret = theirs\n"));
+  g_assert_cmpuint (count (found, "secret = "), ==, 1);
+}
+
+static void
+test_item_without_token (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *put = private_keyring_run (
+      fixture->keyring, "printf '[[[' | secret-tool store --label=Bad host " HOST
+                        " xdg:schema org.keyfob.Keyfob.Token");
+
+  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_STORE);
+  assert_saved (fixture, HOST, "one");
+  assert_stored (fixture, HOST, "one");
+}
+
+static void
+test_survives_restart (Fixture *fixture, gconstpointer data)
+{
+  assert_saved (fixture, HOST, "one");
+  private_keyring_stop (fixture->keyring);
+  private_keyring_start (fixture->keyring, TRUE);
+
+  assert_stored (fixture, HOST, "one");
+  assert_saved (fixture, HOST, "two");
+  assert_stored (fixture, HOST, "two");
+}
+
+static void
+test_vanishes_and_returns (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  assert_saved (fixture, HOST, "one");
+  private_keyring_stop (fixture->keyring);
+
+  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_false (save (fixture, HOST, "two", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "does not answer"));
+
+  private_keyring_start (fixture->keyring, TRUE);
+  assert_stored (fixture, HOST, "one");
+}
+
+static void
+count_notify_cb (guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_locked (Fixture *fixture, gconstpointer data)
+{
+  guint notified = 0;
+
+  assert_saved (fixture, HOST, "one");
+  g_assert_false (keyfob_token_store_get_locked (fixture->store));
+  g_signal_connect_swapped (fixture->store, "notify::locked", G_CALLBACK (count_notify_cb),
+                            &notified);
+
+  private_keyring_lock (fixture->keyring);
+  wait_for_locked (fixture, TRUE);
+  g_assert_cmpuint (notified, ==, 1);
+  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_LOCKED);
+  assert_look_up_fails (fixture, "https://none.example", KEYFOB_AUTH_ERROR_LOCKED);
+
+  private_keyring_unlock (fixture->keyring);
+  wait_for_locked (fixture, FALSE);
+  g_assert_cmpuint (notified, ==, 2);
+  assert_stored (fixture, HOST, "one");
+  assert_stored (fixture, "https://none.example", NULL);
+  g_assert_true (unlock (fixture, NULL));
+}
+
+static void
+test_starts_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *found = NULL;
+
+  assert_saved (fixture, HOST, "one");
+  close_store (fixture);
+  private_keyring_stop (fixture->keyring);
+  private_keyring_start (fixture->keyring, FALSE);
+  open_store (fixture);
+
+  wait_for_locked (fixture, TRUE);
+  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_LOCKED);
+  assert_look_up_fails (fixture, "https://none.example", KEYFOB_AUTH_ERROR_LOCKED);
+
+  private_keyring_unlock (fixture->keyring);
+  wait_for_locked (fixture, FALSE);
+  assert_stored (fixture, HOST, "one");
+  assert_stored (fixture, "https://none.example", NULL);
+
+  assert_saved (fixture, HOST, "two");
+  found = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_cmpuint (count (found, "secret = "), ==, 1);
+  g_assert_true (remove_host (fixture, HOST, NULL));
+  assert_stored (fixture, HOST, NULL);
+}
+
+/* No display: what asks the user cannot even come up, which is a refusal. */
+static void
+test_nobody_to_unlock (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) save_error = NULL;
+  g_autoptr (GError) remove_error = NULL;
+  g_autoptr (GError) unlock_error = NULL;
+
+  assert_saved (fixture, HOST, "one");
+  private_keyring_lock (fixture->keyring);
+
+  g_assert_false (unlock (fixture, &unlock_error));
+  g_assert_error (unlock_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+  g_assert_false (save (fixture, HOST, "two", &save_error));
+  g_assert_error (save_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+  g_assert_false (remove_host (fixture, HOST, &remove_error));
+  g_assert_error (remove_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+
+  private_keyring_unlock (fixture->keyring);
+  assert_stored (fixture, HOST, "one");
+}
+
+static void
+test_no_collection (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  assert_stored (fixture, HOST, NULL);
+  g_assert_false (keyfob_token_store_get_locked (fixture->store));
+  g_assert_true (remove_host (fixture, HOST, NULL));
+
+  /* The first keyring needs a password, and nobody is there to choose one. */
+  g_assert_false (save (fixture, HOST, "one", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+}
+
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (HOST, NULL, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  private_keyring_hang (fixture->keyring);
+  keyfob_token_store_lookup_async (fixture->store, config, cancellable, got_result_cb, &result);
+  g_cancellable_cancel (cancellable);
+  wait_for (&result);
+
+  g_assert_false (keyfob_token_store_lookup_finish (fixture->store, result, &found, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+#define ADD(name, up, function) \
+  g_test_add ("/keyring-store/" name, Fixture, NULL, up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("round-trip", set_up, test_round_trip);
+  ADD ("what-others-see", set_up, test_what_others_see);
+  ADD ("items-of-others", set_up, test_items_of_others);
+  ADD ("item-without-token", set_up, test_item_without_token);
+  ADD ("survives-restart", set_up, test_survives_restart);
+  ADD ("vanishes-and-returns", set_up, test_vanishes_and_returns);
+  ADD ("locked", set_up, test_locked);
+  ADD ("starts-locked", set_up, test_starts_locked);
+  ADD ("nobody-to-unlock", set_up, test_nobody_to_unlock);
+  ADD ("no-collection", set_up_without_collection, test_no_collection);
+  ADD ("cancelled", set_up, test_cancelled);
+
+  return g_test_run ();
+}
