@@ -74,27 +74,32 @@ take_parameter (KeyfobCallback *self, const char *name, char **value)
 }
 
 static gboolean
-read_parameters (KeyfobCallback *self, const char *query)
+read_parameter (KeyfobCallback *self, const char *text, gsize length)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobSecret) name = NULL;
+  g_autoptr (KeyfobSecret) value = NULL;
   GUriParamsIter iter;
 
-  g_uri_params_iter_init (&iter, query, -1, "&", G_URI_PARAMS_WWW_FORM);
-  while (TRUE)
+  g_uri_params_iter_init (&iter, text, length, "&", G_URI_PARAMS_WWW_FORM);
+
+  return g_uri_params_iter_next (&iter, &name, &value, NULL) && take_parameter (self, name, &value);
+}
+
+static gboolean
+read_parameters (KeyfobCallback *self, const char *query)
+{
+  const char *end;
+
+  for (const char *p = query; *p != '\0'; p = *end != '\0' ? end + 1 : end)
     {
-      char *name = NULL;
-      char *value = NULL;
-      gboolean taken;
+      end = p + strcspn (p, "&");
 
-      if (!g_uri_params_iter_next (&iter, &name, &value, &error))
-        return error == NULL;
-
-      taken = take_parameter (self, name, &value);
-      keyfob_secret_free (name);
-      keyfob_secret_free (value);
-      if (!taken)
+      /* a word without a value is none of ours, and harmless */
+      if (memchr (p, '=', end - p) != NULL && !read_parameter (self, p, end - p))
         return FALSE;
     }
+
+  return TRUE;
 }
 
 KeyfobCallback *

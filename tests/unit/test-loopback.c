@@ -161,6 +161,27 @@ test_headers (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* The policy allows one style by its hash, which must be that of the style that was sent. */
+static void
+test_style_allowed (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = fake_browser_get (fixture->port, "/");
+  const char *page = fake_browser_wait (browser);
+  const char *style = strstr (page, "<style>") + strlen ("<style>");
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *base64 = NULL;
+  g_autofree char *source = NULL;
+  guint8 digest[32];
+  gsize length = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) style, strstr (style, "</style>") - style);
+  g_checksum_get_digest (checksum, digest, &length);
+  base64 = g_base64_encode (digest, length);
+  source = g_strdup_printf ("style-src 'sha256-%s';", base64);
+  g_assert_nonnull (strstr (page, source));
+  g_assert_null (strstr (page, " style=\""));
+}
+
 static void
 test_both_families (Fixture *fixture, gconstpointer data)
 {
@@ -599,6 +620,7 @@ main (int argc, char *argv[])
 
   add ("/loopback/success", NULL, test_success);
   add ("/loopback/headers", NULL, test_headers);
+  add ("/loopback/style-allowed", NULL, test_style_allowed);
   add ("/loopback/both-families", NULL, test_both_families);
   add_bad_requests ();
   add ("/loopback/two-browsers", NULL, test_two_browsers);
