@@ -12,6 +12,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-loopback.h"
 #include "keyfob-secret.h"
+#include "keyfob-time-limit.h"
 
 struct _KeyfobCodeFlow
 {
@@ -32,10 +33,8 @@ struct _KeyfobCodeFlow
   KeyfobLogin *login;
   gboolean asked_twice;
 
-  GCancellable *stop; /* by the caller or by the time limit */
-  GSource *cancelled;
-  GSource *limit;
-  gboolean timed_out;
+  KeyfobTimeLimit *limit;
+  GCancellable *stop; /* the limit's */
 };
 
 static void keyfob_code_flow_iface_init (KeyfobFlowInterface *iface);
@@ -56,13 +55,6 @@ enum
 };
 
 static GParamSpec *properties[N_PROPS];
-
-static void
-source_free (GSource *source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
 
 static void
 set_login (KeyfobCodeFlow *self, KeyfobLogin *login)
@@ -96,31 +88,15 @@ set_launch_error (KeyfobCodeFlow *self, const char *launch_error)
 static void
 end_attempt (KeyfobCodeFlow *self)
 {
-  g_clear_pointer (&self->limit, source_free);
-  g_clear_pointer (&self->cancelled, source_free);
+  keyfob_time_limit_stop (self->limit);
   set_login (self, NULL);
-}
-
-static GError *
-explain (KeyfobCodeFlow *self, GError *error)
-{
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return error;
-
-  g_error_free (error);
-  if (self->timed_out)
-    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TIMED_OUT,
-                                _ ("Nobody completed the sign-in in time. Sign in again."));
-
-  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED,
-                              _ ("The sign-in was cancelled."));
 }
 
 static void
 fail (GTask *task, GError *cause)
 {
   KeyfobCodeFlow *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = explain (self, cause);
+  g_autoptr (GError) error = keyfob_time_limit_explain (self->limit, cause);
 
   g_debug ("Code flow: %s", error->message);
   end_attempt (self);
@@ -305,45 +281,6 @@ on_attempted (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-static gboolean
-on_limit (gpointer user_data)
-{
-  KeyfobCodeFlow *self = user_data;
-
-  self->timed_out = TRUE;
-  g_cancellable_cancel (self->stop);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  KeyfobCodeFlow *self = user_data;
-
-  g_cancellable_cancel (self->stop);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-watch_the_end (KeyfobCodeFlow *self, GTask *task)
-{
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  gint64 limit = keyfob_config_get_timeout (self->config) * (gint64) G_USEC_PER_SEC;
-
-  self->limit = keyfob_clock_timer (self->clock, limit);
-  g_source_set_callback (self->limit, on_limit, self, NULL);
-  g_source_attach (self->limit, g_task_get_context (task));
-
-  if (cancellable != NULL)
-    {
-      self->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_callback (self->cancelled, G_SOURCE_FUNC (on_cancelled), self, NULL);
-      g_source_attach (self->cancelled, g_task_get_context (task));
-    }
-}
-
 static void
 keyfob_code_flow_run_async (KeyfobFlow *flow,
                             GCancellable *cancellable,
@@ -361,6 +298,9 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
   g_task_set_source_tag (task, keyfob_code_flow_run_async);
   g_task_set_check_cancellable (task, FALSE);
 
+  self->limit =
+      keyfob_time_limit_new (self->clock, keyfob_config_get_timeout (self->config), cancellable);
+  self->stop = keyfob_time_limit_get_cancellable (self->limit);
   self->loopback = keyfob_loopback_new ();
   ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
   if (!keyfob_loopback_listen (self->loopback, ports, n_ports, &error))
@@ -369,7 +309,6 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
       return;
     }
 
-  watch_the_end (self, task);
   attempt_async (self, keyfob_config_get_server_pkce (self->config), on_attempted,
                  g_steal_pointer (&task));
 }
@@ -394,8 +333,6 @@ keyfob_code_flow_dispose (GObject *object)
 {
   KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (object);
 
-  g_clear_pointer (&self->limit, source_free);
-  g_clear_pointer (&self->cancelled, source_free);
   if (self->loopback != NULL)
     keyfob_loopback_close (self->loopback);
   g_clear_object (&self->loopback);
@@ -404,7 +341,7 @@ keyfob_code_flow_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->launcher);
   g_clear_object (&self->clock);
-  g_clear_object (&self->stop);
+  g_clear_object (&self->limit);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->dispose (object);
 }
@@ -462,7 +399,6 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
 static void
 keyfob_code_flow_init (KeyfobCodeFlow *self)
 {
-  self->stop = g_cancellable_new ();
 }
 
 KeyfobCodeFlow *

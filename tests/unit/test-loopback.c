@@ -3,6 +3,7 @@
  */
 
 #include <errno.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -441,6 +442,45 @@ test_many_connections (Fixture *fixture, gconstpointer data)
   keyfob_loopback_close (fixture->loopback);
 }
 
+/* Makes every further descriptor one too many; returns what the limit was. */
+static struct rlimit
+use_up_descriptors (void)
+{
+  int lowest_free = dup (STDERR_FILENO);
+  struct rlimit before;
+  struct rlimit now;
+
+  g_assert_cmpint (lowest_free, >=, 0);
+  close (lowest_free);
+  g_assert_no_errno (getrlimit (RLIMIT_NOFILE, &before));
+  now = before;
+  now.rlim_cur = lowest_free;
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &now));
+
+  return before;
+}
+
+static void
+test_no_descriptors (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new_from_string ("127.0.0.1", fixture->port);
+  g_autoptr (GSocket) socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  struct rlimit before = use_up_descriptors ();
+
+  wait_for (fixture, STATE);
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+
+  /* it is refused, instead of asking for attention for ever */
+  while (!(g_socket_condition_check (socket, G_IO_IN | G_IO_HUP) & (G_IO_IN | G_IO_HUP)))
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_false (g_main_context_pending (NULL));
+
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+  assert_still_waiting (fixture);
+}
+
 static void
 test_browser_gone (Fixture *fixture, gconstpointer data)
 {
@@ -633,6 +673,7 @@ main (int argc, char *argv[])
   add ("/loopback/large-head", NULL, test_large_head);
   add ("/loopback/slow-senders", NULL, test_slow_senders);
   add ("/loopback/many-connections", NULL, test_many_connections);
+  add ("/loopback/no-descriptors", NULL, test_no_descriptors);
   add ("/loopback/browser-gone", NULL, test_browser_gone);
   add ("/loopback/cancelled", NULL, test_cancelled);
   add ("/loopback/closed", NULL, test_closed);
