@@ -7,12 +7,10 @@
 #include "keyfob-keyring-store.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "keyfob-collection.h"
-#include "keyfob-json.h"
 #include "keyfob-keyring-error.h"
-#include "keyfob-secret.h"
+#include "keyfob-keyring-item.h"
 
 struct _KeyfobKeyringStore
 {
@@ -39,13 +37,6 @@ enum
   PROP_LOCKED,
 };
 
-/* A gnome-keyring that started locked finds nothing when it is asked for the schema, too. */
-static const SecretSchema schema = {
-  .name = "org.keyfob.Keyfob.Token",
-  .flags = SECRET_SCHEMA_DONT_MATCH_NAME,
-  .attributes = { { "host", SECRET_SCHEMA_ATTRIBUTE_STRING } },
-};
-
 typedef void (*Step) (GTask *task);
 
 typedef struct
@@ -53,7 +44,7 @@ typedef struct
   Step step;
   char *base_url;
   char *label;
-  KeyfobSecret *entry;
+  SecretValue *value;
   GList *items;
 } Job;
 
@@ -63,59 +54,32 @@ job_free (gpointer data)
   Job *job = data;
 
   g_list_free_full (job->items, g_object_unref);
-  keyfob_secret_free (job->entry);
+  g_clear_pointer (&job->value, secret_value_unref);
   g_free (job->base_url);
   g_free (job->label);
   g_free (job);
-}
-
-static GHashTable *
-build_attributes (Job *job)
-{
-  return secret_attributes_build (&schema, "host", job->base_url, NULL);
-}
-
-/* The schema was not asked for, so another program's item may be among what was found. */
-static gboolean
-is_ours (SecretItem *item)
-{
-  g_autofree char *name = secret_item_get_schema_name (item);
-
-  return g_strcmp0 (name, schema.name) == 0;
 }
 
 static void
 search (GTask *task, SecretSearchFlags flags, GAsyncReadyCallback callback)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
-  g_autoptr (GHashTable) attributes = build_attributes (g_task_get_task_data (task));
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GHashTable) attributes = keyfob_keyring_item_attributes (job->base_url);
 
-  secret_service_search (self->service, &schema, attributes, SECRET_SEARCH_ALL | flags,
-                         g_task_get_cancellable (task), callback, g_object_ref (task));
+  secret_service_search (self->service, keyfob_keyring_item_schema (), attributes,
+                         SECRET_SEARCH_ALL | flags, g_task_get_cancellable (task), callback,
+                         g_object_ref (task));
 }
 
 static void
-return_secret (GTask *task, SecretItem *item)
+return_token (GTask *task, SecretItem *item)
 {
-  g_autoptr (SecretValue) value = secret_item_get_secret (item);
-  g_autoptr (JsonObject) entry = NULL;
-  g_autoptr (KeyfobToken) token = NULL;
   GError *error = NULL;
-  const char *text = NULL;
-  gsize length = 0;
-
-  if (value != NULL)
-    {
-      text = secret_value_get (value, &length);
-      entry = keyfob_json_parse_object (text, length);
-    }
-  if (entry == NULL)
-    entry = json_object_new ();
-
-  token = keyfob_token_new_from_entry (entry, &error);
+  KeyfobToken *token = keyfob_keyring_item_dup_token (item, &error);
 
   if (token != NULL)
-    g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
+    g_task_return_pointer (task, token, g_object_unref);
   else
     g_task_return_error (task, error);
 }
@@ -153,9 +117,9 @@ looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (secret_item_get_locked (l->data))
         locked = TRUE;
-      else if (is_ours (l->data))
+      else if (keyfob_keyring_item_is_ours (l->data))
         {
-          return_secret (task, l->data);
+          return_token (task, l->data);
           return;
         }
     }
@@ -214,11 +178,11 @@ store_now (GTask *task)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
-  g_autoptr (GHashTable) attributes = build_attributes (job);
-  g_autoptr (SecretValue) value = secret_value_new (job->entry, -1, "text/plain");
+  g_autoptr (GHashTable) attributes = keyfob_keyring_item_attributes (job->base_url);
 
-  secret_service_store (self->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, job->label,
-                        value, NULL, stored_cb, g_object_ref (task));
+  secret_service_store (self->service, keyfob_keyring_item_schema (), attributes,
+                        SECRET_COLLECTION_DEFAULT, job->label, job->value, NULL, stored_cb,
+                        g_object_ref (task));
 }
 
 static void
@@ -255,7 +219,7 @@ delete_next (GTask *task)
 
       job->items = g_list_delete_link (job->items, job->items);
 
-      if (is_ours (item))
+      if (keyfob_keyring_item_is_ours (item))
         {
           secret_item_delete (item, NULL, deleted_cb, g_object_ref (task));
           return;
@@ -392,16 +356,6 @@ keyfob_keyring_store_lookup_finish (KeyfobTokenStore *base,
   return FALSE;
 }
 
-/* On one line: a line break spoils a keyring file that has no password. */
-static char *
-print_entry (KeyfobToken *token, gint64 now)
-{
-  g_autoptr (JsonObject) entry = keyfob_token_to_entry (token, (double) now);
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), entry);
-
-  return json_to_string (node, FALSE);
-}
-
 static void
 keyfob_keyring_store_save_async (KeyfobTokenStore *base,
                                  KeyfobConfig *host,
@@ -416,7 +370,7 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
 
   /* TRANSLATORS: what the keyring calls the item; %s is the host */
   job->label = g_strdup_printf (_ ("Keyfob: %s"), keyfob_config_get_name (host));
-  job->entry = print_entry (token, keyfob_clock_now (self->clock));
+  job->value = keyfob_keyring_item_value (token, keyfob_clock_now (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
   start (self, task, job, store);
