@@ -41,6 +41,7 @@ typedef void (*Step) (GTask *task);
 
 typedef struct
 {
+  gboolean asks_user;
   Step step;
   char *base_url;
   char *label;
@@ -138,29 +139,6 @@ look_up (GTask *task)
 }
 
 static void
-unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Job *job = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!keyfob_collection_unlock_finish (KEYFOB_COLLECTION (source), result, &error))
-    g_task_return_error (task, error);
-  else if (!g_task_return_error_if_cancelled (task))
-    job->step (task);
-}
-
-static void
-unlock_before (GTask *task, Step step)
-{
-  KeyfobKeyringStore *self = g_task_get_source_object (task);
-  Job *job = g_task_get_task_data (task);
-
-  job->step = step;
-  keyfob_collection_unlock_async (self->collection, unlocked_cb, g_object_ref (task));
-}
-
-static void
 stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -174,7 +152,7 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-store_now (GTask *task)
+store (GTask *task)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
@@ -183,12 +161,6 @@ store_now (GTask *task)
   secret_service_store (self->service, keyfob_keyring_item_schema (), attributes,
                         SECRET_COLLECTION_DEFAULT, job->label, job->value, NULL, stored_cb,
                         g_object_ref (task));
-}
-
-static void
-store (GTask *task)
-{
-  unlock_before (task, store_now);
 }
 
 static void
@@ -248,14 +220,9 @@ found_to_delete_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-delete_now (GTask *task)
+erase (GTask *task)
 {
   search (task, SECRET_SEARCH_NONE, found_to_delete_cb);
-}
-
-static void delete (GTask *task)
-{
-  unlock_before (task, delete_now);
 }
 
 static void
@@ -265,9 +232,28 @@ return_true (GTask *task)
 }
 
 static void
-unlock (GTask *task)
+unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  unlock_before (task, return_true);
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!keyfob_collection_unlock_finish (KEYFOB_COLLECTION (source), result, &error))
+    g_task_return_error (task, error);
+  else if (!g_task_return_error_if_cancelled (task))
+    job->step (task);
+}
+
+static void
+proceed (GTask *task)
+{
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Job *job = g_task_get_task_data (task);
+
+  if (job->asks_user)
+    keyfob_collection_unlock_async (self->collection, unlocked_cb, g_object_ref (task));
+  else
+    job->step (task);
 }
 
 static void
@@ -283,7 +269,6 @@ reopened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (SecretService) service = NULL;
-  Job *job = g_task_get_task_data (task);
   GError *error = NULL;
 
   service = secret_service_open_finish (result, &error);
@@ -295,19 +280,20 @@ reopened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   keep_session (g_task_get_source_object (task), service);
-  job->step (task);
+  proceed (task);
 }
 
 static void
-start (KeyfobKeyringStore *self, GTask *task, Job *job, Step step)
+start (KeyfobKeyringStore *self, GTask *task, Job *job, gboolean asks_user, Step step)
 {
   g_autofree char *owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (self->service));
 
   job->step = step;
+  job->asks_user = asks_user;
   g_task_set_task_data (task, job, job_free);
 
   if (owner != NULL && g_strcmp0 (owner, self->session_owner) == 0)
-    step (task);
+    proceed (task);
   else
     secret_service_open (SECRET_TYPE_SERVICE, g_dbus_proxy_get_name (G_DBUS_PROXY (self->service)),
                          SECRET_SERVICE_OPEN_SESSION, g_task_get_cancellable (task), reopened_cb,
@@ -334,7 +320,7 @@ keyfob_keyring_store_lookup_async (KeyfobTokenStore *base,
   g_autoptr (GTask) task = g_task_new (base, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_keyring_store_lookup_async);
-  start (KEYFOB_KEYRING_STORE (base), task, job_new (host), look_up);
+  start (KEYFOB_KEYRING_STORE (base), task, job_new (host), FALSE, look_up);
 }
 
 static gboolean
@@ -373,7 +359,7 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
   job->value = keyfob_keyring_item_value (token, keyfob_clock_now (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
-  start (self, task, job, store);
+  start (self, task, job, TRUE, store);
 }
 
 static void
@@ -386,7 +372,7 @@ keyfob_keyring_store_remove_async (KeyfobTokenStore *base,
   g_autoptr (GTask) task = g_task_new (base, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_keyring_store_remove_async);
-  start (KEYFOB_KEYRING_STORE (base), task, job_new (host), delete);
+  start (KEYFOB_KEYRING_STORE (base), task, job_new (host), TRUE, erase);
 }
 
 static void
@@ -398,7 +384,7 @@ keyfob_keyring_store_unlock_async (KeyfobTokenStore *base,
   g_autoptr (GTask) task = g_task_new (base, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_keyring_store_unlock_async);
-  start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), unlock);
+  start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), TRUE, return_true);
 }
 
 static gboolean
