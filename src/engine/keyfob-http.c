@@ -44,7 +44,8 @@ exchange_free (Exchange *exchange)
 {
   explicit_bzero (exchange->chunk, CHUNK);
   g_free (exchange->chunk);
-  explicit_bzero (exchange->body->data, exchange->body->len);
+  if (exchange->body->len > 0)
+    explicit_bzero (exchange->body->data, exchange->body->len);
   g_byte_array_unref (exchange->body);
   g_clear_pointer (&exchange->answer, keyfob_answer_free);
   g_clear_pointer (&exchange->cancelled, destroy_source);
