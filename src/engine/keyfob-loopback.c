@@ -81,14 +81,16 @@ on_linger_over (gpointer user_data)
 static void
 on_finished (SoupServerMessage *message, KeyfobLoopback *self)
 {
+  guint linger_id = self->linger_id;
+
   self->n_delivering--;
 
   /* the server is still busy with this message, so it goes a moment later */
-  if (self->n_delivering == 0 && self->linger_id != 0)
+  if (self->n_delivering == 0 && linger_id != 0)
     {
-      g_source_remove (self->linger_id);
       self->linger_id =
           g_idle_add_full (G_PRIORITY_DEFAULT, on_linger_over, g_object_ref (self), g_object_unref);
+      g_source_remove (linger_id);
     }
 }
 
@@ -142,10 +144,10 @@ static void
 on_request (SoupServer *server,
             SoupServerMessage *message,
             const char *path,
-            GHashTable *q,
-            gpointer data)
+            GHashTable *query,
+            gpointer user_data)
 {
-  g_autoptr (KeyfobLoopback) self = g_object_ref (data);
+  g_autoptr (KeyfobLoopback) self = g_object_ref (user_data);
   g_autoptr (KeyfobCallback) callback = NULL;
 
   if (!is_callback (self, message, path))
