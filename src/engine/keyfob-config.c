@@ -11,15 +11,14 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-base-url.h"
+#include "keyfob-route.h"
 #include "keyfob-text.h"
 
 #define DEFAULT_TIMEOUT 300
 #define MAX_TIMEOUT 3600
 #define MAX_NAME 100
 #define MAX_SCOPE 1000
-#define MAX_ROUTE 1000
 #define MAX_PORTS 64
-#define ROUTE_CHARS "!$&'()*+,;=:@/%"
 
 static const char *const default_routes[KEYFOB_N_ROUTES] = {
   [KEYFOB_ROUTE_LOGIN] = "auth/v2/login",       [KEYFOB_ROUTE_TOKEN] = "auth/v2/token",
@@ -138,43 +137,15 @@ apply_issuer (KeyfobConfig *self, GVariant *value, GError **error)
 }
 
 static gboolean
-has_dot_segment (const char *route)
-{
-  return g_regex_match_simple ("(^|/)(\\.|%2e){1,2}(/|$)", route, G_REGEX_CASELESS, 0);
-}
-
-static gboolean
-check_route (const char *route, GError **error)
-{
-  if (strlen (route) > MAX_ROUTE || !keyfob_text_is_clean (route)
-      || strpbrk (route, " \\?#") != NULL)
-    return refuse (error, _ ("A route is only a path, such as /auth/v2/login, without blanks, “?” "
-                             "and “#”."));
-
-  if (g_uri_peek_scheme (route) != NULL || strstr (route, "//") != NULL)
-    return refuse (error, _ ("A route is only a path, such as /auth/v2/login: it is on the same "
-                             "host."));
-
-  if (has_dot_segment (route))
-    return refuse (error, _ ("A route cannot lead out of the address of the host: type it without "
-                             "“..”."));
-
-  return TRUE;
-}
-
-static gboolean
 apply_route (KeyfobConfig *self, KeyfobRoute which, GVariant *value, GError **error)
 {
-  g_autofree char *route = g_strstrip (g_variant_dup_string (value, NULL));
-  const char *path = *route == '/' && route[1] != '/' ? route + 1 : route;
-  g_autofree char *escaped = NULL;
+  g_autofree char *route = keyfob_route_normalise (g_variant_get_string (value, NULL), error);
 
-  if (!check_route (path, error))
+  if (route == NULL)
     return FALSE;
 
-  escaped = g_uri_escape_string (path, ROUTE_CHARS, FALSE);
   g_free (self->routes[which]);
-  self->routes[which] = g_strdup (*escaped != '\0' ? escaped : default_routes[which]);
+  self->routes[which] = g_strdup (*route != '\0' ? route : default_routes[which]);
 
   return TRUE;
 }

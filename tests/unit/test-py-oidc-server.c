@@ -457,7 +457,6 @@ static void
 test_nobody_there (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *url = fake_web_server_dup_url (fixture->web, "/api");
 
   g_clear_object (&fixture->web);
   g_assert_null (begin_login (fixture, FALSE, &error));

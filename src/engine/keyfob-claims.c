@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-claims.h"
+
+#include "keyfob-json.h"
+#include "keyfob-text.h"
+
+#define MAX_ACCOUNT 200
+
+static JsonObject *
+parse_claims (const char *jwt)
+{
+  g_auto (GStrv) parts = g_strsplit (jwt, ".", 4);
+  g_autoptr (GString) payload = NULL;
+  gsize length;
+
+  if (g_strv_length (parts) != 3 || *parts[1] == '\0')
+    return NULL;
+
+  payload = g_string_new (parts[1]);
+  g_strdelimit (payload->str, "-", '+');
+  g_strdelimit (payload->str, "_", '/');
+  while (payload->len % 4 != 0)
+    g_string_append_c (payload, '=');
+
+  g_base64_decode_inplace (payload->str, &length);
+
+  return keyfob_json_parse_object (payload->str, length);
+}
+
+char *
+keyfob_claims_dup_account (const char *token)
+{
+  const char *const claims[] = { "name", "preferred_username", "email" };
+  g_autoptr (JsonObject) payload = NULL;
+
+  g_return_val_if_fail (token != NULL, NULL);
+
+  payload = parse_claims (token);
+  for (gsize i = 0; payload != NULL && i < G_N_ELEMENTS (claims); i++)
+    {
+      const char *claim = keyfob_json_get_string (payload, claims[i]);
+      g_autofree char *account = claim != NULL ? keyfob_text_clean (claim, -1, MAX_ACCOUNT) : NULL;
+
+      if (account != NULL && *account != '\0')
+        return g_steal_pointer (&account);
+    }
+
+  return g_strdup ("");
+}

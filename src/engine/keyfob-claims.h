@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * keyfob_claims_dup_account:
+ * @token: an access token of any kind
+ *
+ * Reads the claims of a JWT (RFC 7519), for showing only: nothing is verified.
+ *
+ * Returns: (transfer full): name of the person, preferred user name or e-mail, or an empty string
+ */
+char *keyfob_claims_dup_account (const char *token);
+
+G_END_DECLS

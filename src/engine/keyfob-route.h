@@ -1,0 +1,20 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * keyfob_route_normalise:
+ * @text: a path as a person types it, with or without a slash before it
+ * @error: KEYFOB_AUTH_ERROR_INVALID_HOST where it is anything else, or leads out of the host's path
+ *
+ * Returns: (transfer full): the path without a slash before it, or %NULL
+ */
+char *keyfob_route_normalise (const char *text, GError **error);
+
+G_END_DECLS
