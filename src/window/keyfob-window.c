@@ -97,6 +97,17 @@ on_leaflet_turned (KeyfobWindow *self)
     keyfob_device_page_cancel (self->device_page);
 }
 
+/* There is nothing to sign in to any more once the host was removed, perhaps by somebody else. */
+static void
+leave_lost_host (KeyfobWindow *self)
+{
+  KeyfobBusHost1 *host = keyfob_device_page_get_host (self->device_page);
+  KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
+
+  if (host != NULL && !keyfob_host_list_has_url (hosts, keyfob_bus_host1_get_url (host)))
+    keyfob_device_page_cancel (self->device_page);
+}
+
 static void
 update_page (KeyfobWindow *self)
 {
@@ -122,6 +133,7 @@ update_page (KeyfobWindow *self)
     }
   keyfob_pages_show (self->stack, page);
 
+  leave_lost_host (self);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_button), n_hosts >= HOSTS_FOR_FILTER);
   if (n_hosts < HOSTS_FOR_FILTER)
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);

@@ -82,7 +82,8 @@ class Node:
     def text(self):
         """What can be typed into or selected, where there is such."""
         text = self.accessible.get_text_iface()
-        return Atspi.Text.get_text(text, 0, -1) if text else ""
+        # GTK 4.8 gives nothing of a label up to -1
+        return Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text)) if text else ""
 
     @property
     def is_button(self):

@@ -1,0 +1,333 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Signing in on another device: what the page shows, says and does."""
+
+import os
+import pathlib
+import subprocess
+import time
+
+import desktop
+import tap
+from window import WindowCase, host
+
+NAME = "auth.example.org"
+COMPLETE = "https://auth.example.org/device?user_code=WDJB-MJHT"
+DEVICE = {"flow": "device", "force": True}
+SCREENSHOTS = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"])
+
+
+def read_qr(picture):
+    """What the QR codes in a picture say, by a decoder that is not ours."""
+    answer = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(picture)],
+        check=False, capture_output=True, text=True)
+    return answer.stdout.splitlines()
+
+
+class DeviceCase(WindowCase):
+    def show_code(self, **environment):
+        self.start([host(NAME)], **environment)
+        self.choose()
+        self.app.wait_for("Copy code")
+
+    def choose(self):
+        self.app.press("More actions", within=NAME)
+        self.app.press("Sign in on another device")
+
+    def end(self, **properties):
+        """The sign-in is over, as the agent tells it."""
+        self.agent.set_host(NAME, UserCode="", VerificationUri="", VerificationUriComplete="",
+                            SignInExpires=0, **properties)
+
+    def wait_for_call(self, method, count=1):
+        return desktop.wait_for(
+            lambda: len(self.agent.calls(method)) >= count and self.agent.calls(method),
+            f"{method} to be called {count} times")
+
+    def wait_for_list(self):
+        self.app.wait_for("Add host")
+        self.app.wait_gone("Copy code")
+
+    def photograph(self, name, expected=(COMPLETE,)):
+        """A picture with the QR code on it, once the pages have stopped moving."""
+        path = SCREENSHOTS / f"device-{name}.png"
+        before = None
+
+        def look():
+            nonlocal before
+            desktop.screenshot(path)
+            before, now = path.read_bytes(), before
+            return before == now
+
+        desktop.wait_for(look, "the picture to stand still")
+        self.assertEqual(read_qr(path), list(expected))
+
+
+class Picture(DeviceCase):
+    def check(self, name, **environment):
+        self.show_code(**environment)
+        self.photograph(name)
+
+    def test_light(self):
+        self.check("light")
+
+    def test_dark(self):
+        self.check("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+
+    def test_high_contrast(self):
+        self.check("contrast", ADW_DEBUG_HIGH_CONTRAST="1")
+
+    def test_light_at_scale_2(self):
+        self.check("light-2", GDK_SCALE="2")
+
+    def test_dark_at_scale_2(self):
+        self.check("dark-2", GDK_SCALE="2", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+
+    def test_drawn_by_gl(self):
+        self.check("gl", GSK_RENDERER="gl")
+
+    def test_new_address(self):
+        self.show_code()
+        self.agent.set_host(NAME, UserCode="BCDF-GHJK",
+                            VerificationUriComplete="http://localhost:1/device?user_code=BCDF-GHJK")
+        self.photograph("new-address", ["http://localhost:1/device?user_code=BCDF-GHJK"])
+
+    def test_address_without_code(self):
+        self.show_code()
+        self.agent.set_host(NAME, VerificationUriComplete="")
+        self.photograph("without-code", ["https://auth.example.org/device"])
+
+
+class Narrow(DeviceCase):
+    """Nothing is cut off in a window 360 pixels wide."""
+
+    def check(self, name, **environment):
+        self.show_code(**environment)
+        window = desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "the window")[-1]
+        desktop.xdotool("windowsize", window, 360, 640)
+        self.photograph(name)
+        desktop.wait_for(lambda: "WIDTH=360" in desktop.xdotool("getwindowgeometry", "--shell", window),
+                         "the window to be 360 pixels wide")
+
+    def test_narrow(self):
+        self.check("narrow")
+
+    def test_large_text(self):
+        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        # 200 %
+        settings.write_text(f"[Settings]\ngtk-xft-dpi={2 * 96 * 1024}\n")
+        self.addCleanup(settings.unlink)
+        self.check("large-text")
+
+
+class Words(DeviceCase):
+    def test_what_is_said(self):
+        self.show_code()
+        for text in ("Scan this with your phone, or open", "auth.example.org/device", "and enter",
+                     "10 min left", "Never approve a code that someone sent you."):
+            self.app.wait_for(text)
+
+    def test_what_a_screen_reader_gets(self):
+        self.show_code()
+        # desktop.py takes underscores for mnemonics
+        self.app.wait_for("QR code of the address " + COMPLETE.replace("_", ""))
+        code = self.app.wait_for("W D J B - M J H T")
+        self.assertEqual(code.text, "WDJB-MJHT")
+        copy = self.app.wait_for("Copy code")
+        self.assertEqual(copy.accessible.get_description(), "W D J B - M J H T")
+        for name in ("Copy code", "Open here", "Cancel", "Back"):
+            self.assertIsNotNone(self.app.find_button(name), name)
+
+    def test_last_two_minutes_are_counted(self):
+        self.show_code()
+        self.agent.set_host(NAME, SignInExpires=int(time.time()) + 100)
+        first = int(self.app.wait_text(r"(\d+) seconds left").group(1))
+        self.assertLessEqual(first, 100)
+        self.app.wait_for(f"{first - 2} seconds left")
+
+    def test_address_that_cannot_be_opened(self):
+        self.show_code()
+        self.agent.set_host(NAME, VerificationUri="javascript:alert(1)",
+                            VerificationUriComplete="file:///etc/passwd")
+        self.app.wait_for("On another device, open")
+        self.app.wait_for("javascript:alert(1)")
+        self.assertFalse(self.app.find_button("Open here").is_sensitive)
+        self.photograph("bad-address", [])
+
+
+class Doing(DeviceCase):
+    def test_asks_for_the_device_flow(self):
+        self.show_code()
+        self.assertEqual(self.agent.calls("SignIn")[-1], [DEVICE])
+
+    def test_copy_code(self):
+        self.show_code()
+        self.app.press("Copy code")
+        self.app.wait_for("Code copied")
+        self.assertEqual(desktop.read_clipboard(), "WDJB-MJHT")
+
+    def test_open_here(self):
+        opened = pathlib.Path(os.environ["BED_DIR"], "opened")
+        applications = pathlib.Path(os.environ["XDG_DATA_HOME"], "applications")
+        applications.mkdir(parents=True, exist_ok=True)
+        (applications / "browser.desktop").write_text(
+            "[Desktop Entry]\nType=Application\nName=Browser\n"
+            f"Exec=sh -c 'echo \"$0\" >{opened}' %u\nMimeType=x-scheme-handler/https;\n")
+        pathlib.Path(os.environ["XDG_CONFIG_HOME"], "mimeapps.list").write_text(
+            "[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        self.show_code()
+        self.app.press("Open here")
+        desktop.wait_for(lambda: opened.exists() and opened.read_text(), "the browser")
+        self.assertEqual(opened.read_text().strip(), COMPLETE)
+
+    def check_ends(self, leave):
+        self.show_code()
+        before = len(self.agent.calls("Cancel"))
+        leave()
+        self.wait_for_list()
+        self.wait_for_call("Cancel", before + 1)
+        self.app.wait_for("Not signed in", within=NAME)
+
+    def test_cancel(self):
+        self.check_ends(lambda: self.app.press("Cancel"))
+
+    def test_back(self):
+        self.check_ends(lambda: self.app.press("Back"))
+
+    def test_escape(self):
+        self.check_ends(lambda: desktop.xdotool("key", "Escape"))
+
+    def test_keyboard(self):
+        self.show_code()
+        # the first thing that has the focus is Copy code
+        desktop.xdotool("key", "space")
+        self.app.wait_for("Code copied")
+
+    def test_cancel_before_there_is_a_code(self):
+        self.start([host(NAME)])
+        self.agent.call("Hold", "SignIn")
+        before = len(self.agent.calls("Cancel"))
+        self.choose()
+        self.app.wait_for("Asking the server for a code…")
+        self.app.press("Cancel")
+        self.app.wait_for("Add host")
+        self.wait_for_call("Cancel", before + 1)
+        self.agent.call("Release", "SignIn")
+
+    def test_window_closed_meanwhile(self):
+        self.show_code()
+        desktop.xdotool("key", "alt+F4")
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0)
+        self.process = None
+
+    def test_replaces_a_sign_in_in_the_browser(self):
+        self.start([host(NAME)])
+        self.app.press("Sign in", within=NAME)
+        self.app.wait_for("Waiting for your browser…", within=NAME)
+        before = len(self.agent.calls("Cancel"))
+        self.app.press("Use another device", within=NAME)
+        self.app.wait_for("Copy code")
+        self.assertEqual(len(self.agent.calls("Cancel")), before + 1)
+        self.assertEqual(self.agent.calls("SignIn")[-1], [DEVICE])
+
+    def test_joins_one_that_runs(self):
+        self.start([host(NAME, State="signing-in", UserCode="BCDF-GHJK",
+                         VerificationUri="https://auth.example.org/device",
+                         SignInExpires=int(time.time()) + 600)])
+        self.app.wait_for("Waiting for your other device…", within=NAME)
+        self.agent.call("Hold", "SignIn")
+        before = len(self.agent.calls("Cancel"))
+        self.app.press("Use another device", within=NAME)
+        self.app.wait_for("B C D F - G H J K")
+        self.assertEqual(len(self.agent.calls("Cancel")), before)
+        self.agent.call("Release", "SignIn")
+
+
+class Ending(DeviceCase):
+    def test_signed_in(self):
+        self.show_code()
+        self.end(State="signed-in", Account="Alice Example", Expires=int(time.time()) + 3600)
+        self.app.wait_for("Signed in as Alice Example")
+        self.wait_for_list()
+
+    def test_denied(self):
+        self.show_code()
+        self.end(State="signed-out", Error="The sign-in was denied. Try again, or ask the provider.")
+        self.app.wait_for("Not signed in")
+        self.app.wait_for("The sign-in was denied. Try again, or ask the provider.")
+        desktop.screenshot(SCREENSHOTS / "device-denied.png")
+        before = len(self.agent.calls("SignIn"))
+        self.app.press("Get a new code")
+        self.app.wait_for("Copy code")
+        self.assertEqual(self.agent.calls("SignIn")[before:], [[DEVICE]])
+
+    def test_ran_out(self):
+        self.show_code()
+        self.agent.set_host(NAME, SignInExpires=int(time.time()) + 2)
+        self.app.wait_for("The code ran out")
+        self.app.wait_gone("Copy code")
+        desktop.screenshot(SCREENSHOTS / "device-ran-out.png")
+        # the agent says so a moment later, and changes nothing for the user
+        self.end(State="signed-out", Error="The code ran out before it was used. Get a new code.")
+        self.app.press("Get a new code")
+        self.app.wait_for("Copy code")
+        self.app.wait_for("10 min left")
+
+    def test_unsupported(self):
+        self.start([host(NAME)])
+        self.agent.fail("SignIn", "Unsupported", "No device flow.")
+        self.choose()
+        self.app.wait_for(
+            "This server does not offer sign-in by code. Sign in with the browser instead.")
+        desktop.screenshot(SCREENSHOTS / "device-unsupported.png")
+        self.app.press("Sign in with browser")
+        self.app.wait_for("Waiting for your browser…", within=NAME)
+        self.assertNotIn("flow", self.agent.calls("SignIn")[-1][0])
+
+    def test_server_out_of_reach(self):
+        self.start([host(NAME)])
+        self.agent.fail("SignIn", "Network", "Cannot reach auth.example.org: connection refused.")
+        self.choose()
+        self.app.wait_for("Cannot reach auth.example.org: connection refused.")
+        self.app.press("Get a new code")
+        self.app.wait_for("Copy code")
+
+    def test_agent_dies(self):
+        self.show_code()
+        self.agent.kill()
+        self.wait_for_list()
+        self.app.wait_for("Not signed in", within=NAME)
+
+    def test_host_is_removed(self):
+        self.show_code()
+        self.agent.set_scene([host("other.example.org")])
+        self.app.wait_gone("Copy code")
+        self.app.wait_for("other.example.org")
+
+
+class Offering(DeviceCase):
+    def test_no_browser(self):
+        self.start([host(NAME)])
+        self.assertIsNone(self.app.wait_for("Sign in", within=NAME)
+                          and self.app.find_button("Use another device", within=NAME))
+        self.agent.fail("SignIn", "NoBrowser", "There is no browser to open the page with.")
+        self.app.press("Sign in", within=NAME)
+        self.app.wait_for("There is no browser to open the page with.", within=NAME)
+        self.app.press("Use another device", within=NAME)
+        self.app.wait_for("Copy code")
+
+    def test_browser_sign_in_failed(self):
+        self.start([host(NAME, Error="All six ports are taken. Close other programs that sign in.")])
+        self.app.press("Use another device", within=NAME)
+        self.app.wait_for("Copy code")
+
+    def test_not_where_all_is_well(self):
+        self.start([host(NAME, State="signed-in", Account="Alice", left=3600)])
+        self.app.wait_for("Copy header", within=NAME)
+        self.assertIsNone(self.app.find_button("Use another device", within=NAME))
+
+
+if __name__ == "__main__":
+    tap.main()
