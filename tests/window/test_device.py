@@ -49,8 +49,8 @@ class DeviceCase(WindowCase):
         self.app.wait_for("Add host")
         self.app.wait_gone("Copy code")
 
-    def photograph(self, name, expected=(COMPLETE,)):
-        """A picture with the QR code on it, once the pages have stopped moving."""
+    def photograph(self, name):
+        """A picture of the page, once it has stopped moving."""
         path = SCREENSHOTS / f"device-{name}.png"
         before = None
 
@@ -61,13 +61,16 @@ class DeviceCase(WindowCase):
             return before == now
 
         desktop.wait_for(look, "the picture to stand still")
-        self.assertEqual(read_qr(path), list(expected))
+        return path
+
+    def check_qr(self, name, expected=(COMPLETE,)):
+        self.assertEqual(read_qr(self.photograph(name)), list(expected))
 
 
 class Picture(DeviceCase):
     def check(self, name, **environment):
         self.show_code(**environment)
-        self.photograph(name)
+        self.check_qr(name)
 
     def test_light(self):
         self.check("light")
@@ -91,35 +94,34 @@ class Picture(DeviceCase):
         self.show_code()
         self.agent.set_host(NAME, UserCode="BCDF-GHJK",
                             VerificationUriComplete="http://localhost:1/device?user_code=BCDF-GHJK")
-        self.photograph("new-address", ["http://localhost:1/device?user_code=BCDF-GHJK"])
+        self.check_qr("new-address", ["http://localhost:1/device?user_code=BCDF-GHJK"])
 
     def test_address_without_code(self):
         self.show_code()
         self.agent.set_host(NAME, VerificationUriComplete="")
-        self.photograph("without-code", ["https://auth.example.org/device"])
+        self.check_qr("without-code", ["https://auth.example.org/device"])
 
 
-class Narrow(DeviceCase):
-    """Nothing is cut off in a window 360 pixels wide."""
-
-    def check(self, name, **environment):
-        self.show_code(**environment)
-        window = desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "the window")[-1]
-        desktop.xdotool("windowsize", window, 360, 640)
-        self.photograph(name)
-        desktop.wait_for(lambda: "WIDTH=360" in desktop.xdotool("getwindowgeometry", "--shell", window),
-                         "the window to be 360 pixels wide")
+class Tight(DeviceCase):
+    """There is room for everything in a narrow window, and for large text."""
 
     def test_narrow(self):
-        self.check("narrow")
+        self.show_code()
+        window = desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "the window")[-1]
+        # the window remembers its size
+        self.addCleanup(pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile").unlink)
+        desktop.xdotool("windowsize", window, 360, 640)
+        desktop.wait_for(lambda: "WIDTH=360" in desktop.xdotool("getwindowgeometry", "--shell", window),
+                         "the window to be 360 pixels wide")
+        self.check_qr("narrow")
 
     def test_large_text(self):
-        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "gtk-4.0", "settings.ini")
-        settings.parent.mkdir(parents=True, exist_ok=True)
         # 200 %
-        settings.write_text(f"[Settings]\ngtk-xft-dpi={2 * 96 * 1024}\n")
-        self.addCleanup(settings.unlink)
-        self.check("large-text")
+        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s",
+                        "-set", "RESOURCE_MANAGER", "Xft.dpi:\t192\n"], check=True)
+        self.addCleanup(subprocess.run, ["xprop", "-root", "-remove", "RESOURCE_MANAGER"], check=True)
+        self.show_code()
+        self.check_qr("large-text")
 
 
 class Words(DeviceCase):
@@ -154,7 +156,7 @@ class Words(DeviceCase):
         self.app.wait_for("On another device, open")
         self.app.wait_for("javascript:alert(1)")
         self.assertFalse(self.app.find_button("Open here").is_sensitive)
-        self.photograph("bad-address", [])
+        self.check_qr("bad-address", [])
 
 
 class Doing(DeviceCase):
@@ -257,7 +259,7 @@ class Ending(DeviceCase):
         self.end(State="signed-out", Error="The sign-in was denied. Try again, or ask the provider.")
         self.app.wait_for("Not signed in")
         self.app.wait_for("The sign-in was denied. Try again, or ask the provider.")
-        desktop.screenshot(SCREENSHOTS / "device-denied.png")
+        self.photograph("denied")
         before = len(self.agent.calls("SignIn"))
         self.app.press("Get a new code")
         self.app.wait_for("Copy code")
@@ -268,7 +270,7 @@ class Ending(DeviceCase):
         self.agent.set_host(NAME, SignInExpires=int(time.time()) + 2)
         self.app.wait_for("The code ran out")
         self.app.wait_gone("Copy code")
-        desktop.screenshot(SCREENSHOTS / "device-ran-out.png")
+        self.photograph("ran-out")
         # the agent says so a moment later, and changes nothing for the user
         self.end(State="signed-out", Error="The code ran out before it was used. Get a new code.")
         self.app.press("Get a new code")
@@ -281,7 +283,7 @@ class Ending(DeviceCase):
         self.choose()
         self.app.wait_for(
             "This server does not offer sign-in by code. Sign in with the browser instead.")
-        desktop.screenshot(SCREENSHOTS / "device-unsupported.png")
+        self.photograph("unsupported")
         self.app.press("Sign in with browser")
         self.app.wait_for("Waiting for your browser…", within=NAME)
         self.assertNotIn("flow", self.agent.calls("SignIn")[-1][0])
