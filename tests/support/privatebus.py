@@ -14,6 +14,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 import gi
@@ -199,6 +200,15 @@ class PrivateBus:
         daemon.stdin.close()
         self.wait_for_name("org.freedesktop.secrets")
         return daemon
+
+    def start_prompter(self):
+        """What refuses to unlock the keyring on behalf of the user; see prompter.py."""
+        prompter = self.spawn(
+            [sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                          "prompter.py")], stdout=subprocess.PIPE, text=True)
+        if prompter.stdout.readline() != "ready\n":
+            raise RuntimeError("the prompter did not start")
+        return prompter
 
     def _keyring(self, interface, method, arguments, reply=None):
         return self.connection.call_sync(

@@ -24,12 +24,15 @@ class TapResult(unittest.TestResult):
         super().__init__()
         self.stream = stream
         self.started = 0.0
+        self.told = False  # whether the test that runs has its line
 
     def startTest(self, test):
         super().startTest(test)
         self.started = time.monotonic()
+        self.told = False
 
     def _line(self, word, test, comment=None):
+        self.told = True
         elapsed = time.monotonic() - self.started
         print(f"{word} {self.testsRun} - {test.id().removeprefix('__main__.')}", file=self.stream)
         print(f"# took {elapsed:.2f} s", file=self.stream)
@@ -68,7 +71,7 @@ class TapResult(unittest.TestResult):
 
     def stopTest(self, test):
         # unittest calls neither addSuccess nor addFailure where only a subtest failed
-        if any(failed.id().startswith(test.id() + " ") for failed, _ in self.failures + self.errors):
+        if not self.told:
             self._line("not ok", test)
         super().stopTest(test)
 

@@ -1,0 +1,218 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-agent-program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-agent.h"
+#include "keyfob-browser-launcher.h"
+#include "keyfob-http.h"
+
+#define QUIT_SECONDS 5 /* for what must not be cut off */
+
+struct _KeyfobAgentProgram
+{
+  GObject parent_instance;
+
+  GMainLoop *loop;
+  KeyfobAgent *agent;
+  guint deadline;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
+
+/* Tokens are in memory: they shall not get into a core file, nor to another program of the user. */
+static void
+keep_memory_private (void)
+{
+  struct rlimit none = { 0, 0 };
+
+  if (setrlimit (RLIMIT_CORE, &none) < 0 || prctl (PR_SET_DUMPABLE, 0) < 0)
+    g_message ("The memory of the agent cannot be kept private: %s", g_strerror (errno));
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+
+  g_debug ("Ending with work undone");
+  self->deadline = 0;
+  g_main_loop_quit (self->loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_agent_quit (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+
+  keyfob_agent_quit_finish (KEYFOB_AGENT (source), result);
+  g_main_loop_quit (self->loop);
+}
+
+static void
+quit (KeyfobAgentProgram *self)
+{
+  if (self->deadline != 0)
+    return;
+
+  g_debug ("Ending");
+  self->deadline = g_timeout_add_seconds (QUIT_SECONDS, on_deadline, self);
+  keyfob_agent_quit_async (self->agent, on_agent_quit, self);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  quit (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+
+  if (connection == NULL || g_dbus_connection_is_closed (connection))
+    g_debug ("The bus is gone");
+  else
+    g_message ("Another agent has the name %s", name);
+
+  quit (self);
+}
+
+static KeyfobContext *
+make_context (GDBusConnection *connection)
+{
+  g_autofree char *path = keyfob_host_file_dup_default_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
+  g_autoptr (SoupSession) session = keyfob_http_session_new ();
+
+  return keyfob_context_new (connection, session, clock, launcher, file);
+}
+
+static KeyfobAgent *
+make_agent (GDBusConnection *connection, const char *store_option)
+{
+  g_autoptr (KeyfobContext) context = make_context (connection);
+  g_autoptr (KeyfobWakeMonitor) wake_monitor =
+      keyfob_wake_monitor_new (g_network_monitor_get_default ());
+  g_autofree char *store_file = store_option != NULL ? g_canonicalize_filename (store_option, NULL)
+                                                     : keyfob_token_store_dup_default_path ();
+  const char *from_environment = g_getenv ("OIDC_TOKEN_FILE");
+  gboolean only_file =
+      store_option != NULL || (from_environment != NULL && *from_environment != '\0');
+
+  return keyfob_agent_new (context, wake_monitor, store_file, only_file);
+}
+
+static void
+serve (KeyfobAgentProgram *self, GDBusConnection *connection)
+{
+  guint name, term, interrupt;
+
+  term = g_unix_signal_add (SIGTERM, on_signal, self);
+  interrupt = g_unix_signal_add (SIGINT, on_signal, self);
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  name = g_bus_own_name_on_connection (connection, KEYFOB_AGENT_NAME,
+                                       G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, on_name_lost,
+                                       self, NULL);
+
+  g_main_loop_run (self->loop);
+
+  g_bus_unown_name (name);
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  if (!g_dbus_connection_is_closed (connection))
+    g_dbus_connection_flush_sync (connection, NULL, NULL);
+}
+
+static void
+keyfob_agent_program_dispose (GObject *object)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (object);
+
+  g_clear_handle_id (&self->deadline, g_source_remove);
+  g_clear_object (&self->agent);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+
+  G_OBJECT_CLASS (keyfob_agent_program_parent_class)->dispose (object);
+}
+
+static void
+keyfob_agent_program_class_init (KeyfobAgentProgramClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_agent_program_dispose;
+}
+
+static void
+keyfob_agent_program_init (KeyfobAgentProgram *self)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+}
+
+KeyfobAgentProgram *
+keyfob_agent_program_new (void)
+{
+  return g_object_new (KEYFOB_TYPE_AGENT_PROGRAM, NULL);
+}
+
+int
+keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
+{
+  g_autofree char *store = NULL;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "store", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &store,
+      N_ ("Keep tokens in this file, not in the keyring"), N_ ("FILE") },
+    { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &version,
+      N_ ("Print the version and exit"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) options = g_option_context_new (NULL);
+  g_autoptr (GDBusConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_summary (options, _ ("Keeps the tokens of your hosts and hands them out."));
+  g_option_context_add_main_entries (options, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (options, &argc, &argv, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 2;
+    }
+  if (version)
+    {
+      g_print ("keyfob-agent %s\n", KEYFOB_VERSION);
+      return 0;
+    }
+
+  keep_memory_private ();
+
+  connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  if (connection != NULL)
+    self->agent = make_agent (connection, store);
+  if (self->agent == NULL || !keyfob_agent_export (self->agent, &error))
+    {
+      g_printerr (_ ("The message bus of the session cannot be reached: %s\n"), error->message);
+      return 1;
+    }
+
+  serve (self, connection);
+
+  return 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-context.h"
+#include "keyfob-wake-monitor.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_AGENT (keyfob_agent_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobAgent, keyfob_agent, KEYFOB, AGENT, GObject)
+
+/**
+ * KeyfobAgent:
+ *
+ * The service on the bus: the hosts and the token store.
+ */
+
+/**
+ * keyfob_agent_new:
+ * @store_file: absolute path of the token file
+ * @only_file: keep tokens in that file, also where there is a keyring
+ *
+ * Returns: (transfer full): an agent with the hosts that were remembered, opening its store
+ */
+KeyfobAgent *keyfob_agent_new (KeyfobContext *context,
+                               KeyfobWakeMonitor *wake_monitor,
+                               const char *store_file,
+                               gboolean only_file);
+
+/** Puts everything on the bus. Returns: %FALSE where the bus would not have it */
+gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
+
+/**
+ * keyfob_agent_quit_async:
+ *
+ * Cancels every sign-in, lets a refresh or a sign-out that runs come to its end, and waits until
+ * the hosts are on disk.
+ */
+void keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data);
+void keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result);
+
+G_END_DECLS

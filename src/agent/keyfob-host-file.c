@@ -1,0 +1,370 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-file.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-host-group.h"
+
+#define ACCOUNT "account"
+
+struct _KeyfobHostFile
+{
+  GObject parent_instance;
+
+  char *path;
+  GKeyFile *keys;
+  GHashTable *groups; /* base URL → the group as the file spells it */
+  GError *barred;     /* why the file must not be written */
+
+  gboolean changed;   /* since the last write began */
+  GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
+  GPtrArray *waiting; /* GTasks that wait for the next one */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, G_TYPE_OBJECT)
+
+typedef struct
+{
+  char *path;
+  char *data;
+  gsize length;
+} Snapshot;
+
+static void
+snapshot_free (Snapshot *snapshot)
+{
+  g_free (snapshot->path);
+  g_free (snapshot->data);
+  g_free (snapshot);
+}
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Snapshot *snapshot = task_data;
+  g_autofree char *folder = g_path_get_dirname (snapshot->path);
+  g_autoptr (GError) error = NULL;
+
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             _ ("The list of hosts cannot be saved in %s: %s."), folder,
+                             g_strerror (errno));
+  else if (!g_file_set_contents_full (snapshot->path, snapshot->data, snapshot->length,
+                                      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                      0600, &error))
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             _ ("The list of hosts cannot be saved: %s"), error->message);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+answer (GPtrArray *tasks, const GError *error)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+write_snapshot (KeyfobHostFile *self, GAsyncReadyCallback on_done)
+{
+  Snapshot *snapshot = g_new0 (Snapshot, 1);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_done, NULL);
+
+  snapshot->path = g_strdup (self->path);
+  snapshot->data = g_key_file_to_data (self->keys, &snapshot->length, NULL);
+
+  self->changed = FALSE;
+  self->writing = g_steal_pointer (&self->waiting);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_task_set_source_tag (task, write_snapshot);
+  g_task_set_task_data (task, snapshot, (GDestroyNotify) snapshot_free);
+  g_task_run_in_thread (task, write_in_thread);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobHostFile *self = KEYFOB_HOST_FILE (source);
+  g_autoptr (GPtrArray) written = g_steal_pointer (&self->writing);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_message ("%s", error->message);
+  if (self->changed)
+    write_snapshot (self, on_written);
+
+  answer (written, error);
+}
+
+static void
+changed (KeyfobHostFile *self)
+{
+  if (self->barred != NULL)
+    return;
+
+  self->changed = TRUE;
+  if (self->writing == NULL)
+    write_snapshot (self, on_written);
+}
+
+static void
+set_aside (KeyfobHostFile *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->path);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
+  g_autofree char *name = g_strdup_printf ("%s.damaged-%s", self->path, stamp);
+  g_autoptr (GFile) aside = g_file_new_for_path (name);
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_move (file, aside, G_FILE_COPY_NO_FALLBACK_FOR_MOVE, NULL, NULL, NULL, &error))
+    {
+      g_message ("%s is damaged; it is now %s", self->path, name);
+      return;
+    }
+
+  g_message ("%s is damaged, and cannot be moved: %s", self->path, error->message);
+  g_set_error (
+      &self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+      _ ("The list of hosts in %s is damaged and is left as it is. Move it away, and start "
+         "Keyfob again."),
+      self->path);
+}
+
+static void
+merge (GKeyFile *keys, GKeyFile *part)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (part, NULL);
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_auto (GStrv) names = g_key_file_get_keys (part, groups[i], NULL, NULL);
+
+      for (gsize j = 0; names != NULL && names[j] != NULL; j++)
+        {
+          g_autofree char *value = g_key_file_get_value (part, groups[i], names[j], NULL);
+
+          g_key_file_set_value (keys, groups[i], names[j], value);
+        }
+    }
+}
+
+/* Takes each group that parses by itself. */
+static void
+salvage (KeyfobHostFile *self, const char *data)
+{
+  g_auto (GStrv) parts = g_strsplit (data, "\n[", -1);
+
+  for (gsize i = 0; parts[i] != NULL; i++)
+    {
+      g_autoptr (GKeyFile) part = g_key_file_new ();
+      g_autofree char *text = g_strconcat (i > 0 ? "[" : "", parts[i], NULL);
+
+      if (g_key_file_load_from_data (part, text, -1, G_KEY_FILE_NONE, NULL))
+        merge (self->keys, part);
+    }
+}
+
+static void
+read_file (KeyfobHostFile *self)
+{
+  g_autofree char *data = NULL;
+  gsize length;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_get_contents (self->path, &data, &length, &error))
+    {
+      if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return;
+
+      g_message ("%s cannot be read: %s", self->path, error->message);
+      g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("The list of hosts cannot be read, so it is not written either: %s"),
+                   error->message);
+      return;
+    }
+
+  if (length == 0
+      || g_key_file_load_from_data (self->keys, data, length,
+                                    G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS,
+                                    &error))
+    return;
+
+  g_debug ("%s does not parse: %s", self->path, error->message);
+  g_clear_pointer (&self->keys, g_key_file_unref);
+  self->keys = g_key_file_new ();
+  set_aside (self);
+  salvage (self, data);
+}
+
+static KeyfobHostEntry *
+read_group (KeyfobHostFile *self, const char *group)
+{
+  g_autoptr (KeyfobHostEntry) entry = g_new0 (KeyfobHostEntry, 1);
+  g_autoptr (GError) error = NULL;
+
+  entry->config = keyfob_host_group_read (self->keys, group, &error);
+  if (entry->config == NULL)
+    {
+      g_message ("[%s] in %s is left out: %s", group, self->path, error->message);
+      return NULL;
+    }
+  if (!g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
+                            g_strdup (group)))
+    {
+      g_message ("[%s] in %s is there twice, in two spellings", group, self->path);
+      return NULL;
+    }
+
+  entry->account = g_key_file_get_string (self->keys, group, ACCOUNT, NULL);
+  if (entry->account == NULL)
+    entry->account = g_strdup ("");
+
+  return g_steal_pointer (&entry);
+}
+
+static const char *
+group_of (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  const char *url = keyfob_config_get_base_url (config);
+
+  if (!g_hash_table_contains (self->groups, url))
+    g_hash_table_insert (self->groups, g_strdup (url), keyfob_host_group_from_url (url));
+
+  return g_hash_table_lookup (self->groups, url);
+}
+
+static void
+keyfob_host_file_finalize (GObject *object)
+{
+  KeyfobHostFile *self = KEYFOB_HOST_FILE (object);
+
+  g_free (self->path);
+  g_key_file_unref (self->keys);
+  g_hash_table_unref (self->groups);
+  g_ptr_array_unref (self->waiting);
+  g_clear_error (&self->barred);
+
+  G_OBJECT_CLASS (keyfob_host_file_parent_class)->finalize (object);
+}
+
+static void
+keyfob_host_file_class_init (KeyfobHostFileClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = keyfob_host_file_finalize;
+}
+
+static void
+keyfob_host_file_init (KeyfobHostFile *self)
+{
+  self->keys = g_key_file_new ();
+  self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+void
+keyfob_host_entry_free (KeyfobHostEntry *self)
+{
+  g_clear_object (&self->config);
+  g_free (self->account);
+  g_free (self);
+}
+
+KeyfobHostFile *
+keyfob_host_file_new (const char *path)
+{
+  KeyfobHostFile *self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
+
+  self->path = g_strdup (path);
+
+  return self;
+}
+
+char *
+keyfob_host_file_dup_default_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, "hosts.ini", NULL);
+}
+
+GPtrArray *
+keyfob_host_file_load (KeyfobHostFile *self)
+{
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
+  g_auto (GStrv) groups = NULL;
+
+  read_file (self);
+  groups = g_key_file_get_groups (self->keys, NULL);
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      KeyfobHostEntry *entry = read_group (self, groups[i]);
+
+      if (entry != NULL)
+        g_ptr_array_add (entries, entry);
+    }
+
+  return g_steal_pointer (&entries);
+}
+
+void
+keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account)
+{
+  const char *group = group_of (self, config);
+
+  /* a group needs a key to be there, and this one is always known */
+  g_key_file_set_string (self->keys, group, ACCOUNT, account);
+  keyfob_host_group_write (self->keys, group, config);
+  changed (self);
+}
+
+void
+keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  g_key_file_remove_group (self->keys, group_of (self, config), NULL);
+  g_hash_table_remove (self->groups, keyfob_config_get_base_url (config));
+  changed (self);
+}
+
+void
+keyfob_host_file_flush_async (KeyfobHostFile *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_host_file_flush_async);
+
+  if (self->barred != NULL)
+    g_task_return_error (task, g_error_copy (self->barred));
+  else if (self->writing == NULL)
+    g_task_return_boolean (task, TRUE);
+  else if (self->changed)
+    g_ptr_array_add (self->waiting, g_steal_pointer (&task));
+  else
+    g_ptr_array_add (self->writing, g_steal_pointer (&task));
+}
+
+gboolean
+keyfob_host_file_flush_finish (KeyfobHostFile *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

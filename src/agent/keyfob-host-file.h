@@ -1,0 +1,73 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "keyfob-config.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KeyfobHostEntry:
+ * @config: how to talk to the host
+ * @account: who was signed in, may be empty
+ *
+ * A host that was remembered.
+ */
+typedef struct
+{
+  KeyfobConfig *config;
+  char *account;
+} KeyfobHostEntry;
+
+void keyfob_host_entry_free (KeyfobHostEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobHostEntry, keyfob_host_entry_free)
+
+#define KEYFOB_TYPE_HOST_FILE (keyfob_host_file_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, KEYFOB, HOST_FILE, GObject)
+
+/**
+ * KeyfobHostFile:
+ *
+ * The hosts, in a file that a person can read and edit while the agent does not run: a key file
+ * with one group a base URL. Holds no secret. What Keyfob does not know in it stays.
+ *
+ * It is written in a thread, whole to a new file, one write at a time; the last state wins.
+ */
+
+/** Returns: (transfer full): the file at @path, not read yet */
+KeyfobHostFile *keyfob_host_file_new (const char *path);
+
+/** Returns: (transfer full): `hosts.ini` in Keyfob's folder of the user's configuration */
+char *keyfob_host_file_dup_default_path (void);
+
+/**
+ * keyfob_host_file_load:
+ *
+ * Reads the file; blocks, so it belongs before the main loop. A group that is no good is left out
+ * and left alone. A file that cannot be parsed is moved to a new name and what is good in it taken;
+ * one that cannot be read, or not be moved, is never written to.
+ *
+ * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file
+ */
+GPtrArray *keyfob_host_file_load (KeyfobHostFile *self);
+
+/** Remembers a host, or what has changed of it, and has the file written. */
+void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
+
+/** Forgets a host and has the file written. */
+void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Waits until everything that was changed so far is on disk. */
+void keyfob_host_file_flush_async (KeyfobHostFile *self,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where it could not be written */
+gboolean keyfob_host_file_flush_finish (KeyfobHostFile *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

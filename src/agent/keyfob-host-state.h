@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * KeyfobHostState:
+ * @KEYFOB_HOST_SIGNED_OUT: there is no token
+ * @KEYFOB_HOST_SIGNING_IN: the user is asked
+ * @KEYFOB_HOST_SIGNED_IN: there is a token that is good, or that a refresh will renew
+ * @KEYFOB_HOST_REFRESHING: the server is asked for a new token
+ * @KEYFOB_HOST_EXPIRED: only the user can go on
+ * @KEYFOB_HOST_OFFLINE: would refresh, cannot; the token may still be good
+ *
+ * How a host stands; everything that is shown of it derives from this.
+ */
+typedef enum
+{
+  KEYFOB_HOST_SIGNED_OUT,
+  KEYFOB_HOST_SIGNING_IN,
+  KEYFOB_HOST_SIGNED_IN,
+  KEYFOB_HOST_REFRESHING,
+  KEYFOB_HOST_EXPIRED,
+  KEYFOB_HOST_OFFLINE,
+} KeyfobHostState;
+
+/** Returns: the word that `Host1.State` has for it */
+const char *keyfob_host_state_to_string (KeyfobHostState state);
+
+G_END_DECLS

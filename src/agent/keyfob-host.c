@@ -1,0 +1,557 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-host-face.h"
+#include "keyfob-py-oidc-server.h"
+#include "keyfob-refresh.h"
+#include "keyfob-sign-in.h"
+#include "keyfob-waiters.h"
+
+struct _KeyfobHost
+{
+  GObject parent_instance;
+
+  KeyfobContext *context;
+  KeyfobConfig *config;
+  KeyfobServer *server;
+  KeyfobBusHost1 *face;
+
+  KeyfobStanding *standing; /* while at rest; publish() has what is shown */
+
+  KeyfobHostActivity activity;
+  KeyfobSignIn *sign_in;
+  KeyfobWaiters *started; /* wait for the sign-in to be under way */
+  KeyfobWaiters *ended;   /* wait for the end of the activity */
+
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
+
+static gint64
+now (KeyfobHost *self)
+{
+  return keyfob_clock_now (keyfob_context_get_clock (self->context));
+}
+
+static KeyfobHostState
+get_state (KeyfobHost *self)
+{
+  switch (self->activity)
+    {
+    case KEYFOB_HOST_IN_SIGN_IN:
+      return KEYFOB_HOST_SIGNING_IN;
+    case KEYFOB_HOST_IN_REFRESH:
+      return KEYFOB_HOST_REFRESHING;
+    default:
+      return keyfob_standing_get_state (self->standing);
+    }
+}
+
+static void
+publish (KeyfobHost *self)
+{
+  keyfob_host_face_show (self->face, self->config, self->standing, get_state (self), self->sign_in);
+}
+
+static void
+remember (KeyfobHost *self)
+{
+  keyfob_host_file_set (keyfob_context_get_file (self->context), self->config,
+                        keyfob_standing_get_account (self->standing));
+}
+
+static void
+set_account (KeyfobHost *self, const char *account)
+{
+  if (g_str_equal (keyfob_standing_get_account (self->standing), account))
+    return;
+
+  keyfob_standing_set_account (self->standing, account);
+  remember (self);
+}
+
+static void
+plan (KeyfobHost *self)
+{
+  KeyfobScheduler *scheduler = keyfob_context_get_scheduler (self->context);
+  gint64 due = keyfob_standing_get_due (self->standing);
+
+  if (self->activity == KEYFOB_HOST_AT_REST && due != G_MAXINT64)
+    keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
+  else
+    keyfob_scheduler_unset (scheduler, G_OBJECT (self));
+}
+
+static void
+begin (KeyfobHost *self, KeyfobHostActivity activity)
+{
+  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST);
+
+  self->activity = activity;
+  plan (self);
+  publish (self);
+}
+
+/* Ends the activity and tells everyone who waits for that. */
+static void
+settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
+{
+  self->activity = KEYFOB_HOST_AT_REST;
+  publish (self);
+  plan (self);
+
+  keyfob_waiters_answer (&self->started, NULL, error);
+  keyfob_waiters_answer (&self->ended, token, error);
+
+  keyfob_host_check (self);
+}
+
+static void
+expire (KeyfobHost *self)
+{
+  g_autofree char *sentence = g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
+                                               keyfob_config_get_name (self->config));
+
+  keyfob_standing_expire (self->standing, sentence);
+}
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
+
+  if (token != NULL)
+    keyfob_standing_take_token (self->standing, token, store_error);
+  else if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED))
+    expire (self);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    keyfob_standing_go_offline (self->standing, error->message);
+
+  settle (self, token, error);
+}
+
+static void
+on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = keyfob_server_userinfo_finish (KEYFOB_SERVER (source), result, &error);
+
+  if (name == NULL)
+    {
+      g_debug ("%s does not say who is signed in: %s", keyfob_config_get_base_url (self->config),
+               error->message);
+      return;
+    }
+  if (keyfob_standing_get_token (self->standing) == NULL
+      || g_cancellable_is_cancelled (self->cancellable))
+    return;
+
+  set_account (self, name);
+  publish (self);
+}
+
+static void
+ask_who (KeyfobHost *self)
+{
+  KeyfobToken *token = keyfob_standing_get_token (self->standing);
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  set_account (self, claimed);
+  keyfob_server_userinfo_async (self->server, token, self->cancellable, on_userinfo,
+                                g_object_ref (self));
+}
+
+static void
+remember_server_pkce (KeyfobHost *self)
+{
+  GVariantDict dict;
+
+  if (!keyfob_sign_in_get_server_pkce (self->sign_in)
+      || keyfob_config_get_server_pkce (self->config))
+    return;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "server-pkce", "b", TRUE);
+  keyfob_host_configure (self, g_variant_dict_end (&dict), NULL);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (KeyfobSignIn) sign_in = g_object_ref (self->sign_in);
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_sign_in_run_finish (sign_in, result, &store_error, &error);
+
+  if (token != NULL)
+    {
+      keyfob_standing_take_token (self->standing, token, store_error);
+      remember_server_pkce (self);
+      ask_who (self);
+    }
+  else
+    {
+      gboolean wanted = !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
+
+      keyfob_standing_set_error (self->standing, wanted ? error->message : "");
+    }
+
+  g_clear_object (&self->sign_in);
+  keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
+  settle (self, token, error);
+}
+
+static void
+on_sign_in_changed (KeyfobHost *self, KeyfobSignIn *sign_in)
+{
+  g_autofree char *trouble = keyfob_sign_in_dup_launch_error (sign_in);
+
+  if (sign_in != self->sign_in)
+    return;
+
+  if (*trouble != '\0')
+    keyfob_standing_set_error (self->standing, trouble);
+  publish (self);
+
+  if (keyfob_sign_in_is_under_way (sign_in))
+    keyfob_waiters_answer (&self->started, NULL, NULL);
+}
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+    {
+      keyfob_standing_sign_out (self->standing);
+      remember (self);
+    }
+  else
+    {
+      keyfob_standing_set_error (self->standing, error->message);
+    }
+
+  settle (self, NULL, error);
+}
+
+static void
+stand_as_found (KeyfobHost *self, KeyfobToken *token, const GError *error)
+{
+  gboolean known = *keyfob_standing_get_account (self->standing) != '\0';
+
+  if (token != NULL)
+    {
+      g_autofree char *claimed = keyfob_token_dup_account (token);
+
+      keyfob_standing_take_token (self->standing, token, NULL);
+      if (!known)
+        set_account (self, claimed);
+    }
+  else if (error == NULL)
+    {
+      set_account (self, "");
+      if (keyfob_standing_get_state (self->standing) != KEYFOB_HOST_SIGNED_OUT)
+        keyfob_standing_sign_out (self->standing);
+    }
+  else if (known)
+    {
+      keyfob_standing_expire (self->standing, error->message);
+    }
+}
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (KeyfobToken) token = NULL;
+  g_autoptr (GError) error = NULL;
+
+  keyfob_token_store_lookup_finish (KEYFOB_TOKEN_STORE (source), result, &token, &error);
+  stand_as_found (self, token, error);
+  settle (self, NULL, NULL);
+}
+
+static void
+keyfob_host_dispose (GObject *object)
+{
+  KeyfobHost *self = KEYFOB_HOST (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->context != NULL)
+    keyfob_scheduler_unset (keyfob_context_get_scheduler (self->context), object);
+
+  g_clear_object (&self->sign_in);
+  g_clear_object (&self->standing);
+  g_clear_object (&self->face);
+  g_clear_object (&self->server);
+  g_clear_object (&self->config);
+  g_clear_object (&self->context);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (keyfob_host_parent_class)->dispose (object);
+}
+
+static void
+keyfob_host_finalize (GObject *object)
+{
+  KeyfobHost *self = KEYFOB_HOST (object);
+
+  g_ptr_array_unref (self->started);
+  g_ptr_array_unref (self->ended);
+
+  G_OBJECT_CLASS (keyfob_host_parent_class)->finalize (object);
+}
+
+static void
+keyfob_host_class_init (KeyfobHostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_host_dispose;
+  G_OBJECT_CLASS (klass)->finalize = keyfob_host_finalize;
+}
+
+static void
+keyfob_host_init (KeyfobHost *self)
+{
+  self->face = keyfob_bus_host1_skeleton_new ();
+  self->started = keyfob_waiters_new ();
+  self->ended = keyfob_waiters_new ();
+  self->activity = KEYFOB_HOST_WAITING;
+  self->cancellable = g_cancellable_new ();
+}
+
+KeyfobHost *
+keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *account)
+{
+  KeyfobHost *self = g_object_new (KEYFOB_TYPE_HOST, NULL);
+
+  self->context = g_object_ref (context);
+  self->config = g_object_ref (config);
+  self->standing = keyfob_standing_new (keyfob_context_get_clock (context), account);
+  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
+                                            keyfob_context_get_clock (context));
+  publish (self);
+
+  return self;
+}
+
+KeyfobBusHost1 *
+keyfob_host_get_face (KeyfobHost *self)
+{
+  return self->face;
+}
+
+KeyfobConfig *
+keyfob_host_get_config (KeyfobHost *self)
+{
+  return self->config;
+}
+
+KeyfobServer *
+keyfob_host_get_server (KeyfobHost *self)
+{
+  return self->server;
+}
+
+KeyfobHostActivity
+keyfob_host_get_activity (KeyfobHost *self)
+{
+  return self->activity;
+}
+
+gboolean
+keyfob_host_has_store (KeyfobHost *self)
+{
+  return keyfob_context_get_store (self->context) != NULL;
+}
+
+KeyfobStanding *
+keyfob_host_get_standing (KeyfobHost *self)
+{
+  return self->standing;
+}
+
+gboolean
+keyfob_host_is_busy (KeyfobHost *self)
+{
+  return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
+         || self->activity == KEYFOB_HOST_IN_SIGN_OUT;
+}
+
+void
+keyfob_host_load (KeyfobHost *self)
+{
+  KeyfobTokenStore *store = keyfob_context_get_store (self->context);
+
+  if (store == NULL || keyfob_standing_get_token (self->standing) != NULL)
+    return;
+  if (self->activity != KEYFOB_HOST_AT_REST && self->activity != KEYFOB_HOST_WAITING)
+    return;
+
+  self->activity = KEYFOB_HOST_LOADING;
+  keyfob_token_store_lookup_async (store, self->config, self->cancellable, on_looked_up,
+                                   g_object_ref (self));
+}
+
+void
+keyfob_host_give_up_loading (KeyfobHost *self, const GError *error)
+{
+  if (self->activity != KEYFOB_HOST_WAITING)
+    return;
+
+  stand_as_found (self, NULL, error);
+  settle (self, NULL, NULL);
+}
+
+void
+keyfob_host_check (KeyfobHost *self)
+{
+  if (self->activity != KEYFOB_HOST_AT_REST)
+    return;
+
+  if (keyfob_standing_get_due (self->standing) > now (self))
+    plan (self);
+  else if (keyfob_standing_can_refresh (self->standing))
+    keyfob_host_begin_refresh (self);
+  else
+    expire (self);
+
+  publish (self);
+}
+
+void
+keyfob_host_try_again (KeyfobHost *self)
+{
+  keyfob_standing_forget_failures (self->standing);
+  keyfob_host_check (self);
+}
+
+void
+keyfob_host_begin_refresh (KeyfobHost *self)
+{
+  begin (self, KEYFOB_HOST_IN_REFRESH);
+  keyfob_refresh_async (self->config, self->server, keyfob_context_get_store (self->context),
+                        keyfob_standing_get_token (self->standing), NULL, on_refreshed,
+                        g_object_ref (self));
+}
+
+void
+keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
+{
+  self->sign_in = keyfob_sign_in_new (self->context, self->config, self->server, options);
+  g_signal_connect_object (self->sign_in, "changed", G_CALLBACK (on_sign_in_changed), self,
+                           G_CONNECT_SWAPPED);
+
+  keyfob_standing_set_error (self->standing, "");
+  keyfob_sign_in_run_async (self->sign_in, on_signed_in, g_object_ref (self));
+  begin (self, KEYFOB_HOST_IN_SIGN_IN);
+}
+
+void
+keyfob_host_begin_sign_out (KeyfobHost *self)
+{
+  g_return_if_fail (keyfob_context_get_store (self->context) != NULL);
+
+  begin (self, KEYFOB_HOST_IN_SIGN_OUT);
+  keyfob_token_store_remove_async (keyfob_context_get_store (self->context), self->config, NULL,
+                                   on_removed, g_object_ref (self));
+}
+
+void
+keyfob_host_own_sign_in (KeyfobHost *self, const char *owner)
+{
+  g_return_if_fail (self->sign_in != NULL);
+
+  keyfob_sign_in_add_owner (self->sign_in, owner);
+}
+
+void
+keyfob_host_cancel (KeyfobHost *self)
+{
+  if (self->sign_in != NULL)
+    keyfob_sign_in_cancel (self->sign_in);
+}
+
+void
+keyfob_host_start_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_host_start_async);
+
+  if (self->sign_in == NULL || keyfob_sign_in_is_under_way (self->sign_in))
+    g_task_return_pointer (task, NULL, NULL);
+  else
+    keyfob_waiters_add (self->started, g_steal_pointer (&task));
+}
+
+void
+keyfob_host_join_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_host_join_async);
+
+  if (self->activity == KEYFOB_HOST_AT_REST)
+    g_task_return_pointer (task, NULL, NULL);
+  else
+    keyfob_waiters_add (self->ended, g_steal_pointer (&task));
+}
+
+gboolean
+keyfob_host_join_finish (KeyfobHost *self,
+                         GAsyncResult *result,
+                         KeyfobToken **token,
+                         GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *token = g_task_propagate_pointer (G_TASK (result), &failure);
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_with_options (self->config, options, error);
+
+  if (config == NULL)
+    return FALSE;
+
+  g_set_object (&self->config, config);
+  g_clear_object (&self->server);
+  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (self->context),
+                                            keyfob_context_get_clock (self->context));
+  remember (self);
+  publish (self);
+
+  return TRUE;
+}
+
+void
+keyfob_host_set_error (KeyfobHost *self, const char *sentence)
+{
+  keyfob_standing_set_error (self->standing, sentence);
+  publish (self);
+}

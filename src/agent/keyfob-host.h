@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-bus.h"
+#include "keyfob-context.h"
+#include "keyfob-server.h"
+#include "keyfob-sign-in-options.h"
+#include "keyfob-standing.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_HOST (keyfob_host_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHost, keyfob_host, KEYFOB, HOST, GObject)
+
+/**
+ * KeyfobHostActivity:
+ * @KEYFOB_HOST_AT_REST: nothing
+ * @KEYFOB_HOST_WAITING: waits for the store to open
+ * @KEYFOB_HOST_LOADING: looks for its token in the store
+ * @KEYFOB_HOST_IN_REFRESH: the server is asked for a new token
+ * @KEYFOB_HOST_IN_SIGN_IN: the user is asked
+ * @KEYFOB_HOST_IN_SIGN_OUT: the token is being removed
+ *
+ * What a host is doing. One thing at a time: a second one waits with keyfob_host_join_async().
+ */
+typedef enum
+{
+  KEYFOB_HOST_AT_REST,
+  KEYFOB_HOST_WAITING,
+  KEYFOB_HOST_LOADING,
+  KEYFOB_HOST_IN_REFRESH,
+  KEYFOB_HOST_IN_SIGN_IN,
+  KEYFOB_HOST_IN_SIGN_OUT,
+} KeyfobHostActivity;
+
+/**
+ * KeyfobHost:
+ *
+ * One host: its configuration, its token and how it stands, shown in the properties of its
+ * `Host1` interface. Its methods are KeyfobHostCalls'.
+ */
+
+/**
+ * keyfob_host_new:
+ * @account: who was signed in, may be empty
+ *
+ * Returns: (transfer full): a host that waits for keyfob_host_load()
+ */
+KeyfobHost *keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *account);
+
+/** Returns: (transfer none): what is exported on the bus */
+KeyfobBusHost1 *keyfob_host_get_face (KeyfobHost *self);
+
+KeyfobConfig *keyfob_host_get_config (KeyfobHost *self);
+KeyfobServer *keyfob_host_get_server (KeyfobHost *self);
+KeyfobHostActivity keyfob_host_get_activity (KeyfobHost *self);
+
+/** Returns: (transfer none): how it stands while at rest */
+KeyfobStanding *keyfob_host_get_standing (KeyfobHost *self);
+
+/** Returns: whether it does something that must not be cut off */
+gboolean keyfob_host_is_busy (KeyfobHost *self);
+
+/** Looks into the store for the token, unless one is at hand. */
+void keyfob_host_load (KeyfobHost *self);
+
+/** There is no store to look into, for the reason in @error. */
+void keyfob_host_give_up_loading (KeyfobHost *self, const GError *error);
+
+/** Does what has become due, by the wall clock; at rest only. */
+void keyfob_host_check (KeyfobHost *self);
+
+/** The world has changed: tries again what failed on the way to the server. */
+void keyfob_host_try_again (KeyfobHost *self);
+
+/** Begins a refresh; at rest only, and with a refresh token. */
+void keyfob_host_begin_refresh (KeyfobHost *self);
+
+/** Begins a sign-in; at rest only. */
+void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);
+
+/** Returns: whether there is a token store */
+gboolean keyfob_host_has_store (KeyfobHost *self);
+
+/** Removes the token; at rest only, and with a token store. */
+void keyfob_host_begin_sign_out (KeyfobHost *self);
+
+/** Adds a client to those for whom the sign-in runs. */
+void keyfob_host_own_sign_in (KeyfobHost *self, const char *owner);
+
+/** Ends the sign-in that runs, if one does. */
+void keyfob_host_cancel (KeyfobHost *self);
+
+/** Waits until the sign-in that runs is under way, or has ended. */
+void keyfob_host_start_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/** Waits for the end of what the host is doing. */
+void keyfob_host_join_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * keyfob_host_join_finish:
+ * @token: (out) (nullable) (transfer full): the token that came of it
+ *
+ * Finishes keyfob_host_start_async(), too.
+ *
+ * Returns: %FALSE with a KEYFOB_AUTH_ERROR where it failed
+ */
+gboolean keyfob_host_join_finish (KeyfobHost *self,
+                                  GAsyncResult *result,
+                                  KeyfobToken **token,
+                                  GError **error);
+
+/** Changes the configuration, see `Host1.Configure`. */
+gboolean keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error);
+
+/** @sentence: what the user should read, empty when all is well */
+void keyfob_host_set_error (KeyfobHost *self, const char *sentence);
+
+G_END_DECLS

@@ -1,0 +1,284 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-sign-in.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-authenticate.h"
+#include "keyfob-code-flow.h"
+#include "keyfob-device-flow.h"
+
+struct _KeyfobSignIn
+{
+  GObject parent_instance;
+
+  KeyfobContext *context;
+  KeyfobConfig *config;
+  KeyfobServer *server;
+  KeyfobFlow *flow;
+  GHashTable *owners; /* bus name → id of the watch */
+  GCancellable *cancellable;
+  gint64 expires;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+unwatch (gpointer id)
+{
+  if (GPOINTER_TO_UINT (id) != 0)
+    g_bus_unwatch_name (GPOINTER_TO_UINT (id));
+}
+
+static void
+on_owner_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  KeyfobSignIn *self = KEYFOB_SIGN_IN (user_data);
+
+  g_debug ("%s left the bus", name);
+
+  /* @name belongs to the watch that this frees */
+  g_hash_table_remove (self->owners, name);
+  if (g_hash_table_size (self->owners) == 0)
+    keyfob_sign_in_cancel (self);
+}
+
+static void
+on_flow_changed (KeyfobSignIn *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static KeyfobFlow *
+make_code_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
+{
+  KeyfobLauncher *launcher = keyfob_context_get_launcher (self->context);
+  KeyfobCodeFlow *flow =
+      keyfob_code_flow_new (self->config, self->server, options->open_browser ? launcher : NULL,
+                            keyfob_context_get_clock (self->context));
+
+  keyfob_code_flow_set_prompt (flow, options->prompt);
+  keyfob_code_flow_set_activation_token (flow, options->activation_token);
+  keyfob_code_flow_set_hold (flow, TRUE);
+
+  return KEYFOB_FLOW (flow);
+}
+
+/* The one place that knows which flows there are. */
+static KeyfobFlow *
+make_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
+{
+  if (options->device)
+    return KEYFOB_FLOW (
+        keyfob_device_flow_new (self->server, keyfob_context_get_clock (self->context)));
+
+  return make_code_flow (self, options);
+}
+
+/* What a flow has to show it has as properties; no flow has all of them. */
+static gboolean
+flow_has (KeyfobSignIn *self, const char *property)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (self->flow), property) != NULL;
+}
+
+static char *
+dup_shown (KeyfobSignIn *self, const char *property)
+{
+  char *value = NULL;
+
+  if (flow_has (self, property))
+    g_object_get (self->flow, property, &value, NULL);
+
+  return value != NULL ? value : g_strdup ("");
+}
+
+static void
+on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *store_error = NULL;
+  GError *error = NULL;
+  KeyfobToken *token = keyfob_authenticate_finish (result, &store_error, &error);
+
+  if (store_error != NULL)
+    g_task_set_task_data (task, store_error, (GDestroyNotify) g_error_free);
+
+  if (token != NULL)
+    g_task_return_pointer (task, token, g_object_unref);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_clear_error (&error);
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED, "%s",
+                               _ ("The sign-in was cancelled."));
+    }
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+keyfob_sign_in_dispose (GObject *object)
+{
+  KeyfobSignIn *self = KEYFOB_SIGN_IN (object);
+
+  g_clear_pointer (&self->owners, g_hash_table_unref);
+  g_clear_object (&self->flow);
+  g_clear_object (&self->server);
+  g_clear_object (&self->config);
+  g_clear_object (&self->context);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (keyfob_sign_in_parent_class)->dispose (object);
+}
+
+static void
+keyfob_sign_in_class_init (KeyfobSignInClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_sign_in_dispose;
+
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_SIGN_IN, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+keyfob_sign_in_init (KeyfobSignIn *self)
+{
+  self->owners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unwatch);
+  self->cancellable = g_cancellable_new ();
+}
+
+KeyfobSignIn *
+keyfob_sign_in_new (KeyfobContext *context,
+                    KeyfobConfig *config,
+                    KeyfobServer *server,
+                    const KeyfobSignInOptions *options)
+{
+  KeyfobSignIn *self = g_object_new (KEYFOB_TYPE_SIGN_IN, NULL);
+
+  self->context = g_object_ref (context);
+  self->config = g_object_ref (config);
+  self->server = g_object_ref (server);
+  self->flow = make_flow (self, options);
+  g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
+                           G_CONNECT_SWAPPED);
+
+  return self;
+}
+
+void
+keyfob_sign_in_add_owner (KeyfobSignIn *self, const char *name)
+{
+  guint id = 0;
+
+  if (name != NULL && g_hash_table_contains (self->owners, name))
+    return;
+
+  if (name != NULL)
+    id = g_bus_watch_name_on_connection (keyfob_context_get_connection (self->context), name,
+                                         G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_owner_vanished,
+                                         self, NULL);
+  g_hash_table_insert (self->owners, g_strdup (name != NULL ? name : ""), GUINT_TO_POINTER (id));
+}
+
+void
+keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  KeyfobClock *clock = keyfob_context_get_clock (self->context);
+
+  g_task_set_source_tag (task, keyfob_sign_in_run_async);
+
+  self->expires = keyfob_clock_now (clock) + keyfob_config_get_timeout (self->config);
+  keyfob_authenticate_async (self->config, self->server, keyfob_context_get_store (self->context),
+                             clock, NULL, self->flow, TRUE, self->cancellable, on_authenticated,
+                             g_steal_pointer (&task));
+}
+
+KeyfobToken *
+keyfob_sign_in_run_finish (KeyfobSignIn *self,
+                           GAsyncResult *result,
+                           GError **store_error,
+                           GError **error)
+{
+  GError *kept = g_task_get_task_data (G_TASK (result));
+
+  *store_error = kept != NULL ? g_error_copy (kept) : NULL;
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+keyfob_sign_in_conclude (KeyfobSignIn *self, const char *failure)
+{
+  if (KEYFOB_IS_CODE_FLOW (self->flow))
+    keyfob_code_flow_conclude (KEYFOB_CODE_FLOW (self->flow), failure);
+}
+
+void
+keyfob_sign_in_cancel (KeyfobSignIn *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+gboolean
+keyfob_sign_in_is_under_way (KeyfobSignIn *self)
+{
+  g_autofree char *login_uri = dup_shown (self, "login-uri");
+  g_autofree char *user_code = dup_shown (self, "user-code");
+
+  return *login_uri != '\0' || *user_code != '\0';
+}
+
+char *
+keyfob_sign_in_dup_launch_error (KeyfobSignIn *self)
+{
+  return dup_shown (self, "launch-error");
+}
+
+gboolean
+keyfob_sign_in_get_server_pkce (KeyfobSignIn *self)
+{
+  return KEYFOB_IS_CODE_FLOW (self->flow)
+         && keyfob_code_flow_get_server_pkce (KEYFOB_CODE_FLOW (self->flow));
+}
+
+void
+keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face)
+{
+  g_autofree char *login_uri = dup_shown (self, "login-uri");
+  g_autofree char *user_code = dup_shown (self, "user-code");
+  g_autofree char *uri = dup_shown (self, "verification-uri");
+  g_autofree char *complete = dup_shown (self, "verification-uri-complete");
+  gint64 expires = self->expires;
+
+  if (flow_has (self, "expires"))
+    g_object_get (self->flow, "expires", &expires, NULL);
+
+  keyfob_bus_host1_set_login_uri (face, login_uri);
+  keyfob_bus_host1_set_user_code (face, user_code);
+  keyfob_bus_host1_set_verification_uri (face, uri);
+  keyfob_bus_host1_set_verification_uri_complete (face, complete);
+  keyfob_bus_host1_set_sign_in_expires (face, expires);
+}
+
+void
+keyfob_sign_in_show_nothing (KeyfobBusHost1 *face)
+{
+  keyfob_bus_host1_set_login_uri (face, "");
+  keyfob_bus_host1_set_user_code (face, "");
+  keyfob_bus_host1_set_verification_uri (face, "");
+  keyfob_bus_host1_set_verification_uri_complete (face, "");
+  keyfob_bus_host1_set_sign_in_expires (face, 0);
+}

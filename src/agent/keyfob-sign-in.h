@@ -1,0 +1,72 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-bus.h"
+#include "keyfob-context.h"
+#include "keyfob-server.h"
+#include "keyfob-sign-in-options.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_SIGN_IN (keyfob_sign_in_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, KEYFOB, SIGN_IN, GObject)
+
+/**
+ * KeyfobSignIn:
+ *
+ * One attempt to sign in to one host, on behalf of clients of the bus. It ends by itself when all
+ * of them have left.
+ *
+ * Signal `changed`: what keyfob_sign_in_show() shows, or one of the getters, has changed.
+ */
+
+/** Returns: (transfer full): an attempt that does not run yet */
+KeyfobSignIn *keyfob_sign_in_new (KeyfobContext *context,
+                                  KeyfobConfig *config,
+                                  KeyfobServer *server,
+                                  const KeyfobSignInOptions *options);
+
+/** @name: (nullable): unique bus name of a client; %NULL where there is no bus, only a peer */
+void keyfob_sign_in_add_owner (KeyfobSignIn *self, const char *name);
+
+/** Runs the attempt to its end; the browser waits for keyfob_sign_in_conclude() then. */
+void
+keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * keyfob_sign_in_run_finish:
+ * @store_error: (out) (nullable): why the token could not be stored; it is good all the same
+ * @error: KEYFOB_AUTH_ERROR_CANCELLED where nobody wants it any more
+ *
+ * Returns: (transfer full): the token, or %NULL
+ */
+KeyfobToken *keyfob_sign_in_run_finish (KeyfobSignIn *self,
+                                        GAsyncResult *result,
+                                        GError **store_error,
+                                        GError **error);
+
+/** Tells the browser how it ended: @failure is %NULL where it worked. */
+void keyfob_sign_in_conclude (KeyfobSignIn *self, const char *failure);
+
+/** Ends the attempt. */
+void keyfob_sign_in_cancel (KeyfobSignIn *self);
+
+/** Returns: whether the user has something to go on with: an address or a code */
+gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
+
+/** Returns: (transfer full): why no browser opened, else empty; the attempt goes on */
+char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
+
+/** Returns: whether the server insists on its own state and verifier */
+gboolean keyfob_sign_in_get_server_pkce (KeyfobSignIn *self);
+
+/** Shows in the properties of @face what the user needs to go on. */
+void keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face);
+
+/** Clears what keyfob_sign_in_show() has shown. */
+void keyfob_sign_in_show_nothing (KeyfobBusHost1 *face);
+
+G_END_DECLS

@@ -1,0 +1,123 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-wake-monitor.h"
+
+struct _KeyfobWakeMonitor
+{
+  GObject parent_instance;
+
+  GNetworkMonitor *network;
+  GDBusConnection *system_bus;
+  GCancellable *cancellable;
+  guint subscription;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobWakeMonitor, keyfob_wake_monitor, G_TYPE_OBJECT)
+
+enum
+{
+  WOKE,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+on_network_changed (GNetworkMonitor *network, gboolean available, KeyfobWakeMonitor *self)
+{
+  g_debug ("The network is %s", available ? "there" : "gone");
+
+  if (available)
+    g_signal_emit (self, signals[WOKE], 0);
+}
+
+static void
+on_prepare_for_sleep (GDBusConnection *connection,
+                      const char *sender,
+                      const char *object_path,
+                      const char *interface,
+                      const char *signal,
+                      GVariant *parameters,
+                      gpointer user_data)
+{
+  KeyfobWakeMonitor *self = KEYFOB_WAKE_MONITOR (user_data);
+  gboolean about_to_sleep = TRUE;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
+    return;
+
+  g_variant_get (parameters, "(b)", &about_to_sleep);
+  if (about_to_sleep)
+    return;
+
+  g_debug ("The machine woke up");
+  g_signal_emit (self, signals[WOKE], 0);
+}
+
+static void
+on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobWakeMonitor) self = KEYFOB_WAKE_MONITOR (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_finish (result, &error);
+
+  if (bus == NULL)
+    {
+      g_debug ("No system bus, so nothing tells of sleep: %s", error->message);
+      return;
+    }
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+
+  self->subscription = g_dbus_connection_signal_subscribe (
+      bus, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
+      "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
+  self->system_bus = g_steal_pointer (&bus);
+  g_debug ("Watching for sleep");
+}
+
+static void
+keyfob_wake_monitor_dispose (GObject *object)
+{
+  KeyfobWakeMonitor *self = KEYFOB_WAKE_MONITOR (object);
+
+  g_cancellable_cancel (self->cancellable);
+  if (self->subscription != 0)
+    g_dbus_connection_signal_unsubscribe (self->system_bus, self->subscription);
+  self->subscription = 0;
+  g_clear_object (&self->system_bus);
+  g_clear_object (&self->network);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (keyfob_wake_monitor_parent_class)->dispose (object);
+}
+
+static void
+keyfob_wake_monitor_class_init (KeyfobWakeMonitorClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_wake_monitor_dispose;
+
+  signals[WOKE] = g_signal_new ("woke", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
+}
+
+static void
+keyfob_wake_monitor_init (KeyfobWakeMonitor *self)
+{
+  self->cancellable = g_cancellable_new ();
+}
+
+KeyfobWakeMonitor *
+keyfob_wake_monitor_new (GNetworkMonitor *network)
+{
+  KeyfobWakeMonitor *self = g_object_new (KEYFOB_TYPE_WAKE_MONITOR, NULL);
+
+  self->network = g_object_ref (network);
+  g_signal_connect_object (network, "network-changed", G_CALLBACK (on_network_changed), self, 0);
+  g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, g_object_ref (self));
+
+  return self;
+}

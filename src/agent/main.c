@@ -1,0 +1,26 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include <locale.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-agent-program.h"
+
+int
+main (int argc, char *argv[])
+{
+  g_autoptr (KeyfobAgentProgram) program = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  program = keyfob_agent_program_new ();
+
+  return keyfob_agent_program_run (program, argc, argv);
+}

@@ -1,0 +1,279 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The real keyfob-agent on a bus of its own, against a fake server."""
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import privatebus  # noqa: E402
+from fake_server import FakeServer  # noqa: E402
+from gi.repository import Gio, GLib  # noqa: E402
+
+NAME = "org.keyfob.Keyfob.Agent"
+PATH = "/org/keyfob/Keyfob/Agent"
+AGENT = NAME + "1"
+HOST = "org.keyfob.Keyfob.Host1"
+ERROR = "org.keyfob.Keyfob.Error."
+
+wait_until = privatebus.wait_until
+
+
+def variants(**options):
+    """`a{sv}` of Python values; a ready GLib.Variant is taken as it is."""
+    made = {}
+    for key, value in options.items():
+        if isinstance(value, bool):
+            value = GLib.Variant("b", value)
+        elif isinstance(value, str):
+            value = GLib.Variant("s", value)
+        elif isinstance(value, list):
+            value = GLib.Variant("aq", value)
+        elif isinstance(value, int):
+            value = GLib.Variant("u", value)
+        made[key.replace("_", "-")] = value
+    return made
+
+
+def free_port():
+    """A port that is free on both loopback addresses."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as other:
+                    other.bind(("::1", port))
+            except OSError as error:
+                if error.errno == 98:
+                    continue
+            return port
+
+
+def is_listening(port):
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family, socket.SOCK_STREAM) as probe:
+                probe.settimeout(5)
+                probe.connect((address, port))
+                return True
+        except OSError:
+            continue
+    return False
+
+
+class Pending:
+    """A method call that has not been answered yet."""
+
+    def __init__(self):
+        self.value = None
+        self.error = None
+        self.done = False
+
+    def wait(self, what="an answer"):
+        wait_until(lambda: self.done, what)
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class Page:
+    """What a browser without a screen makes of an address; it follows redirects."""
+
+    def __init__(self, uri):
+        self.status = None
+        self.text = ""
+        self.thread = threading.Thread(target=self._open, args=(uri,), daemon=True)
+        self.thread.start()
+
+    def _open(self, uri):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(uri, timeout=privatebus.DEADLINE) as response:
+                self.text = response.read().decode()
+                self.status = response.status
+        except urllib.error.HTTPError as error:
+            self.text = error.read().decode()
+            self.status = error.code
+        except OSError as error:
+            self.text = str(error)
+            self.status = 0
+        privatebus.wake()
+
+    def wait(self):
+        wait_until(lambda: self.status is not None, "the page")
+        return self
+
+
+class Host:
+    """A host of the agent, with its properties as attributes: host.State"""
+
+    def __init__(self, case, path):
+        self.case = case
+        self.path = path
+        self.proxy = Gio.DBusProxy.new_sync(
+            case.bus.connection, Gio.DBusProxyFlags.DO_NOT_AUTO_START, None, NAME, path, HOST, None)
+
+    def __getattr__(self, name):
+        if name[0].isupper():
+            value = self.proxy.get_cached_property(name)
+            return value.unpack() if value is not None else None
+        raise AttributeError(name)
+
+    def wait_for(self, **properties):
+        wait_until(lambda: all(getattr(self, name) == value for name, value in properties.items()),
+                   f"{properties}, and not {self.State}: {self.Error}")
+
+    def call(self, method, connection=None, **options):
+        arguments = None if method in ("Cancel", "Refresh") else \
+            GLib.Variant("(a{sv})", (variants(**options),))
+        return self.case.call(self.path, HOST, method, arguments, connection)
+
+    def start(self, method, connection=None, **options):
+        arguments = None if method in ("Cancel", "Refresh") else \
+            GLib.Variant("(a{sv})", (variants(**options),))
+        return self.case.start_call(self.path, HOST, method, arguments, connection)
+
+    def get_token(self, **options):
+        return self.call("GetToken", **options)[0]
+
+    def sign_in(self, **options):
+        """Signs in as a user does, and waits until that is over."""
+        self.call("SignIn", open_browser=False, **options)
+        page = Page(self.LoginUri).wait()
+        self.wait_for(State="signed-in")
+        return page
+
+
+class AgentCase(unittest.TestCase):
+    """Every test has an agent, a server and a bus of its own."""
+
+    keyring = False
+    debug = True
+    agent_arguments = ()
+
+    def setUp(self):
+        self.server = FakeServer()
+        self.addCleanup(self.server.stop)
+        self.bus = privatebus.PrivateBus({NAME: os.environ["KEYFOB_AGENT"]})
+        self.addCleanup(self.bus.close)
+        # the schemas of the system, but no desktop files, so no browser
+        os.mkdir(self.bus.path("share"))
+        os.symlink("/usr/share/glib-2.0", self.bus.path("share", "glib-2.0"))
+        self.port = free_port()
+        self.log_path = self.bus.path("agent.log")
+        self.agent = None
+        if self.keyring:
+            self.keyring_process = self.bus.start_keyring()
+        self.start_agent()
+
+    def start_agent(self, wait=True, env=None):
+        log = open(self.log_path, "ab")
+        self.agent = self.bus.spawn(
+            [os.environ["KEYFOB_AGENT"], *self.agent_arguments],
+            env={"G_MESSAGES_DEBUG": "all" if self.debug else "",
+                 "XDG_DATA_DIRS": self.bus.path("share"), **(env or {})},
+            stdout=log, stderr=log)
+        log.close()
+        self.bus.wait_for_name(NAME)
+        if wait:
+            self.wait_for_store("ready")
+
+    def stop_agent(self, number=signal.SIGTERM):
+        self.agent.send_signal(number)
+        status = self.agent.wait(privatebus.DEADLINE)
+        self.bus.wait_for_name(NAME, present=False)
+        return status
+
+    def restart_agent(self, **kwargs):
+        self.assertEqual(self.stop_agent(), 0)
+        self.start_agent(**kwargs)
+
+    def tearDown(self):
+        if self.agent.poll() is None:
+            self.assertEqual(self.stop_agent(), 0, self.log())
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def call(self, path, interface, method, arguments=None, connection=None):
+        try:
+            return (connection or self.bus.connection).call_sync(
+                NAME, path, interface, method, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
+                privatebus.DEADLINE * 1000, None).unpack()
+        finally:
+            # the signals that came before the answer
+            while GLib.MainContext.default().iteration(False):
+                pass
+
+    def start_call(self, path, interface, method, arguments=None, connection=None):
+        pending = Pending()
+
+        def on_answer(source, result):
+            try:
+                pending.value = source.call_finish(result).unpack()
+            except GLib.Error as error:
+                pending.error = error
+            pending.done = True
+            privatebus.wake()
+
+        (connection or self.bus.connection).call(
+            NAME, path, interface, method, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
+            privatebus.DEADLINE * 1000, None, on_answer)
+        return pending
+
+    def agent_property(self, name):
+        return self.call(PATH, "org.freedesktop.DBus.Properties", "Get",
+                         GLib.Variant("(ss)", (AGENT, name)))[0]
+
+    def wait_for_store(self, state):
+        proxy = Gio.DBusProxy.new_sync(
+            self.bus.connection, Gio.DBusProxyFlags.DO_NOT_AUTO_START, None, NAME, PATH, AGENT, None)
+        wait_until(lambda: proxy.get_cached_property("StoreState").unpack() == state,
+                   f"the store to be {state}")
+
+    def add_host(self, url=None, **options):
+        options.setdefault("redirect_ports", [self.port])
+        path, = self.call(PATH, AGENT, "AddHost",
+                          GLib.Variant("(sa{sv})", (self.server.url if url is None else url, variants(**options))))
+        return Host(self, path)
+
+    def find_host(self, url=None):
+        path, = self.call(PATH, AGENT, "FindHost", GLib.Variant("(s)", (url or self.server.url,)))
+        return Host(self, path)
+
+    def remove_host(self, path):
+        self.call(PATH, AGENT, "RemoveHost", GLib.Variant("(o)", (path,)))
+
+    def hosts(self):
+        objects, = self.call(PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        return {path: interfaces[HOST] for path, interfaces in objects.items()}
+
+    def assert_fails(self, name, function, *args, **kwargs):
+        """The call fails with that D-Bus error; returns its sentence."""
+        with self.assertRaises(GLib.Error) as raised:
+            function(*args, **kwargs)
+        remote = Gio.DBusError.get_remote_error(raised.exception)
+        self.assertEqual(remote, name if "." in name else ERROR + name, raised.exception.message)
+        return raised.exception.message.removeprefix(f"GDBus.Error:{remote}: ")
+
+    def token_file(self):
+        return self.bus.path("cache", "py-oidc-auth", "token-store.json")
+
+    def write_token(self, token, stored_at=None):
+        """Puts a token where the Python client has it."""
+        os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
+        entry = {"token": {**token, "headers": {"Authorization": "Bearer " + token["access_token"]}},
+                 "stored_at": stored_at or time.time()}
+        with open(self.token_file(), "w", encoding="utf-8") as out:
+            json.dump({self.server.url: entry}, out)
+        os.chmod(self.token_file(), 0o600)

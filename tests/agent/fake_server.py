@@ -1,0 +1,227 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A py-oidc-auth server and its provider in one, that answers as a test wants it to.
+
+It speaks the protocol well, checks PKCE, and makes only the faults it is told to make:
+
+    server.faults["token"] = answer(500, {"detail": "no"})
+    server.faults["login"] = DROP            # closes the connection without a word
+    server.gates["token"] = threading.Event()  # answers when it is set
+"""
+
+import base64
+import hashlib
+import http.server
+import json
+import os
+import secrets
+import sys
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import privatebus  # noqa: E402
+
+DROP = object()
+ROUTES = {
+    "/auth/v2/login": "login",
+    "/auth/v2/token": "token",
+    "/auth/v2/device": "device",
+    "/auth/v2/logout": "logout",
+    "/auth/v2/userinfo": "userinfo",
+    "/provider/authorize": "authorize",
+}
+
+
+def answer(status, body, content_type=None, headers=None):
+    """An answer as a fault: @body is text, or JSON of anything else."""
+    if isinstance(body, bytes):
+        data = body
+    elif isinstance(body, str):
+        data = body.encode()
+    else:
+        data = json.dumps(body).encode()
+        content_type = content_type or "application/json"
+    return status, data, content_type or "text/html", headers or {}
+
+
+def quoted(error, status=400):
+    """An error of the provider as py-oidc-auth passes it on: quoted inside the detail."""
+    inner = json.dumps({"error": error, "error_description": f"the provider says {error}"})
+    return answer(status, {"detail": f"Upstream OIDC error: {inner}"})
+
+
+def challenge_of(verifier):
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def jwt(claims):
+    def part(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    return f"{part({'alg': 'none'})}.{part(claims)}.{secrets.token_urlsafe(16)}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self._handle({})
+
+    def do_POST(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        form = urllib.parse.parse_qs(self.rfile.read(length).decode(), keep_blank_values=True)
+        self._handle({key: values[0] for key, values in form.items()})
+
+    def _handle(self, form):
+        fake = self.server.fake
+        url = urllib.parse.urlsplit(self.path)
+        query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
+        route = ROUTES.get(url.path, url.path)
+        fake.note(route, {**query, **form}, dict(self.headers))
+
+        gate = fake.gates.get(route)
+        if gate is not None:
+            gate.wait(privatebus.DEADLINE)
+
+        fault = fake.faults.get(route)
+        if fault is DROP:
+            self.close_connection = True
+            return
+        status, data, content_type, headers = fault or fake.respond(
+            route, query, form, dict(self.headers))
+
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            self.wfile.write(data)
+        except ConnectionError:
+            self.close_connection = True
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request, client_address):
+        # a client that goes away is what some tests are about
+        pass
+
+
+class FakeServer:
+    def __init__(self, port=0):
+        self.faults = {}
+        self.gates = {}
+        self.requests = []
+        self.secrets = set()
+        self.codes = {}  # code → challenge
+        self.refresh_tokens = set()
+        self.token_life = 3600
+        self.gives_refresh_token = True
+        self.denies = False
+        self.user = {"username": "alice", "first_name": "Alice", "last_name": "Example"}
+        self.lock = threading.Lock()
+        self.start(port)
+
+    def start(self, port=0):
+        self.http = Server(("127.0.0.1", port), Handler)
+        self.http.fake = self
+        self.port = self.http.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02},
+                                       daemon=True)
+        self.thread.start()
+
+    def stop(self):
+        """Takes no more connections: the address refuses them."""
+        for gate in self.gates.values():
+            gate.set()
+        self.http.shutdown()
+        self.http.server_close()
+        self.thread.join()
+
+    def note(self, route, parameters, headers):
+        with self.lock:
+            self.requests.append((route, parameters, headers))
+            for name in ("code", "code_verifier", "refresh-token", "state"):
+                if name in parameters:
+                    self.secrets.add(parameters[name])
+        privatebus.wake()
+
+    def count(self, route):
+        with self.lock:
+            return sum(1 for seen, _, _ in self.requests if seen == route)
+
+    def secret(self):
+        value = secrets.token_urlsafe(24)
+        self.secrets.add(value)
+        return value
+
+    def respond(self, route, query, form, headers):
+        respond = getattr(self, "respond_" + route, None) if route in ROUTES.values() else None
+        if respond is None:
+            return answer(404, {"detail": "Not Found"})
+        with self.lock:
+            return respond(query, form, headers)
+
+    def respond_login(self, query, form, headers):
+        verifier = self.secret()
+        redirect_uri = query["redirect_uri"]
+        location = "/provider/authorize?" + urllib.parse.urlencode({
+            "client_id": "fake", "response_type": "code", "redirect_uri": redirect_uri,
+            "scope": "openid", "prompt": query.get("prompt", ""),
+            "state": f"{self.secret()}|{redirect_uri}|{verifier}",
+            "code_challenge": challenge_of(verifier), "code_challenge_method": "S256",
+        })
+        return answer(307, "", headers={"Location": self.url + location})
+
+    def respond_authorize(self, query, form, headers):
+        if self.denies:
+            back = {"error": "access_denied", "error_description": "no", "state": query["state"]}
+        else:
+            code = self.secret()
+            self.codes[code] = query["code_challenge"]
+            back = {"code": code, "state": query["state"]}
+        return answer(302, "", headers={
+            "Location": query["redirect_uri"] + "?" + urllib.parse.urlencode(back)})
+
+    def respond_token(self, query, form, headers):
+        if "code" in form:
+            expected = self.codes.pop(form["code"], None)
+            if expected is None or challenge_of(form.get("code_verifier", "")) != expected:
+                return quoted("invalid_grant")
+        elif "refresh-token" in form:
+            if form["refresh-token"] not in self.refresh_tokens:
+                return quoted("invalid_grant")
+            self.refresh_tokens.discard(form["refresh-token"])
+        else:
+            return answer(422, {"detail": [{"loc": ["body"], "msg": "field required"}]})
+        return answer(200, self.make_token())
+
+    def make_token(self, life=None):
+        now = int(time.time())
+        life = self.token_life if life is None else life
+        access = jwt({"sub": "1", "preferred_username": "claimed-alice", "jti": self.secret()})
+        self.secrets.add(access)
+        token = {"access_token": access, "token_type": "Bearer", "expires": now + life,
+                 "scope": "openid profile"}
+        if self.gives_refresh_token:
+            token["refresh_token"] = self.secret()
+            token["refresh_expires"] = now + 86400
+            self.refresh_tokens.add(token["refresh_token"])
+        return token
+
+    def respond_userinfo(self, query, form, headers):
+        return answer(200, self.user)
+
+    def respond_logout(self, query, form, headers):
+        return answer(200, "bye")

@@ -1,0 +1,220 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Hosts: added, found, changed, removed, and there again after a restart."""
+
+import glob
+import os
+import subprocess
+import unittest
+
+import agentcase
+import tap
+from gi.repository import Gio, GLib
+
+
+class Hosts(agentcase.AgentCase):
+    def hosts_file(self):
+        return self.bus.path("config", "keyfob", "hosts.ini")
+
+    def write_hosts(self, text):
+        os.makedirs(os.path.dirname(self.hosts_file()), exist_ok=True)
+        mode = "wb" if isinstance(text, bytes) else "w"
+        with open(self.hosts_file(), mode) as out:
+            out.write(text)
+
+    def read_hosts(self):
+        with open(self.hosts_file(), encoding="utf-8") as file:
+            return file.read()
+
+    def test_agent_tells_about_itself(self):
+        self.assertEqual(self.agent_property("Store"), "file")
+        self.assertEqual(self.agent_property("StoreState"), "ready")
+        self.assertEqual(self.agent_property("StoreFile"), self.token_file())
+        version = subprocess.run([os.environ["KEYFOB_AGENT"], "--version"], text=True, check=True,
+                                 capture_output=True).stdout.split()[-1]
+        self.assertEqual(self.agent_property("Version"), version)
+
+    def test_add_shows_the_host(self):
+        host = self.add_host("https://Auth.Example.ORG:443/api/", name="Data portal")
+        self.assertTrue(host.path.startswith("/org/keyfob/Keyfob/Agent/hosts/"))
+        self.assertIn("auth_example_org", host.path)
+        self.assertEqual(host.Url, "https://auth.example.org/api")
+        self.assertEqual(host.Name, "Data portal")
+        self.assertEqual(host.State, "signed-out")
+        self.assertEqual((host.Account, host.Scope, host.Error), ("", "", ""))
+        self.assertEqual((host.Expires, host.RefreshExpires, host.SignInExpires), (0, 0, 0))
+        self.assertEqual(list(self.hosts()), [host.path])
+
+    def test_add_is_signalled(self):
+        added = []
+        self.bus.connection.signal_subscribe(
+            agentcase.NAME, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded", agentcase.PATH,
+            None, Gio.DBusSignalFlags.NONE, lambda *args: added.append(args[5].unpack()))
+        host = self.add_host("https://one.example.org")
+        agentcase.wait_until(lambda: added, "InterfacesAdded")
+        self.assertEqual(added[0][0], host.path)
+        self.assertEqual(added[0][1][agentcase.HOST]["Url"], "https://one.example.org")
+
+    def test_same_host_is_one_object(self):
+        one = self.add_host("https://auth.example.org")
+        for spelling in ("auth.example.org", "HTTPS://AUTH.example.org/", "auth.example.org:443"):
+            with self.subTest(spelling=spelling):
+                self.assertEqual(self.add_host(spelling).path, one.path)
+                self.assertEqual(self.find_host(spelling).path, one.path)
+        self.assertNotEqual(self.add_host("auth.example.org/other").path, one.path)
+        self.assertEqual(len(self.hosts()), 2)
+
+    def test_bad_urls(self):
+        for url in ("", "  ", "ftp://example.org", "https://", "https://user:pw@example.org",
+                    "https://example.org/?q=1", "https://example.org/#x", "http://example.org",
+                    "https://exa mple.org", "https://example.org:99999"):
+            with self.subTest(url=url):
+                sentence = self.assert_fails("InvalidHost", self.add_host, url)
+                self.assertRegex(sentence, r"\.$")
+                self.assertNotIn("pw", sentence)
+        self.assertEqual(self.hosts(), {})
+
+    def test_bad_options(self):
+        for options in ({"redirect_ports": "x"}, {"timeout": "soon"}, {"unheard_of": "x"}):
+            with self.subTest(options=options), self.assertRaises(GLib.Error):
+                self.add_host("https://example.org", **options)
+        self.assertEqual(self.hosts(), {})
+
+    def test_unknown_hosts(self):
+        self.assert_fails("InvalidHost", self.find_host, "https://nowhere.example.org")
+        self.assert_fails("InvalidHost", self.remove_host, agentcase.PATH + "/hosts/none")
+        self.assert_fails("InvalidHost", self.remove_host, "/")
+
+    def test_survives_a_restart(self):
+        ipv6 = "http://[::1]:8080"
+        one = self.add_host("https://one.example.org/api", name="Eins", redirect_ports=[4000, 4001],
+                            timeout=60, scope="openid", login_route="/in/here", server_pkce=True)
+        two = self.add_host(ipv6)
+        before = self.hosts()
+        self.restart_agent()
+        self.assertEqual(self.hosts(), before)
+        self.assertEqual(self.find_host(ipv6).path, two.path)
+        self.assertEqual(agentcase.Host(self, one.path).Name, "Eins")
+        text = self.read_hosts()
+        for line in ("[https://one.example.org/api]", "name=Eins", "redirect-ports=4000;4001;",
+                     "timeout=60", "login-route=in/here", "server-pkce=true"):
+            self.assertIn(line, text)
+        self.assertEqual(os.stat(self.hosts_file()).st_mode & 0o777, 0o600)
+
+    def test_is_on_disk_when_added(self):
+        self.add_host("https://one.example.org")
+        self.agent.kill()
+        self.agent.wait()
+        self.start_agent()
+        self.find_host("https://one.example.org")
+
+    def test_remove(self):
+        one = self.add_host("https://one.example.org")
+        two = self.add_host("https://two.example.org")
+        self.remove_host(one.path)
+        self.assertEqual(list(self.hosts()), [two.path])
+        self.assert_fails("InvalidHost", self.find_host, "https://one.example.org")
+        self.restart_agent()
+        self.assertEqual(list(self.hosts()), [two.path])
+        self.assertNotIn("one.example.org", self.read_hosts())
+
+    def test_configure(self):
+        host = self.add_host("https://one.example.org")
+        host.call("Configure", name="Renamed", redirect_ports=[4000])
+        self.assertEqual(host.Name, "Renamed")
+        self.assert_fails("InvalidHost", host.call, "Configure", redirect_ports=[])
+        self.restart_agent()
+        self.assertEqual(self.find_host("https://one.example.org").Name, "Renamed")
+
+    def test_file_keeps_what_it_does_not_know(self):
+        self.stop_agent()
+        self.write_hosts("# my hosts\n[https://one.example.org]\n# the name\nname=One\nfuture=1\n\n"
+                         "[Something Else]\nkey=value\n")
+        self.start_agent()
+        self.assertEqual(len(self.hosts()), 1)
+        self.add_host("https://two.example.org")
+        self.find_host("https://one.example.org").call("Configure", name="Uno")
+        self.stop_agent()
+        text = self.read_hosts()
+        for line in ("# my hosts", "# the name", "name=Uno", "future=1", "[Something Else]",
+                     "key=value", "[https://two.example.org]"):
+            self.assertIn(line, text)
+
+    def test_bad_group_costs_no_other(self):
+        self.stop_agent()
+        self.write_hosts("[ftp://bad.example.org]\nname=Bad\n[https://odd.example.org]\n"
+                         "redirect-ports=many\n[https://good.example.org]\nname=Good\n")
+        self.start_agent()
+        self.assertEqual([host["Name"] for host in self.hosts().values()], ["Good"])
+        self.add_host("https://new.example.org")
+        self.stop_agent()
+        self.assertIn("[ftp://bad.example.org]", self.read_hosts())
+        self.assertIn("redirect-ports=many", self.read_hosts())
+
+    def test_damaged_file_is_set_aside(self):
+        for damage in ("[https://good.example.org]\nname=Good\n[https://torn.exam",
+                       b"[https://good.example.org]\nname=Good\n[x]\n\xff\xfe\x00\x01 no\n"):
+            with self.subTest(damage=damage):
+                self.stop_agent()
+                for old in glob.glob(self.hosts_file() + ".damaged-*"):
+                    os.unlink(old)
+                self.write_hosts(damage)
+                self.start_agent()
+                aside, = glob.glob(self.hosts_file() + ".damaged-*")
+                with open(aside, "rb") as file:
+                    kept = file.read()
+                self.assertEqual(kept, damage if isinstance(damage, bytes) else damage.encode())
+                self.assertIn(aside, self.log())
+                self.assertEqual([host["Name"] for host in self.hosts().values()], ["Good"])
+
+    def test_file_that_cannot_be_written(self):
+        self.stop_agent()
+        os.rmdir(self.bus.path("config", "keyfob")) if os.path.isdir(
+            self.bus.path("config", "keyfob")) else None
+        with open(self.bus.path("config", "keyfob"), "w", encoding="utf-8") as obstacle:
+            obstacle.write("in the way")
+        self.start_agent()
+        host = self.add_host("https://one.example.org")
+        self.assertIn("list of hosts", host.Error)
+        self.assertIn("cannot be", host.Error)
+
+    def test_activation(self):
+        self.stop_agent()
+        self.bus.connection.call_sync(
+            agentcase.NAME, agentcase.PATH, "org.freedesktop.DBus.Peer", "Ping", None, None,
+            Gio.DBusCallFlags.NONE, 20000, None)
+        self.assertTrue(self.bus.has_owner(agentcase.NAME))
+        activated = self.bus.process_id(agentcase.NAME)
+        os.kill(activated, 15)
+        self.bus.wait_for_name(agentcase.NAME, present=False)
+
+    def test_second_agent_ends(self):
+        second = self.bus.spawn([os.environ["KEYFOB_AGENT"]], stderr=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL)
+        self.assertEqual(second.wait(20), 0)
+        self.assertEqual(self.bus.process_id(agentcase.NAME), self.agent.pid)
+
+
+class CommandLine(unittest.TestCase):
+    def run_agent(self, *arguments, **env):
+        return subprocess.run([os.environ["KEYFOB_AGENT"], *arguments], text=True, check=False,
+                              capture_output=True, timeout=20, env={**os.environ, **env})
+
+    def test_help(self):
+        result = self.run_agent("--help", LC_ALL="C.UTF-8")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("--store=FILE", result.stdout)
+
+    def test_unknown_option(self):
+        result = self.run_agent("--nonsense")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--nonsense", result.stderr)
+
+    def test_no_bus(self):
+        result = self.run_agent(DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("bus", result.stderr)
+
+
+if __name__ == "__main__":
+    tap.main()

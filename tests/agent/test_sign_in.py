@@ -1,0 +1,348 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Signing in: to the end, not to the end, by several at once; and signing out."""
+
+import os
+import signal
+import socket
+import threading
+import time
+import urllib.parse
+
+import agentcase
+import tap
+from agentcase import Page, wait_until
+from fake_server import DROP, answer, quoted
+from gi.repository import GLib
+
+INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
+
+
+class SignIn(agentcase.AgentCase):
+    def begin(self, **options):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False, **options)
+        return host
+
+    def assert_nothing_left(self, host):
+        self.assertEqual((host.LoginUri, host.SignInExpires), ("", 0))
+        self.assertFalse(agentcase.is_listening(self.port), "the port is still held")
+
+    def test_to_the_end(self):
+        before = int(time.time())
+        host = self.begin()
+        self.assertEqual(host.State, "signing-in")
+        self.assertTrue(host.LoginUri.startswith(self.server.url + "/provider/authorize?"))
+        self.assertGreaterEqual(host.SignInExpires, before + 300)
+        page = Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", Account="Alice Example")
+        self.assertEqual(page.status, 200)
+        self.assertEqual(host.Error, "")
+        self.assertEqual(host.Scope, "openid profile")
+        self.assertAlmostEqual(host.Expires, before + 3600, delta=60)
+        self.assertAlmostEqual(host.RefreshExpires, before + 86400, delta=60)
+        self.assert_nothing_left(host)
+
+    def test_page_says_it_worked_when_the_token_is_stored(self):
+        host = self.begin()
+        page = Page(host.LoginUri).wait()
+        self.assertTrue(os.path.exists(self.token_file()))
+        self.assertEqual(page.status, 200)
+
+    def test_account_of_the_token_where_the_server_does_not_say(self):
+        self.server.faults["userinfo"] = answer(404, {"detail": "Not Found"})
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(Account="claimed-alice")
+
+    def test_prompt_and_own_state(self):
+        host = self.begin(prompt="login")
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(host.LoginUri).query)
+        self.assertEqual(query["prompt"], ["login"])
+        self.assertNotIn("|", query["state"][0])
+
+    def test_signed_in_already(self):
+        host = self.add_host()
+        host.sign_in()
+        asked = len(self.server.requests)
+        host.wait_for(Account="Alice Example")
+        host.call("SignIn")
+        self.assertEqual(host.State, "signed-in")
+        self.assertEqual(self.server.count("login"), 1)
+        host.call("SignIn", force=True, open_browser=False)
+        self.assertEqual(host.State, "signing-in")
+        self.assertGreater(len(self.server.requests), asked)
+
+    def test_denied(self):
+        self.server.denies = True
+        host = self.begin()
+        page = Page(host.LoginUri).wait()
+        host.wait_for(State="signed-out")
+        self.assertNotEqual(host.Error, "")
+        self.assertTrue(host.Error.endswith("."), host.Error)
+        self.assertEqual(self.server.count("token"), 0)
+        self.assertNotIn("window", page.text.lower().split("<body")[0])
+        self.assert_nothing_left(host)
+
+    def test_cancel(self):
+        host = self.begin()
+        host.call("Cancel")
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
+        self.assert_nothing_left(host)
+        host.call("Cancel")
+
+    def test_cancel_keeps_the_old_token(self):
+        host = self.add_host()
+        host.sign_in()
+        token = host.get_token()
+        host.call("SignIn", force=True, open_browser=False)
+        self.assertEqual(host.get_token(), token)
+        host.call("Cancel")
+        self.assertEqual(host.State, "signed-in")
+        self.assertEqual(host.get_token(), token)
+
+    def test_time_over(self):
+        host = self.add_host(timeout=1)
+        host.call("SignIn", open_browser=False)
+        host.wait_for(State="signed-out")
+        self.assertNotEqual(host.Error, "")
+        self.assert_nothing_left(host)
+
+    def test_new_sign_in_clears_the_error(self):
+        self.server.faults["login"] = answer(500, {"detail": "out of order"})
+        host = self.add_host()
+        self.assert_fails("Server", host.call, "SignIn", open_browser=False)
+        self.assertIn("out of order", host.Error)
+        del self.server.faults["login"]
+        host.call("SignIn", open_browser=False)
+        self.assertEqual(host.Error, "")
+
+    def test_faults_at_the_start_have_a_sentence(self):
+        sentences = set()
+        host = self.add_host()
+        for fault in (answer(404, {"detail": "Not Found"}), answer(200, b"\xff" * 100, "x/y"),
+                      answer(502, "<html><h1>Bad Gateway</h1></html>"), DROP,
+                      answer(500, {"detail": "database is gone"}),
+                      answer(422, {"detail": [{"loc": ["query"], "msg": "bad redirect"}]})):
+            with self.subTest(fault=fault):
+                self.server.faults["login"] = fault
+                try:
+                    host.call("SignIn", open_browser=False)
+                except GLib.Error:
+                    pass
+                if host.State == "signing-in":
+                    # a page: the browser is shown it, and the user may cancel
+                    host.call("Cancel")
+                    continue
+                self.assertEqual(host.State, "signed-out")
+                self.assertTrue(host.Error.endswith("."), host.Error)
+                self.assertNotIn("<h1>", host.Error)
+                sentences.add(host.Error)
+        self.assertGreaterEqual(len(sentences), 4)
+
+    def test_refused_connection(self):
+        host = self.add_host()
+        self.server.stop()
+        sentence = self.assert_fails("Network", host.call, "SignIn", open_browser=False)
+        self.assertEqual(host.Error, sentence)
+        self.server.start(self.server.port)
+
+    def test_name_that_does_not_resolve(self):
+        host = self.add_host("https://nowhere.invalid")
+        self.assert_fails("Network", host.call, "SignIn", open_browser=False)
+        self.assertIn("nowhere.invalid", host.Error)
+
+    def test_faults_at_the_token_route(self):
+        for fault in (answer(500, "<html>oops</html>"), quoted("invalid_grant"),
+                      answer(200, "not json", "application/json"), DROP):
+            with self.subTest(fault=fault):
+                self.server.faults["token"] = fault
+                host = self.begin()
+                page = Page(host.LoginUri).wait()
+                host.wait_for(State="signed-out")
+                self.assertTrue(host.Error.endswith("."), host.Error)
+                self.assertTrue(page.text)
+                self.assert_nothing_left(host)
+
+    def test_all_ports_taken(self):
+        with socket.socket() as blocker:
+            blocker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            blocker.bind(("127.0.0.1", self.port))
+            blocker.listen()
+            host = self.add_host()
+            sentence = self.assert_fails("NoPort", host.call, "SignIn", open_browser=False)
+        self.assertEqual((host.State, host.Error), ("signed-out", sentence))
+        self.assertEqual(self.server.count("login"), 0)
+
+    def test_no_browser(self):
+        host = self.add_host()
+        host.call("SignIn")
+        wait_until(lambda: host.Error, "the sentence on the browser")
+        self.assertIn("browser", host.Error)
+        self.assertEqual(host.State, "signing-in")
+        Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", Error="")
+
+    def test_bad_options(self):
+        host = self.add_host()
+        for options in ({"flow": "pigeon"}, {"prompt": "please"}, {"force": "yes"},
+                        {"open_browser": "no"}, {"flow": True}, {"color": "red"}):
+            for method in ("SignIn", "GetToken"):
+                with self.subTest(method=method, options=options):
+                    self.assert_fails(INVALID_ARGS, host.call, method, **options)
+        self.assertEqual(host.State, "signed-out")
+
+    def test_second_caller_joins(self):
+        host = self.begin()
+        login_uri = host.LoginUri
+        other = self.bus.connect()
+        host.call("SignIn", other, open_browser=False)
+        self.assertEqual(host.LoginUri, login_uri)
+        self.assertEqual(self.server.count("login"), 1)
+        other.close_sync(None)
+        token = host.start("GetToken", interactive=True)
+        Page(login_uri).wait()
+        self.assertIn("access_token", token.wait()[0])
+
+    def test_ends_when_its_owner_leaves(self):
+        host = self.add_host()
+        owner = self.bus.connect()
+        host.call("SignIn", owner, open_browser=False)
+        host.wait_for(State="signing-in")
+        owner.close_sync(None)
+        host.wait_for(State="signed-out", Error="", LoginUri="")
+        wait_until(lambda: not agentcase.is_listening(self.port), "the port to be free")
+
+    def test_goes_on_for_the_one_who_stays(self):
+        host = self.add_host()
+        first, second = self.bus.connect(), self.bus.connect()
+        host.call("SignIn", first, open_browser=False)
+        host.call("SignIn", second, open_browser=False)
+        name = first.get_unique_name()
+        first.close_sync(None)
+        self.bus.wait_for_name(name, present=False)
+        Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in")
+
+    def test_interactive_token_waits_for_the_end(self):
+        host = self.add_host()
+        token = host.start("GetToken", interactive=True, open_browser=False)
+        host.wait_for(State="signing-in")
+        wait_until(lambda: host.LoginUri, "the address")
+        self.assertFalse(token.done)
+        Page(host.LoginUri).wait()
+        given = token.wait()[0]
+        self.assertEqual(given["header"], "Authorization: Bearer " + given["access_token"])
+        self.assertEqual(given["authorization"], "Bearer " + given["access_token"])
+        self.assertEqual(given["token_type"], "Bearer")
+        self.assertEqual(given["scope"], "openid profile")
+        self.assertEqual(given["expires"], host.Expires)
+        self.assertEqual(len(given), 6)
+
+    def test_interactive_token_of_a_cancelled_sign_in(self):
+        host = self.add_host()
+        token = host.start("GetToken", interactive=True, open_browser=False)
+        host.wait_for(State="signing-in")
+        host.call("Cancel")
+        self.assert_fails("Cancelled", token.wait)
+
+    def test_token_without_a_person(self):
+        host = self.add_host()
+        sentence = self.assert_fails("InteractionRequired", host.get_token)
+        self.assertIn(host.Name, sentence)
+        self.assertEqual(host.State, "signed-out")
+        self.assertEqual(self.server.requests, [])
+
+    def test_terminated_agent_leaves_no_port(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number=number):
+                host = self.begin()
+                self.assertTrue(agentcase.is_listening(self.port))
+                self.assertNotEqual(host.LoginUri, "")
+                self.assertEqual(self.stop_agent(number), 0)
+                self.assertFalse(agentcase.is_listening(self.port))
+                self.start_agent()
+
+    def test_bus_that_goes_away_ends_the_agent(self):
+        self.begin()
+        self.bus.daemon.kill()
+        self.assertEqual(self.agent.wait(20), 0)
+        self.assertFalse(agentcase.is_listening(self.port))
+
+
+class SignOut(agentcase.AgentCase):
+    def test_removes_the_token(self):
+        host = self.add_host()
+        host.sign_in()
+        host.call("SignOut")
+        self.assertEqual((host.State, host.Account, host.Scope), ("signed-out", "", ""))
+        self.assertEqual((host.Expires, host.RefreshExpires), (0, 0))
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertNotIn(self.server.url, file.read())
+        self.assert_fails("InteractionRequired", host.get_token)
+        self.restart_agent()
+        self.assertEqual(self.find_host().State, "signed-out")
+
+    def test_ends_a_sign_in(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        host.call("SignOut")
+        self.assertEqual((host.State, host.LoginUri, host.Error), ("signed-out", "", ""))
+        self.assertFalse(agentcase.is_listening(self.port))
+
+    def test_waits_for_a_refresh(self):
+        host = self.add_host()
+        host.sign_in()
+        gate = self.server.gates["token"] = threading.Event()
+        refresh = host.start("Refresh")
+        host.wait_for(State="refreshing")
+        wait_until(lambda: self.server.count("token") == 2, "the request")
+        out = host.start("SignOut")
+        gate.set()
+        refresh.wait()
+        out.wait()
+        host.wait_for(State="signed-out", Expires=0)
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertNotIn(self.server.url, file.read())
+
+    def test_bad_options(self):
+        host = self.add_host()
+        self.assert_fails(INVALID_ARGS, host.call, "SignOut", end_session="yes")
+        self.assert_fails(INVALID_ARGS, host.call, "SignOut", other=True)
+
+    def test_end_session_without_a_browser(self):
+        host = self.add_host()
+        host.sign_in()
+        host.call("SignOut", end_session=True)
+        self.assertEqual(host.State, "signed-out")
+        self.assertIn("browser", host.Error)
+
+    def test_remove_while_signing_in(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        self.remove_host(host.path)
+        self.assertEqual(self.hosts(), {})
+        self.assertFalse(agentcase.is_listening(self.port))
+
+    def test_remove_takes_the_token_along(self):
+        host = self.add_host()
+        host.sign_in()
+        self.remove_host(host.path)
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertNotIn(self.server.url, file.read())
+        self.assertEqual(self.add_host().State, "signed-out")
+
+    def test_store_that_cannot_be_written(self):
+        host = self.add_host()
+        host.sign_in()
+        token = host.get_token()
+        os.rename(self.token_file(), self.token_file() + ".away")
+        os.mkdir(self.token_file())
+        sentence = self.assert_fails("Store", host.call, "SignOut")
+        self.assertEqual(host.Error, sentence)
+        self.assertEqual(host.State, "signed-in")
+        self.assertEqual(host.get_token(), token)
+
+
+if __name__ == "__main__":
+    tap.main()
