@@ -10,7 +10,7 @@
 # BED_DISPLAY  own (default): a private Xvfb; person: the display this was started on, and what leads
 #              back to the person's own environment in BED_DIR/person.env
 # BED_WM       openbox (default) or none; not used on the person's display
-# BED_SIZE     of the private display, default 1024x768x24
+# BED_SIZE     of the private display, default 1280x800x24
 # BED_PREFIX   where Keyfob is installed, if it is: its settings and icons are found there
 # BED_AGENT    path of keyfob-agent: the bus activates it as org.keyfob.Keyfob.Agent
 # BED_AGENT_ENV  what is set for the agent alone, such as G_DEBUG=fatal-warnings
@@ -72,6 +72,11 @@ bed_folders () {
   export GTK_USE_PORTAL=0 GSETTINGS_BACKEND=keyfile GIO_USE_VFS=local NO_AT_BRIDGE=0
   mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME" "$BED_DIR/services"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+  if [ "$BED_DISPLAY" = own ]; then
+    # a picture shows what is, not what is sliding in
+    mkdir -p "$XDG_CONFIG_HOME/gtk-4.0"
+    printf '[Settings]\ngtk-enable-animations=false\n' >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+  fi
 }
 
 # A bus that starts accessibility, the keyring's prompter and our agent, but no keyring by itself.
@@ -113,7 +118,7 @@ bed_display () {
   local number
   mkfifo "$BED_DIR/display"
   exec 5<>"$BED_DIR/display"
-  Xvfb -displayfd 5 -screen 0 "${BED_SIZE:-1024x768x24}" -nolisten tcp -noreset 2>"$BED_DIR/xvfb.log" &
+  Xvfb -displayfd 5 -screen 0 "${BED_SIZE:-1280x800x24}" -nolisten tcp -noreset 2>"$BED_DIR/xvfb.log" &
   if ! read -r -t 30 -u 5 number; then
     echo "bed: Xvfb does not start: $(tail -n 3 "$BED_DIR/xvfb.log")" >&2
     return 1
@@ -152,8 +157,8 @@ if [ "$BED_DISPLAY" = own ]; then
   bed_window_manager || exit 1
 fi
 cd "$bed_support/../.." || exit 1
-# what the bus itself has to say goes to a file, what the command says to where it belongs
-dbus-run-session --config-file="$BED_DIR/bus.conf" -- bash -c 'exec "$@" 2>&6 6>&-' bash "$@" \
-  6>&2 2>"$BED_DIR/bus.log" &
+# what the bus and its services say goes to a file, what the command says to where it belongs
+dbus-run-session --config-file="$BED_DIR/bus.conf" -- bash -c 'exec "$@" >&7 2>&6 6>&- 7>&-' bash "$@" \
+  6>&2 7>&1 >"$BED_DIR/bus.log" 2>&1 &
 wait $!
 bed_status=$?

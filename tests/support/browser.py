@@ -18,7 +18,7 @@ from desktop import wait_for
 
 LAUNCHER = """#!/bin/sh
 printf '%s\\n' "$*" >>"{folder}/browser.log"
-exec chromium {sandbox} --disable-gpu --disable-dev-shm-usage --disable-quic \\
+exec chromium {sandbox} --test-type --window-position=440,0 --window-size=840,800 --disable-gpu --disable-dev-shm-usage --disable-quic \\
   --no-first-run --no-default-browser-check --disable-background-networking \\
   --disable-component-update --disable-sync --disable-default-apps --disable-extensions \\
   --disable-features=DialMediaRouteProvider,Translate --password-store=basic \\
@@ -32,6 +32,9 @@ Name=Test browser
 Exec={folder}/browser %U
 MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;
 """
+
+# No question whether to keep the password, which would cover the page.
+PREFERENCES = {"credentials_enable_service": False, "profile": {"password_manager_enabled": False}}
 
 HANDLERS = """[Default Applications]
 x-scheme-handler/http=keyfob-test-browser.desktop
@@ -48,6 +51,9 @@ def install(folder):
     launcher = folder / "browser"
     launcher.write_text(LAUNCHER.format(folder=folder, sandbox=sandbox))
     launcher.chmod(0o755)
+    preferences = folder / "chromium/Default/Preferences"
+    preferences.parent.mkdir(parents=True, exist_ok=True)
+    preferences.write_text(json.dumps(PREFERENCES))
     applications = pathlib.Path(os.environ["XDG_DATA_HOME"], "applications")
     applications.mkdir(parents=True, exist_ok=True)
     (applications / "keyfob-test-browser.desktop").write_text(DESKTOP_FILE.format(folder=folder))
@@ -55,9 +61,15 @@ def install(folder):
 
 
 def uninstall():
-    """No browser any more."""
-    pathlib.Path(os.environ["XDG_CONFIG_HOME"], "mimeapps.list").unlink()
+    """No browser any more: neither ours nor one of the machine."""
     pathlib.Path(os.environ["XDG_DATA_HOME"], "applications/keyfob-test-browser.desktop").unlink()
+    installed = ["keyfob-test-browser.desktop"]
+    for folder in os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":"):
+        installed += [path.name for path in pathlib.Path(folder, "applications").glob("*.desktop")
+                      if "x-scheme-handler/http" in path.read_text(errors="replace")]
+    removed = ";".join(installed)
+    pathlib.Path(os.environ["XDG_CONFIG_HOME"], "mimeapps.list").write_text(
+        f"[Removed Associations]\nx-scheme-handler/http={removed};\nx-scheme-handler/https={removed};\n")
 
 
 class Browser:

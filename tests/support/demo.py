@@ -56,7 +56,7 @@ def show(stack, window, folder):
     install_person_browser(folder)
     say(f"""
 Keyfob is open, with the host “{HOST_NAME}” ({stack.url}).
-Click “Sign in”: your browser asks for a name and a password, and takes any.
+Click “Sign in”: the page in your browser asks for a name and a password, and takes any.
 Then “Copy header”, and try it where a token is asked for:
 
     curl -H "<paste here>" {stack.url}/protected

@@ -13,7 +13,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
-from desktop import Application, wait_for  # noqa: E402
+from desktop import Application, find_x_windows, wait_for, xdotool  # noqa: E402
 
 AGENT_NAME = "org.keyfob.Keyfob.Agent"
 AGENT_PATH = "/org/keyfob/Keyfob/Agent"
@@ -103,6 +103,11 @@ class Window(Application):
             [self.program], stdin=subprocess.DEVNULL, stdout=self.log.open("ab"),
             stderr=subprocess.STDOUT, env={**os.environ, **self.environment})
         return self
+
+    def to_front(self):
+        """Raises it to the left edge of the screen, where a browser beside it leaves room."""
+        window = wait_for(lambda: find_x_windows("^Keyfob$"), "the window to be mapped")[0]
+        xdotool("windowactivate", "--sync", window, "windowmove", "--sync", window, 0, 0)
 
     def close(self):
         """Closes it as a user does, by the cross in its corner; gives the exit code."""

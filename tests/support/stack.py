@@ -121,9 +121,13 @@ class Stack:
         return self.server.url
 
     def start(self):
-        self.provider.start()
-        self.server.environment["SERVER_PROVIDER"] = self.provider.url
-        self.server.start()
+        try:
+            self.provider.start()
+            self.server.environment["SERVER_PROVIDER"] = self.provider.url
+            self.server.start()
+        except Exception:
+            self.stop()
+            raise
 
     def stop(self):
         self.server.stop()
