@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Sign-ins that come to nothing, and a server that goes away: each ends in a sentence."""
+
+import contextlib
+import socket
+
+import browser as browsers
+import desktop
+import tap
+from journey import HOST_NAME, Journey
+
+PORTS = range(53100, 53106)
+
+
+def is_listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def taken_ports():
+    """Somebody else holds all the redirect ports, on 127.0.0.1 only."""
+    with contextlib.ExitStack() as stack:
+        for port in PORTS:
+            holder = stack.enter_context(socket.socket())
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", port))
+            holder.listen()
+        yield
+
+
+class Trouble(Journey):
+    def wait_over(self, pattern):
+        """The sign-in is over, the row says why, and nothing listens for the browser any more."""
+        self.host.wait_state("signed-out")
+        self.window.wait_text(pattern)
+        self.assertRegex(self.host.property("Error"), pattern)
+        self.assertEqual([port for port in PORTS if is_listening(port)], [])
+        self.window.wait_for("Sign in", within=HOST_NAME)
+
+    def test_1_denied_by_the_user(self):
+        self.open_sign_in()
+        self.browser.deny()
+        self.browser.show_tab("/callback")
+        self.assertNotIn("You are signed in", self.browser.text())
+        self.picture("denied-page")
+        self.wait_over("said no to this sign-in")
+        self.picture("denied")
+
+    def test_2_cancelled(self):
+        self.close_tabs()
+        self.open_sign_in()
+        self.window.press("Cancel", within=HOST_NAME)
+        self.host.wait_state("signed-out")
+        self.window.wait_for("Sign in", within=HOST_NAME)
+        self.assertEqual([port for port in PORTS if is_listening(port)], [])
+        self.assertEqual(self.host.property("LoginUri"), "")
+
+    def test_3_all_ports_taken(self):
+        opened = self.browser.opened()
+        with taken_ports():
+            self.window.press("Sign in", within=HOST_NAME)
+            self.window.wait_text("Other programs hold every port")
+            self.picture("no-port")
+        self.host.wait_state("signed-out")
+        self.assertEqual(self.browser.opened(), opened)
+
+    def test_4_no_browser(self):
+        browsers.uninstall()
+        self.addCleanup(browsers.install, self.folder / "browser")
+        self.window.press("Sign in", within=HOST_NAME)
+        self.window.wait_text("No browser is set up")
+        self.picture("no-browser")
+        # the way out that the sentence names: the page opened by hand
+        self.window.press("Copy link", within=HOST_NAME)
+        link = desktop.wait_for(desktop.read_clipboard, "the link")
+        self.assertTrue(link.startswith(self.stack.provider.url), link[:40])
+        self.browser.call("POST", "/url", {"url": link})
+        self.browser.sign_in("bob")
+        self.browser.wait_text("You are signed in")
+        self.window.wait_text("Bob Sample")
+
+    def test_5_server_gone_for_a_while(self):
+        header = self.copy_header()
+        self.stack.server.stop()
+        self.choose("Refresh now")
+        self.host.wait_state("offline")
+        self.window.wait_text(r"Offline · token good for \d+ min")
+        self.window.wait_text("127.0.0.1")
+        self.picture("offline")
+        self.assertEqual(self.copy_header(), header)
+        self.stack.restart_server()
+        self.choose("Refresh now")
+        self.host.wait_state("signed-in")
+        self.window.wait_text(r"Bob Sample · \d+ min left")
+        self.assertEqual(self.host.property("Error"), "")
+
+    def test_6_nobody_at_the_address(self):
+        self.stack.server.stop()
+        self.choose("Sign out")
+        self.host.wait_state("signed-out")
+        self.window.press("Sign in", within=HOST_NAME)
+        self.window.wait_text("Cannot reach 127.0.0.1:[0-9]+: nothing answers there")
+        self.picture("refused")
+
+
+if __name__ == "__main__":
+    tap.main()
