@@ -2,9 +2,22 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the user does in the window reaches the agent, and what comes back is shown."""
 
+import os
+import pathlib
+
 import desktop
 import tap
-from window import MINUTE, WindowCase, host
+from window import HOUR, MINUTE, WindowCase, host
+
+LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
+
+
+def signed_in(name, **properties):
+    return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
+
+
+def signing_in(name):
+    return host(name, State="signing-in", LoginUri=LOGIN_URI)
 
 
 class Adding(WindowCase):
@@ -15,16 +28,256 @@ class Adding(WindowCase):
         self.app.wait_for("Will be added as https://data.example.org")
         self.app.press("Add")
         self.app.wait_for("Not signed in", within="data.example.org")
-        self.assertEqual(self.agent.calls("AddHost")[-1], ["data.example.org", {}])
+        self.assertEqual(self.agent.calls("AddHost"), [["data.example.org", {}]])
+
+    def test_another_host(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "two.example.org/api")
+        self.app.press("Add")
+        self.app.wait_for("Not signed in", within="two.example.org/api")
+        self.app.wait_gone("Address")
+        self.assertEqual(self.agent.calls("AddHost"), [["two.example.org/api", {}]])
+
+    def test_bad_address(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        for address, sentence in (
+                ("https://user@example.org", "^Type the address without a user name"),
+                ("two.example.org?x", "^Type the address without “\\?”"),
+                ("ftp://two.example.org", "^A host cannot be reached by “ftp:”"),
+                ("one.example.org/", "^https://one.example.org is in the list already"),
+        ):
+            self.app.write("Address", address)
+            self.app.wait_text(sentence)
+            self.assertFalse(self.app.find_button("Add").is_sensitive, address)
+            # what was typed is still there to be mended
+            self.assertIn(address, self.app.texts())
+        self.app.write("Address", "two.example.org")
+        self.app.wait_for("Will be added as https://two.example.org")
+        self.assertTrue(self.app.find_button("Add").is_sensitive)
+
+    def test_unencrypted_only_when_insisted(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "http://two.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        self.assertFalse(self.app.find_button("Add").is_sensitive)
+        self.app.press("Add it all the same: I trust the network between here and there")
+        self.app.wait_for("Will be added as http://two.example.org")
+        self.app.press("Add")
+        call = self.agent.wait_call("AddHost")
+        self.assertEqual(call, ["http://two.example.org", {"allow-http": True}])
+
+    def test_agent_refuses(self):
+        self.start()
+        self.app.write("Address", "data.example.org")
+        self.agent.fail("AddHost", "InvalidHost", "This host is not allowed here. Ask somebody.")
+        self.app.press("Add")
+        self.app.wait_for("This host is not allowed here. Ask somebody.")
+        self.assertIn("data.example.org", self.app.texts())
+        # and can be tried again
+        self.app.press("Add")
+        self.app.wait_for("Not signed in")
+
+
+class SigningIn(WindowCase):
+    def test_sign_in(self):
+        self.start([host("one.example.org"), host("two.example.org")])
+        self.app.press("Sign in", within="two.example.org")
+        self.app.wait_for("Waiting for your browser…", within="two.example.org")
+        self.assertIsNotNone(self.app.find("Not signed in", within="one.example.org"))
+        [[options]] = self.agent.calls("SignIn")
+        self.assertLessEqual(set(options), {"activation-token"})
+
+    def test_agent_cannot(self):
+        self.start([host("one.example.org")])
+        sentence = "Cannot reach one.example.org: the name does not resolve."
+        self.agent.fail("SignIn", "Network", sentence)
+        self.app.press("Sign in")
+        self.app.wait_for(sentence)
+        # a new try takes the old sentence away
+        self.app.press("Sign in")
+        self.app.wait_gone(sentence)
+
+    def test_elsewhere_shows_here(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("Not signed in")
+        self.agent.set_host("one.example.org", State="signing-in", LoginUri=LOGIN_URI)
+        self.app.wait_for("Waiting for your browser…")
+        self.agent.set_host("one.example.org", State="signed-in", LoginUri="", Account="Alice",
+                            Expires=host("", left=2 * HOUR)["Expires"])
+        self.app.wait_for("Alice · 2 h left")
+
+    def test_cancel(self):
+        self.start([signing_in("one.example.org")])
+        self.app.press("Cancel")
+        self.app.wait_for("Not signed in")
+        self.assertEqual(len(self.agent.calls("Cancel")), 1)
+
+    def test_copy_link(self):
+        self.start([signing_in("one.example.org")])
+        self.app.press("Copy link")
+        self.app.wait_for("Link copied")
+        self.assertEqual(desktop.read_clipboard(), LOGIN_URI)
+
+    def test_open_the_page_again(self):
+        opened = pathlib.Path(os.environ["BED_DIR"], "opened")
+        applications = pathlib.Path(os.environ["XDG_DATA_HOME"], "applications")
+        applications.mkdir(parents=True, exist_ok=True)
+        browser = pathlib.Path(os.environ["BED_DIR"], "browser")
+        browser.write_text(f'#!/bin/sh\necho "$1" >"{opened}.new" && mv "{opened}.new" "{opened}"\n')
+        browser.chmod(0o755)
+        (applications / "browser.desktop").write_text(
+            f"[Desktop Entry]\nType=Application\nName=Browser\nExec={browser} %u\n"
+            "MimeType=x-scheme-handler/https;\n")
+        handlers = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "mimeapps.list")
+        handlers.write_text("[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        self.addCleanup(handlers.unlink)
+        self.addCleanup((applications / "browser.desktop").unlink)
+
+        self.start([signing_in("one.example.org")])
+        self.app.press("Open the page again")
+        desktop.wait_for(opened.exists, "the page to be opened")
+        self.assertEqual(opened.read_text().strip(), LOGIN_URI)
+
+    def test_no_browser(self):
+        self.start([signing_in("one.example.org")])
+        self.app.press("Open the page again")
+        self.app.wait_text("^There is no browser to open the page")
+
+    def test_page_not_known_yet(self):
+        self.start([host("one.example.org", State="signing-in")])
+        self.app.wait_for("Waiting for your browser…")
+        self.assertFalse(self.app.find_button("Open the page again").is_sensitive)
+        self.assertFalse(self.app.find_button("Copy link").is_sensitive)
+        self.assertTrue(self.app.find_button("Cancel").is_sensitive)
+
+    def test_again(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Sign in again")
+        self.app.wait_for("Waiting for your browser…")
+        self.assertTrue(self.agent.calls("SignIn")[0][0]["force"])
 
 
 class Copying(WindowCase):
     def test_header_is_on_the_clipboard(self):
-        self.start([host("one.example.org", State="signed-in", Account="Alice", left=42 * MINUTE),
-                    host("two.example.org", State="signed-in", Account="Bob", left=42 * MINUTE)])
+        self.start([signed_in("one.example.org"), signed_in("two.example.org")])
         self.app.press("Copy header", within="two.example.org")
         self.app.wait_for("Header copied")
         self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-two.example.org")
+
+    def test_one_at_a_time(self):
+        self.start([signed_in("one.example.org")])
+        self.agent.call("Hold", "GetToken")
+        self.app.press("Copy header")
+        desktop.wait_for(lambda: not self.app.find_button("Copy header").is_sensitive,
+                         "the button to wait")
+        self.agent.call("Release", "GetToken")
+        self.app.wait_for("Header copied")
+        self.assertTrue(self.app.find_button("Copy header").is_sensitive)
+
+    def test_user_is_needed(self):
+        self.start([signed_in("one.example.org")])
+        sentence = "The session at one.example.org has ended. Sign in again."
+        self.agent.fail("GetToken", "InteractionRequired", sentence)
+        self.app.press("Copy header")
+        self.app.wait_for(sentence)
+        # nothing is started by itself
+        self.assertEqual(self.agent.calls("SignIn"), [])
+        self.assertTrue(self.app.find_button("Copy header").is_sensitive)
+
+
+class Leaving(WindowCase):
+    def test_sign_out(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Sign out")
+        self.app.wait_for("Signed out of one.example.org")
+        self.app.wait_for("Not signed in")
+
+    def test_remove_and_undo(self):
+        self.start([host("one.example.org"), host("My portal", Url="https://two.example.org")])
+        self.app.press("More actions", within="My portal")
+        self.app.press("Remove")
+        self.app.wait_for("My portal removed")
+        self.app.wait_gone("My portal")
+        self.app.press("Undo")
+        self.app.wait_for("Not signed in", within="My portal")
+        self.assertEqual(self.agent.calls("AddHost"),
+                         [["https://two.example.org", {"name": "My portal"}]])
+
+    def test_undo_gives_no_name_that_was_not_given(self):
+        self.start([host("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.press("Undo")
+        self.app.wait_for("Not signed in", within="one.example.org")
+        self.assertEqual(self.agent.calls("AddHost"), [["https://one.example.org", {}]])
+
+    def test_signed_in_asks_once(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.wait_for("Remove one.example.org?")
+        self.app.press("Cancel")
+        self.app.wait_gone("Remove one.example.org?")
+        self.assertEqual(self.agent.calls("RemoveHost"), [])
+
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.wait_for("Remove one.example.org?")
+        self.app.press("Remove")
+        self.app.wait_for("Add your first host")
+        self.assertEqual(len(self.agent.calls("RemoveHost")), 1)
+        # its token is gone for good, so there is nothing to undo
+        self.assertIsNone(self.app.find_button("Undo"))
+
+
+class Keyring(WindowCase):
+    def test_unlock(self):
+        self.start([host("one.example.org")], agent={"StoreState": "locked"})
+        self.app.press("Unlock")
+        self.app.wait_gone("Unlock")
+        self.assertEqual(len(self.agent.calls("Unlock")), 1)
+
+    def test_no_keyring_is_told_once(self):
+        self.start([host("one.example.org")], agent={"Store": "file"})
+        notice = "There is no keyring on this desktop. Tokens are kept in a file that only you can read."
+        self.app.wait_for(notice)
+        self.app.press("Close", within=None)
+
+
+class Finding(WindowCase):
+    def test_from_eight_hosts_on(self):
+        hosts = [host(f"host{number}.example.org") for number in range(7)]
+        self.start(hosts)
+        self.app.wait_for("host6.example.org")
+        self.assertIsNone(self.app.find("Find a host"))
+
+    def test_filter(self):
+        self.start([host(f"host{number:02}.example.org") for number in range(12)])
+        self.app.wait_for("host11.example.org")
+        self.app.press("Find a host")
+        self.app.write("Name of the host", "OST07")
+        self.app.wait_gone("host11.example.org")
+        self.assertIsNotNone(self.app.find("host07.example.org"))
+        self.app.write("Name of the host", "nowhere")
+        self.app.wait_for("No host has this in its name.")
+
+
+class Agent(WindowCase):
+    def test_comes_back(self):
+        self.start([signed_in("one.example.org"), host("two.example.org")])
+        self.app.wait_for("two.example.org")
+        before = self.agent.pid()
+        self.agent.kill()
+        # the bus starts it again, with the scene it was given
+        desktop.wait_for(lambda: self.agent.pid() != before, "another agent")
+        self.app.press("Sign in", within="two.example.org")
+        self.app.wait_for("Waiting for your browser…")
+        self.app.wait_for("Alice Example · 42 min left")
 
 
 if __name__ == "__main__":

@@ -5,19 +5,29 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
 import unittest
 
-from gi.repository import Gio, GLib
+import gi
 
-import desktop
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
+
+import desktop  # noqa: E402
 
 AGENT = "org.keyfob.Keyfob.Agent"
 ROOT = "/org/keyfob/Keyfob/Agent"
 MINUTE = 60
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+SETTINGS = """[org/keyfob/Keyfob]
+window-width={width}
+window-height={height}
+"""
 
 
 class Agent:
@@ -48,8 +58,11 @@ class Agent:
         self.call("Fail", method, error, sentence)
 
     def calls(self, method):
-        """Arguments of every call of @method so far."""
+        """Arguments of every call of @method since the scene was set."""
         return [call[2] for call in json.loads(self.call("Calls")[0]) if call[0] == method]
+
+    def wait_call(self, method):
+        return desktop.wait_for(lambda: self.calls(method), f"a call of {method}")[-1]
 
     def pid(self):
         return self.call("GetPid")[0]
@@ -69,18 +82,20 @@ def host(name, **properties):
 class WindowCase(unittest.TestCase):
     """Starts the window for every test, and ends it."""
 
-    environment = {}
-
     def setUp(self):
         self.agent = Agent()
-        self.app = desktop.Application("keyfob")
         self.process = None
+        self.app = None
 
-    def start(self, hosts=(), agent=None, **environment):
+    def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", **environment):
+        program = os.environ[program]
+        self.app = desktop.Application(pathlib.Path(program).name)
         self.agent.set_scene(hosts, **(agent or {}))
+        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(SETTINGS.format(width=size[0], height=size[1]))
         self.process = subprocess.Popen(
-            [os.environ["KEYFOB"]],
-            env={**os.environ, "G_DEBUG": "fatal-warnings", **self.environment, **environment})
+            [program], env={**os.environ, "G_DEBUG": "fatal-warnings", **environment})
 
     def tearDown(self):
         if self.process is None:
@@ -89,3 +104,36 @@ class WindowCase(unittest.TestCase):
         self.process.terminate()
         self.process.wait()
         self.assertTrue(alive, "the window ended by itself")
+
+    def x_window(self):
+        """Id of the window on screen."""
+        return desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "a window")[-1]
+
+    def x_geometry(self):
+        text = desktop.xdotool("getwindowgeometry", "--shell", self.x_window())
+        return {key: int(value) for key, value in re.findall(r"(\w+)=(-?\d+)", text)}
+
+    def picture(self, name, whole_screen=False):
+        """Takes a screenshot and makes sure that something is on it.
+
+        Menus and dialogs are windows of their own: for them the @whole_screen is taken.
+        """
+        path = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"], name + ".png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["import", "-window", "root" if whole_screen else self.x_window(), str(path)], check=True)
+        colours = subprocess.run(["identify", "-format", "%k", str(path)], check=True,
+                                 capture_output=True, text=True)
+        self.assertGreater(int(colours.stdout), 30, f"{name} is blank")
+        return path
+
+    def assert_nothing_cut(self, width):
+        """The window is no wider than asked for, and no text reaches beyond its sides."""
+        self.assertEqual(self.x_geometry()["WIDTH"], width)
+
+        def extents(nodes):
+            return [(node.name, node.accessible.get_extents(Atspi.CoordType.WINDOW))
+                    for node in nodes if node.name and "label" in node.role]
+
+        for name, box in desktop.wait_for(lambda: self.app.read(extents), "labels"):
+            self.assertGreaterEqual(box.x, 0, f"“{name}” begins left of the window")
+            self.assertLessEqual(box.x + box.width, width, f"“{name}” ends right of the window")

@@ -1,0 +1,257 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every state of a row, in words, in the accessibility tree and on a screenshot.
+
+The screenshots are in tests/window/screenshots of the build folder, to be looked at.
+"""
+
+import os
+import pathlib
+import subprocess
+import time
+
+import desktop
+import tap
+from window import DAY, HOUR, MINUTE, WindowCase, host
+
+PORTAL = "Freva data portal"
+LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
+
+# What the user reads for each failure; the sentences are the agent's.
+FAILURES = {
+    "name-does-not-resolve": "Cannot reach climate.example.edu: the name does not resolve. Check the "
+                             "address or your network.",
+    "refused": "Cannot reach climate.example.edu: nothing answers there. Check the address and its "
+               "port, or try again later.",
+    "tls-not-trusted": "The certificate of climate.example.edu comes from an issuer that this system "
+                       "does not trust. Check the address, or ask whoever runs the host.",
+    "route-not-found": "climate.example.edu has nothing at /auth/v2/login. Check the address of the "
+                       "host, or set its routes.",
+    "html-answer": "climate.example.edu answered with a web page (“Welcome to the portal”) instead of "
+                   "data. Check the address, or sign in to the network first.",
+    "server-error": "climate.example.edu has a problem of its own (500): “database is locked”. Try "
+                    "again later, or ask whoever runs it.",
+    "ports-taken": "Other programs hold every port that the browser may come back to (53100, 53101, "
+                   "53102, 53103, 53104, 53105). Close one of them and try again.",
+    "no-browser": "There is no browser to open the page of climate.example.edu. Install one, or copy "
+                  "the link.",
+    "denied": "The sign-in to climate.example.edu was refused. Sign in again if that was a mistake.",
+    "time-over": "Nobody signed in to climate.example.edu within 5 minutes. Sign in again.",
+    "store-full": "There is no room left for the token file "
+                  "/home/user/.cache/py-oidc-auth/token-store.json. It is unchanged; free some space.",
+}
+
+
+def mixed():
+    return [
+        host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE),
+        host("auth.example.org", State="signing-in", LoginUri=LOGIN_URI),
+        host("climate.example.edu", State="expired", Expires=int(time.time()) - DAY),
+        host("intranet.example.org", State="offline", left=12 * MINUTE,
+             Error="Cannot reach intranet.example.org: the name does not resolve. Check the address "
+                   "or your network."),
+        host("models.example.com/api/freva-nextgen"),
+    ]
+
+
+class States(WindowCase):
+    def show(self, name, expected, *hosts, **options):
+        self.start(list(hosts), **options)
+        for text in expected:
+            self.app.wait_for(text)
+        self.assert_nothing_cut(440)
+        self.picture("state-" + name)
+
+    def assert_buttons(self, present, absent, within=PORTAL):
+        for name in present:
+            self.assertIsNotNone(self.app.find_button(name, within), name)
+        for name in absent:
+            self.assertIsNone(self.app.find_button(name, within), name)
+
+    def test_signed_out(self):
+        self.show("signed-out", [PORTAL, "Not signed in", "Signed out"], host(PORTAL))
+        self.assert_buttons(["Sign in", "More actions"], ["Copy header", "Cancel"])
+
+    def test_signing_in(self):
+        self.show("signing-in", ["Waiting for your browser…", "Signing in"],
+                  host(PORTAL, State="signing-in", LoginUri=LOGIN_URI))
+        self.assert_buttons(["Open the page again", "Copy link", "Cancel"],
+                            ["Sign in", "Copy header"])
+
+    def test_signed_in(self):
+        self.show("signed-in", ["Alice Example · 42 min left", "Signed in"],
+                  host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE))
+        self.assert_buttons(["Copy header", "More actions"], ["Sign in", "Cancel"])
+
+    def test_signed_in_for_hours(self):
+        self.show("signed-in-hours", ["Signed in · 2 h left"],
+                  host(PORTAL, State="signed-in", left=2 * HOUR + 40 * MINUTE))
+
+    def test_signed_in_until_tomorrow(self):
+        midnight = time.mktime(time.localtime()[:3] + (0, 0, 0, 0, 0, -1))
+        tomorrow = int(midnight) + DAY + 9 * HOUR + 12 * MINUTE
+        self.show("signed-in-tomorrow", ["Alice Example · good until tomorrow 09:12"],
+                  host(PORTAL, State="signed-in", Account="Alice Example", Expires=tomorrow))
+
+    def test_last_minute(self):
+        self.show("last-minute", ["Alice Example · less than a minute left"],
+                  host(PORTAL, State="signed-in", Account="Alice Example", left=10))
+
+    def test_refreshing(self):
+        self.show("refreshing", ["Getting a new token…", "Getting a new token"],
+                  host(PORTAL, State="refreshing", Account="Alice Example", left=1))
+        self.assert_buttons(["Copy header"], ["Sign in", "Cancel"])
+
+    def test_expired(self):
+        yesterday = int(time.mktime(time.localtime()[:3] + (0, 0, 0, 0, 0, -1))) - 6 * HOUR
+        self.show("expired", ["The session ended yesterday at 18:00", "Needs you to sign in"],
+                  host(PORTAL, State="expired", Expires=yesterday))
+        self.assert_buttons(["Sign in", "More actions"], ["Copy header"])
+
+    def test_offline(self):
+        self.show("offline", ["Offline · token good for 12 min", "Offline"],
+                  host(PORTAL, State="offline", Account="Alice Example", left=12 * MINUTE))
+        self.assert_buttons(["Copy header", "More actions"], ["Sign in"])
+
+    def test_offline_and_ended(self):
+        self.show("offline-ended", ["Offline · the token has ended"],
+                  host(PORTAL, State="offline", Expires=int(time.time()) - HOUR))
+
+    def test_one_at_a_time(self):
+        self.show("mixed", [PORTAL, "auth.example.org"], *mixed())
+
+    def test_menu(self):
+        self.start([host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE)])
+        self.app.press("More actions")
+        for item in ("Sign in again", "Refresh now", "Sign out", "Remove"):
+            self.app.wait_for(item)
+        self.picture("menu", whole_screen=True)
+
+
+class Failures(WindowCase):
+    """A row under which the sentence of the agent stands whole."""
+
+
+def add_failure(name, sentence):
+    def test(self):
+        self.start([host("climate.example.edu", Error=sentence)])
+        self.app.wait_for(sentence)
+        # beside the sentence there is nothing to say
+        self.assertIsNone(self.app.find("Not signed in"))
+        self.assertIsNotNone(self.app.find_button("Sign in"))
+        self.assert_nothing_cut(440)
+        self.picture("failure-" + name)
+
+    setattr(Failures, "test_" + name.replace("-", "_"), test)
+
+
+for failure, words in FAILURES.items():
+    add_failure(failure, words)
+
+
+class Notices(WindowCase):
+    def test_locked(self):
+        self.start(mixed(), agent={"StoreState": "locked"})
+        self.app.wait_text("^The keyring is locked")
+        self.assertIsNotNone(self.app.find_button("Unlock"))
+        self.picture("notice-locked")
+
+    def test_unlock_refused(self):
+        self.start(mixed(), agent={"StoreState": "locked"})
+        sentence = "The keyring stays locked. Unlock it to get at the tokens in it."
+        self.agent.fail("Unlock", "Locked", sentence)
+        self.app.press("Unlock")
+        self.app.wait_for(sentence)
+        self.assertTrue(self.app.find_button("Unlock").is_sensitive)
+        self.picture("notice-unlock-refused")
+
+    def test_no_keyring(self):
+        self.start(mixed(), agent={"Store": "file"})
+        self.app.wait_text("^There is no keyring on this desktop")
+        self.assertIsNone(self.app.find_button("Unlock"))
+        self.picture("notice-no-keyring")
+
+
+class Pages(WindowCase):
+    def test_empty(self):
+        self.start()
+        self.app.wait_for("Add your first host")
+        self.assert_nothing_cut(440)
+        self.picture("empty")
+
+    def test_wrong_address(self):
+        self.start()
+        self.app.write("Address", "data.example.org?x=1")
+        self.app.wait_for("Type the address without “?” and what follows it.")
+        self.picture("empty-wrong")
+
+    def test_add_page(self):
+        self.start(mixed())
+        self.app.press("Add host")
+        self.app.wait_for("Add a host")
+        self.app.write("Address", "http://data.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        self.picture("add-page")
+
+    def test_many_hosts(self):
+        self.start([host(f"host{number:02}.example.org", State="signed-in", left=5 * HOUR)
+                    for number in range(12)])
+        self.app.wait_for("host11.example.org")
+        self.picture("many")
+
+    def test_removal_is_asked_about(self):
+        self.start([host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE)])
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.wait_for(f"Remove {PORTAL}?")
+        self.picture("remove", whole_screen=True)
+
+
+class Circumstances(WindowCase):
+    """The same rows where they are harder to show."""
+
+    def show(self, name, width=360, expected=("Waiting for your browser…",), scene=None, **options):
+        self.start(scene if scene is not None else mixed(), size=(width, 760), **options)
+        for text in expected:
+            self.app.wait_for(text)
+        self.picture("circumstance-" + name)
+        self.assert_nothing_cut(width)
+
+    def set_large_text(self):
+        """Twice the size of text, as the accessibility settings of a desktop set it."""
+        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
+                        "Xft.dpi:\t192"], check=True)
+        self.addCleanup(subprocess.run, ["xprop", "-root", "-remove", "RESOURCE_MANAGER"])
+
+    def test_narrow(self):
+        self.show("narrow")
+
+    def test_dark(self):
+        self.show("dark", 440, ADW_DEBUG_COLOR_SCHEME="prefer-dark", agent={"StoreState": "locked"})
+
+    def test_high_contrast(self):
+        self.show("high-contrast", 440, ADW_DEBUG_HIGH_CONTRAST="1", agent={"StoreState": "locked"})
+
+    def test_right_to_left(self):
+        self.show("right-to-left", program="KEYFOB_UNINSTALLED", KEYFOB_TEST_RTL="1")
+
+    def test_large_text(self):
+        self.set_large_text()
+        self.show("large-text", agent={"StoreState": "locked"})
+
+    def test_german(self):
+        self.show("german", expected=["Warten auf Ihren Browser …"], agent={"StoreState": "locked"},
+                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
+
+    def test_german_in_large_text(self):
+        self.set_large_text()
+        self.show("german-large-text", expected=["Warten auf Ihren Browser …"],
+                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
+
+    def test_large_empty(self):
+        self.set_large_text()
+        self.show("large-empty", expected=["Add your first host"], scene=[])
+
+
+if __name__ == "__main__":
+    tap.main()
