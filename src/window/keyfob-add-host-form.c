@@ -135,10 +135,12 @@ check (KeyfobAddHostForm *self)
     gtk_check_button_set_active (self->insist, FALSE);
 }
 
+/* The address keeps the focus, so that what the agent says about it can be mended at once. */
 static void
 set_busy (KeyfobAddHostForm *self, gboolean busy)
 {
-  gtk_widget_set_sensitive (GTK_WIDGET (self), !busy);
+  gtk_editable_set_editable (self->address, !busy);
+  gtk_widget_set_sensitive (self->add_button, !busy);
 }
 
 static void

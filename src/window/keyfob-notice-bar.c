@@ -28,6 +28,7 @@ struct _KeyfobNoticeBar
   GtkInfoBar *bar;
   GtkLabel *text;
   GtkWidget *unlock_button;
+  GtkWidget *dismiss_button;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, ADW_TYPE_BIN)
@@ -75,7 +76,7 @@ update (KeyfobNoticeBar *self)
 
   gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
-  gtk_info_bar_set_show_close_button (self->bar, notice == NOTICE_NO_KEYRING);
+  gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_NO_KEYRING);
   gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
 }
@@ -103,7 +104,7 @@ on_unlock (KeyfobNoticeBar *self)
 }
 
 static void
-on_response (KeyfobNoticeBar *self)
+on_dismiss (KeyfobNoticeBar *self)
 {
   g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
   update (self);
@@ -164,8 +165,9 @@ keyfob_notice_bar_class_init (KeyfobNoticeBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, text);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, unlock_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, dismiss_button);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock);
-  gtk_widget_class_bind_template_callback (widget_class, on_response);
+  gtk_widget_class_bind_template_callback (widget_class, on_dismiss);
 }
 
 static void

@@ -6,16 +6,14 @@
 
 #include "keyfob-window.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "keyfob-add-host-form.h"
-#include "keyfob-config.h"
 #include "keyfob-device-page.h"
+#include "keyfob-host-removal.h"
 #include "keyfob-host-row.h"
 #include "keyfob-notice-bar.h"
 #include "keyfob-pages.h"
 #include "keyfob-ticker.h"
-#include "keyfob-words.h"
+#include "keyfob-toasts.h"
 
 /* A list that fits on the screen needs no filter. */
 #define HOSTS_FOR_FILTER 8
@@ -28,6 +26,7 @@ struct _KeyfobWindow
   KeyfobClock *clock;
   KeyfobTicker *ticker;
   GSettings *settings;
+  KeyfobHostRemoval *removal;
 
   AdwToastOverlay *toasts;
   AdwLeaflet *leaflet;
@@ -56,19 +55,10 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Takes plain text; a toast wants markup. */
-static AdwToast *
-toast_new (const char *text)
-{
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-
-  return adw_toast_new (escaped);
-}
-
 static void
 show_toast (KeyfobWindow *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toasts, toast_new (text));
+  keyfob_toasts_show (self->toasts, text);
 }
 
 static void
@@ -81,6 +71,14 @@ update_ticker (KeyfobWindow *self)
   gint64 last = keyfob_host_list_get_last_expires (keyfob_agent_client_get_hosts (self->client));
 
   keyfob_ticker_set_running (self->ticker, seen && last > keyfob_ticker_get_now (self->ticker));
+}
+
+/* Takes the focus along: GTK leaves it on a page that is covered. */
+static void
+turn_to (KeyfobWindow *self, GtkWidget *page)
+{
+  adw_leaflet_set_visible_child (self->leaflet, page);
+  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -139,171 +137,33 @@ update_page (KeyfobWindow *self)
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);
 }
 
-/* A host that is being removed. */
-typedef struct
-{
-  KeyfobWindow *window;
-  KeyfobBusHost1 *host;
-  gboolean undoable;
-} Removal;
-
-static void
-removal_free (Removal *removal)
-{
-  g_object_unref (removal->window);
-  g_object_unref (removal->host);
-  g_free (removal);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Removal, removal_free)
-
-static void
-on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Removal) removal = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  AdwToast *toast;
-
-  if (!keyfob_bus_agent1_call_remove_host_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
-    {
-      text = keyfob_agent_client_explain (error);
-      show_toast (removal->window, text);
-      return;
-    }
-
-  text = g_strdup_printf (_ ("%s removed"), keyfob_bus_host1_get_name (removal->host));
-  toast = toast_new (text);
-  if (removal->undoable)
-    {
-      adw_toast_set_button_label (toast, _ ("Undo"));
-      adw_toast_set_action_name (toast, "win.undo-remove");
-      adw_toast_set_action_target (toast, "(ss)", keyfob_bus_host1_get_url (removal->host),
-                                   keyfob_bus_host1_get_name (removal->host));
-    }
-  adw_toast_overlay_add_toast (removal->window->toasts, toast);
-}
-
-static void
-remove_host (Removal *removal)
-{
-  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (removal->window->client);
-
-  /* it died while the user was asked; the host is there again when it is back */
-  if (agent == NULL)
-    {
-      removal_free (removal);
-      return;
-    }
-
-  keyfob_bus_agent1_call_remove_host (agent,
-                                      g_dbus_proxy_get_object_path (G_DBUS_PROXY (removal->host)),
-                                      NULL, on_removed, removal);
-}
-
-static void
-on_remove_response (AdwMessageDialog *dialog, const char *response, gpointer user_data)
-{
-  Removal *removal = user_data;
-
-  if (g_str_equal (response, "remove"))
-    remove_host (removal);
-  else
-    removal_free (removal);
-}
-
 static void
 on_row_remove (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  KeyfobBusHost1 *host = keyfob_host_row_get_host (row);
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (host));
-  Removal *removal = g_new0 (Removal, 1);
-  GtkWidget *dialog;
-
-  removal->window = g_object_ref (self);
-  removal->host = g_object_ref (host);
-  removal->undoable = !keyfob_host_state_has_token (state);
-  if (removal->undoable)
-    {
-      remove_host (removal);
-      return;
-    }
-
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), NULL,
-                                   _ ("Its token is removed from this computer. To use the host "
-                                      "again, add it and sign in."));
-  adw_message_dialog_format_heading (ADW_MESSAGE_DIALOG (dialog), _ ("Remove %s?"),
-                                     keyfob_bus_host1_get_name (host));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("Cancel"), "remove",
-                                    _ ("Remove"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "remove",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_remove_response), removal);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  g_autofree char *text = NULL;
-
-  if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
-    return;
-
-  text = keyfob_agent_client_explain (error);
-  show_toast (self, text);
-}
-
-/* The options that make the host at @url what it was. */
-static GVariant *
-options_for_undo (const char *url, const char *name)
-{
-  g_autoptr (KeyfobConfig) config = NULL;
-  g_auto (GVariantDict) options;
-
-  g_variant_dict_init (&options, NULL);
-  if (g_str_has_prefix (url, "http:"))
-    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
-
-  config = keyfob_config_new (url, g_variant_dict_end (&options), NULL);
-  g_variant_dict_init (&options, NULL);
-  if (g_str_has_prefix (url, "http:"))
-    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
-  if (config == NULL || g_strcmp0 (keyfob_config_get_name (config), name) != 0)
-    g_variant_dict_insert (&options, "name", "s", name);
-
-  return g_variant_dict_end (&options);
+  keyfob_host_removal_start (self->removal, keyfob_host_row_get_host (row));
 }
 
 static void
 on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
-  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
   const char *url, *name;
 
-  if (agent == NULL)
-    return;
-
   g_variant_get (parameter, "(&s&s)", &url, &name);
-  keyfob_bus_agent1_call_add_host (agent, url, options_for_undo (url, name), NULL, on_undone,
-                                   g_object_ref (self));
+  keyfob_host_removal_undo (self->removal, url, name);
 }
 
 static void
 on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->device_page));
+  turn_to (self, GTK_WIDGET (self->device_page));
   keyfob_device_page_start (self->device_page, keyfob_host_row_get_host (row));
 }
 
 static void
 on_device_closed (KeyfobWindow *self)
 {
-  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
+  turn_to (self, self->list_page);
 }
 
 static GtkWidget *
@@ -333,7 +193,7 @@ on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
     }
 
   keyfob_add_host_form_clear (self->form);
-  adw_leaflet_set_visible_child (self->leaflet, self->add_page);
+  turn_to (self, self->add_page);
   keyfob_add_host_form_focus (self->form);
 }
 
@@ -342,14 +202,13 @@ on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
 
-  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
+  turn_to (self, self->list_page);
 }
 
 static void
 on_host_added (KeyfobWindow *self)
 {
-  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
-  gtk_widget_child_focus (GTK_WIDGET (self->list), GTK_DIR_TAB_FORWARD);
+  turn_to (self, self->list_page);
 }
 
 static void
@@ -404,6 +263,7 @@ follow_client (KeyfobWindow *self)
 {
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
 
+  self->removal = keyfob_host_removal_new (self->client, self->toasts);
   keyfob_notice_bar_set_client (self->notice_bar, self->client, self->settings);
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
@@ -448,6 +308,7 @@ keyfob_window_dispose (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_clear_object (&self->settings);
+  g_clear_object (&self->removal);
 
   G_OBJECT_CLASS (keyfob_window_parent_class)->dispose (object);
 }

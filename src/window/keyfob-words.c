@@ -31,8 +31,7 @@ static const struct
                                "emblem-synchronizing-symbolic", "success" },
   [KEYFOB_HOST_EXPIRED] = { "expired", N_ ("Needs you to sign in"), "dialog-warning-symbolic",
                             "warning" },
-  [KEYFOB_HOST_OFFLINE] = { "offline", N_ ("Offline"), "action-unavailable-symbolic",
-                             NULL },
+  [KEYFOB_HOST_OFFLINE] = { "offline", N_ ("Offline"), "action-unavailable-symbolic", NULL },
 };
 
 KeyfobHostState

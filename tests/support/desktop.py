@@ -75,7 +75,10 @@ class Node:
 
     @property
     def name(self):
-        return (self.accessible.get_name() or "").replace("_", "")
+        name = (self.accessible.get_name() or "").replace("_", "")
+        # GTK 4.8 says the name of a button twice when its label could have a mnemonic
+        half = name[:len(name) // 2]
+        return half if name == f"{half} {half}" else name
 
     @property
     def role(self):

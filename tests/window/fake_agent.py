@@ -123,6 +123,9 @@ class FakeAgent:
 
     def set_scene(self, text):
         scene = json.loads(text)
+        self.calls.clear()
+        self.failures.clear()
+        self.held.clear()
         self.set_agent(AGENT_DEFAULTS | scene.get("agent", {}))
         for host in list(self.hosts):
             self.remove_host(host)

@@ -5,6 +5,8 @@
 import os
 import pathlib
 
+from gi.repository import Gio
+
 import desktop
 import tap
 from window import HOUR, MINUTE, WindowCase, host
@@ -63,7 +65,8 @@ class Adding(WindowCase):
         self.app.write("Address", "http://two.example.org")
         self.app.wait_text("^Whoever is on the way")
         self.assertFalse(self.app.find_button("Add").is_sensitive)
-        self.app.press("Add it all the same: I trust the network between here and there")
+        # the switch for it comes right after the address
+        desktop.xdotool("key", "Tab", "space")
         self.app.wait_for("Will be added as http://two.example.org")
         self.app.press("Add")
         call = self.agent.wait_call("AddHost")
@@ -142,15 +145,23 @@ class SigningIn(WindowCase):
         self.assertEqual(opened.read_text().strip(), LOGIN_URI)
 
     def test_no_browser(self):
+        self.remove_browsers()
         self.start([signing_in("one.example.org")])
         self.app.press("Open the page again")
         self.app.wait_text("^There is no browser to open the page")
 
+    def remove_browsers(self):
+        browsers = Gio.AppInfo.get_all_for_type("x-scheme-handler/https")
+        handlers = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "mimeapps.list")
+        handlers.write_text("[Removed Associations]\nx-scheme-handler/https="
+                            + ";".join(browser.get_id() for browser in browsers) + "\n")
+        self.addCleanup(handlers.unlink)
+
     def test_page_not_known_yet(self):
         self.start([host("one.example.org", State="signing-in")])
         self.app.wait_for("Waiting for your browser…")
-        self.assertFalse(self.app.find_button("Open the page again").is_sensitive)
-        self.assertFalse(self.app.find_button("Copy link").is_sensitive)
+        self.assertIsNone(self.app.find_button("Open the page again"))
+        self.assertIsNone(self.app.find_button("Copy link"))
         self.assertTrue(self.app.find_button("Cancel").is_sensitive)
 
     def test_again(self):
@@ -216,19 +227,24 @@ class Leaving(WindowCase):
         self.app.wait_for("Not signed in", within="one.example.org")
         self.assertEqual(self.agent.calls("AddHost"), [["https://one.example.org", {}]])
 
+    def press_in_dialog(self, name):
+        """GTK 4.8 does not survive being read while a dialog closes, so this looks away until then."""
+        windows = len(desktop.find_x_windows(".*"))
+        self.app.press(name)
+        desktop.wait_for(lambda: len(desktop.find_x_windows(".*")) < windows, "the dialog to close")
+
     def test_signed_in_asks_once(self):
         self.start([signed_in("one.example.org")])
         self.app.press("More actions")
         self.app.press("Remove")
         self.app.wait_for("Remove one.example.org?")
-        self.app.press("Cancel")
-        self.app.wait_gone("Remove one.example.org?")
+        self.press_in_dialog("Cancel")
         self.assertEqual(self.agent.calls("RemoveHost"), [])
 
         self.app.press("More actions")
         self.app.press("Remove")
         self.app.wait_for("Remove one.example.org?")
-        self.app.press("Remove")
+        self.press_in_dialog("Remove")
         self.app.wait_for("Add your first host")
         self.assertEqual(len(self.agent.calls("RemoveHost")), 1)
         # its token is gone for good, so there is nothing to undo
@@ -246,7 +262,14 @@ class Keyring(WindowCase):
         self.start([host("one.example.org")], agent={"Store": "file"})
         notice = "There is no keyring on this desktop. Tokens are kept in a file that only you can read."
         self.app.wait_for(notice)
-        self.app.press("Close", within=None)
+        self.app.press("Dismiss")
+        self.app.wait_gone(notice)
+        # a store that is said again is no news
+        self.agent.set_agent(Store="keyring")
+        self.agent.set_agent(Store="file")
+        self.agent.set_host("one.example.org", Error="Something else.")
+        self.app.wait_for("Something else.")
+        self.assertIsNone(self.app.find(notice))
 
 
 class Finding(WindowCase):
@@ -274,7 +297,7 @@ class Agent(WindowCase):
         before = self.agent.pid()
         self.agent.kill()
         # the bus starts it again, with the scene it was given
-        desktop.wait_for(lambda: self.agent.pid() != before, "another agent")
+        desktop.wait_for(lambda: self.agent.pid() not in (None, before), "another agent")
         self.app.press("Sign in", within="two.example.org")
         self.app.wait_for("Waiting for your browser…")
         self.app.wait_for("Alice Example · 42 min left")

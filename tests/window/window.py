@@ -65,7 +65,11 @@ class Agent:
         return desktop.wait_for(lambda: self.calls(method), f"a call of {method}")[-1]
 
     def pid(self):
-        return self.call("GetPid")[0]
+        """Of the running agent, which is started where there is none; None where it just died."""
+        try:
+            return self.call("GetPid")[0]
+        except GLib.Error:
+            return None
 
     def kill(self):
         os.kill(self.pid(), signal.SIGKILL)
@@ -86,6 +90,7 @@ class WindowCase(unittest.TestCase):
         self.agent = Agent()
         self.process = None
         self.app = None
+        self.log = pathlib.Path(os.environ["BED_DIR"], "window.log")
 
     def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", **environment):
         program = os.environ[program]
@@ -94,8 +99,10 @@ class WindowCase(unittest.TestCase):
         settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(SETTINGS.format(width=size[0], height=size[1]))
-        self.process = subprocess.Popen(
-            [program], env={**os.environ, "G_DEBUG": "fatal-warnings", **environment})
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                [program], stderr=log,
+                env={**os.environ, "G_DEBUG": "fatal-warnings", **environment})
 
     def tearDown(self):
         if self.process is None:
@@ -103,7 +110,8 @@ class WindowCase(unittest.TestCase):
         alive = self.process.poll() is None
         self.process.terminate()
         self.process.wait()
-        self.assertTrue(alive, "the window ended by itself")
+        said = self.log.read_text()
+        self.assertTrue(alive, "the window ended by itself: " + said)
 
     def x_window(self):
         """Id of the window on screen."""
