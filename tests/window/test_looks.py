@@ -252,6 +252,11 @@ class Circumstances(WindowCase):
         self.set_large_text()
         self.show("large-empty", expected=["Add your first host"], scene=[])
 
+    def test_german_and_large_empty(self):
+        self.set_large_text()
+        self.show("german-large-empty", expected=["Ihr erster Host"], scene=[],
+                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
+
 
 if __name__ == "__main__":
     tap.main()
