@@ -51,9 +51,43 @@ class Keyring(agentcase.AgentCase):
         self.wait_for_store("ready")
         self.assertEqual(host.get_token(), self.token)
 
+    def test_unlock_refused(self):
+        prompter = self.bus.start_prompter()
+        host = self.start_locked()
+        sentence = self.assert_fails("Locked", self.call, agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.assertEqual(prompter.stdout.readline(), "refused\n")
+        self.assertTrue(sentence.endswith("."), sentence)
+        self.assertEqual(host.State, "expired")
+        self.assertEqual(self.agent_property("StoreState"), "locked")
+        self.bus.unlock_keyring()
+        host.wait_for(State="signed-in")
+
     def test_unlock_of_an_open_keyring(self):
         self.call(agentcase.PATH, agentcase.AGENT, "Unlock")
         self.assertEqual(self.agent_property("StoreState"), "ready")
+
+    def test_locked_while_signing_in(self):
+        host = self.add_host()
+        self.bus.lock_keyring()
+        self.bus.start_prompter()
+        page = host.sign_in()
+        self.assertEqual(page.status, 200)
+        self.assertIn("could not be saved", host.Error)
+        self.assertIn("access_token", host.get_token())
+        self.assertFalse(os.path.exists(self.token_file()))
+
+    def test_locked_when_signing_out(self):
+        host = self.add_host()
+        host.sign_in()
+        self.bus.lock_keyring()
+        self.bus.start_prompter()
+        sentence = self.assert_fails("Locked", host.call, "SignOut")
+        self.assertEqual(host.Error, sentence)
+        self.assertEqual(host.State, "signed-in")
+        self.bus.unlock_keyring()
+        wait_until(lambda: self.agent_property("StoreState") == "ready", "the keyring")
+        host.call("SignOut")
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
 
     def test_host_without_a_user_is_not_troubled(self):
         self.add_host("https://other.example.org")

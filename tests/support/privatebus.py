@@ -195,6 +195,8 @@ class PrivateBus:
         """A real GNOME keyring with an unlocked default collection."""
         daemon = self.spawn(
             ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+            # its warnings are its own
+            env={"G_DEBUG": ""},
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         daemon.stdin.write(password.encode())
         daemon.stdin.close()
