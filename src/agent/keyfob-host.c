@@ -134,7 +134,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (token != NULL)
     keyfob_standing_take_token (self->standing, token, store_error);
-  else if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED))
+  else if (keyfob_refresh_is_dead (error))
     expire (self);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     keyfob_standing_go_offline (self->standing, error->message);

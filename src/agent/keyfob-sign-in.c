@@ -6,9 +6,6 @@
 
 #include "keyfob-sign-in.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "keyfob-auth-error.h"
 #include "keyfob-authenticate.h"
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
@@ -118,12 +115,6 @@ on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (token != NULL)
     g_task_return_pointer (task, token, g_object_unref);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_clear_error (&error);
-      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED, "%s",
-                               _ ("The sign-in was cancelled."));
-    }
   else
     g_task_return_error (task, error);
 }

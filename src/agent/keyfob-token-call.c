@@ -10,6 +10,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-authenticate.h"
+#include "keyfob-refresh.h"
 
 typedef struct Call Call;
 
@@ -102,7 +103,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (keyfob_host_join_finish (call->host, result, &token, &error))
     succeed (call, token);
-  else if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED))
+  else if (keyfob_refresh_is_dead (error))
     call->proceed (call);
   else if (seconds_left (call) > 0)
     succeed (call, keyfob_standing_get_token (keyfob_host_get_standing (call->host)));

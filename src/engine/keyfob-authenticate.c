@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-refresh.h"
 
 typedef struct
 {
@@ -115,47 +116,28 @@ ask_user (GTask *task)
                              _ ("You are not signed in at %s. Sign in first."), name);
 }
 
-/* Whether the server said that this refresh token will never work again. */
-static gboolean
-is_dead (const GError *error)
-{
-  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED)
-         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
-}
-
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Attempt *attempt = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token =
-      keyfob_server_token_finish (KEYFOB_SERVER (source), result, &error);
+  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &attempt->store_error, &error);
 
   if (token != NULL)
     {
-      keep (task, token);
+      g_set_object (&attempt->token, token);
+      succeed (task);
       return;
     }
 
   g_debug ("The refresh failed: %s", error->message);
-  if (is_dead (error))
+  if (keyfob_refresh_is_dead (error))
     ask_user (task);
   else if (seconds_left (attempt) > 0 && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     succeed (task);
   else
     fail (task, g_steal_pointer (&error));
-}
-
-/* The one place where a refresh token is used: what keeps two programs from using it at once
- * belongs around this. */
-static void
-refresh (GTask *task)
-{
-  Attempt *attempt = g_task_get_task_data (task);
-
-  keyfob_server_refresh_async (attempt->server, attempt->token, g_task_get_cancellable (task),
-                               on_refreshed, g_object_ref (task));
 }
 
 static void
@@ -166,7 +148,8 @@ use_token_at_hand (GTask *task)
   if (attempt->token != NULL && seconds_left (attempt) >= KEYFOB_TOKEN_MARGIN)
     succeed (task);
   else if (attempt->token != NULL && keyfob_token_get_refresh_token (attempt->token) != NULL)
-    refresh (task);
+    keyfob_refresh_async (attempt->config, attempt->server, attempt->store, attempt->token,
+                          g_task_get_cancellable (task), on_refreshed, g_object_ref (task));
   else
     ask_user (task);
 }

@@ -6,6 +6,8 @@
 
 #include "keyfob-refresh.h"
 
+#include "keyfob-auth-error.h"
+
 typedef struct
 {
   KeyfobConfig *config;
@@ -91,4 +93,11 @@ keyfob_refresh_finish (GAsyncResult *result, GError **store_error, GError **erro
     *store_error = g_steal_pointer (&refresh->store_error);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+keyfob_refresh_is_dead (const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
 }

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * keyfob_refresh_async:
  * @token: has a refresh token
  *
- * Gets a new token for @token, whatever is left of it, and stores it. One at a time per host: a
- * server may let a refresh token be used once only.
+ * Gets a new token for @token, whatever is left of it, and stores it. This is the one place where a
+ * refresh token is used; one at a time per host, for a server may let it be used once only.
  */
 void keyfob_refresh_async (KeyfobConfig *config,
                            KeyfobServer *server,
@@ -37,5 +37,8 @@ void keyfob_refresh_async (KeyfobConfig *config,
  * Returns: (transfer full): the new token, or %NULL
  */
 KeyfobToken *keyfob_refresh_finish (GAsyncResult *result, GError **store_error, GError **error);
+
+/** Returns: whether the server said that this refresh token will never work again */
+gboolean keyfob_refresh_is_dead (const GError *error);
 
 G_END_DECLS
