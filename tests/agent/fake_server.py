@@ -128,6 +128,8 @@ class FakeServer:
         self.token_life = 3600
         self.gives_refresh_token = True
         self.denies = False
+        self.device_code = None
+        self.device_approved = False
         self.user = {"username": "alice", "first_name": "Alice", "last_name": "Example"}
         self.lock = threading.Lock()
         self.start(port)
@@ -203,9 +205,22 @@ class FakeServer:
             if form["refresh-token"] not in self.refresh_tokens:
                 return quoted("invalid_grant")
             self.refresh_tokens.discard(form["refresh-token"])
+        elif "device-code" in form:
+            if form["device-code"] != self.device_code:
+                return quoted("invalid_grant")
+            if not self.device_approved:
+                return quoted("authorization_pending")
         else:
             return answer(422, {"detail": [{"loc": ["body"], "msg": "field required"}]})
         return answer(200, self.make_token())
+
+    def respond_device(self, query, form, headers):
+        self.device_code = self.secret()
+        page = self.url + "/provider/device"
+        return answer(200, {
+            "device_code": self.device_code, "user_code": "WDJB-MJHT", "verification_uri": page,
+            "verification_uri_complete": page + "?user_code=WDJB-MJHT", "expires_in": 60,
+            "interval": 1})
 
     def make_token(self, life=None):
         now = int(time.time())
