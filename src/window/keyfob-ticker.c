@@ -6,7 +6,7 @@
 
 #include "keyfob-ticker.h"
 
-#define PERIOD 60
+#define PERIOD G_TIME_SPAN_MINUTE
 
 struct _KeyfobTicker
 {
@@ -14,7 +14,7 @@ struct _KeyfobTicker
 
   KeyfobClock *clock;
   gint64 now;
-  guint timer;
+  GSource *timer;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobTicker, keyfob_ticker, G_TYPE_OBJECT)
@@ -30,12 +30,31 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
+static void
+stop (KeyfobTicker *self)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static void
+start (KeyfobTicker *self, GSourceFunc tick)
+{
+  stop (self);
+  self->timer = keyfob_clock_timer (self->clock, PERIOD);
+  g_source_set_callback (self->timer, tick, self, NULL);
+  g_source_attach (self->timer, NULL);
+}
+
 static gboolean
 on_timer (gpointer user_data)
 {
+  /* who hears of it may stop it again, so the next one is set first */
+  start (user_data, on_timer);
   keyfob_ticker_update (user_data);
 
-  return G_SOURCE_CONTINUE;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -43,7 +62,7 @@ keyfob_ticker_dispose (GObject *object)
 {
   KeyfobTicker *self = KEYFOB_TICKER (object);
 
-  g_clear_handle_id (&self->timer, g_source_remove);
+  stop (self);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_ticker_parent_class)->dispose (object);
@@ -159,15 +178,13 @@ keyfob_ticker_set_running (KeyfobTicker *self, gboolean running)
     return;
 
   if (running)
-    /* whole seconds, so that GLib lets this wake-up fall together with others */
-    self->timer = g_timeout_add_seconds (PERIOD, on_timer, self);
+    start (self, on_timer);
   else
-    g_clear_handle_id (&self->timer, g_source_remove);
+    stop (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
 
   if (running)
     keyfob_ticker_update (self);
-
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
 }
 
 gboolean
@@ -175,5 +192,5 @@ keyfob_ticker_get_running (KeyfobTicker *self)
 {
   g_return_val_if_fail (KEYFOB_IS_TICKER (self), FALSE);
 
-  return self->timer != 0;
+  return self->timer != NULL;
 }
