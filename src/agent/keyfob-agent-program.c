@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
@@ -17,6 +16,7 @@
 #include "keyfob-agent.h"
 #include "keyfob-browser-launcher.h"
 #include "keyfob-http.h"
+#include "keyfob-memory-trimmer.h"
 
 #define QUIT_SECONDS 5 /* for what must not be cut off */
 
@@ -26,19 +26,21 @@ struct _KeyfobAgentProgram
 
   GMainLoop *loop;
   KeyfobAgent *agent;
+  KeyfobMemoryTrimmer *trimmer;
   guint deadline;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
 
-/* Tokens are in memory: they shall not get into a core file, nor to another program of the user. */
+/* Tokens are in memory: they shall not get into a core file, nor to another program of the user. A
+ * limit on core files would do less, and bind the browsers that are opened, too. */
 static void
 keep_memory_private (void)
 {
-  struct rlimit none = { 0, 0 };
-
-  if (setrlimit (RLIMIT_CORE, &none) < 0 || prctl (PR_SET_DUMPABLE, 0) < 0)
+#ifndef __SANITIZE_ADDRESS__ /* whose leak check looks into the memory */
+  if (prctl (PR_SET_DUMPABLE, 0) < 0)
     g_message ("The memory of the agent cannot be kept private: %s", g_strerror (errno));
+#endif
 }
 
 static gboolean
@@ -106,8 +108,8 @@ make_context (GDBusConnection *connection)
   return keyfob_context_new (connection, session, clock, launcher, file);
 }
 
-static KeyfobAgent *
-make_agent (GDBusConnection *connection, const char *store_option)
+static void
+make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *store_option)
 {
   g_autoptr (KeyfobContext) context = make_context (connection);
   g_autoptr (KeyfobWakeMonitor) wake_monitor =
@@ -118,7 +120,9 @@ make_agent (GDBusConnection *connection, const char *store_option)
   gboolean only_file =
       store_option != NULL || (from_environment != NULL && *from_environment != '\0');
 
-  return keyfob_agent_new (context, wake_monitor, store_file, only_file);
+  self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (context),
+                                             keyfob_context_get_clock (context));
+  self->agent = keyfob_agent_new (context, wake_monitor, store_file, only_file);
 }
 
 static void
@@ -149,6 +153,7 @@ keyfob_agent_program_dispose (GObject *object)
 
   g_clear_handle_id (&self->deadline, g_source_remove);
   g_clear_object (&self->agent);
+  g_clear_object (&self->trimmer);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 
   G_OBJECT_CLASS (keyfob_agent_program_parent_class)->dispose (object);
@@ -205,7 +210,7 @@ keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
 
   connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
   if (connection != NULL)
-    self->agent = make_agent (connection, store);
+    make_agent (self, connection, store);
   if (self->agent == NULL || !keyfob_agent_export (self->agent, &error))
     {
       g_printerr (_ ("The message bus of the session cannot be reached: %s\n"), error->message);

@@ -181,7 +181,7 @@ class AgentCase(unittest.TestCase):
             [os.environ["KEYFOB_AGENT"], *self.agent_arguments],
             env={"G_MESSAGES_DEBUG": "all" if self.debug else "",
                  "XDG_DATA_DIRS": self.bus.path("share"), **(env or {})},
-            stdout=log, stderr=log)
+            stdout=log, stderr=log, cwd=self.bus.folder)
         log.close()
         self.bus.wait_for_name(NAME)
         if wait:

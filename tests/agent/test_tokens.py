@@ -253,7 +253,7 @@ class StoreOption(agentcase.AgentCase):
 
     def test_option_goes_before_the_keyring(self):
         self.assertEqual(self.agent_property("Store"), "file")
-        self.assertEqual(self.agent_property("StoreFile"), os.path.join(os.getcwd(), "option.json"))
+        self.assertEqual(self.agent_property("StoreFile"), self.bus.path("option.json"))
 
 
 if __name__ == "__main__":
