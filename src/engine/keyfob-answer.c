@@ -186,6 +186,14 @@ say_not_found (const Trouble *trouble)
               trouble->host, trouble->url);
 }
 
+/* A server that is out of order or overrun says nothing about what was asked of it. */
+static KeyfobAuthError
+get_status_code (guint status)
+{
+  return status >= 500 || status == STATUS_TOO_MANY_REQUESTS ? KEYFOB_AUTH_ERROR_UNAVAILABLE
+                                                             : KEYFOB_AUTH_ERROR_SERVER;
+}
+
 static GError *
 say_page (const Trouble *trouble)
 {
@@ -204,7 +212,7 @@ say_page (const Trouble *trouble)
                    "in to your network first."),
                 trouble->host, words);
 
-  return say (KEYFOB_AUTH_ERROR_SERVER,
+  return say (get_status_code (status),
               _ ("%s answered with an error page (%u, “%s”). Try again later, or ask whoever runs "
                  "it."),
               trouble->host, status, *words != '\0' ? words : soup_status_get_phrase (status));
@@ -220,16 +228,16 @@ say_status (const Trouble *trouble, const char *code)
     words = soup_status_get_phrase (status);
 
   if (status == STATUS_TOO_MANY_REQUESTS)
-    return say (KEYFOB_AUTH_ERROR_SERVER,
+    return say (get_status_code (status),
                 _ ("%s was asked too often. Wait a few minutes and try again."), trouble->host);
 
   if (status >= 500)
-    return say (KEYFOB_AUTH_ERROR_SERVER,
+    return say (get_status_code (status),
                 _ ("%s has a problem of its own (%u): “%s”. Try again later, or ask whoever runs "
                    "it."),
                 trouble->host, status, words);
 
-  return say (KEYFOB_AUTH_ERROR_SERVER,
+  return say (get_status_code (status),
               _ ("%s refused (%u): “%s”. Try again, or ask whoever runs it."), trouble->host,
               status, words);
 }

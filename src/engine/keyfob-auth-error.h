@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * @KEYFOB_AUTH_ERROR_EXPIRED: a code or refresh token is dead (`invalid_grant`, `expired_token`)
  * @KEYFOB_AUTH_ERROR_NETWORK: the server cannot be reached
  * @KEYFOB_AUTH_ERROR_TLS: its certificate is not trusted
- * @KEYFOB_AUTH_ERROR_SERVER: it answered with an error status
+ * @KEYFOB_AUTH_ERROR_SERVER: it refused what was asked
  * @KEYFOB_AUTH_ERROR_BAD_ANSWER: it answered with something that is not what was asked for
  * @KEYFOB_AUTH_ERROR_UNSUPPORTED: server or Keyfob cannot do this
  * @KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED: only the user can go on, and nobody asked the user

@@ -19,6 +19,7 @@
 #define EXPIRED KEYFOB_AUTH_ERROR_EXPIRED
 #define UNSUPPORTED KEYFOB_AUTH_ERROR_UNSUPPORTED
 #define SERVER KEYFOB_AUTH_ERROR_SERVER
+#define UNAVAILABLE KEYFOB_AUTH_ERROR_UNAVAILABLE
 #define BAD KEYFOB_AUTH_ERROR_BAD_ANSWER
 
 static KeyfobAnswer *
@@ -106,13 +107,13 @@ static const struct
   { 400, "text/plain", "\xff\xfe {\"error\": \"slow_down\"} \xff", SLOW },
   { 400, JSON, "{\"detail\":\"x_access_denied_y\"}", SERVER },
   { 400, HTML, "<html><body class=\"access_denied\">", SERVER },
-  { 429, JSON, "{\"detail\":\"Too many\"}", SERVER },
-  { 500, JSON, "{\"detail\":\"Token creation failed.\"}", SERVER },
-  { 500, JSON, "", SERVER },
-  { 500, JSON, "[]", SERVER },
-  { 500, JSON, "null", SERVER },
+  { 429, JSON, "{\"detail\":\"Too many\"}", UNAVAILABLE },
+  { 500, JSON, "{\"detail\":\"Token creation failed.\"}", UNAVAILABLE },
+  { 500, JSON, "", UNAVAILABLE },
+  { 500, JSON, "[]", UNAVAILABLE },
+  { 500, JSON, "null", UNAVAILABLE },
   { 401, JSON, "{\"detail\":\"Not authenticated\"}", SERVER },
-  { 502, HTML, "<html><title>502 Bad Gateway</title>", SERVER },
+  { 502, HTML, "<html><title>502 Bad Gateway</title>", UNAVAILABLE },
   { 404, JSON, "{\"detail\":\"Not Found\"}", SERVER },
   { 405, JSON, "{\"detail\":\"Method Not Allowed\"}", SERVER },
   { 302, NULL, "", BAD },
@@ -135,8 +136,9 @@ test_shapes (void)
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
       g_autoptr (GError) error = NULL;
+      g_autofree char *shown = g_strescape (shapes[i].body, NULL);
 
-      g_test_message ("%u %s", shapes[i].status, shapes[i].body);
+      g_test_message ("%u %s", shapes[i].status, shown);
       error = get_error (KEYFOB_REQUEST_POLL, shapes[i].status, shapes[i].type, shapes[i].body,
                          strlen (shapes[i].body));
       g_assert_error (error, KEYFOB_AUTH_ERROR, (int) shapes[i].code);
@@ -173,10 +175,10 @@ static const struct
   { KEYFOB_REQUEST_DEVICE, 405, JSON, "", UNSUPPORTED, "browser" },
   { KEYFOB_REQUEST_DEVICE, 501, JSON, "", UNSUPPORTED, "browser" },
   { KEYFOB_REQUEST_DEVICE, 503, JSON, "{\"detail\":\"no device flow\"}", UNSUPPORTED, "browser" },
-  { KEYFOB_REQUEST_DEVICE, 503, HTML, "<title>Maintenance</title>", SERVER, "Maintenance" },
+  { KEYFOB_REQUEST_DEVICE, 503, HTML, "<title>Maintenance</title>", UNAVAILABLE, "Maintenance" },
   { KEYFOB_REQUEST_LOGIN, 404, JSON, "{\"detail\":\"Not Found\"}", SERVER,
     "nothing at https://auth.example.org:8443/auth/v2/token. Check the address" },
-  { KEYFOB_REQUEST_EXCHANGE, 500, JSON, "{\"detail\":\"Token creation failed.\"}", SERVER,
+  { KEYFOB_REQUEST_EXCHANGE, 500, JSON, "{\"detail\":\"Token creation failed.\"}", UNAVAILABLE,
     "problem of its own (500): “Token creation failed.”" },
   { KEYFOB_REQUEST_EXCHANGE, 422, JSON,
     "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"code\"],\"msg\":\"Field required\","
@@ -185,15 +187,15 @@ static const struct
   { KEYFOB_REQUEST_EXCHANGE, 502, JSON,
     "{\"detail\":\"Upstream OIDC error: {\\\"error\\\":\\\"server_error\\\","
     "\\\"error_description\\\":\\\"the vault is closed\\\"}\"}",
-    SERVER, "“the vault is closed”" },
+    UNAVAILABLE, "“the vault is closed”" },
   { KEYFOB_REQUEST_EXCHANGE, 500, JSON, "{\"status\":500,\"error\":\"Internal Server Error\"}",
-    SERVER, "“Internal Server Error”" },
-  { KEYFOB_REQUEST_EXCHANGE, 500, NULL, "", SERVER, "“Internal Server Error”" },
+    UNAVAILABLE, "“Internal Server Error”" },
+  { KEYFOB_REQUEST_EXCHANGE, 500, NULL, "", UNAVAILABLE, "“Internal Server Error”" },
   { KEYFOB_REQUEST_EXCHANGE, 502, HTML,
     "<html><style>x{}</style><body><h1>Bad\nGateway</h1><script>evil()</script>nginx</body>",
-    SERVER, "(502, “Bad Gateway nginx”)" },
-  { KEYFOB_REQUEST_EXCHANGE, 502, HTML, "", SERVER, "Bad Gateway" },
-  { KEYFOB_REQUEST_EXCHANGE, 429, JSON, "", SERVER, "Wait a few minutes" },
+    UNAVAILABLE, "(502, “Bad Gateway nginx”)" },
+  { KEYFOB_REQUEST_EXCHANGE, 502, HTML, "", UNAVAILABLE, "Bad Gateway" },
+  { KEYFOB_REQUEST_EXCHANGE, 429, JSON, "", UNAVAILABLE, "Wait a few minutes" },
   { KEYFOB_REQUEST_EXCHANGE, 200, HTML, "<title>Hotel &lt;b&gt;</title>", BAD, "web page (“Hotel" },
   { KEYFOB_REQUEST_EXCHANGE, 403, JSON, "{\"detail\":\"a\\u0007b\\u202ec\\nd\"}", SERVER,
     "“a bc d”" },
@@ -256,7 +258,7 @@ test_huge_bodies (void)
       ok = get_error (KEYFOB_REQUEST_EXCHANGE, 200, JSON, body, size);
       failed = get_error (KEYFOB_REQUEST_EXCHANGE, 500, JSON, body, size);
       g_assert_error (ok, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
-      g_assert_error (failed, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER);
+      g_assert_error (failed, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
       g_assert_cmpuint (strlen (failed->message), <, 1500);
     }
 }

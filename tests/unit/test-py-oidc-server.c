@@ -227,8 +227,9 @@ test_login_failures (Fixture *fixture, gconstpointer user_data)
     const char *says;
   } cases[] = {
     { 404, JSON, "{\"detail\":\"Not Found\"}", KEYFOB_AUTH_ERROR_SERVER, "/api/auth/v2/login" },
-    { 500, JSON, "{\"detail\":\"boom\"}", KEYFOB_AUTH_ERROR_SERVER, "“boom”" },
-    { 502, "text/html", "<title>Bad Gateway</title>", KEYFOB_AUTH_ERROR_SERVER, "Bad Gateway" },
+    { 500, JSON, "{\"detail\":\"boom\"}", KEYFOB_AUTH_ERROR_UNAVAILABLE, "“boom”" },
+    { 502, "text/html", "<title>Bad Gateway</title>", KEYFOB_AUTH_ERROR_UNAVAILABLE,
+      "Bad Gateway" },
     { 400, JSON, "{\"detail\":\"Missing redirect_uri\"}", KEYFOB_AUTH_ERROR_SERVER, "Missing" },
     { 302, NULL, "", KEYFOB_AUTH_ERROR_BAD_ANSWER, "localhost" },
     { 204, NULL, "", KEYFOB_AUTH_ERROR_BAD_ANSWER, "localhost" },
