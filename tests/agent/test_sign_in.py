@@ -111,7 +111,7 @@ class SignIn(agentcase.AgentCase):
     def test_new_sign_in_clears_the_error(self):
         self.server.faults["login"] = answer(500, {"detail": "out of order"})
         host = self.add_host()
-        self.assert_fails("Server", host.call, "SignIn", open_browser=False)
+        self.assert_fails("Unavailable", host.call, "SignIn", open_browser=False)
         self.assertIn("out of order", host.Error)
         del self.server.faults["login"]
         host.call("SignIn", open_browser=False)
