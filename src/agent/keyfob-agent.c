@@ -11,6 +11,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-calls.h"
 #include "keyfob-host-face.h"
+#include "keyfob-host-load.h"
 #include "keyfob-host.h"
 #include "keyfob-sign-out.h"
 

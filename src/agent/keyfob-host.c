@@ -70,16 +70,6 @@ remember (KeyfobHost *self)
 }
 
 static void
-set_account (KeyfobHost *self, const char *account)
-{
-  if (g_str_equal (keyfob_standing_get_account (self->standing), account))
-    return;
-
-  keyfob_standing_set_account (self->standing, account);
-  remember (self);
-}
-
-static void
 plan (KeyfobHost *self)
 {
   KeyfobScheduler *scheduler = keyfob_context_get_scheduler (self->context);
@@ -89,30 +79,6 @@ plan (KeyfobHost *self)
     keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
   else
     keyfob_scheduler_unset (scheduler, G_OBJECT (self));
-}
-
-static void
-begin (KeyfobHost *self, KeyfobHostActivity activity)
-{
-  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST);
-
-  self->activity = activity;
-  plan (self);
-  publish (self);
-}
-
-/* Ends the activity and tells everyone who waits for that. */
-static void
-settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
-{
-  self->activity = KEYFOB_HOST_AT_REST;
-  publish (self);
-  plan (self);
-
-  keyfob_waiters_answer (&self->started, NULL, error);
-  keyfob_waiters_answer (&self->ended, token, error);
-
-  keyfob_host_check (self);
 }
 
 static void
@@ -139,7 +105,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     keyfob_standing_go_offline (self->standing, error->message);
 
-  settle (self, token, error);
+  keyfob_host_settle (self, token, error);
 }
 
 static void
@@ -159,7 +125,7 @@ on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
       || g_cancellable_is_cancelled (self->cancellable))
     return;
 
-  set_account (self, name);
+  keyfob_host_set_account (self, name);
   publish (self);
 }
 
@@ -169,7 +135,7 @@ ask_who (KeyfobHost *self)
   KeyfobToken *token = keyfob_standing_get_token (self->standing);
   g_autofree char *claimed = keyfob_token_dup_account (token);
 
-  set_account (self, claimed);
+  keyfob_host_set_account (self, claimed);
   keyfob_server_userinfo_async (self->server, token, self->cancellable, on_userinfo,
                                 g_object_ref (self));
 }
@@ -212,7 +178,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_object (&self->sign_in);
   keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
-  settle (self, token, error);
+  keyfob_host_settle (self, token, error);
 }
 
 static void
@@ -229,62 +195,6 @@ on_sign_in_changed (KeyfobHost *self, KeyfobSignIn *sign_in)
 
   if (keyfob_sign_in_is_under_way (sign_in))
     keyfob_waiters_answer (&self->started, NULL, NULL);
-}
-
-static void
-on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    {
-      keyfob_standing_sign_out (self->standing);
-      remember (self);
-    }
-  else
-    {
-      keyfob_standing_set_error (self->standing, error->message);
-    }
-
-  settle (self, NULL, error);
-}
-
-static void
-stand_as_found (KeyfobHost *self, KeyfobToken *token, const GError *error)
-{
-  gboolean known = *keyfob_standing_get_account (self->standing) != '\0';
-
-  if (token != NULL)
-    {
-      g_autofree char *claimed = keyfob_token_dup_account (token);
-
-      keyfob_standing_take_token (self->standing, token, NULL);
-      if (!known)
-        set_account (self, claimed);
-    }
-  else if (error == NULL)
-    {
-      set_account (self, "");
-      if (keyfob_standing_get_state (self->standing) != KEYFOB_HOST_SIGNED_OUT)
-        keyfob_standing_sign_out (self->standing);
-    }
-  else if (known)
-    {
-      keyfob_standing_expire (self->standing, error->message);
-    }
-}
-
-static void
-on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
-  g_autoptr (KeyfobToken) token = NULL;
-  g_autoptr (GError) error = NULL;
-
-  keyfob_token_store_lookup_finish (KEYFOB_TOKEN_STORE (source), result, &token, &error);
-  stand_as_found (self, token, error);
-  settle (self, NULL, NULL);
 }
 
 static void
@@ -374,10 +284,10 @@ keyfob_host_get_activity (KeyfobHost *self)
   return self->activity;
 }
 
-gboolean
-keyfob_host_has_store (KeyfobHost *self)
+KeyfobTokenStore *
+keyfob_host_get_store (KeyfobHost *self)
 {
-  return keyfob_context_get_store (self->context) != NULL;
+  return keyfob_context_get_store (self->context);
 }
 
 KeyfobStanding *
@@ -391,31 +301,6 @@ keyfob_host_is_busy (KeyfobHost *self)
 {
   return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
          || self->activity == KEYFOB_HOST_IN_SIGN_OUT;
-}
-
-void
-keyfob_host_load (KeyfobHost *self)
-{
-  KeyfobTokenStore *store = keyfob_context_get_store (self->context);
-
-  if (store == NULL || keyfob_standing_get_token (self->standing) != NULL)
-    return;
-  if (self->activity != KEYFOB_HOST_AT_REST && self->activity != KEYFOB_HOST_WAITING)
-    return;
-
-  self->activity = KEYFOB_HOST_LOADING;
-  keyfob_token_store_lookup_async (store, self->config, self->cancellable, on_looked_up,
-                                   g_object_ref (self));
-}
-
-void
-keyfob_host_give_up_loading (KeyfobHost *self, const GError *error)
-{
-  if (self->activity != KEYFOB_HOST_WAITING)
-    return;
-
-  stand_as_found (self, NULL, error);
-  settle (self, NULL, NULL);
 }
 
 void
@@ -444,7 +329,7 @@ keyfob_host_try_again (KeyfobHost *self)
 void
 keyfob_host_begin_refresh (KeyfobHost *self)
 {
-  begin (self, KEYFOB_HOST_IN_REFRESH);
+  keyfob_host_begin (self, KEYFOB_HOST_IN_REFRESH);
   keyfob_refresh_async (self->config, self->server, keyfob_context_get_store (self->context),
                         keyfob_standing_get_token (self->standing), NULL, on_refreshed,
                         g_object_ref (self));
@@ -459,17 +344,7 @@ keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
 
   keyfob_standing_set_error (self->standing, "");
   keyfob_sign_in_run_async (self->sign_in, on_signed_in, g_object_ref (self));
-  begin (self, KEYFOB_HOST_IN_SIGN_IN);
-}
-
-void
-keyfob_host_begin_sign_out (KeyfobHost *self)
-{
-  g_return_if_fail (keyfob_context_get_store (self->context) != NULL);
-
-  begin (self, KEYFOB_HOST_IN_SIGN_OUT);
-  keyfob_token_store_remove_async (keyfob_context_get_store (self->context), self->config, NULL,
-                                   on_removed, g_object_ref (self));
+  keyfob_host_begin (self, KEYFOB_HOST_IN_SIGN_IN);
 }
 
 void
@@ -554,4 +429,37 @@ keyfob_host_set_error (KeyfobHost *self, const char *sentence)
 {
   keyfob_standing_set_error (self->standing, sentence);
   publish (self);
+}
+
+void
+keyfob_host_set_account (KeyfobHost *self, const char *account)
+{
+  if (g_str_equal (keyfob_standing_get_account (self->standing), account))
+    return;
+
+  keyfob_standing_set_account (self->standing, account);
+  remember (self);
+}
+
+void
+keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity)
+{
+  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST || self->activity == KEYFOB_HOST_WAITING);
+
+  self->activity = activity;
+  plan (self);
+  publish (self);
+}
+
+void
+keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
+{
+  self->activity = KEYFOB_HOST_AT_REST;
+  publish (self);
+  plan (self);
+
+  keyfob_waiters_answer (&self->started, NULL, error);
+  keyfob_waiters_answer (&self->ended, token, error);
+
+  keyfob_host_check (self);
 }

@@ -47,7 +47,7 @@ typedef enum
  * keyfob_host_new:
  * @account: who was signed in, may be empty
  *
- * Returns: (transfer full): a host that waits for keyfob_host_load()
+ * Returns: (transfer full): a host that waits for the store
  */
 KeyfobHost *keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *account);
 
@@ -64,11 +64,23 @@ KeyfobStanding *keyfob_host_get_standing (KeyfobHost *self);
 /** Returns: whether it does something that must not be cut off */
 gboolean keyfob_host_is_busy (KeyfobHost *self);
 
-/** Looks into the store for the token, unless one is at hand. */
-void keyfob_host_load (KeyfobHost *self);
+/** Returns: (nullable): the token store; %NULL until it is open */
+KeyfobTokenStore *keyfob_host_get_store (KeyfobHost *self);
 
-/** There is no store to look into, for the reason in @error. */
-void keyfob_host_give_up_loading (KeyfobHost *self, const GError *error);
+/** Begins something; at rest only, or while it waits for the store. */
+void keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity);
+
+/**
+ * keyfob_host_settle:
+ * @token: (nullable): what came of the activity
+ * @error: (nullable): why it failed
+ *
+ * Ends what the host is doing and tells everyone who waits for that.
+ */
+void keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error);
+
+/** Changes who is signed in, and remembers it. */
+void keyfob_host_set_account (KeyfobHost *self, const char *account);
 
 /** Does what has become due, by the wall clock; at rest only. */
 void keyfob_host_check (KeyfobHost *self);
@@ -81,12 +93,6 @@ void keyfob_host_begin_refresh (KeyfobHost *self);
 
 /** Begins a sign-in; at rest only. */
 void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);
-
-/** Returns: whether there is a token store */
-gboolean keyfob_host_has_store (KeyfobHost *self);
-
-/** Removes the token; at rest only, and with a token store. */
-void keyfob_host_begin_sign_out (KeyfobHost *self);
 
 /** Adds a client to those for whom the sign-in runs. */
 void keyfob_host_own_sign_in (KeyfobHost *self, const char *owner);

@@ -11,43 +11,65 @@
 #include "keyfob-auth-error.h"
 
 static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  g_autoptr (KeyfobToken) token = NULL;
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
   GError *error = NULL;
 
-  if (keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, &error))
+  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+    {
+      keyfob_host_set_account (host, "");
+      keyfob_standing_sign_out (standing);
+    }
+  else
+    {
+      keyfob_standing_set_error (standing, error->message);
+    }
+  keyfob_host_settle (host, NULL, error);
+
+  if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
 
 static void
+remove_token (GTask *task)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobTokenStore *store = keyfob_host_get_store (host);
+
+  if (store == NULL)
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
+                               _ ("The keyring does not answer. Unlock it to go on."));
+      return;
+    }
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_SIGN_OUT);
+  keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_removed,
+                                   g_object_ref (task));
+}
+
+static void
 on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GTask) task = G_TASK (user_data);
   KeyfobHost *host = KEYFOB_HOST (source);
   g_autoptr (KeyfobToken) token = NULL;
 
   /* how the rest came about does not matter here, and somebody else may have been faster */
   keyfob_host_join_finish (host, result, &token, NULL);
-  if (keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST && !keyfob_host_has_store (host))
-    {
-      g_autoptr (GTask) task = G_TASK (user_data);
-
-      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
-                               _ ("The keyring does not answer. Unlock it to go on."));
-      return;
-    }
   if (keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST)
     {
-      keyfob_host_begin_sign_out (host);
-      keyfob_host_join_async (host, on_signed_out, user_data);
+      remove_token (task);
       return;
     }
 
   keyfob_host_cancel (host);
-  keyfob_host_join_async (host, on_rest, user_data);
+  keyfob_host_join_async (host, on_rest, g_steal_pointer (&task));
 }
 
 void

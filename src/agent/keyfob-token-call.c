@@ -156,7 +156,7 @@ proceed_at_rest (Call *call)
 {
   KeyfobSignInOptions *options = call->options;
 
-  if (!keyfob_host_has_store (call->host))
+  if (keyfob_host_get_store (call->host) == NULL)
     {
       fail (call, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                                        _ ("The keyring does not answer. Unlock it to go on.")));
