@@ -16,7 +16,8 @@ static const Option options[] = {
   { "name", "s" },         { "login-route", "s" },  { "token-route", "s" },
   { "device-route", "s" }, { "logout-route", "s" }, { "userinfo-route", "s" },
   { "scope", "s" },        { "issuer", "s" },       { "redirect-ports", "aq" },
-  { "timeout", "u" },      { "server-pkce", "b" },  { "allow-http", "b" },
+  { "timeout", "u" },      { "server-pkce", "b" },  { "device-flow", "b" },
+  { "allow-http", "b" },
 };
 
 static char *

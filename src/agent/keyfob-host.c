@@ -141,17 +141,24 @@ ask_who (KeyfobHost *self)
 }
 
 static void
-remember_server_pkce (KeyfobHost *self)
+remember_option (KeyfobHost *self, const char *name, gboolean value)
 {
   GVariantDict dict;
 
-  if (!keyfob_sign_in_get_server_pkce (self->sign_in)
-      || keyfob_config_get_server_pkce (self->config))
-    return;
-
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "server-pkce", "b", TRUE);
+  g_variant_dict_insert (&dict, name, "b", value);
   keyfob_host_configure (self, g_variant_dict_end (&dict), NULL);
+}
+
+/* What the attempt has shown of the server, so that the next one need not find it out again. */
+static void
+learn (KeyfobHost *self, KeyfobSignIn *sign_in, const GError *error)
+{
+  if (keyfob_sign_in_get_server_pkce (sign_in) && !keyfob_config_get_server_pkce (self->config))
+    remember_option (self, "server-pkce", TRUE);
+  if (keyfob_sign_in_is_by_code (sign_in) && keyfob_config_get_device_flow (self->config)
+      && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
+    remember_option (self, "device-flow", FALSE);
 }
 
 static void
@@ -166,7 +173,6 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   if (token != NULL)
     {
       keyfob_standing_take_token (self->standing, token, store_error);
-      remember_server_pkce (self);
       ask_who (self);
     }
   else
@@ -176,6 +182,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
       keyfob_standing_set_error (self->standing, wanted ? error->message : "");
     }
 
+  learn (self, sign_in, error);
   g_clear_object (&self->sign_in);
   keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
   keyfob_host_settle (self, token, error);

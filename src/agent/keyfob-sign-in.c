@@ -6,6 +6,9 @@
 
 #include "keyfob-sign-in.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
 #include "keyfob-authenticate.h"
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
@@ -191,6 +194,15 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
 
   g_task_set_source_tag (task, keyfob_sign_in_run_async);
 
+  if (keyfob_sign_in_is_by_code (self) && !keyfob_config_get_device_flow (self->config))
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
+                               _ ("%s offers no sign-in on another device. Sign in with the "
+                                  "browser."),
+                               keyfob_config_get_name (self->config));
+      return;
+    }
+
   self->expires = keyfob_clock_now (clock) + keyfob_config_get_timeout (self->config);
   keyfob_authenticate_async (self->config, self->server, keyfob_context_get_store (self->context),
                              clock, NULL, self->flow, TRUE, self->cancellable, on_authenticated,
@@ -236,6 +248,12 @@ char *
 keyfob_sign_in_dup_launch_error (KeyfobSignIn *self)
 {
   return dup_shown (self, "launch-error");
+}
+
+gboolean
+keyfob_sign_in_is_by_code (KeyfobSignIn *self)
+{
+  return KEYFOB_IS_DEVICE_FLOW (self->flow);
 }
 
 gboolean

@@ -60,6 +60,9 @@ gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 /** Returns: (transfer full): why no browser opened, else empty; the attempt goes on */
 char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
 
+/** Returns: whether it is by a code on another device */
+gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
+
 /** Returns: whether the server insists on its own state and verifier */
 gboolean keyfob_sign_in_get_server_pkce (KeyfobSignIn *self);
 

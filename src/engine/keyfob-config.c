@@ -47,6 +47,7 @@ struct _KeyfobConfig
   char *scope;
   char *issuer;
   gboolean server_pkce;
+  gboolean device_flow;
   gboolean allow_http;
 };
 
@@ -203,6 +204,14 @@ apply_server_pkce (KeyfobConfig *self, GVariant *value, GError **error)
 }
 
 static gboolean
+apply_device_flow (KeyfobConfig *self, GVariant *value, GError **error)
+{
+  self->device_flow = g_variant_get_boolean (value);
+
+  return TRUE;
+}
+
+static gboolean
 apply_allow_http (KeyfobConfig *self, GVariant *value, GError **error)
 {
   self->allow_http = g_variant_get_boolean (value);
@@ -224,6 +233,7 @@ static const struct
   { "scope", "s", apply_scope },
   { "issuer", "s", apply_issuer },
   { "server-pkce", "b", apply_server_pkce },
+  { "device-flow", "b", apply_device_flow },
 };
 
 static const char *
@@ -327,6 +337,7 @@ keyfob_config_init (KeyfobConfig *self)
   self->ports = g_array_new (FALSE, FALSE, sizeof (guint16));
   g_array_append_vals (self->ports, default_ports, G_N_ELEMENTS (default_ports));
   self->timeout = DEFAULT_TIMEOUT;
+  self->device_flow = TRUE;
   for (gsize i = 0; i < KEYFOB_N_ROUTES; i++)
     self->routes[i] = g_strdup (default_routes[i]);
 }
@@ -408,6 +419,8 @@ keyfob_config_to_options (KeyfobConfig *self)
     g_variant_dict_insert (&options, "issuer", "s", self->issuer);
   if (self->server_pkce)
     g_variant_dict_insert (&options, "server-pkce", "b", TRUE);
+  if (!self->device_flow)
+    g_variant_dict_insert (&options, "device-flow", "b", FALSE);
   if (self->allow_http)
     g_variant_dict_insert (&options, "allow-http", "b", TRUE);
 
@@ -487,4 +500,12 @@ keyfob_config_get_server_pkce (KeyfobConfig *self)
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), FALSE);
 
   return self->server_pkce;
+}
+
+gboolean
+keyfob_config_get_device_flow (KeyfobConfig *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (self), FALSE);
+
+  return self->device_flow;
 }

@@ -91,4 +91,7 @@ const char *keyfob_config_get_issuer (KeyfobConfig *self);
 /** Returns: whether the server wants its own state and code verifier used */
 gboolean keyfob_config_get_server_pkce (KeyfobConfig *self);
 
+/** Returns: whether the server may offer sign-in by code; %FALSE once it said that it does not */
+gboolean keyfob_config_get_device_flow (KeyfobConfig *self);
+
 G_END_DECLS

@@ -167,6 +167,10 @@ show_end (KeyfobDevicePage *self)
   KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
   const char *error = keyfob_bus_host1_get_error (self->host);
 
+  /* the token is being stored */
+  if (state == KEYFOB_HOST_SIGNING_IN)
+    return;
+
   if (error == NULL || *error == '\0')
     {
       if (state == KEYFOB_HOST_SIGNED_IN)

@@ -7,6 +7,7 @@ It speaks the protocol well, checks PKCE, and makes only the faults it is told t
     server.faults["token"] = answer(500, {"detail": "no"})
     server.faults["login"] = DROP            # closes the connection without a word
     server.gates["token"] = threading.Event()  # answers when it is set
+    server.polls = [quoted("authorization_pending"), DROP]  # of a device code, before the token
 """
 
 import base64
@@ -90,11 +91,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             gate.wait(privatebus.DEADLINE)
 
         fault = fake.faults.get(route)
-        if fault is DROP:
+        response = fault or fake.respond(route, query, form, dict(self.headers))
+        if response is DROP:
             self.close_connection = True
             return
-        status, data, content_type, headers = fault or fake.respond(
-            route, query, form, dict(self.headers))
+        status, data, content_type, headers = response
 
         self.send_response(status)
         self.send_header("Content-Type", content_type)
@@ -128,8 +129,9 @@ class FakeServer:
         self.token_life = 3600
         self.gives_refresh_token = True
         self.denies = False
-        self.device_code = None
-        self.device_approved = False
+        self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
+        self.device_life = 600
+        self.polls = []  # answers while a device code is pending
         self.user = {"username": "alice", "first_name": "Alice", "last_name": "Example"}
         self.lock = threading.Lock()
         self.start(port)
@@ -154,7 +156,7 @@ class FakeServer:
     def note(self, route, parameters, headers):
         with self.lock:
             self.requests.append((route, parameters, headers))
-            for name in ("code", "code_verifier", "refresh-token", "state"):
+            for name in ("code", "code_verifier", "refresh-token", "device-code", "state"):
                 if name in parameters:
                     self.secrets.add(parameters[name])
         privatebus.wake()
@@ -196,7 +198,26 @@ class FakeServer:
         return answer(302, "", headers={
             "Location": query["redirect_uri"] + "?" + urllib.parse.urlencode(back)})
 
+    def respond_device(self, query, form, headers):
+        device_code = self.secret()
+        self.device_codes[device_code] = []
+        return answer(200, {
+            "device_code": device_code, "user_code": "WDJB-MJHT",
+            "verification_uri": self.url + "/provider/device",
+            "verification_uri_complete": self.url + "/provider/device?user_code=WDJB-MJHT",
+            "expires_in": self.device_life, "interval": 1})
+
+    def respond_poll(self, device_code):
+        if device_code not in self.device_codes:
+            return quoted("invalid_grant")
+        self.device_codes[device_code].append(time.monotonic())
+        if self.polls:
+            return self.polls.pop(0)
+        return answer(200, self.make_token())
+
     def respond_token(self, query, form, headers):
+        if "device-code" in form:
+            return self.respond_poll(form["device-code"])
         if "code" in form:
             expected = self.codes.pop(form["code"], None)
             if expected is None or challenge_of(form.get("code_verifier", "")) != expected:
@@ -205,22 +226,9 @@ class FakeServer:
             if form["refresh-token"] not in self.refresh_tokens:
                 return quoted("invalid_grant")
             self.refresh_tokens.discard(form["refresh-token"])
-        elif "device-code" in form:
-            if form["device-code"] != self.device_code:
-                return quoted("invalid_grant")
-            if not self.device_approved:
-                return quoted("authorization_pending")
         else:
             return answer(422, {"detail": [{"loc": ["body"], "msg": "field required"}]})
         return answer(200, self.make_token())
-
-    def respond_device(self, query, form, headers):
-        self.device_code = self.secret()
-        page = self.url + "/provider/device"
-        return answer(200, {
-            "device_code": self.device_code, "user_code": "WDJB-MJHT", "verification_uri": page,
-            "verification_uri_complete": page + "?user_code=WDJB-MJHT", "expires_in": 60,
-            "interval": 1})
 
     def make_token(self, life=None):
         now = int(time.time())

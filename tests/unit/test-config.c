@@ -194,13 +194,14 @@ test_defaults (void)
   g_assert_null (keyfob_config_get_scope (config));
   g_assert_null (keyfob_config_get_issuer (config));
   g_assert_false (keyfob_config_get_server_pkce (config));
+  g_assert_true (keyfob_config_get_device_flow (config));
 }
 
 static const char *all_options =
     "{'name': <'Data'>, 'login-route': <'l/in/'>, 'token-route': <'t'>, 'device-route': <'d'>,"
     " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'redirect-ports': <@aq [8000, 8001]>,"
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
-    " 'server-pkce': <true>, 'allow-http': <true>}";
+    " 'server-pkce': <true>, 'device-flow': <false>, 'allow-http': <true>}";
 
 static void
 test_options_round_trip (void)
@@ -224,6 +225,7 @@ test_options_round_trip (void)
   g_assert_cmpstr (keyfob_config_get_scope (config), ==, "openid profile");
   g_assert_cmpstr (keyfob_config_get_issuer (config), ==, "https://id.example.org/");
   g_assert_true (keyfob_config_get_server_pkce (config));
+  g_assert_false (keyfob_config_get_device_flow (config));
 }
 
 static void
