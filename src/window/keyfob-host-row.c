@@ -10,6 +10,7 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
+#include "keyfob-host-closures.h"
 #include "keyfob-open-page.h"
 #include "keyfob-words.h"
 #include "keyfob-wrap-box.h"
@@ -47,83 +48,6 @@ enum
 
 static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
-
-static char *
-status_closure (KeyfobHostRow *self,
-                const char *state,
-                const char *account,
-                gint64 expires,
-                const char *user_code,
-                gint64 now)
-{
-  if (user_code != NULL && *user_code != '\0')
-    return g_strdup (_ ("Waiting for your other device…"));
-
-  return keyfob_words_status (keyfob_host_state_parse (state), account, expires, now);
-}
-
-/* The agent's own sentence tells more than what a call of the window ended with. */
-static char *
-error_closure (KeyfobHostRow *self, const char *error, const char *trouble)
-{
-  return g_strdup (error != NULL && *error != '\0' ? error : trouble);
-}
-
-/* "Not signed in" says nothing beside a sentence that says why. */
-static gboolean
-status_visible_closure (KeyfobHostRow *self, const char *state, const char *error)
-{
-  return keyfob_host_state_parse (state) != KEYFOB_HOST_SIGNED_OUT || error == NULL
-         || *error == '\0';
-}
-
-static gboolean
-not_empty_closure (KeyfobHostRow *self, const char *text)
-{
-  return text != NULL && *text != '\0';
-}
-
-static char *
-icon_closure (KeyfobHostRow *self, const char *state)
-{
-  return g_strdup (keyfob_words_state_icon (keyfob_host_state_parse (state)));
-}
-
-static gboolean
-needs_user_closure (KeyfobHostRow *self, const char *state)
-{
-  return keyfob_host_state_needs_user (keyfob_host_state_parse (state));
-}
-
-static gboolean
-has_token_closure (KeyfobHostRow *self, const char *state)
-{
-  return keyfob_host_state_has_token (keyfob_host_state_parse (state));
-}
-
-static gboolean
-signing_in_closure (KeyfobHostRow *self, const char *state)
-{
-  return keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNING_IN;
-}
-
-/* The other ways to sign in: while one is tried, and when it did not work. */
-static gboolean
-ways_closure (KeyfobHostRow *self, const char *word, const char *error)
-{
-  KeyfobHostState state = keyfob_host_state_parse (word);
-
-  return state == KEYFOB_HOST_SIGNING_IN
-         || (keyfob_host_state_needs_user (state) && not_empty_closure (self, error));
-}
-
-static gboolean
-busy_closure (KeyfobHostRow *self, const char *word)
-{
-  KeyfobHostState state = keyfob_host_state_parse (word);
-
-  return state == KEYFOB_HOST_SIGNING_IN || state == KEYFOB_HOST_REFRESHING;
-}
 
 static void
 set_trouble (KeyfobHostRow *self, const char *trouble)
@@ -483,16 +407,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-host-row.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, icon);
-  gtk_widget_class_bind_template_callback (widget_class, status_closure);
-  gtk_widget_class_bind_template_callback (widget_class, status_visible_closure);
-  gtk_widget_class_bind_template_callback (widget_class, error_closure);
-  gtk_widget_class_bind_template_callback (widget_class, not_empty_closure);
-  gtk_widget_class_bind_template_callback (widget_class, icon_closure);
-  gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
-  gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
-  gtk_widget_class_bind_template_callback (widget_class, signing_in_closure);
-  gtk_widget_class_bind_template_callback (widget_class, ways_closure);
-  gtk_widget_class_bind_template_callback (widget_class, busy_closure);
+  keyfob_host_closures_bind (widget_class);
 }
 
 static void

@@ -136,7 +136,11 @@ class Application:
         desktop = Atspi.get_desktop(0)
         desktop.clear_cache()
         for node in Node(desktop).children():
-            if matches(node.accessible.get_name() or "", self.name):
+            try:
+                name = node.accessible.get_name()
+            except GLib.Error:  # a program that has just ended; the others can be read all the same
+                continue
+            if matches(name or "", self.name):
                 yield node
 
     def read(self, look):

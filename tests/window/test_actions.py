@@ -4,6 +4,8 @@
 
 import os
 import pathlib
+import subprocess
+import unittest
 
 from gi.repository import Gio
 
@@ -301,6 +303,68 @@ class Agent(WindowCase):
         self.app.press("Sign in", within="two.example.org")
         self.app.wait_for("Waiting for your browser…")
         self.app.wait_for("Alice Example · 42 min left")
+
+
+class Keys(WindowCase):
+    def test_quit(self):
+        self.start([signed_in("one.example.org"), signing_in("two.example.org")])
+        self.app.wait_for("Waiting for your browser…")
+        self.press_keys("ctrl+q")
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
+
+    def test_close_keeps_the_size(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        desktop.xdotool("windowsize", "--sync", self.x_window(), 500, 480)
+        desktop.wait_for(lambda: self.x_geometry()["WIDTH"] == 500, "the new size")
+        self.press_keys("ctrl+w")
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
+        self.assertIn("window-width=500", self.settings.read_text())
+
+    def test_add(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.press_keys("ctrl+n")
+        self.app.wait_for("Add a host")
+        desktop.xdotool("type", "two.example.org")
+        self.app.wait_for("Will be added as https://two.example.org")
+        self.press_keys("Return")
+        self.app.wait_for("Not signed in", within="two.example.org")
+
+    def test_escape_goes_back(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.press_keys("ctrl+n")
+        self.app.wait_for("Add a host")
+        self.press_keys("Escape")
+        self.app.wait_for("one.example.org")
+        self.app.wait_gone("Add a host")
+
+    def test_shortcuts_are_told(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.press_keys("ctrl+question")
+        self.app.wait_for("Close the window")
+
+    def test_about(self):
+        self.start([host("one.example.org")])
+        self.app.press("Main menu")
+        self.app.press("About Keyfob")
+        self.app.wait_for("The Keyfob authors")
+
+
+class CommandLine(unittest.TestCase):
+    def run_keyfob(self, *arguments):
+        return subprocess.run([os.environ["KEYFOB"], *arguments], check=True, text=True,
+                              capture_output=True).stdout
+
+    def test_version(self):
+        self.assertRegex(self.run_keyfob("--version"), r"^keyfob \d+\.\d+\.\d+\n$")
+
+    def test_help(self):
+        self.assertIn("Shows the hosts that you sign in to", self.run_keyfob("--help"))
 
 
 if __name__ == "__main__":

@@ -90,19 +90,21 @@ class WindowCase(unittest.TestCase):
         self.agent = Agent()
         self.process = None
         self.app = None
+        self.settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
         self.log = pathlib.Path(os.environ["BED_DIR"], "window.log")
 
     def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", **environment):
         program = os.environ[program]
         self.app = desktop.Application(pathlib.Path(program).name)
         self.agent.set_scene(hosts, **(agent or {}))
-        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
-        settings.parent.mkdir(parents=True, exist_ok=True)
-        settings.write_text(SETTINGS.format(width=size[0], height=size[1]))
+        self.settings.parent.mkdir(parents=True, exist_ok=True)
+        self.settings.write_text(SETTINGS.format(width=size[0], height=size[1]))
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [program], stderr=log,
-                env={**os.environ, "G_DEBUG": "fatal-warnings", **environment})
+                # without OpenGL, whose drivers take a second to load and leak
+                env={**os.environ, "G_DEBUG": "fatal-warnings", "GDK_DEBUG": "gl-disable",
+                     **environment})
 
     def tearDown(self):
         if self.process is None:
@@ -112,6 +114,12 @@ class WindowCase(unittest.TestCase):
         self.process.wait()
         said = self.log.read_text()
         self.assertTrue(alive, "the window ended by itself: " + said)
+
+    def press_keys(self, *keys):
+        """Presses keys in the window, once it is the one that gets them."""
+        window = self.x_window()
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
+        desktop.xdotool("key", *keys)
 
     def x_window(self):
         """Id of the window on screen."""
