@@ -73,9 +73,9 @@ bed_folders () {
   mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME" "$BED_DIR/services"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
   if [ "$BED_DISPLAY" = own ]; then
-    # a picture shows what is, not what is sliding in
+    # a picture shows what is, not what slides in or blinks
     mkdir -p "$XDG_CONFIG_HOME/gtk-4.0"
-    printf '[Settings]\ngtk-enable-animations=false\n' >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+    printf '[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n' >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
   fi
 }
 

@@ -78,9 +78,8 @@ def add_host(url, name):
     return Host(bus_call(AGENT_NAME, AGENT_PATH, AGENT_INTERFACE, "AddHost", arguments)[0])
 
 
-def find_host(url):
-    arguments = GLib.Variant("(s)", (url,))
-    return Host(bus_call(AGENT_NAME, AGENT_PATH, AGENT_INTERFACE, "FindHost", arguments)[0])
+def remove_host(host):
+    bus_call(AGENT_NAME, AGENT_PATH, AGENT_INTERFACE, "RemoveHost", GLib.Variant("(o)", (host.path,)))
 
 
 def agent_property(name):

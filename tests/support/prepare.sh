@@ -14,7 +14,7 @@ demo_packages=(dbus gnome-keyring python3-gi python3-venv adwaita-icon-theme lib
 desktop_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
   gir1.2-atspi-2.0 adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
-  gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools
+  gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
 )
 check_packages=(clang clang-format)
 
