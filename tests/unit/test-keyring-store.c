@@ -258,6 +258,7 @@ test_items_of_others (Fixture *fixture, gconstpointer data)
                         " xdg:schema org.example.Other");
   g_autofree char *found = NULL;
 
+  g_assert_nonnull (put);
   assert_stored (fixture, HOST, NULL);
   g_assert_true (remove_host (fixture, HOST, NULL));
   assert_saved (fixture, HOST, "one");
@@ -276,6 +277,7 @@ test_item_without_token (Fixture *fixture, gconstpointer data)
       fixture->keyring, "printf '[[[' | secret-tool store --label=Bad host " HOST
                         " xdg:schema org.keyfob.Keyfob.Token");
 
+  g_assert_nonnull (put);
   assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_STORE);
   assert_saved (fixture, HOST, "one");
   assert_stored (fixture, HOST, "one");
