@@ -98,8 +98,11 @@ class Journey(unittest.TestCase):
 
     def copy_header(self):
         """Presses Copy header and gives what the clipboard then holds."""
+        before = "copied by another program"
+        desktop.write_clipboard(before)
         self.window.press("Copy header", within=HOST_NAME)
-        self.window.wait_for("Header copied")
+        desktop.wait_for(lambda: desktop.read_clipboard() not in (before, None),
+                         lambda: f"the header to be copied; on screen: {self.window.texts()}")
         return desktop.read_clipboard()
 
     def end_agent(self):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A desktop without a keyring: tokens go to the file of the Python client, which reads them there."""
 
-import os
 import stat
 import subprocess
 
@@ -22,8 +21,7 @@ class NoKeyring(Journey):
     has_keyring = False
 
     def ask_python(self):
-        python = os.path.join(os.environ["KEYFOB_SERVER_DIR"], "venv/bin/python")
-        answer = subprocess.run([python, "-c", ASK_PYTHON, self.stack.url],
+        answer = subprocess.run([self.stack.python, "-c", ASK_PYTHON, self.stack.url],
                                 check=True, capture_output=True, text=True)
         return answer.stdout.strip()
 

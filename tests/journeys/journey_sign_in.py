@@ -27,6 +27,7 @@ class SignIn(Journey):
 
     def test_2_puts_a_header_on_the_clipboard_that_opens_the_door(self):
         header = self.copy_header()
+        self.window.wait_for("Header copied")
         self.picture("copied")
         self.assertRegex(header, r"^Authorization: Bearer [\w.-]+$")
         status, text = self.stack.fetch_protected(header)

@@ -25,8 +25,9 @@ def taken_ports():
         for port in PORTS:
             holder = stack.enter_context(socket.socket())
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            holder.bind(("127.0.0.1", port))
-            holder.listen()
+            with contextlib.suppress(OSError):  # held by somebody else already, then
+                holder.bind(("127.0.0.1", port))
+                holder.listen()
         yield
 
 

@@ -67,6 +67,12 @@ def read_clipboard(selection="clipboard"):
     return answer.stdout.decode() if answer.returncode == 0 else None
 
 
+def write_clipboard(text):
+    """What another program copied before."""
+    subprocess.run(["xclip", "-in", "-selection", "clipboard"], input=text.encode(), check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 class Node:
     """A thing on screen that can be read and perhaps pressed."""
 

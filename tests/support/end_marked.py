@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Ends every process that carries a mark in its environment.
 
-end_marked.py NAME=VALUE asks them to end and waits until they have. Whoever is still there after
-ten seconds is killed and named, and the exit code is 99.
+end_marked.py NAME=VALUE asks them, and what they started, to end and waits until they have. Whoever
+is still there after ten seconds is killed and named, and the exit code is 99.
 """
 
 import os
@@ -17,18 +17,31 @@ import time
 PATIENCE = 10
 
 
+def read_parent(folder):
+    return int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
+
+
 def find_marked(mark):
-    """Process ids, our own left out."""
+    """Ids of the processes with the mark and of those below them, our own left out.
+
+    Some of Chromium's have no readable environment, but their parents do.
+    """
     wanted = mark.encode()
-    found = []
+    found, parents = set(), {}
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
         try:
+            parents[pid] = read_parent(folder)
             marked = wanted in (folder / "environ").read_bytes().split(b"\0")
         except OSError:  # ended meanwhile, or somebody else's
             continue
-        if marked and folder.name != str(os.getpid()):
-            found.append(int(folder.name))
-    return found
+        if marked and pid != os.getpid():
+            found.add(pid)
+    before = 0
+    while before != len(found):
+        before = len(found)
+        found.update(pid for pid, parent in parents.items() if parent in found and pid != os.getpid())
+    return sorted(found)
 
 
 def send(pids, number):

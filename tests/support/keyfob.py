@@ -39,7 +39,12 @@ def ask_bus(method, name):
 
 def owner_pid(name):
     """Process that owns the bus name, None when nobody does."""
-    return ask_bus("GetConnectionUnixProcessID", name) if ask_bus("NameHasOwner", name) else None
+    try:
+        return ask_bus("GetConnectionUnixProcessID", name)
+    except GLib.Error as error:
+        if Gio.dbus_error_get_remote_error(error) == "org.freedesktop.DBus.Error.NameHasNoOwner":
+            return None
+        raise
 
 
 def kill_owner(name, number=signal.SIGKILL):

@@ -82,8 +82,9 @@ class Stack:
         installed = pathlib.Path(os.environ.get("KEYFOB_SERVER_DIR") or HERE.parents[1] / "_build/server")
         if not (installed / "node_modules/oidc-provider").is_dir() or not (installed / "venv").is_dir():
             raise StackError(f"The server is not installed in {installed}: run tests/run once.")
+        self.python = installed / "venv/bin/python"  # has the Python client as well
         self.provider = self.create_provider(installed, access_seconds, refresh_seconds, device_seconds)
-        self.server = self.create_server(installed, broker)
+        self.server = self.create_server(broker)
 
     def create_provider(self, installed, access_seconds, refresh_seconds, device_seconds):
         # Node looks for packages beside the program, so the program has to stand beside them.
@@ -99,14 +100,14 @@ class Stack:
         }
         return Service("provider", ["node", str(program)], self.folder, environment)
 
-    def create_server(self, installed, broker):
+    def create_server(self, broker):
         self.requests_file = self.folder / "requests"
         self.secrets_file = self.folder / "secrets"
         self.secrets_file.touch(0o600)
         environment = {"SERVER_REQUESTS": str(self.requests_file), "SERVER_SECRETS": str(self.secrets_file)}
         if broker:
             environment["SERVER_BROKER"] = str(self.folder)
-        command = [str(installed / "venv/bin/python"), str(HERE / "server.py")]
+        command = [str(self.python), str(HERE / "server.py")]
         return Service("server", command, self.folder, environment)
 
     def __enter__(self):
