@@ -30,7 +30,8 @@ bed_support=$(cd "$(dirname "$0")" && pwd)
 bed_finish () {
   local ended=0
   trap '' INT TERM HUP
-  env -u BED_MARK /usr/bin/python3 "$bed_support/end_marked.py" "BED_MARK=$BED_MARK" || ended=$?
+  env -u BED_MARK /usr/bin/python3 "$bed_support/end_marked.py" "BED_MARK=$BED_MARK" "$BED_DIR" \
+    || ended=$?
   [ "$keep" = 1 ] || rm -rf "$BED_DIR"
   [ "$bed_status" -ne 0 ] || bed_status=$ended
   exit "$bed_status"
@@ -40,7 +41,7 @@ bed_finish () {
 bed_keep_person () {
   local name
   for name in HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME XDG_STATE_HOME XDG_RUNTIME_DIR \
-              DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY XAUTHORITY GDK_BACKEND GSK_RENDERER GTK_USE_PORTAL \
+              TMPDIR DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY XAUTHORITY GDK_BACKEND GSK_RENDERER GTK_USE_PORTAL \
               GSETTINGS_BACKEND GIO_USE_VFS NO_AT_BRIDGE XDG_DATA_DIRS; do
     if [ -n "${!name+set}" ]; then
       printf 'export %s=%q\n' "$name" "${!name}"
@@ -67,10 +68,12 @@ bed_folders () {
   fi
   unset DBUS_SESSION_BUS_ADDRESS AT_SPI_BUS_ADDRESS SESSION_MANAGER GNOME_KEYRING_CONTROL SSH_AUTH_SOCK
   export HOME=$BED_DIR/home XDG_CONFIG_HOME=$BED_DIR/config XDG_DATA_HOME=$BED_DIR/data \
-         XDG_CACHE_HOME=$BED_DIR/cache XDG_STATE_HOME=$BED_DIR/state XDG_RUNTIME_DIR=$BED_DIR/run
+         XDG_CACHE_HOME=$BED_DIR/cache XDG_STATE_HOME=$BED_DIR/state XDG_RUNTIME_DIR=$BED_DIR/run \
+         TMPDIR=$BED_DIR/tmp
   [ -z "${BED_PREFIX:-}" ] || export XDG_DATA_DIRS=$BED_PREFIX/share:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}
   export GTK_USE_PORTAL=0 GSETTINGS_BACKEND=keyfile GIO_USE_VFS=local NO_AT_BRIDGE=0
-  mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME" "$BED_DIR/services"
+  mkdir -p "$HOME" "$XDG_CONFIG_HOME" "$XDG_DATA_HOME" "$XDG_CACHE_HOME" "$XDG_STATE_HOME" \
+           "$TMPDIR" "$BED_DIR/services"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
   if [ "$BED_DISPLAY" = own ]; then
     # a picture shows what is, not what slides in or blinks

@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Ends every process that carries a mark in its environment.
+"""Ends what runs on a private desktop.
 
-end_marked.py NAME=VALUE asks them, and what they started, to end and waits until they have. Whoever
+end_marked.py NAME=VALUE FOLDER asks every process to end that has NAME=VALUE in its environment or
+something in FOLDER on its command line, and those it started, and waits until they have. Whoever
 is still there after ten seconds is killed and named, and the exit code is 99.
+
+(Chromium writes over its environment, and outlives the program that opened it.)
 """
 
 import os
@@ -21,27 +24,31 @@ def read_parent(folder):
     return int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
 
 
-def find_marked(mark):
-    """Ids of the processes with the mark and of those below them, our own left out.
-
-    Some of Chromium's have no readable environment, but their parents do.
-    """
-    wanted = mark.encode()
+def find_marked(mark, place):
+    """Ids of the processes to end: our own and those that we were started by are not among them."""
     found, parents = set(), {}
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        pid = int(folder.name)
         try:
-            parents[pid] = read_parent(folder)
-            marked = wanted in (folder / "environ").read_bytes().split(b"\0")
+            parents[int(folder.name)] = read_parent(folder)
+            if (mark.encode() in (folder / "environ").read_bytes().split(b"\0")
+                    or f"{place}/".encode() in (folder / "cmdline").read_bytes()):
+                found.add(int(folder.name))
         except OSError:  # ended meanwhile, or somebody else's
             continue
-        if marked and pid != os.getpid():
-            found.add(pid)
-    before = 0
-    while before != len(found):
-        before = len(found)
-        found.update(pid for pid, parent in parents.items() if parent in found and pid != os.getpid())
-    return sorted(found)
+    return add_children(found - find_ancestors(parents), parents)
+
+
+def find_ancestors(parents):
+    ancestors, pid = set(), os.getpid()
+    while pid in parents:
+        ancestors.add(pid)
+        pid = parents[pid]
+    return ancestors
+
+
+def add_children(found, parents):
+    children = {pid for pid, parent in parents.items() if parent in found}
+    return found if children <= found else add_children(found | children, parents)
 
 
 def send(pids, number):
@@ -75,11 +82,11 @@ def describe(pid):
 
 
 def main():
-    mark = sys.argv[1]
-    wait_ended(send(find_marked(mark), signal.SIGTERM), PATIENCE)
+    mark, place = sys.argv[1:]
+    wait_ended(send(find_marked(mark, place), signal.SIGTERM), PATIENCE)
     # twice: one that was starting another when it was asked to end
-    wait_ended(send(find_marked(mark), signal.SIGTERM), PATIENCE)
-    left = find_marked(mark)
+    wait_ended(send(find_marked(mark, place), signal.SIGTERM), PATIENCE)
+    left = find_marked(mark, place)
     if not left:
         return 0
     print("bed: had to kill " + ", ".join(map(describe, left)), file=sys.stderr)
