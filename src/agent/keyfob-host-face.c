@@ -32,6 +32,7 @@ keyfob_host_face_show (KeyfobBusHost1 *face,
 
   keyfob_bus_host1_set_url (face, keyfob_config_get_base_url (config));
   keyfob_bus_host1_set_name (face, keyfob_config_get_name (config));
+  keyfob_bus_host1_set_options (face, keyfob_config_to_options (config));
   keyfob_bus_host1_set_account (face, keyfob_standing_get_account (standing));
   keyfob_bus_host1_set_error (face, keyfob_standing_get_error (standing));
   keyfob_bus_host1_set_state (face, keyfob_host_state_to_string (state));

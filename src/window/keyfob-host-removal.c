@@ -8,7 +8,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-config.h"
 #include "keyfob-toasts.h"
 #include "keyfob-words.h"
 
@@ -67,15 +66,15 @@ show_error (KeyfobHostRemoval *self, const GError *error)
 static void
 show_removed (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
 {
-  const char *name = keyfob_bus_host1_get_name (host);
-  g_autofree char *text = g_strdup_printf (_ ("%s removed"), name);
+  g_autofree char *text = g_strdup_printf (_ ("%s removed"), keyfob_bus_host1_get_name (host));
   AdwToast *toast = keyfob_toasts_new (text);
 
   if (!has_token (host))
     {
       adw_toast_set_button_label (toast, _ ("Undo"));
       adw_toast_set_action_name (toast, "win.undo-remove");
-      adw_toast_set_action_target (toast, "(ss)", keyfob_bus_host1_get_url (host), name);
+      adw_toast_set_action_target (toast, "(s@a{sv})", keyfob_bus_host1_get_url (host),
+                                   keyfob_bus_host1_get_options (host));
     }
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
@@ -146,28 +145,6 @@ on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
     show_error (self, error);
 }
 
-/* The options that make the host at @url what it was; a name only where it is not the usual one. */
-static GVariant *
-options_for_undo (const char *url, const char *name)
-{
-  gboolean unencrypted = g_str_has_prefix (url, "http:");
-  g_autoptr (KeyfobConfig) config = NULL;
-  g_auto (GVariantDict) options;
-
-  g_variant_dict_init (&options, NULL);
-  if (unencrypted)
-    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
-  config = keyfob_config_new (url, g_variant_dict_end (&options), NULL);
-
-  g_variant_dict_init (&options, NULL);
-  if (unencrypted)
-    g_variant_dict_insert (&options, "allow-http", "b", TRUE);
-  if (config == NULL || g_strcmp0 (keyfob_config_get_name (config), name) != 0)
-    g_variant_dict_insert (&options, "name", "s", name);
-
-  return g_variant_dict_end (&options);
-}
-
 static void
 keyfob_host_removal_dispose (GObject *object)
 {
@@ -218,17 +195,16 @@ keyfob_host_removal_start (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
 }
 
 void
-keyfob_host_removal_undo (KeyfobHostRemoval *self, const char *url, const char *name)
+keyfob_host_removal_undo (KeyfobHostRemoval *self, const char *url, GVariant *options)
 {
   KeyfobBusAgent1 *agent;
 
   g_return_if_fail (KEYFOB_IS_HOST_REMOVAL (self));
-  g_return_if_fail (url != NULL && name != NULL);
+  g_return_if_fail (url != NULL && options != NULL);
 
   agent = keyfob_agent_client_get_agent (self->client);
   if (agent == NULL)
     return;
 
-  keyfob_bus_agent1_call_add_host (agent, url, options_for_undo (url, name), NULL, on_undone,
-                                   g_object_ref (self));
+  keyfob_bus_agent1_call_add_host (agent, url, options, NULL, on_undone, g_object_ref (self));
 }

@@ -31,7 +31,7 @@ KeyfobHostRemoval *keyfob_host_removal_new (KeyfobAgentClient *client, AdwToastO
 /** Removes @host, or asks the user about it. */
 void keyfob_host_removal_start (KeyfobHostRemoval *self, KeyfobBusHost1 *host);
 
-/** Adds the host that had @url and @name again. */
-void keyfob_host_removal_undo (KeyfobHostRemoval *self, const char *url, const char *name);
+/** Adds the host that had @url again, with its @options. */
+void keyfob_host_removal_undo (KeyfobHostRemoval *self, const char *url, GVariant *options);
 
 G_END_DECLS

@@ -147,10 +147,11 @@ static void
 on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
-  const char *url, *name;
+  g_autoptr (GVariant) options = NULL;
+  const char *url;
 
-  g_variant_get (parameter, "(&s&s)", &url, &name);
-  keyfob_host_removal_undo (self->removal, url, name);
+  g_variant_get (parameter, "(&s@a{sv})", &url, &options);
+  keyfob_host_removal_undo (self->removal, url, options);
 }
 
 static void
@@ -383,7 +384,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.add-host", NULL, on_add_host);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, on_find);
-  gtk_widget_class_install_action (widget_class, "win.undo-remove", "(ss)", on_undo_remove);
+  gtk_widget_class_install_action (widget_class, "win.undo-remove", "(sa{sv})", on_undo_remove);
 }
 
 static void

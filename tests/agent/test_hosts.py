@@ -122,6 +122,7 @@ class Hosts(agentcase.AgentCase):
         host = self.add_host("https://one.example.org")
         host.call("Configure", name="Renamed", redirect_ports=[4000])
         self.assertEqual(host.Name, "Renamed")
+        self.assertEqual(host.Options, {"name": "Renamed", "redirect-ports": [4000]})
         self.assert_fails("InvalidHost", host.call, "Configure", redirect_ports=[])
         self.restart_agent()
         self.assertEqual(self.find_host("https://one.example.org").Name, "Renamed")

@@ -69,12 +69,18 @@ AGENT_DEFAULTS = {
 }
 
 
+def variant(value):
+    """An option as Configure takes it, of the one type that its value can mean."""
+    signature = {str: "s", bool: "b", int: "u", list: "aq"}[type(value)]
+    return GLib.Variant(signature, value)
+
+
 class Host:
     def __init__(self, number, properties):
         self.path = f"{ROOT}/hosts/h{number}"
         self.registration = 0
         self.properties = {
-            "Url": "https://" + properties.get("Name", "host"), "Name": "", "Account": "", "Scope": "",
+            "Url": "https://" + properties.get("Name", "host"), "Name": "", "Options": {}, "Account": "", "Scope": "",
             "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
         } | NOT_SIGNING_IN | properties
 
@@ -107,6 +113,8 @@ class FakeAgent:
 
     def value(self, interface, name, value):
         signature = self.interfaces.lookup_interface(interface).lookup_property(name).signature
+        if signature == "a{sv}":
+            value = {option: variant(given) for option, given in value.items()}
         return GLib.Variant(signature, value)
 
     def values(self, interface, properties):
@@ -207,7 +215,8 @@ class FakeAgent:
     def on_AddHost(self, _host, url, options):
         name = options.get("name", url.split("://")[-1])
         url = url if "://" in url else "https://" + url
-        return GLib.Variant("(o)", (self.add_host({"Name": name, "Url": url}).path,))
+        host = self.add_host({"Name": name, "Url": url, "Options": options})
+        return GLib.Variant("(o)", (host.path,))
 
     def on_RemoveHost(self, _host, path):
         self.remove_host(next(host for host in self.hosts if host.path == path))

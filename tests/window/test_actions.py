@@ -211,7 +211,9 @@ class Leaving(WindowCase):
         self.app.wait_for("Not signed in")
 
     def test_remove_and_undo(self):
-        self.start([host("one.example.org"), host("My portal", Url="https://two.example.org")])
+        options = {"name": "My portal", "token-route": "/token", "redirect-ports": [4000, 4001]}
+        self.start([host("one.example.org"),
+                    host("My portal", Url="https://two.example.org", Options=options)])
         self.app.press("More actions", within="My portal")
         self.app.press("Remove")
         self.app.wait_for("My portal removed")
@@ -219,7 +221,7 @@ class Leaving(WindowCase):
         self.app.press("Undo")
         self.app.wait_for("Not signed in", within="My portal")
         self.assertEqual(self.agent.calls("AddHost"),
-                         [["https://two.example.org", {"name": "My portal"}]])
+                         [["https://two.example.org", options]])
 
     def test_undo_gives_no_name_that_was_not_given(self):
         self.start([host("one.example.org")])
