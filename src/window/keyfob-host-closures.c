@@ -31,12 +31,14 @@ error_closure (GtkWidget *row, const char *error, const char *trouble)
   return g_strdup (error != NULL && *error != '\0' ? error : trouble);
 }
 
-/* "Not signed in" says nothing beside a sentence that says why. */
+/* Beside a sentence that says why nobody is signed in, only when a session ended is news. */
 static gboolean
-status_visible_closure (GtkWidget *row, const char *state, const char *error)
+status_visible_closure (GtkWidget *row, const char *state, gint64 expires, const char *error)
 {
-  return keyfob_host_state_parse (state) != KEYFOB_HOST_SIGNED_OUT || error == NULL
-         || *error == '\0';
+  KeyfobHostState parsed = keyfob_host_state_parse (state);
+
+  return error == NULL || *error == '\0' || !keyfob_host_state_needs_user (parsed)
+         || (parsed == KEYFOB_HOST_EXPIRED && expires > 0);
 }
 
 static gboolean

@@ -26,6 +26,8 @@ class LockedKeyring(Journey):
         self.keyring.lock()
         self.window.start()
         self.window.wait_text("The keyring is locked")
+        self.window.wait_text("Unlock it to get at the tokens")
+        self.assertNotIn("The session has ended", self.window.texts())
         self.picture("keyring-locked")
         self.window.press("Unlock")
         self.wait_prompt()
