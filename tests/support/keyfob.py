@@ -103,9 +103,10 @@ class Window(Application):
         self.process = None
 
     def start(self):
-        self.process = subprocess.Popen(
-            [self.program], stdin=subprocess.DEVNULL, stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT, env={**os.environ, **self.environment})
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.program], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env={**os.environ, **self.environment})
         return self
 
     def to_front(self):

@@ -33,13 +33,10 @@ class Service:
         self.url = None
 
     def start(self):
-        self.process = subprocess.Popen(
-            self.command,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("ab"),
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
         self.url = self.wait_ready()
         # nobody reads on: what it says from now on goes to its log
         threading.Thread(target=self.drain, args=(self.process.stdout,), daemon=True).start()
