@@ -15,6 +15,9 @@
 #include "keyfob-user-code-pane.h"
 #include "keyfob-words.h"
 
+/* seconds */
+#define PATIENCE 2
+
 typedef enum
 {
   STAGE_ASKING,
@@ -39,6 +42,7 @@ struct _KeyfobDevicePage
   KeyfobBusHost1 *host;
   GSignalGroup *host_signals;
   GCancellable *cancellable; /* of the calls that lead to the code */
+  guint patience;            /* timer while it is not known who signed in */
   Stage stage;
 };
 
@@ -110,6 +114,7 @@ show_failure (KeyfobDevicePage *self, const char *sentence)
 static void
 close_page (KeyfobDevicePage *self)
 {
+  g_clear_handle_id (&self->patience, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_signal_group_set_target (self->host_signals, NULL);
@@ -160,6 +165,29 @@ finish_signed_in (KeyfobDevicePage *self)
   close_page (self);
 }
 
+static gboolean
+on_patience (gpointer user_data)
+{
+  KeyfobDevicePage *self = user_data;
+
+  self->patience = 0;
+  finish_signed_in (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Who it was comes a moment after the token, where the server tells at all. */
+static void
+show_signed_in (KeyfobDevicePage *self)
+{
+  const char *account = keyfob_bus_host1_get_account (self->host);
+
+  if (account != NULL && *account != '\0')
+    finish_signed_in (self);
+  else if (self->patience == 0)
+    self->patience = g_timeout_add_seconds (PATIENCE, on_patience, self);
+}
+
 /* The code is no longer on the bus: tells how it ended. */
 static void
 show_end (KeyfobDevicePage *self)
@@ -174,7 +202,7 @@ show_end (KeyfobDevicePage *self)
   if (error == NULL || *error == '\0')
     {
       if (state == KEYFOB_HOST_SIGNED_IN)
-        finish_signed_in (self);
+        show_signed_in (self);
       else
         close_page (self);
     }
@@ -317,6 +345,7 @@ keyfob_device_page_dispose (GObject *object)
 {
   KeyfobDevicePage *self = KEYFOB_DEVICE_PAGE (object);
 
+  g_clear_handle_id (&self->patience, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->host_signals);

@@ -254,6 +254,19 @@ class Ending(DeviceCase):
         self.app.wait_for("Signed in as Alice Example")
         self.wait_for_list()
 
+    def test_who_it_was_comes_later(self):
+        self.show_code()
+        self.end(State="signed-in", Expires=int(time.time()) + 3600)
+        self.agent.set_host(NAME, Account="Alice Example")
+        self.app.wait_for("Signed in as Alice Example")
+        self.wait_for_list()
+
+    def test_nobody_says_who_it_was(self):
+        self.show_code()
+        self.end(State="signed-in", Expires=int(time.time()) + 3600)
+        self.app.wait_for(f"Signed in to {NAME}")
+        self.wait_for_list()
+
     def test_denied(self):
         self.show_code()
         self.end(State="signed-out", Error="The sign-in was denied. Try again, or ask the provider.")
