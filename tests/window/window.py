@@ -130,16 +130,21 @@ class WindowCase(unittest.TestCase):
         return {key: int(value) for key, value in re.findall(r"(\w+)=(-?\d+)", text)}
 
     def picture(self, name, whole_screen=False):
-        """Takes a screenshot and makes sure that something is on it.
+        """Takes a screenshot once something is drawn.
 
         Menus and dialogs are windows of their own: for them the @whole_screen is taken.
         """
         path = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"], name + ".png")
         path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["import", "-window", "root" if whole_screen else self.x_window(), str(path)], check=True)
-        colours = subprocess.run(["identify", "-format", "%k", str(path)], check=True,
-                                 capture_output=True, text=True)
-        self.assertGreater(int(colours.stdout), 30, f"{name} is blank")
+
+        def take():
+            subprocess.run(["import", "-window", "root" if whole_screen else self.x_window(), str(path)], check=True)
+            colours = subprocess.run(["identify", "-format", "%k", str(path)], check=True,
+                                     capture_output=True, text=True)
+            return int(colours.stdout) > 30
+
+        # a window is on screen before its first frame is
+        desktop.wait_for(take, f"{name} to be drawn")
         return path
 
     def assert_nothing_cut(self, width):
