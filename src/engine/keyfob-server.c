@@ -6,7 +6,7 @@
 
 #include "keyfob-server.h"
 
-#include <string.h>
+#include "keyfob-secret.h"
 
 G_DEFINE_BOXED_TYPE (KeyfobLogin, keyfob_login, keyfob_login_copy, keyfob_login_free)
 G_DEFINE_BOXED_TYPE (KeyfobDeviceCode,
@@ -18,14 +18,6 @@ G_DEFINE_INTERFACE (KeyfobServer, keyfob_server, G_TYPE_OBJECT)
 static void
 keyfob_server_default_init (KeyfobServerInterface *iface)
 {
-}
-
-static void
-wipe (char *secret)
-{
-  if (secret != NULL)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
 }
 
 KeyfobLogin *
@@ -45,9 +37,9 @@ keyfob_login_copy (const KeyfobLogin *self)
 void
 keyfob_login_free (KeyfobLogin *self)
 {
-  wipe (self->uri);
-  wipe (self->state);
-  wipe (self->code_verifier);
+  keyfob_secret_free (self->uri);
+  keyfob_secret_free (self->state);
+  keyfob_secret_free (self->code_verifier);
   g_free (self->redirect_uri);
   g_free (self);
 }
@@ -70,10 +62,10 @@ keyfob_device_code_copy (const KeyfobDeviceCode *self)
 void
 keyfob_device_code_free (KeyfobDeviceCode *self)
 {
-  wipe (self->device_code);
-  wipe (self->user_code);
+  keyfob_secret_free (self->device_code);
+  keyfob_secret_free (self->user_code);
   g_free (self->verification_uri);
-  wipe (self->verification_uri_complete);
+  keyfob_secret_free (self->verification_uri_complete);
   g_free (self);
 }
 

@@ -17,45 +17,18 @@
 
 static const struct
 {
-  const char *word;
   const char *label;
   const char *icon;
   const char *style;
 } states[] = {
-  [KEYFOB_HOST_SIGNED_OUT] = { "signed-out", N_ ("Signed out"), "changes-prevent-symbolic",
-                               "dim-label" },
-  [KEYFOB_HOST_SIGNING_IN] = { "signing-in", N_ ("Signing in"), "content-loading-symbolic",
-                               "accent" },
-  [KEYFOB_HOST_SIGNED_IN] = { "signed-in", N_ ("Signed in"), "emblem-ok-symbolic", "success" },
-  [KEYFOB_HOST_REFRESHING] = { "refreshing", N_ ("Getting a new token"),
-                               "emblem-synchronizing-symbolic", "success" },
-  [KEYFOB_HOST_EXPIRED] = { "expired", N_ ("Needs you to sign in"), "dialog-warning-symbolic",
-                            "warning" },
-  [KEYFOB_HOST_OFFLINE] = { "offline", N_ ("Offline"), "action-unavailable-symbolic", NULL },
+  [KEYFOB_HOST_SIGNED_OUT] = { N_ ("Signed out"), "changes-prevent-symbolic", "dim-label" },
+  [KEYFOB_HOST_SIGNING_IN] = { N_ ("Signing in"), "content-loading-symbolic", "accent" },
+  [KEYFOB_HOST_SIGNED_IN] = { N_ ("Signed in"), "emblem-ok-symbolic", "success" },
+  [KEYFOB_HOST_REFRESHING] = { N_ ("Getting a new token"), "emblem-synchronizing-symbolic",
+                               "success" },
+  [KEYFOB_HOST_EXPIRED] = { N_ ("Needs you to sign in"), "dialog-warning-symbolic", "warning" },
+  [KEYFOB_HOST_OFFLINE] = { N_ ("Offline"), "action-unavailable-symbolic", NULL },
 };
-
-KeyfobHostState
-keyfob_host_state_parse (const char *word)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    if (g_strcmp0 (word, states[i].word) == 0)
-      return i;
-
-  return KEYFOB_HOST_SIGNED_OUT;
-}
-
-gboolean
-keyfob_host_state_needs_user (KeyfobHostState state)
-{
-  return state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_EXPIRED;
-}
-
-gboolean
-keyfob_host_state_has_token (KeyfobHostState state)
-{
-  return state == KEYFOB_HOST_SIGNED_IN || state == KEYFOB_HOST_REFRESHING
-         || state == KEYFOB_HOST_OFFLINE;
-}
 
 const char *
 keyfob_words_state (KeyfobHostState state)

@@ -6,37 +6,9 @@
 
 #include <glib.h>
 
+#include "keyfob-host-state.h"
+
 G_BEGIN_DECLS
-
-/**
- * KeyfobHostState:
- * @KEYFOB_HOST_SIGNED_OUT: there is no token
- * @KEYFOB_HOST_SIGNING_IN: a sign-in runs
- * @KEYFOB_HOST_SIGNED_IN: there is a token
- * @KEYFOB_HOST_REFRESHING: a new token is under way
- * @KEYFOB_HOST_EXPIRED: only the user can get a new token
- * @KEYFOB_HOST_OFFLINE: the server cannot be reached; the token may still be good
- *
- * `Host1.State`. What a row shows derives from it.
- */
-typedef enum
-{
-  KEYFOB_HOST_SIGNED_OUT,
-  KEYFOB_HOST_SIGNING_IN,
-  KEYFOB_HOST_SIGNED_IN,
-  KEYFOB_HOST_REFRESHING,
-  KEYFOB_HOST_EXPIRED,
-  KEYFOB_HOST_OFFLINE,
-} KeyfobHostState;
-
-/** Returns: the state that @word (nullable) names; signed out where it names none */
-KeyfobHostState keyfob_host_state_parse (const char *word);
-
-/** Returns: whether only the user can bring a host in @state on */
-gboolean keyfob_host_state_needs_user (KeyfobHostState state);
-
-/** Returns: whether a host in @state has a token, or can get one by itself */
-gboolean keyfob_host_state_has_token (KeyfobHostState state);
 
 /** Returns: the state in words, the text alternative of its icon */
 const char *keyfob_words_state (KeyfobHostState state);

@@ -32,4 +32,13 @@ typedef enum
 /** Returns: the word that `Host1.State` has for it */
 const char *keyfob_host_state_to_string (KeyfobHostState state);
 
+/** Returns: the state that @word (nullable) names; signed out where it names none */
+KeyfobHostState keyfob_host_state_parse (const char *word);
+
+/** Returns: whether only the user can bring a host in @state on */
+gboolean keyfob_host_state_needs_user (KeyfobHostState state);
+
+/** Returns: whether a host in @state has a token, or can get one by itself */
+gboolean keyfob_host_state_has_token (KeyfobHostState state);
+
 G_END_DECLS

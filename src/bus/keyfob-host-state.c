@@ -1,0 +1,44 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-state.h"
+
+static const char *const words[] = {
+  [KEYFOB_HOST_SIGNED_OUT] = "signed-out", [KEYFOB_HOST_SIGNING_IN] = "signing-in",
+  [KEYFOB_HOST_SIGNED_IN] = "signed-in",   [KEYFOB_HOST_REFRESHING] = "refreshing",
+  [KEYFOB_HOST_EXPIRED] = "expired",       [KEYFOB_HOST_OFFLINE] = "offline",
+};
+
+const char *
+keyfob_host_state_to_string (KeyfobHostState state)
+{
+  g_return_val_if_fail ((gsize) state < G_N_ELEMENTS (words), words[KEYFOB_HOST_SIGNED_OUT]);
+
+  return words[state];
+}
+
+KeyfobHostState
+keyfob_host_state_parse (const char *word)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (word, words[i]) == 0)
+      return (KeyfobHostState) i;
+
+  return KEYFOB_HOST_SIGNED_OUT;
+}
+
+gboolean
+keyfob_host_state_needs_user (KeyfobHostState state)
+{
+  return state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_EXPIRED;
+}
+
+gboolean
+keyfob_host_state_has_token (KeyfobHostState state)
+{
+  return state == KEYFOB_HOST_SIGNED_IN || state == KEYFOB_HOST_REFRESHING
+         || state == KEYFOB_HOST_OFFLINE;
+}
