@@ -214,9 +214,9 @@ static void
 on_host_changed (KeyfobDevicePage *self)
 {
   const char *code = keyfob_bus_host1_get_user_code (self->host);
-  gboolean gone = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (self->host)) == NULL;
+  g_autofree char *owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (self->host));
 
-  if (gone)
+  if (owner == NULL)
     close_page (self);
   else if (code != NULL && *code != '\0')
     show_code (self);
