@@ -170,8 +170,8 @@ void
 private_keyring_lock (PrivateKeyring *self)
 {
   const char *paths[] = { PATH "/aliases/default", NULL };
-  g_autoptr (GVariant) answer =
-      call ("org.freedesktop.Secret.Service", "Lock", g_variant_new ("(^ao)", paths));
+
+  g_variant_unref (call ("org.freedesktop.Secret.Service", "Lock", g_variant_new ("(^ao)", paths)));
 }
 
 SecretService *
