@@ -37,9 +37,16 @@ G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
 static void
 keep_memory_private (void)
 {
-#ifndef __SANITIZE_ADDRESS__ /* whose leak check looks into the memory */
   if (prctl (PR_SET_DUMPABLE, 0) < 0)
     g_message ("The memory of the agent cannot be kept private: %s", g_strerror (errno));
+}
+
+/* The leak check of the address sanitizer, run at the very end, looks in from outside. */
+static void
+let_leak_check_in (void)
+{
+#ifdef __SANITIZE_ADDRESS__
+  prctl (PR_SET_DUMPABLE, 1);
 #endif
 }
 
@@ -212,12 +219,10 @@ keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
   if (connection != NULL)
     make_agent (self, connection, store);
   if (self->agent == NULL || !keyfob_agent_export (self->agent, &error))
-    {
-      g_printerr (_ ("The message bus of the session cannot be reached: %s\n"), error->message);
-      return 1;
-    }
+    g_printerr (_ ("The message bus of the session cannot be reached: %s\n"), error->message);
+  else
+    serve (self, connection);
+  let_leak_check_in ();
 
-  serve (self, connection);
-
-  return 0;
+  return error == NULL ? 0 : 1;
 }

@@ -117,6 +117,7 @@ class Tokens(agentcase.AgentCase):
         wait_until(lambda: self.server.count("token") == 1, "the request")
         host.wait_for(State="refreshing")
         calls += [host.start("GetToken") for _ in range(25)] + [host.start("Refresh")]
+        self.agent_property("Version")  # answered in turn: by now all the calls have arrived
         self.assertFalse(any(call.done for call in calls))
         gate.set()
         given = {call.wait()[0]["access_token"] for call in calls[:50]}
