@@ -226,6 +226,8 @@ static void
 keyfob_user_code_pane_init (KeyfobUserCodePane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* "12 34" is to be entered as it is written, in every language */
+  gtk_widget_set_direction (GTK_WIDGET (self->code_label), GTK_TEXT_DIR_LTR);
 }
 
 void

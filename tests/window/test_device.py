@@ -75,6 +75,9 @@ class Picture(DeviceCase):
     def test_light(self):
         self.check("light")
 
+    def test_right_to_left(self):
+        self.check("right-to-left", program="KEYFOB_UNINSTALLED", KEYFOB_TEST_RTL="1")
+
     def test_dark(self):
         self.check("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
 
