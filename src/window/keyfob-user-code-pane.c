@@ -225,9 +225,12 @@ keyfob_user_code_pane_class_init (KeyfobUserCodePaneClass *klass)
 static void
 keyfob_user_code_pane_init (KeyfobUserCodePane *self)
 {
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
   gtk_widget_init_template (GTK_WIDGET (self));
   /* "12 34" is to be entered as it is written, in every language */
   gtk_widget_set_direction (GTK_WIDGET (self->code_label), GTK_TEXT_DIR_LTR);
+  gtk_label_set_xalign (self->code_label, mirrored ? 1 : 0);
 }
 
 void
