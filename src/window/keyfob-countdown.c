@@ -195,5 +195,6 @@ keyfob_countdown_get_over (KeyfobCountdown *self)
 {
   g_return_val_if_fail (KEYFOB_IS_COUNTDOWN (self), FALSE);
 
-  return self->over;
+  /* also in the moment before it looks again */
+  return self->over || (self->expires > 0 && keyfob_clock_now (self->clock) >= self->expires);
 }

@@ -29,7 +29,7 @@ void keyfob_countdown_set_clock (KeyfobCountdown *self, KeyfobClock *clock);
 /** @expires: Unix time in seconds; 0 stops it */
 void keyfob_countdown_set_expires (KeyfobCountdown *self, gint64 expires);
 
-/** Returns: whether the time has run out, as far as that was looked at */
+/** Returns: whether the time has run out by now */
 gboolean keyfob_countdown_get_over (KeyfobCountdown *self);
 
 G_END_DECLS

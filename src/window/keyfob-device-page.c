@@ -206,6 +206,8 @@ show_end (KeyfobDevicePage *self)
       else
         close_page (self);
     }
+  else if (self->stage == STAGE_CODE && keyfob_user_code_pane_get_over (self->pane))
+    show_expired (self);
   else if (self->stage == STAGE_CODE)
     show_failure (self, error);
 }
