@@ -8,6 +8,9 @@ something in FOLDER on its command line, and those it started, and waits until t
 is still there after ten seconds is killed and named, and the exit code is 99.
 
 (Chromium writes over its environment, and outlives the program that opened it.)
+
+What others stand on, the display and the bus, ends last: a browser that loses its display at the
+moment at which it is asked to end crashes, and then hangs in the hands of its own crash reporter.
 """
 
 import os
@@ -18,6 +21,7 @@ import sys
 import time
 
 PATIENCE = 10
+FOUNDATIONS = ("Xvfb", "dbus-daemon", "dbus-run-session")
 
 
 def read_parent(folder):
@@ -49,6 +53,13 @@ def find_ancestors(parents):
 def add_children(found, parents):
     children = {pid for pid, parent in parents.items() if parent in found}
     return found if children <= found else add_children(found | children, parents)
+
+
+def is_foundation(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip() in FOUNDATIONS
+    except OSError:
+        return False
 
 
 def send(pids, number):
@@ -83,8 +94,9 @@ def describe(pid):
 
 def main():
     mark, place = sys.argv[1:]
-    wait_ended(send(find_marked(mark, place), signal.SIGTERM), PATIENCE)
-    # twice: one that was starting another when it was asked to end
+    programs = [pid for pid in find_marked(mark, place) if not is_foundation(pid)]
+    wait_ended(send(programs, signal.SIGTERM), PATIENCE)
+    # everything, also what a program was starting when it was asked to end
     wait_ended(send(find_marked(mark, place), signal.SIGTERM), PATIENCE)
     left = find_marked(mark, place)
     if not left:
