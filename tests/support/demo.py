@@ -12,6 +12,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import subprocess
 import sys
 
 PORTS = range(53100, 53106)
@@ -40,6 +41,14 @@ def say(*words):
     print(*words, flush=True)
 
 
+def has_person_browser(folder):
+    """Whether the person has a default browser that this user can start."""
+    ask = f". {shlex.quote(str(folder))}/person.env; LC_ALL=C exec gio mime x-scheme-handler/https"
+    answer = subprocess.run(["sh", "-c", ask], check=False, capture_output=True, text=True).stdout
+    # Chromium and its kin refuse to run as root with their sandbox
+    return "Default application for" in answer and not (os.geteuid() == 0 and "chrom" in answer)
+
+
 def install_person_browser(folder):
     """Addresses open in the browser of the person who runs the demo."""
     launcher = folder / "person-browser"
@@ -53,7 +62,12 @@ def install_person_browser(folder):
 
 def show(stack, window, folder):
     """Opens the window and leaves it to the person."""
-    install_person_browser(folder)
+    if has_person_browser(folder):
+        install_person_browser(folder)
+    else:
+        import browser as browsers
+
+        browsers.install(folder / "browser")
     say(f"""
 Keyfob is open, with the host “{HOST_NAME}” ({stack.url}).
 Click “Sign in”: the page in your browser asks for a name and a password, and takes any.
