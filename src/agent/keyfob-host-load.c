@@ -6,6 +6,8 @@
 
 #include "keyfob-host-load.h"
 
+#include "keyfob-auth-error.h"
+
 static void
 stand_as_found (KeyfobHost *host, KeyfobToken *token, const GError *error)
 {
@@ -29,6 +31,11 @@ stand_as_found (KeyfobHost *host, KeyfobToken *token, const GError *error)
   else if (known)
     {
       keyfob_standing_expire (standing, error->message);
+    }
+  /* a locked keyring is told once, not by every host that may never have had a token */
+  else if (!g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+    {
+      keyfob_standing_set_error (standing, error->message);
     }
 }
 

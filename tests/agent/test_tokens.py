@@ -53,6 +53,19 @@ class Tokens(agentcase.AgentCase):
         self.assertEqual(host.get_token(), token)
         self.assertEqual(len(self.server.requests), asked)
 
+    def test_file_that_cannot_be_understood_is_told_and_kept(self):
+        self.add_host()
+        self.stop_agent()
+        os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
+        with open(self.token_file(), "w", encoding="utf-8") as out:
+            out.write('{"https://one.example.org": {"tok')
+        self.start_agent()
+        host = self.find_host()
+        wait_until(lambda: self.token_file() in host.Error, f"the file to be named: {host.Error}")
+        self.assertEqual(host.State, "signed-out")
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertEqual(file.read(), '{"https://one.example.org": {"tok')
+
     def test_token_of_the_python_client_is_found(self):
         self.write_token(self.server.make_token())
         host = self.add_host()
