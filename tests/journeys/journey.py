@@ -39,7 +39,7 @@ class Journey(unittest.TestCase):
             os.environ["KEYFOB_WINDOW"], cls.folder / "window.log",
             {"G_DEBUG": "fatal-warnings", "G_MESSAGES_DEBUG": "all"})
         cls.addClassCleanup(cls.window.stop)
-        cls.addClassCleanup(cls.browser.detach)
+        cls.addClassCleanup(cls.browser.close)
         cls.host = keyfob.add_host(cls.stack.url, HOST_NAME)
         cls.window.start()
         cls.window.wait_for(HOST_NAME)

@@ -38,7 +38,7 @@ class Phone:
         self.browser.click("button[type=submit]:not([name=abort])")
 
     def stop(self):
-        self.browser.detach()
+        self.browser.close()
 
 
 class DeviceJourney(Journey):

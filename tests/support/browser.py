@@ -6,6 +6,7 @@ Keyfob opens addresses in it the way it opens them for anybody; Browser attaches
 through chromedriver, and neither starts it nor opens the first page.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -21,7 +22,7 @@ printf '%s\\n' "$*" >>"{folder}/browser.log"
 exec chromium {sandbox} --test-type --window-position=440,0 --window-size=840,800 --disable-gpu --disable-dev-shm-usage --disable-quic \\
   --no-first-run --no-default-browser-check --disable-background-networking \\
   --disable-component-update --disable-sync --disable-default-apps --disable-extensions \\
-  --disable-features=DialMediaRouteProvider,Translate --password-store=basic \\
+  --disable-breakpad --disable-crash-reporter --disable-features=DialMediaRouteProvider,Translate --password-store=basic \\
   --host-resolver-rules='MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1 , EXCLUDE ::1' \\
   --user-data-dir="{folder}/chromium" --remote-debugging-port=0 "$@" >>"{folder}/chromium.log" 2>&1
 """
@@ -116,6 +117,13 @@ class Browser:
             self.driver.terminate()
             self.driver.wait()
             self.driver = self.session = None
+
+    def close(self):
+        """Ends Chromium, if it is held, while it still has the bus and the display it needs."""
+        if self.session is not None:
+            with contextlib.suppress(LookupError, OSError):  # it may end before it has answered
+                self.call("POST", "/goog/cdp/execute", {"cmd": "Browser.close", "params": {}})
+        self.detach()
 
     def call(self, method, path, body=None, session=True):
         prefix = f"/session/{self.session}" if session else ""

@@ -111,7 +111,7 @@ def check(stack, window, folder):
     say("The clipboard holds:", header[:30] + "…")
     status, text = stack.fetch_protected(header)
     say(f"{stack.url}/protected answers to it:", status, text)
-    browser.detach()
+    browser.close()
     code = window.close()
     say("The window is closed.")
     return 0 if status == 200 and code == 0 else 1
