@@ -103,6 +103,8 @@ class Failures(Journey):
         opened = self.assert_says(self.stack.url, "Time over", "Nobody completed the sign-in in time",
                                   {"timeout": GLib.Variant("u", 2)})
         self.assertEqual(len(opened), 1)
+        self.browser.attach()
+        self.browser.show_tab("/interaction/")
 
     def test_7_address_that_is_none(self):
         self.window.press("Add host")
