@@ -336,6 +336,7 @@ keyfob_host_try_again (KeyfobHost *self)
 void
 keyfob_host_begin_refresh (KeyfobHost *self)
 {
+  keyfob_standing_note_asked (self->standing);
   keyfob_host_begin (self, KEYFOB_HOST_IN_REFRESH);
   keyfob_refresh_async (self->config, self->server, keyfob_context_get_store (self->context),
                         keyfob_standing_get_token (self->standing), NULL, on_refreshed,

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-refresh-plan.h"
+
 #define FIRST_RETRY 60  /* seconds; doubles with each failure */
 #define LAST_RETRY 3600 /* seconds */
 
@@ -22,6 +24,7 @@ struct _KeyfobStanding
   char *error;
   guint failures; /* one after the other */
   gint64 retry_at;
+  gint64 asked_at; /* Unix seconds; 0 never */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStanding, keyfob_standing, G_TYPE_OBJECT)
@@ -163,6 +166,26 @@ keyfob_standing_go_offline (KeyfobStanding *self, const char *sentence)
 }
 
 void
+keyfob_standing_note_asked (KeyfobStanding *self)
+{
+  self->asked_at = keyfob_clock_now (self->clock);
+}
+
+/* A server whose tokens are dead on arrival, or whose clock is wrong, is not asked without end. */
+static gint64
+get_refresh_due (KeyfobStanding *self)
+{
+  gint64 expires = keyfob_token_get_expires (self->token);
+  gint64 now = keyfob_clock_now (self->clock);
+
+  /* a time in the future is of a clock that was set back since */
+  if (!keyfob_standing_can_refresh (self) || self->asked_at == 0 || self->asked_at > now)
+    return expires;
+
+  return MAX (expires, self->asked_at + KEYFOB_REFRESH_SPACING);
+}
+
+void
 keyfob_standing_forget_failures (KeyfobStanding *self)
 {
   self->failures = 0;
@@ -182,7 +205,7 @@ keyfob_standing_get_due (KeyfobStanding *self)
   switch (self->state)
     {
     case KEYFOB_HOST_SIGNED_IN:
-      return keyfob_token_get_expires (self->token);
+      return get_refresh_due (self);
     case KEYFOB_HOST_OFFLINE:
       return self->retry_at;
     case KEYFOB_HOST_SIGNED_OUT:

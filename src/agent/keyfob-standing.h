@@ -54,6 +54,9 @@ void keyfob_standing_expire (KeyfobStanding *self, const char *sentence);
 /** A refresh failed on the way; the next try is later each time. */
 void keyfob_standing_go_offline (KeyfobStanding *self, const char *sentence);
 
+/** The server is asked for a new token now: by itself the host does not ask again at once. */
+void keyfob_standing_note_asked (KeyfobStanding *self);
+
 /** The world has changed: the next try is due at once. */
 void keyfob_standing_forget_failures (KeyfobStanding *self);
 

@@ -66,6 +66,16 @@ class Tokens(agentcase.AgentCase):
         with open(self.token_file(), encoding="utf-8") as file:
             self.assertEqual(file.read(), '{"https://one.example.org": {"tok')
 
+    def test_tokens_that_are_dead_on_arrival_are_not_asked_for_without_end(self):
+        self.server.token_life = -60
+        self.add_host()
+        host = self.start_with(self.server.make_token())
+        wait_until(lambda: self.server.count("token") >= 1, "the ended token to be refreshed")
+        host.wait_for(State="signed-in")
+        for _ in range(200):
+            self.hosts()
+        self.assertEqual(self.server.count("token"), 1)
+
     def test_token_of_the_python_client_is_found(self):
         self.write_token(self.server.make_token())
         host = self.add_host()

@@ -86,6 +86,30 @@ test_token_without_refresh (void)
 }
 
 static void
+test_asks_no_faster (void)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (START + 600);
+  g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
+  g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (KeyfobToken) last = make_token (FALSE);
+
+  keyfob_standing_take_token (standing, token, NULL);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 600);
+
+  keyfob_standing_note_asked (standing);
+  keyfob_standing_take_token (standing, token, NULL);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 720);
+
+  manual_clock_set_now (clock, START);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 600);
+
+  /* nothing can be asked for, so the end is told at once */
+  manual_clock_set_now (clock, START + 601);
+  keyfob_standing_take_token (standing, last, NULL);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 600);
+}
+
+static void
 test_backs_off (void)
 {
   static const int minutes[] = { 1, 2, 4, 8, 16, 32, 60, 60, 60 };
@@ -116,6 +140,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/standing/new", test_new);
   g_test_add_func ("/standing/token", test_token);
   g_test_add_func ("/standing/token-without-refresh", test_token_without_refresh);
+  g_test_add_func ("/standing/asks-no-faster", test_asks_no_faster);
   g_test_add_func ("/standing/backs-off", test_backs_off);
 
   return g_test_run ();
