@@ -373,6 +373,9 @@ keyfob_agent_init (KeyfobAgent *self)
 
   keyfob_bus_agent1_set_version (self->face, KEYFOB_VERSION);
   keyfob_bus_agent1_set_store (self->face, "");
+  keyfob_bus_agent1_set_found_hosts (self->face, (const char *const[]){ NULL });
+  keyfob_bus_agent1_set_notices (self->face,
+                                 g_variant_new_array (G_VARIANT_TYPE ("(ss)"), NULL, 0));
   keyfob_bus_agent1_set_store_state (self->face, "opening");
 }
 
