@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-refresh.h"
 #include "keyfob-sign-out.h"
 #include "keyfob-token-call.h"
 
@@ -126,7 +127,7 @@ proceed_to_refresh (Call *call, GAsyncReadyCallback on_rest)
     case KEYFOB_HOST_AT_REST:
       if (token == NULL || keyfob_token_get_refresh_token (token) == NULL)
         break;
-      keyfob_host_begin_refresh (host);
+      keyfob_host_refresh (host);
       keyfob_host_join_async (host, on_refreshed, call);
       return;
     case KEYFOB_HOST_IN_SIGN_IN:

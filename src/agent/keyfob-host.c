@@ -10,8 +10,9 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-host-face.h"
+#include "keyfob-host-learn.h"
+#include "keyfob-host-refresh.h"
 #include "keyfob-py-oidc-server.h"
-#include "keyfob-refresh.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
 
@@ -30,8 +31,6 @@ struct _KeyfobHost
   KeyfobSignIn *sign_in;
   KeyfobWaiters *started; /* wait for the sign-in to be under way */
   KeyfobWaiters *ended;   /* wait for the end of the activity */
-
-  GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
@@ -82,86 +81,6 @@ plan (KeyfobHost *self)
 }
 
 static void
-expire (KeyfobHost *self)
-{
-  g_autofree char *sentence = g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
-                                               keyfob_config_get_name (self->config));
-
-  keyfob_standing_expire (self->standing, sentence);
-}
-
-static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
-  g_autoptr (GError) store_error = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
-
-  if (token != NULL)
-    keyfob_standing_take_token (self->standing, token, store_error);
-  else if (keyfob_refresh_is_dead (error))
-    expire (self);
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    keyfob_standing_go_offline (self->standing, error->message);
-
-  keyfob_host_settle (self, token, error);
-}
-
-static void
-on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = keyfob_server_userinfo_finish (KEYFOB_SERVER (source), result, &error);
-
-  if (name == NULL)
-    {
-      g_debug ("%s does not say who is signed in: %s", keyfob_config_get_base_url (self->config),
-               error->message);
-      return;
-    }
-  if (keyfob_standing_get_token (self->standing) == NULL
-      || g_cancellable_is_cancelled (self->cancellable))
-    return;
-
-  keyfob_host_set_account (self, name);
-  publish (self);
-}
-
-static void
-ask_who (KeyfobHost *self)
-{
-  KeyfobToken *token = keyfob_standing_get_token (self->standing);
-  g_autofree char *claimed = keyfob_token_dup_account (token);
-
-  keyfob_host_set_account (self, claimed);
-  keyfob_server_userinfo_async (self->server, token, self->cancellable, on_userinfo,
-                                g_object_ref (self));
-}
-
-static void
-remember_option (KeyfobHost *self, const char *name, gboolean value)
-{
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, name, "b", value);
-  keyfob_host_configure (self, g_variant_dict_end (&dict), NULL);
-}
-
-/* What the attempt has shown of the server, so that the next one need not find it out again. */
-static void
-learn (KeyfobHost *self, KeyfobSignIn *sign_in, const GError *error)
-{
-  if (keyfob_sign_in_get_server_pkce (sign_in) && !keyfob_config_get_server_pkce (self->config))
-    remember_option (self, "server-pkce", TRUE);
-  if (keyfob_sign_in_is_by_code (sign_in) && keyfob_config_get_device_flow (self->config)
-      && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
-    remember_option (self, "device-flow", FALSE);
-}
-
-static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
@@ -173,7 +92,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   if (token != NULL)
     {
       keyfob_standing_take_token (self->standing, token, store_error);
-      ask_who (self);
+      keyfob_host_learn_account (self);
     }
   else
     {
@@ -182,7 +101,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
       keyfob_standing_set_error (self->standing, wanted ? error->message : "");
     }
 
-  learn (self, sign_in, error);
+  keyfob_host_learn_server (self, sign_in, error);
   g_clear_object (&self->sign_in);
   keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
   keyfob_host_settle (self, token, error);
@@ -209,7 +128,6 @@ keyfob_host_dispose (GObject *object)
 {
   KeyfobHost *self = KEYFOB_HOST (object);
 
-  g_cancellable_cancel (self->cancellable);
   if (self->context != NULL)
     keyfob_scheduler_unset (keyfob_context_get_scheduler (self->context), object);
 
@@ -219,7 +137,6 @@ keyfob_host_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->config);
   g_clear_object (&self->context);
-  g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (keyfob_host_parent_class)->dispose (object);
 }
@@ -249,7 +166,6 @@ keyfob_host_init (KeyfobHost *self)
   self->started = keyfob_waiters_new ();
   self->ended = keyfob_waiters_new ();
   self->activity = KEYFOB_HOST_WAITING;
-  self->cancellable = g_cancellable_new ();
 }
 
 KeyfobHost *
@@ -319,9 +235,9 @@ keyfob_host_check (KeyfobHost *self)
   if (keyfob_standing_get_due (self->standing) > now (self))
     plan (self);
   else if (keyfob_standing_can_refresh (self->standing))
-    keyfob_host_begin_refresh (self);
+    keyfob_host_refresh (self);
   else
-    expire (self);
+    keyfob_host_expire (self);
 
   publish (self);
 }
@@ -331,16 +247,6 @@ keyfob_host_try_again (KeyfobHost *self)
 {
   keyfob_standing_forget_failures (self->standing);
   keyfob_host_check (self);
-}
-
-void
-keyfob_host_begin_refresh (KeyfobHost *self)
-{
-  keyfob_standing_note_asked (self->standing);
-  keyfob_host_begin (self, KEYFOB_HOST_IN_REFRESH);
-  keyfob_refresh_async (self->config, self->server, keyfob_context_get_store (self->context),
-                        keyfob_standing_get_token (self->standing), NULL, on_refreshed,
-                        g_object_ref (self));
 }
 
 void
@@ -447,6 +353,16 @@ keyfob_host_set_account (KeyfobHost *self, const char *account)
 
   keyfob_standing_set_account (self->standing, account);
   remember (self);
+  publish (self);
+}
+
+void
+keyfob_host_expire (KeyfobHost *self)
+{
+  g_autofree char *sentence = g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
+                                               keyfob_config_get_name (self->config));
+
+  keyfob_standing_expire (self->standing, sentence);
 }
 
 void

@@ -85,11 +85,11 @@ void keyfob_host_set_account (KeyfobHost *self, const char *account);
 /** Does what has become due, by the wall clock; at rest only. */
 void keyfob_host_check (KeyfobHost *self);
 
+/** The session has ended, and only the user can go on; told by keyfob_host_settle(). */
+void keyfob_host_expire (KeyfobHost *self);
+
 /** The world has changed: tries again what failed on the way to the server. */
 void keyfob_host_try_again (KeyfobHost *self);
-
-/** Begins a refresh; at rest only, and with a refresh token. */
-void keyfob_host_begin_refresh (KeyfobHost *self);
 
 /** Begins a sign-in; at rest only. */
 void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);

@@ -10,6 +10,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-authenticate.h"
+#include "keyfob-host-refresh.h"
 #include "keyfob-refresh.h"
 
 typedef struct Call Call;
@@ -163,7 +164,7 @@ proceed_at_rest (Call *call)
     }
   else if (!options->force && keyfob_standing_can_refresh (keyfob_host_get_standing (call->host)))
     {
-      keyfob_host_begin_refresh (call->host);
+      keyfob_host_refresh (call->host);
       keyfob_host_join_async (call->host, on_refreshed, call);
     }
   else if (options->interactive)

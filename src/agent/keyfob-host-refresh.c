@@ -1,0 +1,40 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-refresh.h"
+
+#include "keyfob-refresh.h"
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
+
+  if (token != NULL)
+    keyfob_standing_take_token (standing, token, store_error);
+  else if (keyfob_refresh_is_dead (error))
+    keyfob_host_expire (host);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    keyfob_standing_go_offline (standing, error->message);
+
+  keyfob_host_settle (host, token, error);
+}
+
+void
+keyfob_host_refresh (KeyfobHost *host)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+
+  keyfob_standing_note_asked (standing);
+  keyfob_host_begin (host, KEYFOB_HOST_IN_REFRESH);
+  keyfob_refresh_async (keyfob_host_get_config (host), keyfob_host_get_server (host),
+                        keyfob_host_get_store (host), keyfob_standing_get_token (standing), NULL,
+                        on_refreshed, g_object_ref (host));
+}

@@ -1,0 +1,14 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-host.h"
+
+G_BEGIN_DECLS
+
+/** Begins a refresh of the token of @host; at rest only, and with a refresh token. */
+void keyfob_host_refresh (KeyfobHost *host);
+
+G_END_DECLS
