@@ -17,7 +17,7 @@ static const Option options[] = {
   { "device-route", "s" }, { "logout-route", "s" }, { "userinfo-route", "s" },
   { "scope", "s" },        { "issuer", "s" },       { "redirect-ports", "aq" },
   { "timeout", "u" },      { "server-pkce", "b" },  { "device-flow", "b" },
-  { "allow-http", "b" },
+  { "allow-http", "b" },   { "store", "s" },
 };
 
 static char *

@@ -6,25 +6,12 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-route.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_CONFIG (keyfob_config_get_type ())
 G_DECLARE_FINAL_TYPE (KeyfobConfig, keyfob_config, KEYFOB, CONFIG, GObject)
-
-/**
- * KeyfobRoute:
- *
- * The routes of a py-oidc-auth server; each is appended to the base URL.
- */
-typedef enum
-{
-  KEYFOB_ROUTE_LOGIN,
-  KEYFOB_ROUTE_TOKEN,
-  KEYFOB_ROUTE_DEVICE,
-  KEYFOB_ROUTE_LOGOUT,
-  KEYFOB_ROUTE_USERINFO,
-  KEYFOB_N_ROUTES,
-} KeyfobRoute;
 
 /**
  * KeyfobConfig:
@@ -93,5 +80,14 @@ gboolean keyfob_config_get_server_pkce (KeyfobConfig *self);
 
 /** Returns: whether the server may offer sign-in by code; %FALSE once it said that it does not */
 gboolean keyfob_config_get_device_flow (KeyfobConfig *self);
+
+/**
+ * keyfob_config_get_store:
+ *
+ * Returns: where the user wants the token kept: `keyring`, `file` for the token file that is shared
+ *   with Python programs, the absolute path of another such file, or empty for the keyring where
+ *   there is one, else the shared file
+ */
+const char *keyfob_config_get_store (KeyfobConfig *self);
 
 G_END_DECLS

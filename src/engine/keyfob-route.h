@@ -9,6 +9,21 @@
 G_BEGIN_DECLS
 
 /**
+ * KeyfobRoute:
+ *
+ * The routes of a py-oidc-auth server; each is appended to the base URL.
+ */
+typedef enum
+{
+  KEYFOB_ROUTE_LOGIN,
+  KEYFOB_ROUTE_TOKEN,
+  KEYFOB_ROUTE_DEVICE,
+  KEYFOB_ROUTE_LOGOUT,
+  KEYFOB_ROUTE_USERINFO,
+  KEYFOB_N_ROUTES,
+} KeyfobRoute;
+
+/**
  * keyfob_route_normalise:
  * @text: a path as a person types it, with or without a slash before it
  * @error: KEYFOB_AUTH_ERROR_INVALID_HOST where it is anything else, or leads out of the host's path

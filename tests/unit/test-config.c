@@ -195,13 +195,15 @@ test_defaults (void)
   g_assert_null (keyfob_config_get_issuer (config));
   g_assert_false (keyfob_config_get_server_pkce (config));
   g_assert_true (keyfob_config_get_device_flow (config));
+  g_assert_cmpstr (keyfob_config_get_store (config), ==, "");
 }
 
 static const char *all_options =
     "{'name': <'Data'>, 'login-route': <'l/in/'>, 'token-route': <'t'>, 'device-route': <'d'>,"
     " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'redirect-ports': <@aq [8000, 8001]>,"
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
-    " 'server-pkce': <true>, 'device-flow': <false>, 'allow-http': <true>}";
+    " 'server-pkce': <true>, 'device-flow': <false>, 'allow-http': <true>,"
+    " 'store': <'/srv/tokens.json'>}";
 
 static void
 test_options_round_trip (void)
@@ -226,6 +228,7 @@ test_options_round_trip (void)
   g_assert_cmpstr (keyfob_config_get_issuer (config), ==, "https://id.example.org/");
   g_assert_true (keyfob_config_get_server_pkce (config));
   g_assert_false (keyfob_config_get_device_flow (config));
+  g_assert_cmpstr (keyfob_config_get_store (config), ==, "/srv/tokens.json");
 }
 
 static void
@@ -285,6 +288,12 @@ static const struct
   { "{'issuer': <'id.example.org'>}", "beginning with" },
   { "{'issuer': <'http://id.example.org'>}", "https://" },
   { "{'issuer': <'https://id.example.org/?x'>}", "without “?”" },
+  { "{'store': <'cloud'>}", "whole path" },
+  { "{'store': <'tokens.json'>}", "whole path" },
+  { "{'store': <'~/tokens.json'>}", "whole path" },
+  { "{'store': <'/srv/'>}", "whole path" },
+  { "{'store': <'/srv/a\\nb'>}", "whole path" },
+  { "{'store': <true>}", "“store” is of another type" },
 };
 
 static void
@@ -316,6 +325,21 @@ test_name_is_stripped (void)
 }
 
 static void
+test_store (void)
+{
+  g_autoptr (KeyfobConfig) keyring = new_config ("data.example.org", "{'store': <'keyring'>}");
+  g_autoptr (KeyfobConfig) file = new_config ("data.example.org", "{'store': <'file'>}");
+  g_autoptr (KeyfobConfig) path = new_config ("data.example.org", "{'store': <'/a/./b//../t'>}");
+  g_autoptr (KeyfobConfig) back =
+      keyfob_config_with_options (path, g_variant_new_parsed ("{'store': <''>}"), NULL);
+
+  g_assert_cmpstr (keyfob_config_get_store (keyring), ==, "keyring");
+  g_assert_cmpstr (keyfob_config_get_store (file), ==, "file");
+  g_assert_cmpstr (keyfob_config_get_store (path), ==, "/a/t");
+  g_assert_cmpstr (keyfob_config_get_store (back), ==, "");
+}
+
+static void
 test_finalize (void)
 {
   KeyfobConfig *config = new_config ("data.example.org", NULL);
@@ -336,6 +360,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/config/with-options", test_with_options);
   g_test_add_func ("/config/bad-options", test_bad_options);
   g_test_add_func ("/config/name-is-stripped", test_name_is_stripped);
+  g_test_add_func ("/config/store", test_store);
   g_test_add_func ("/config/finalize", test_finalize);
 
   return g_test_run ();

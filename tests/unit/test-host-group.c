@@ -35,7 +35,8 @@ test_every_option_comes_back (void)
                                                " 'userinfo-route': <'f'>, 'scope': <'openid'>,"
                                                " 'issuer': <'https://idp.example.org'>,"
                                                " 'redirect-ports': <[uint16 4000, 65535]>,"
-                                               " 'timeout': <uint32 60>, 'server-pkce': <true>}"),
+                                               " 'timeout': <uint32 60>, 'server-pkce': <true>,"
+                                               " 'store': <'/srv/tokens.json'>}"),
                          &error);
   g_autoptr (KeyfobConfig) again = NULL;
   g_autoptr (GVariant) before = NULL;
@@ -48,7 +49,7 @@ test_every_option_comes_back (void)
 
   before = g_variant_ref_sink (keyfob_config_to_options (config));
   after = g_variant_ref_sink (keyfob_config_to_options (again));
-  g_assert_cmpuint (g_variant_n_children (before), ==, 12);
+  g_assert_cmpuint (g_variant_n_children (before), ==, 13);
   g_assert_cmpvariant (before, after);
 }
 
