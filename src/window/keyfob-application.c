@@ -10,6 +10,7 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-clock.h"
+#include "keyfob-preferences-window.h"
 #include "keyfob-window.h"
 
 struct _KeyfobApplication
@@ -18,6 +19,7 @@ struct _KeyfobApplication
 
   KeyfobAgentClient *client;
   KeyfobClock *clock;
+  GSettings *settings;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -52,9 +54,41 @@ on_about (GSimpleAction *action, GVariant *parameter, gpointer user_data)
                          "translator-credits", _ ("translator-credits"), NULL);
 }
 
+static GtkWindow *
+find_window (KeyfobApplication *self, GType type)
+{
+  GList *windows = gtk_application_get_windows (GTK_APPLICATION (self));
+
+  for (GList *l = windows; l != NULL; l = l->next)
+    {
+      if (G_TYPE_CHECK_INSTANCE_TYPE (l->data, type))
+        return l->data;
+    }
+
+  return NULL;
+}
+
+/* Also the panel asks for this, perhaps while there is no window. */
+static void
+on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
+  GtkWindow *preferences = find_window (self, KEYFOB_TYPE_PREFERENCES_WINDOW);
+
+  if (preferences == NULL)
+    {
+      g_application_activate (G_APPLICATION (self));
+      preferences = GTK_WINDOW (
+          keyfob_preferences_window_new (find_window (self, KEYFOB_TYPE_WINDOW), self->settings));
+    }
+
+  gtk_window_present (preferences);
+}
+
 static const GActionEntry actions[] = {
   { .name = "quit", .activate = on_quit },
   { .name = "about", .activate = on_about },
+  { .name = "preferences", .activate = on_preferences },
 };
 
 static void
@@ -64,10 +98,13 @@ keyfob_application_startup (GApplication *application)
 
   G_APPLICATION_CLASS (keyfob_application_parent_class)->startup (application);
 
+  KEYFOB_APPLICATION (self)->settings = g_settings_new (KEYFOB_APPLICATION_ID);
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (self, "app.quit", (const char *[]){ "<Control>q", NULL });
   gtk_application_set_accels_for_action (self, "window.close",
                                          (const char *[]){ "<Control>w", NULL });
+  gtk_application_set_accels_for_action (self, "app.preferences",
+                                         (const char *[]){ "<Control>comma", NULL });
   gtk_application_set_accels_for_action (self, "win.add-host",
                                          (const char *[]){ "<Control>n", NULL });
   gtk_application_set_accels_for_action (self, "win.find", (const char *[]){ "<Control>f", NULL });
@@ -82,7 +119,7 @@ keyfob_application_activate (GApplication *application)
   if (self->client == NULL)
     self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));
   if (window == NULL)
-    window = GTK_WINDOW (keyfob_window_new (self, self->client, self->clock));
+    window = GTK_WINDOW (keyfob_window_new (self, self->client, self->clock, self->settings));
 
   gtk_window_present (window);
 }
@@ -106,6 +143,7 @@ keyfob_application_dispose (GObject *object)
 
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
+  g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (keyfob_application_parent_class)->dispose (object);
 }

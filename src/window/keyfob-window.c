@@ -50,6 +50,7 @@ enum
   PROP_0,
   PROP_CLIENT,
   PROP_CLOCK,
+  PROP_SETTINGS,
   N_PROPS
 };
 
@@ -292,7 +293,6 @@ keyfob_window_constructed (GObject *object)
   G_OBJECT_CLASS (keyfob_window_parent_class)->constructed (object);
 
   self->ticker = keyfob_ticker_new (self->clock);
-  self->settings = g_settings_new (KEYFOB_APPLICATION_ID);
   g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "window-height", self, "default-height",
                    G_SETTINGS_BIND_DEFAULT);
@@ -326,6 +326,9 @@ keyfob_window_set_property (GObject *object, guint prop_id, const GValue *value,
       break;
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
+      break;
+    case PROP_SETTINGS:
+      self->settings = g_value_dup_object (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -373,6 +376,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
 
   props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, KEYFOB_TYPE_AGENT_CLIENT, given);
   props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, given);
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, given);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
@@ -395,8 +399,11 @@ keyfob_window_init (KeyfobWindow *self)
 }
 
 GtkWidget *
-keyfob_window_new (KeyfobApplication *application, KeyfobAgentClient *client, KeyfobClock *clock)
+keyfob_window_new (KeyfobApplication *application,
+                   KeyfobAgentClient *client,
+                   KeyfobClock *clock,
+                   GSettings *settings)
 {
   return g_object_new (KEYFOB_TYPE_WINDOW, "application", application, "client", client, "clock",
-                       clock, NULL);
+                       clock, "settings", settings, NULL);
 }

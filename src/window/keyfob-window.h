@@ -25,10 +25,13 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
  * keyfob_window_new:
  * @client: the way to the agent
  * @clock: says what time it is
+ * @settings: of the application
  *
  * Returns: (transfer floating): the window
  */
-GtkWidget *
-keyfob_window_new (KeyfobApplication *application, KeyfobAgentClient *client, KeyfobClock *clock);
+GtkWidget *keyfob_window_new (KeyfobApplication *application,
+                              KeyfobAgentClient *client,
+                              KeyfobClock *clock,
+                              GSettings *settings);
 
 G_END_DECLS

@@ -207,6 +207,15 @@ class Pages(WindowCase):
         self.picture("remove", whole_screen=True)
 
 
+class Preferences(WindowCase):
+    def test_preferences(self):
+        self.start([host(PORTAL)])
+        self.app.press("Main menu")
+        self.app.press("Preferences")
+        self.app.wait_for("Let unused sessions end")
+        self.picture("preferences", whole_screen=True)
+
+
 class Circumstances(WindowCase):
     """The same rows where they are harder to show."""
 

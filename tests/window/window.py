@@ -115,15 +115,15 @@ class WindowCase(unittest.TestCase):
         said = self.log.read_text()
         self.assertTrue(alive, "the window ended by itself: " + said)
 
-    def press_keys(self, *keys):
-        """Presses keys in the window, once it is the one that gets them."""
-        window = self.x_window()
+    def press_keys(self, *keys, title="Keyfob"):
+        """Presses keys in the window of that title, once it is the one that gets them."""
+        window = self.x_window(title)
         desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
         desktop.xdotool("key", *keys)
 
-    def x_window(self):
+    def x_window(self, title="Keyfob"):
         """Id of the window on screen."""
-        return desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "a window")[-1]
+        return desktop.wait_for(lambda: desktop.find_x_windows(f"^{title}$"), "a window")[-1]
 
     def x_geometry(self):
         text = desktop.xdotool("getwindowgeometry", "--shell", self.x_window())

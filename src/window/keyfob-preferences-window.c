@@ -1,0 +1,125 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-preferences-window.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _KeyfobPreferencesWindow
+{
+  AdwPreferencesWindow parent_instance;
+
+  GSettings *settings;
+
+  GtkSpinButton *lapse_days;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobPreferencesWindow,
+                     keyfob_preferences_window,
+                     ADW_TYPE_PREFERENCES_WINDOW)
+
+enum
+{
+  PROP_0,
+  PROP_SETTINGS,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+static char *
+lapse_closure (GtkWidget *window, double value)
+{
+  int days = (int) value;
+
+  if (days == 0)
+    return g_strdup (_ ("Never: each is kept alive as long as its server allows"));
+
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                       "After %d day without being used, or looked at here; 0 for "
+                                       "never",
+                                       "After %d days without being used, or looked at here; 0 for "
+                                       "never",
+                                       days),
+                          days);
+}
+
+static void
+keyfob_preferences_window_constructed (GObject *object)
+{
+  KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
+
+  G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->constructed (object);
+
+  g_settings_bind (self->settings, "lapse-after-days", self->lapse_days, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+keyfob_preferences_window_dispose (GObject *object)
+{
+  KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
+
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->dispose (object);
+}
+
+static void
+keyfob_preferences_window_set_property (GObject *object,
+                                        guint prop_id,
+                                        const GValue *value,
+                                        GParamSpec *pspec)
+{
+  KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SETTINGS:
+      self->settings = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_preferences_window_class_init (KeyfobPreferencesWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = keyfob_preferences_window_constructed;
+  object_class->dispose = keyfob_preferences_window_dispose;
+  object_class->set_property = keyfob_preferences_window_set_property;
+
+  props[PROP_SETTINGS] =
+      g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                           G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-preferences-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, lapse_days);
+  gtk_widget_class_bind_template_callback (widget_class, lapse_closure);
+}
+
+static void
+keyfob_preferences_window_init (KeyfobPreferencesWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+keyfob_preferences_window_new (GtkWindow *parent, GSettings *settings)
+{
+  g_return_val_if_fail (GTK_IS_WINDOW (parent), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  return g_object_new (KEYFOB_TYPE_PREFERENCES_WINDOW, "application",
+                       gtk_window_get_application (parent), "transient-for", parent, "settings",
+                       settings, NULL);
+}
