@@ -108,11 +108,13 @@ make_context (GDBusConnection *connection)
 {
   g_autofree char *path = keyfob_host_file_dup_default_path ();
   g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autofree char *notices_path = keyfob_notices_dup_default_path ();
+  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path);
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
 
-  return keyfob_context_new (connection, session, clock, launcher, file);
+  return keyfob_context_new (connection, session, clock, launcher, file, notices);
 }
 
 static void

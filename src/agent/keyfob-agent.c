@@ -304,6 +304,23 @@ on_unlock (KeyfobAgent *self, GDBusMethodInvocation *invocation)
 }
 
 static void
+on_notices_changed (KeyfobAgent *self)
+{
+  KeyfobNotices *notices = keyfob_context_get_notices (self->context);
+
+  keyfob_bus_agent1_set_notices (self->face, keyfob_notices_to_variant (notices));
+}
+
+static gboolean
+on_dismiss (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *name)
+{
+  keyfob_notices_dismiss (keyfob_context_get_notices (self->context), name);
+  call_return (call_new (self, invocation, NULL), NULL, NULL);
+
+  return TRUE;
+}
+
+static void
 on_due (KeyfobAgent *self, GObject *object)
 {
   keyfob_host_check (KEYFOB_HOST (object));
@@ -317,12 +334,22 @@ on_woke (KeyfobAgent *self)
 }
 
 static void
-on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
 
-  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, NULL);
+  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  KeyfobAgent *self = g_task_get_source_object (task);
+
+  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, NULL);
+  keyfob_notices_flush_async (keyfob_context_get_notices (self->context), on_notices_saved, task);
 }
 
 static void
@@ -374,8 +401,6 @@ keyfob_agent_init (KeyfobAgent *self)
   keyfob_bus_agent1_set_version (self->face, KEYFOB_VERSION);
   keyfob_bus_agent1_set_store (self->face, "");
   keyfob_bus_agent1_set_found_hosts (self->face, (const char *const[]){ NULL });
-  keyfob_bus_agent1_set_notices (self->face,
-                                 g_variant_new_array (G_VARIANT_TYPE ("(ss)"), NULL, 0));
   keyfob_bus_agent1_set_store_state (self->face, "opening");
 }
 
@@ -412,9 +437,13 @@ keyfob_agent_new (KeyfobContext *context,
   answer (self, "find-host", on_find_host);
   answer (self, "remove-host", on_remove_host);
   answer (self, "unlock", on_unlock);
+  answer (self, "dismiss", on_dismiss);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keyfob_context_get_scheduler (context), "due", G_CALLBACK (on_due), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_context_get_notices (context), "changed",
+                           G_CALLBACK (on_notices_changed), self, G_CONNECT_SWAPPED);
+  on_notices_changed (self);
   open_store (self, NULL);
 
   return self;

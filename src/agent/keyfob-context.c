@@ -15,6 +15,7 @@ struct _KeyfobContext
   KeyfobClock *clock;
   KeyfobLauncher *launcher;
   KeyfobHostFile *file;
+  KeyfobNotices *notices;
   KeyfobScheduler *scheduler;
   KeyfobTokenStore *store;
 };
@@ -31,6 +32,7 @@ keyfob_context_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->launcher);
   g_clear_object (&self->file);
+  g_clear_object (&self->notices);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->store);
 
@@ -53,7 +55,8 @@ keyfob_context_new (GDBusConnection *connection,
                     SoupSession *session,
                     KeyfobClock *clock,
                     KeyfobLauncher *launcher,
-                    KeyfobHostFile *file)
+                    KeyfobHostFile *file,
+                    KeyfobNotices *notices)
 {
   KeyfobContext *self = g_object_new (KEYFOB_TYPE_CONTEXT, NULL);
 
@@ -62,6 +65,7 @@ keyfob_context_new (GDBusConnection *connection,
   self->clock = g_object_ref (clock);
   self->launcher = g_object_ref (launcher);
   self->file = g_object_ref (file);
+  self->notices = g_object_ref (notices);
   self->scheduler = keyfob_scheduler_new (clock);
 
   return self;
@@ -95,6 +99,12 @@ KeyfobHostFile *
 keyfob_context_get_file (KeyfobContext *self)
 {
   return self->file;
+}
+
+KeyfobNotices *
+keyfob_context_get_notices (KeyfobContext *self)
+{
+  return self->notices;
 }
 
 KeyfobScheduler *

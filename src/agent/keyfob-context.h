@@ -9,6 +9,7 @@
 #include "keyfob-clock.h"
 #include "keyfob-host-file.h"
 #include "keyfob-launcher.h"
+#include "keyfob-notices.h"
 #include "keyfob-scheduler.h"
 #include "keyfob-token-store.h"
 
@@ -28,6 +29,7 @@ G_DECLARE_FINAL_TYPE (KeyfobContext, keyfob_context, KEYFOB, CONTEXT, GObject)
  * @connection: the bus, or the one client of a private agent
  * @session: the HTTP session for all hosts
  * @file: where hosts are remembered
+ * @notices: what the user should know
  *
  * Returns: (transfer full): a context whose token store is not open yet
  */
@@ -35,13 +37,17 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    SoupSession *session,
                                    KeyfobClock *clock,
                                    KeyfobLauncher *launcher,
-                                   KeyfobHostFile *file);
+                                   KeyfobHostFile *file,
+                                   KeyfobNotices *notices);
 
 GDBusConnection *keyfob_context_get_connection (KeyfobContext *self);
 SoupSession *keyfob_context_get_session (KeyfobContext *self);
 KeyfobClock *keyfob_context_get_clock (KeyfobContext *self);
 KeyfobLauncher *keyfob_context_get_launcher (KeyfobContext *self);
 KeyfobHostFile *keyfob_context_get_file (KeyfobContext *self);
+
+/** Returns: what the user should know once, beside what hosts say of themselves */
+KeyfobNotices *keyfob_context_get_notices (KeyfobContext *self);
 
 /** Returns: the one timer of all hosts */
 KeyfobScheduler *keyfob_context_get_scheduler (KeyfobContext *self);

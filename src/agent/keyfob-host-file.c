@@ -6,11 +6,11 @@
 
 #include "keyfob-host-file.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-host-group.h"
+#include "keyfob-key-file-writer.h"
 
 #define ACCOUNT "account"
 
@@ -22,105 +22,16 @@ struct _KeyfobHostFile
   GKeyFile *keys;
   GHashTable *groups; /* base URL → the group as the file spells it */
   GError *barred;     /* why the file must not be written */
-
-  gboolean changed;   /* since the last write began */
-  GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
-  GPtrArray *waiting; /* GTasks that wait for the next one */
+  KeyfobKeyFileWriter *writer;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, G_TYPE_OBJECT)
 
-typedef struct
-{
-  char *path;
-  char *data;
-  gsize length;
-} Snapshot;
-
-static void
-snapshot_free (Snapshot *snapshot)
-{
-  g_free (snapshot->path);
-  g_free (snapshot->data);
-  g_free (snapshot);
-}
-
-static void
-write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  Snapshot *snapshot = task_data;
-  g_autofree char *folder = g_path_get_dirname (snapshot->path);
-  g_autoptr (GError) error = NULL;
-
-  if (g_mkdir_with_parents (folder, 0700) < 0)
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("The list of hosts cannot be saved in %s: %s."), folder,
-                             g_strerror (errno));
-  else if (!g_file_set_contents_full (snapshot->path, snapshot->data, snapshot->length,
-                                      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                      0600, &error))
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("The list of hosts cannot be saved: %s"), error->message);
-  else
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
-answer (GPtrArray *tasks, const GError *error)
-{
-  for (guint i = 0; i < tasks->len; i++)
-    {
-      GTask *task = g_ptr_array_index (tasks, i);
-
-      if (error != NULL)
-        g_task_return_error (task, g_error_copy (error));
-      else
-        g_task_return_boolean (task, TRUE);
-    }
-}
-
-static void
-write_snapshot (KeyfobHostFile *self, GAsyncReadyCallback on_done)
-{
-  Snapshot *snapshot = g_new0 (Snapshot, 1);
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_done, NULL);
-
-  snapshot->path = g_strdup (self->path);
-  snapshot->data = g_key_file_to_data (self->keys, &snapshot->length, NULL);
-
-  self->changed = FALSE;
-  self->writing = g_steal_pointer (&self->waiting);
-  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
-
-  g_task_set_source_tag (task, write_snapshot);
-  g_task_set_task_data (task, snapshot, (GDestroyNotify) snapshot_free);
-  g_task_run_in_thread (task, write_in_thread);
-}
-
-static void
-on_written (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  KeyfobHostFile *self = KEYFOB_HOST_FILE (source);
-  g_autoptr (GPtrArray) written = g_steal_pointer (&self->writing);
-  g_autoptr (GError) error = NULL;
-
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_message ("%s", error->message);
-  if (self->changed)
-    write_snapshot (self, on_written);
-
-  answer (written, error);
-}
-
 static void
 changed (KeyfobHostFile *self)
 {
-  if (self->barred != NULL)
-    return;
-
-  self->changed = TRUE;
-  if (self->writing == NULL)
-    write_snapshot (self, on_written);
+  if (self->barred == NULL)
+    keyfob_key_file_writer_write (self->writer, self->keys);
 }
 
 static void
@@ -251,6 +162,19 @@ group_of (KeyfobHostFile *self, KeyfobConfig *config)
 }
 
 static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             _ ("The list of hosts cannot be saved: %s"), error->message);
+}
+
+static void
 keyfob_host_file_finalize (GObject *object)
 {
   KeyfobHostFile *self = KEYFOB_HOST_FILE (object);
@@ -258,7 +182,7 @@ keyfob_host_file_finalize (GObject *object)
   g_free (self->path);
   g_key_file_unref (self->keys);
   g_hash_table_unref (self->groups);
-  g_ptr_array_unref (self->waiting);
+  g_clear_object (&self->writer);
   g_clear_error (&self->barred);
 
   G_OBJECT_CLASS (keyfob_host_file_parent_class)->finalize (object);
@@ -275,7 +199,6 @@ keyfob_host_file_init (KeyfobHostFile *self)
 {
   self->keys = g_key_file_new ();
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 void
@@ -292,6 +215,7 @@ keyfob_host_file_new (const char *path)
   KeyfobHostFile *self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
 
   self->path = g_strdup (path);
+  self->writer = keyfob_key_file_writer_new (path);
 
   return self;
 }
@@ -353,12 +277,9 @@ keyfob_host_file_flush_async (KeyfobHostFile *self,
 
   if (self->barred != NULL)
     g_task_return_error (task, g_error_copy (self->barred));
-  else if (self->writing == NULL)
-    g_task_return_boolean (task, TRUE);
-  else if (self->changed)
-    g_ptr_array_add (self->waiting, g_steal_pointer (&task));
   else
-    g_ptr_array_add (self->writing, g_steal_pointer (&task));
+    keyfob_key_file_writer_flush_async (self->writer, cancellable, on_flushed,
+                                        g_steal_pointer (&task));
 }
 
 gboolean

@@ -1,0 +1,183 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-key-file-writer.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+struct _KeyfobKeyFileWriter
+{
+  GObject parent_instance;
+
+  char *path;
+  GKeyFile *changed;  /* since the last write began; NULL when nothing was */
+  GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
+  GPtrArray *waiting; /* GTasks that wait for the next one */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, G_TYPE_OBJECT)
+
+typedef struct
+{
+  char *path;
+  char *data;
+  gsize length;
+} Snapshot;
+
+static void
+snapshot_free (Snapshot *snapshot)
+{
+  g_free (snapshot->path);
+  g_free (snapshot->data);
+  g_free (snapshot);
+}
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Snapshot *snapshot = task_data;
+  g_autofree char *folder = g_path_get_dirname (snapshot->path);
+  GError *error = NULL;
+
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    {
+      int code = errno;
+
+      g_task_return_new_error (task, G_FILE_ERROR, g_file_error_from_errno (code), "%s: %s.",
+                               folder, g_strerror (code));
+    }
+  else if (!g_file_set_contents_full (snapshot->path, snapshot->data, snapshot->length,
+                                      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                      0600, &error))
+    {
+      g_task_return_error (task, error);
+    }
+  else
+    {
+      g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+answer (GPtrArray *tasks, const GError *error)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+write_snapshot (KeyfobKeyFileWriter *self, GAsyncReadyCallback on_done)
+{
+  g_autoptr (GKeyFile) keys = g_steal_pointer (&self->changed);
+  Snapshot *snapshot = g_new0 (Snapshot, 1);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_done, NULL);
+
+  snapshot->path = g_strdup (self->path);
+  snapshot->data = g_key_file_to_data (keys, &snapshot->length, NULL);
+
+  self->writing = g_steal_pointer (&self->waiting);
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_task_set_source_tag (task, write_snapshot);
+  g_task_set_task_data (task, snapshot, (GDestroyNotify) snapshot_free);
+  g_task_run_in_thread (task, write_in_thread);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (source);
+  g_autoptr (GPtrArray) written = g_steal_pointer (&self->writing);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_message ("%s cannot be written: %s", self->path, error->message);
+  if (self->changed != NULL)
+    write_snapshot (self, on_written);
+
+  answer (written, error);
+}
+
+static void
+keyfob_key_file_writer_finalize (GObject *object)
+{
+  KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (object);
+
+  g_free (self->path);
+  g_clear_pointer (&self->changed, g_key_file_unref);
+  g_ptr_array_unref (self->waiting);
+
+  G_OBJECT_CLASS (keyfob_key_file_writer_parent_class)->finalize (object);
+}
+
+static void
+keyfob_key_file_writer_class_init (KeyfobKeyFileWriterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = keyfob_key_file_writer_finalize;
+}
+
+static void
+keyfob_key_file_writer_init (KeyfobKeyFileWriter *self)
+{
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+KeyfobKeyFileWriter *
+keyfob_key_file_writer_new (const char *path)
+{
+  KeyfobKeyFileWriter *self = g_object_new (KEYFOB_TYPE_KEY_FILE_WRITER, NULL);
+
+  self->path = g_strdup (path);
+
+  return self;
+}
+
+void
+keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys)
+{
+  GKeyFile *changed = g_key_file_ref (keys);
+
+  g_clear_pointer (&self->changed, g_key_file_unref);
+  self->changed = changed;
+  if (self->writing == NULL)
+    write_snapshot (self, on_written);
+}
+
+void
+keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_key_file_writer_flush_async);
+
+  if (self->writing == NULL)
+    g_task_return_boolean (task, TRUE);
+  else if (self->changed != NULL)
+    g_ptr_array_add (self->waiting, g_steal_pointer (&task));
+  else
+    g_ptr_array_add (self->writing, g_steal_pointer (&task));
+}
+
+gboolean
+keyfob_key_file_writer_flush_finish (KeyfobKeyFileWriter *self,
+                                     GAsyncResult *result,
+                                     GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,167 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-notices.h"
+
+#include "keyfob-key-file-writer.h"
+
+#define SENTENCE "sentence"
+#define MOST 50 /* nobody reads more */
+
+struct _KeyfobNotices
+{
+  GObject parent_instance;
+
+  GKeyFile *keys; /* a group a notice, its name escaped; the oldest first */
+  KeyfobKeyFileWriter *writer;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobNotices, keyfob_notices, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+/* A key file takes no brackets in the name of a group. */
+static char *
+dup_group (const char *name)
+{
+  return g_uri_escape_string (name, ":/@,", FALSE);
+}
+
+static void
+changed (KeyfobNotices *self)
+{
+  keyfob_key_file_writer_write (self->writer, self->keys);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+drop_oldest (KeyfobNotices *self)
+{
+  gsize n_groups;
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, &n_groups);
+
+  for (gsize i = 0; i + MOST < n_groups; i++)
+    g_key_file_remove_group (self->keys, groups[i], NULL);
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+
+  keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+keyfob_notices_finalize (GObject *object)
+{
+  KeyfobNotices *self = KEYFOB_NOTICES (object);
+
+  g_key_file_unref (self->keys);
+  g_clear_object (&self->writer);
+
+  G_OBJECT_CLASS (keyfob_notices_parent_class)->finalize (object);
+}
+
+static void
+keyfob_notices_class_init (KeyfobNoticesClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = keyfob_notices_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_NOTICES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+keyfob_notices_init (KeyfobNotices *self)
+{
+  self->keys = g_key_file_new ();
+}
+
+KeyfobNotices *
+keyfob_notices_new (const char *path)
+{
+  KeyfobNotices *self = g_object_new (KEYFOB_TYPE_NOTICES, NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->writer = keyfob_key_file_writer_new (path);
+  if (!g_key_file_load_from_file (self->keys, path, G_KEY_FILE_NONE, &error)
+      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    g_message ("Some notices in %s are lost: %s", path, error->message);
+
+  return self;
+}
+
+char *
+keyfob_notices_dup_default_path (void)
+{
+  return g_build_filename (g_get_user_state_dir (), GETTEXT_PACKAGE, "notices.ini", NULL);
+}
+
+void
+keyfob_notices_add (KeyfobNotices *self, const char *name, const char *sentence)
+{
+  g_autofree char *group = dup_group (name);
+  g_autofree char *old = g_key_file_get_string (self->keys, group, SENTENCE, NULL);
+
+  if (g_strcmp0 (old, sentence) == 0)
+    return;
+
+  g_key_file_remove_group (self->keys, group, NULL);
+  g_key_file_set_string (self->keys, group, SENTENCE, sentence);
+  drop_oldest (self);
+  changed (self);
+}
+
+void
+keyfob_notices_dismiss (KeyfobNotices *self, const char *name)
+{
+  g_autofree char *group = dup_group (name);
+
+  if (g_key_file_remove_group (self->keys, group, NULL))
+    changed (self);
+}
+
+GVariant *
+keyfob_notices_to_variant (KeyfobNotices *self)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ss)"));
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_autofree char *name = g_uri_unescape_string (groups[i], NULL);
+      g_autofree char *sentence = g_key_file_get_string (self->keys, groups[i], SENTENCE, NULL);
+
+      if (name != NULL && sentence != NULL && g_utf8_validate (name, -1, NULL))
+        g_variant_builder_add (&builder, "(ss)", name, sentence);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+void
+keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_notices_flush_async);
+  keyfob_key_file_writer_flush_async (self->writer, NULL, on_flushed, task);
+}
+
+void
+keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}
