@@ -22,7 +22,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (keyfob_refresh_is_dead (error))
     keyfob_host_expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    keyfob_standing_go_offline (standing, error->message);
+    keyfob_standing_go_offline (standing, error);
 
   keyfob_host_settle (host, token, error);
 }

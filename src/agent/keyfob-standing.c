@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-auth-error.h"
 #include "keyfob-refresh-plan.h"
 
 #define FIRST_RETRY 60  /* seconds; doubles with each failure */
@@ -155,14 +156,15 @@ keyfob_standing_expire (KeyfobStanding *self, const char *sentence)
 }
 
 void
-keyfob_standing_go_offline (KeyfobStanding *self, const char *sentence)
+keyfob_standing_go_offline (KeyfobStanding *self, const GError *error)
 {
   gint64 wait = MIN ((gint64) FIRST_RETRY << MIN (self->failures, 16), LAST_RETRY);
 
   self->state = KEYFOB_HOST_OFFLINE;
   self->failures++;
-  self->retry_at = keyfob_clock_now (self->clock) + wait;
-  set_text (&self->error, sentence);
+  self->retry_at =
+      keyfob_clock_now (self->clock) + MAX (wait, keyfob_auth_error_get_retry_after (error));
+  set_text (&self->error, error->message);
 }
 
 void

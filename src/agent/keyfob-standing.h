@@ -51,8 +51,13 @@ void keyfob_standing_sign_out (KeyfobStanding *self);
 /** Only the user can go on. */
 void keyfob_standing_expire (KeyfobStanding *self, const char *sentence);
 
-/** A refresh failed on the way; the next try is later each time. */
-void keyfob_standing_go_offline (KeyfobStanding *self, const char *sentence);
+/**
+ * keyfob_standing_go_offline:
+ * @error: why a refresh failed on the way
+ *
+ * The next try is later each time, and not before the server wants to be asked again.
+ */
+void keyfob_standing_go_offline (KeyfobStanding *self, const GError *error);
 
 /** The server is asked for a new token now: by itself the host does not ask again at once. */
 void keyfob_standing_note_asked (KeyfobStanding *self);

@@ -31,6 +31,20 @@ typedef struct
   const char *words;
 } Trouble;
 
+static gboolean
+is_refresh (const Trouble *trouble)
+{
+  return trouble->request == KEYFOB_REQUEST_REFRESH
+         || trouble->request == KEYFOB_REQUEST_BROKER_REFRESH;
+}
+
+/* A server that is out of order or overrun says nothing about what was asked of it. */
+static gboolean
+is_unavailable (guint status)
+{
+  return status >= 500 || status == STATUS_TOO_MANY_REQUESTS;
+}
+
 static GError *G_GNUC_PRINTF (2, 3) say (KeyfobAuthError code, const char *format, ...)
 {
   GError *error;
@@ -102,7 +116,7 @@ say_denied (const Trouble *trouble)
 static GError *
 say_expired (const Trouble *trouble)
 {
-  if (trouble->request == KEYFOB_REQUEST_REFRESH || trouble->request == KEYFOB_REQUEST_USERINFO)
+  if (is_refresh (trouble) || trouble->request == KEYFOB_REQUEST_USERINFO)
     return say (KEYFOB_AUTH_ERROR_EXPIRED, _ ("The session at %s has ended. Sign in again."),
                 trouble->host);
 
@@ -128,6 +142,24 @@ say_unsupported (const Trouble *trouble)
               _ ("%s does not allow this way to sign in. Ask whoever runs it."), trouble->host);
 }
 
+/* RFC 6749 section 5.2 knows the first one only; providers also say that the user has to come. */
+static const char *const dead_codes[] = {
+  "invalid_grant",  "expired_token",    "invalid_token",
+  "login_required", "consent_required", "interaction_required",
+};
+
+static gboolean
+is_dead (const char *code)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dead_codes); i++)
+    {
+      if (strcmp (code, dead_codes[i]) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static const struct
 {
   const char *code;
@@ -145,14 +177,17 @@ static const struct
 static GError *
 say_by_code (const Trouble *trouble, const char *code)
 {
-  for (gsize i = 0; code != NULL && i < G_N_ELEMENTS (code_table); i++)
+  if (code == NULL || (is_refresh (trouble) && is_unavailable (trouble->answer->status)))
+    return NULL;
+
+  if (is_refresh (trouble) && is_dead (code))
+    return say_expired (trouble);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (code_table); i++)
     {
       if (strcmp (code, code_table[i].code) == 0)
         return code_table[i].say (trouble);
     }
-
-  if (g_strcmp0 (code, "invalid_token") == 0 && trouble->request == KEYFOB_REQUEST_REFRESH)
-    return say_expired (trouble);
 
   return NULL;
 }
@@ -186,12 +221,10 @@ say_not_found (const Trouble *trouble)
               trouble->host, trouble->url);
 }
 
-/* A server that is out of order or overrun says nothing about what was asked of it. */
 static KeyfobAuthError
 get_status_code (guint status)
 {
-  return status >= 500 || status == STATUS_TOO_MANY_REQUESTS ? KEYFOB_AUTH_ERROR_UNAVAILABLE
-                                                             : KEYFOB_AUTH_ERROR_SERVER;
+  return is_unavailable (status) ? KEYFOB_AUTH_ERROR_UNAVAILABLE : KEYFOB_AUTH_ERROR_SERVER;
 }
 
 static GError *
@@ -271,6 +304,28 @@ lacks_device_flow (const Trouble *trouble)
          || (trouble->words != NULL && strstr (trouble->words, "not found in discovery") != NULL);
 }
 
+/* py-oidc-auth in broker mode says it with a status and a sentence; anything on the way there may
+ * answer 401, too, but not in this form. A server that went over to that mode says it of a token
+ * that it did not make. */
+static gboolean
+ends_broker_session (const Trouble *trouble)
+{
+  KeyfobAnswer *answer = trouble->answer;
+  g_autoptr (JsonObject) object = NULL;
+  const char *detail;
+
+  if (!is_refresh (trouble) || answer->status != SOUP_STATUS_UNAUTHORIZED)
+    return FALSE;
+
+  object = keyfob_json_parse_object (answer->body, answer->length);
+  detail = object != NULL ? keyfob_json_get_string (object, "detail") : NULL;
+  if (detail == NULL)
+    return FALSE;
+
+  return trouble->request == KEYFOB_REQUEST_BROKER_REFRESH
+         || g_str_has_prefix (detail, "Invalid refresh token");
+}
+
 static GError *
 say_error_status (const Trouble *trouble, const char *code)
 {
@@ -285,8 +340,7 @@ say_error_status (const Trouble *trouble, const char *code)
   if (is_page (trouble->answer))
     return say_page (trouble);
 
-  if (status == SOUP_STATUS_UNAUTHORIZED && code == NULL
-      && trouble->request == KEYFOB_REQUEST_REFRESH)
+  if (code == NULL && ends_broker_session (trouble))
     return say_expired (trouble);
 
   return say_status (trouble, code);
@@ -371,11 +425,16 @@ keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request)
   g_autofree char *host = keyfob_answer_dup_host (self->url);
   g_autofree char *url = keyfob_text_clean (self->url, -1, MAX_URL);
   Trouble trouble = { .answer = self, .request = request, .host = host, .url = url };
+  GError *error;
 
   /* a page may hold any word, and what was asked for may hold secrets */
   if (!is_page (self) && !SOUP_STATUS_IS_REDIRECTION (self->status))
     found = keyfob_error_words_new (self->body, self->length);
   trouble.words = found != NULL ? found->words : NULL;
 
-  return say_trouble (&trouble, found != NULL ? found->code : NULL);
+  error = say_trouble (&trouble, found != NULL ? found->code : NULL);
+  if (is_unavailable (self->status))
+    keyfob_auth_error_set_retry_after (error, self->retry_after);
+
+  return error;
 }

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /**
  * KeyfobRequest:
  *
+ * @KEYFOB_REQUEST_BROKER_REFRESH: a refresh with a token that py-oidc-auth made itself
+ *
  * What was asked for: the same answer means different things.
  */
 typedef enum
@@ -18,6 +20,7 @@ typedef enum
   KEYFOB_REQUEST_LOGIN,
   KEYFOB_REQUEST_EXCHANGE,
   KEYFOB_REQUEST_REFRESH,
+  KEYFOB_REQUEST_BROKER_REFRESH,
   KEYFOB_REQUEST_DEVICE,
   KEYFOB_REQUEST_POLL,
   KEYFOB_REQUEST_USERINFO,
@@ -34,6 +37,7 @@ typedef enum
  * @cut_off: whether there were more than Keyfob takes
  * @now: Unix time in seconds at which it began to arrive, by this machine's clock
  * @skew: seconds by which the server's clock is ahead, 0 unknown
+ * @retry_after: seconds for which it does not want to be asked again, 0 where it says nothing
  *
  * An answer over HTTP. Holds secrets; freeing wipes them.
  */
@@ -48,6 +52,7 @@ typedef struct
   gboolean cut_off;
   gint64 now;
   gint64 skew;
+  gint64 retry_after;
 } KeyfobAnswer;
 
 void keyfob_answer_free (KeyfobAnswer *self);
@@ -67,6 +72,10 @@ JsonObject *keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, 
 
 /**
  * keyfob_answer_to_error:
+ *
+ * Only an answer to a refresh that says that the refresh token is dead is KEYFOB_AUTH_ERROR_EXPIRED
+ * then: `invalid_grant` and its kin, or 401 of a broker. For a server that is out of order or
+ * overrun see keyfob_auth_error_get_retry_after().
  *
  * Returns: (transfer full): what an answer that is not the wanted one means
  */

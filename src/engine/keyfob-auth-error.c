@@ -8,6 +8,8 @@
 
 #include <gio/gio.h>
 
+/* as G_DEFINE_EXTENDED_ERROR registers it */
+#define DOMAIN "KeyfobAuthError"
 #define NAME(name) KEYFOB_APPLICATION_ID ".Error." name
 
 static const GDBusErrorEntry entries[] = {
@@ -32,15 +34,57 @@ static const GDBusErrorEntry entries[] = {
   { KEYFOB_AUTH_ERROR_UNAVAILABLE, NAME ("Unavailable") },
 };
 
+typedef struct
+{
+  gint64 retry_after; /* seconds; 0 where nothing was said */
+} KeyfobAuthErrorPrivate;
+
+static void
+extended_private_init (KeyfobAuthErrorPrivate *priv)
+{
+}
+
+static void
+extended_private_copy (const KeyfobAuthErrorPrivate *source, KeyfobAuthErrorPrivate *copy)
+{
+  *copy = *source;
+}
+
+static void
+extended_private_clear (KeyfobAuthErrorPrivate *priv)
+{
+}
+
+/* the macro would make it public */
+static GQuark extended_quark (void);
+G_DEFINE_EXTENDED_ERROR (KeyfobAuthError, extended)
+
 GQuark
 keyfob_auth_error_quark (void)
 {
   static gsize quark = 0;
 
-  g_dbus_error_register_error_domain ("keyfob-auth-error-quark", &quark, entries,
-                                      G_N_ELEMENTS (entries));
+  extended_quark ();
+  g_dbus_error_register_error_domain (DOMAIN, &quark, entries, G_N_ELEMENTS (entries));
 
   return (GQuark) quark;
+}
+
+void
+keyfob_auth_error_set_retry_after (GError *error, gint64 seconds)
+{
+  g_return_if_fail (error != NULL && error->domain == KEYFOB_AUTH_ERROR);
+
+  extended_get_private (error)->retry_after = MAX (seconds, 0);
+}
+
+gint64
+keyfob_auth_error_get_retry_after (const GError *error)
+{
+  if (error == NULL || error->domain != KEYFOB_AUTH_ERROR)
+    return 0;
+
+  return extended_get_private (error)->retry_after;
 }
 
 gboolean

@@ -79,4 +79,14 @@ GQuark keyfob_auth_error_quark (void);
  */
 gboolean keyfob_auth_error_is_transient (const GError *error);
 
+/**
+ * keyfob_auth_error_set_retry_after:
+ * @error: a KEYFOB_AUTH_ERROR
+ * @seconds: for how long the server does not want to be asked again (RFC 9110 section 10.2.3)
+ */
+void keyfob_auth_error_set_retry_after (GError *error, gint64 seconds);
+
+/** Returns: what was set, also in a copy of the error; 0 where nothing was, or for other domains */
+gint64 keyfob_auth_error_get_retry_after (const GError *error);
+
 G_END_DECLS

@@ -16,6 +16,8 @@
 #define SILENCE 30
 /* Seconds for which a connection that is not in use is kept. */
 #define IDLE 15
+/* Seconds that a server may put Keyfob off at most, whatever it says. */
+#define MAX_RETRY_AFTER G_GINT64_CONSTANT (86400)
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
 typedef struct
@@ -163,6 +165,24 @@ read_skew (SoupMessageHeaders *headers, gint64 now)
   return g_date_time_to_unix (time) - now;
 }
 
+/* RFC 9110 section 10.2.3: seconds, or a date by the server's clock. */
+static gint64
+read_retry_after (SoupMessageHeaders *headers, gint64 server_now)
+{
+  const char *text = soup_message_headers_get_one (headers, "Retry-After");
+  g_autoptr (GDateTime) time = NULL;
+  guint64 seconds;
+
+  if (text == NULL)
+    return 0;
+  if (g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &seconds, NULL))
+    return MIN ((gint64) seconds, MAX_RETRY_AFTER);
+
+  time = soup_date_time_new_from_http_string (text);
+
+  return time != NULL ? CLAMP (g_date_time_to_unix (time) - server_now, 0, MAX_RETRY_AFTER) : 0;
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -187,6 +207,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   answer->location = g_strdup (soup_message_headers_get_one (headers, "Location"));
   answer->now = keyfob_clock_now (exchange->clock);
   answer->skew = read_skew (headers, answer->now);
+  answer->retry_after = read_retry_after (headers, answer->now + answer->skew);
 
   g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
                              exchange->stop, on_read, g_steal_pointer (&task));

@@ -276,7 +276,10 @@ refresh_async (KeyfobServer *server,
     refuse (task, KEYFOB_AUTH_ERROR_EXPIRED,
             _ ("This session cannot be renewed. Sign in again when its token has ended."));
   else
-    ask_token (task, KEYFOB_REQUEST_REFRESH, token, fields);
+    ask_token (task,
+               keyfob_token_is_broker (token) ? KEYFOB_REQUEST_BROKER_REFRESH
+                                              : KEYFOB_REQUEST_REFRESH,
+               token, fields);
 }
 
 static void

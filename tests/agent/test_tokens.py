@@ -190,7 +190,17 @@ class Tokens(agentcase.AgentCase):
         self.add_host()
         token = self.server.make_token(life=-10)
         for fault in (DROP, answer(502, "<html>Bad Gateway</html>"), answer(503, ""),
-                      answer(429, {"detail": "slow"}), answer(200, "<html>captive portal</html>"),
+                      answer(429, {"detail": "slow"}, headers={"Retry-After": "3600"}),
+                      answer(200, "<html>captive portal</html>"),
+                      answer(302, "", headers={"Location": "http://portal.example/"}),
+                      answer(307, "", headers={"Location": self.server.url + "/login"}),
+                      answer(401, "<html>captive portal, please log in</html>"),
+                      answer(401, {"detail": "Not authenticated"}),
+                      answer(403, {"detail": "the network you are in is not welcome"}),
+                      answer(404, {"detail": "Not Found"}),
+                      answer(511, "<html>Network Authentication Required</html>"),
+                      quoted("invalid_grant", 500), quoted("invalid_client", 401),
+                      answer(200, b'{"access_token": "ey'), answer(200, {"scope": "openid"}),
                       answer(500, {"detail": "no"})):
             with self.subTest(fault=fault):
                 self.server.faults["token"] = fault

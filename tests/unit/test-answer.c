@@ -21,6 +21,12 @@
 #define SERVER KEYFOB_AUTH_ERROR_SERVER
 #define UNAVAILABLE KEYFOB_AUTH_ERROR_UNAVAILABLE
 #define BAD KEYFOB_AUTH_ERROR_BAD_ANSWER
+#define REFRESH KEYFOB_REQUEST_REFRESH
+#define BROKER KEYFOB_REQUEST_BROKER_REFRESH
+#define BROKER_END "{\"detail\":\"Session expired or not found. Please re-authenticate.\"}"
+#define QUOTED(code)                                            \
+  "{\"detail\":\"Upstream OIDC error: {\\\"error\\\":\\\"" code \
+  "\\\",\\\"error_description\\\":\\\"so it is\\\"}\"}"
 
 static KeyfobAnswer *
 new_answer (guint status, const char *type, const char *body, gsize length)
@@ -154,15 +160,8 @@ static const struct
   KeyfobAuthError code;
   const char *says;
 } sentences[] = {
-  { KEYFOB_REQUEST_REFRESH, 401, JSON,
-    "{\"detail\":\"Session expired or not found. Please re-authenticate.\"}", EXPIRED,
+  { KEYFOB_REQUEST_BROKER_REFRESH, 401, JSON, BROKER_END, EXPIRED,
     "session at auth.example.org:8443 has ended. Sign in again" },
-  { KEYFOB_REQUEST_REFRESH, 401, JSON, "", EXPIRED, "has ended" },
-  { KEYFOB_REQUEST_REFRESH, 400, JSON, "{\"error\":\"invalid_token\"}", EXPIRED, "has ended" },
-  { KEYFOB_REQUEST_REFRESH, 401, JSON, "{\"error\":\"invalid_client\"}", SERVER,
-    "“invalid_client”" },
-  { KEYFOB_REQUEST_REFRESH, 401, HTML, "<title>Hotel network</title>", SERVER, "Hotel network" },
-  { KEYFOB_REQUEST_REFRESH, 400, JSON, "{\"error\":\"invalid_grant\"}", EXPIRED, "Sign in again" },
   { KEYFOB_REQUEST_EXCHANGE, 400, JSON, "{\"error\":\"invalid_grant\"}", EXPIRED, "used before" },
   { KEYFOB_REQUEST_POLL, 400, JSON, "{\"error\":\"expired_token\"}", EXPIRED, "Get a new one" },
   { KEYFOB_REQUEST_DEVICE, 502, JSON,
@@ -214,6 +213,101 @@ test_sentences (void)
       g_assert_nonnull (strstr (error->message, sentences[i].says));
       g_assert_null (strstr (error->message, "SECRET"));
     }
+}
+
+/* What ends a session, and what must not. */
+static const struct
+{
+  KeyfobRequest request;
+  guint status;
+  const char *type;
+  const char *body;
+  KeyfobAuthError code;
+} refreshes[] = {
+  { REFRESH, 400, JSON, "{\"error\":\"invalid_grant\"}", EXPIRED },
+  { REFRESH, 400, JSON, QUOTED ("invalid_grant"), EXPIRED },
+  { REFRESH, 400, JSON, "{\"detail\":\"Upstream OIDC error: {\\\"error\\\":\\\"invalid_gr",
+    EXPIRED },
+  { REFRESH, 401, JSON, QUOTED ("invalid_grant"), EXPIRED },
+  { REFRESH, 400, JSON, QUOTED ("expired_token"), EXPIRED },
+  { REFRESH, 401, JSON, "{\"error\":\"invalid_token\"}", EXPIRED },
+  { REFRESH, 400, JSON, QUOTED ("login_required"), EXPIRED },
+  { REFRESH, 400, JSON, QUOTED ("consent_required"), EXPIRED },
+  { REFRESH, 400, JSON, QUOTED ("interaction_required"), EXPIRED },
+  { REFRESH, 200, JSON, "{\"error\":\"invalid_grant\"}", EXPIRED },
+  { REFRESH, 401, JSON, "{\"detail\":\"Invalid refresh token: Not enough segments\"}", EXPIRED },
+  { BROKER, 401, JSON, BROKER_END, EXPIRED },
+  { BROKER, 401, JSON, "{\"status_code\":401,\"detail\":\"Session expired or not found.\"}",
+    EXPIRED },
+  { BROKER, 401, JSON, "{\"detail\":\"Invalid refresh token: missing jti.\"}", EXPIRED },
+  { BROKER, 400, JSON, QUOTED ("invalid_grant"), EXPIRED },
+
+  /* not the token is meant, but the client, the request, the place or the moment */
+  { REFRESH, 401, JSON, QUOTED ("invalid_client"), SERVER },
+  { REFRESH, 400, JSON, QUOTED ("invalid_request"), SERVER },
+  { REFRESH, 400, JSON, QUOTED ("invalid_scope"), SERVER },
+  { REFRESH, 400, JSON, QUOTED ("unauthorized_client"), UNSUPPORTED },
+  { REFRESH, 403, JSON, QUOTED ("access_denied"), DENIED },
+  { REFRESH, 400, JSON, QUOTED ("temporarily_unavailable"), SERVER },
+  { REFRESH, 400, JSON, "{\"detail\":\"Token creation failed: 'scope'\"}", SERVER },
+  { REFRESH, 422, JSON, "{\"detail\":[{\"msg\":\"Field required\"}]}", SERVER },
+  { REFRESH, 401, JSON, BROKER_END, SERVER },
+  { REFRESH, 401, JSON, "", SERVER },
+  { REFRESH, 404, JSON, "{\"detail\":\"Not Found\"}", SERVER },
+  { BROKER, 401, JSON, QUOTED ("invalid_client"), SERVER },
+  { BROKER, 401, JSON, "", SERVER },
+  { BROKER, 401, JSON, "{\"message\":\"No API key found\"}", SERVER },
+  { BROKER, 401, "text/plain", "Unauthorized", SERVER },
+  { BROKER, 401, HTML, "<title>Hotel network</title>", SERVER },
+  { BROKER, 403, JSON, BROKER_END, SERVER },
+  { BROKER, 502, JSON, BROKER_END, UNAVAILABLE },
+
+  /* whatever a server quotes that is out of order or overrun */
+  { REFRESH, 429, JSON, QUOTED ("invalid_grant"), UNAVAILABLE },
+  { REFRESH, 500, JSON, QUOTED ("invalid_grant"), UNAVAILABLE },
+  { REFRESH, 502, JSON, "{\"detail\":\"Failed to contact OIDC endpoint: timed out\"}",
+    UNAVAILABLE },
+  { REFRESH, 503, HTML, "<title>invalid_grant</title>", UNAVAILABLE },
+  { REFRESH, 511, HTML, "<title>Network Authentication Required</title>", UNAVAILABLE },
+
+  /* captive portals */
+  { REFRESH, 200, HTML, "<title>Welcome</title>invalid_grant", BAD },
+  { REFRESH, 302, HTML, "invalid_grant", BAD },
+  { REFRESH, 400, HTML, "<p>\"error\":\"invalid_grant\"</p>", SERVER },
+};
+
+static void
+test_refreshes (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (refreshes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%u %s", refreshes[i].status, refreshes[i].body);
+      error = get_error (refreshes[i].request, refreshes[i].status, refreshes[i].type,
+                         refreshes[i].body, strlen (refreshes[i].body));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, (int) refreshes[i].code);
+    }
+}
+
+static void
+test_retry_after (void)
+{
+  g_autoptr (KeyfobAnswer) overrun = new_answer (429, JSON, "{}", 2);
+  g_autoptr (KeyfobAnswer) closed = new_answer (503, HTML, "<title>Closed</title>", 21);
+  g_autoptr (KeyfobAnswer) refused = new_answer (400, JSON, "{}", 2);
+  g_autoptr (GError) overrun_error = NULL;
+  g_autoptr (GError) closed_error = NULL;
+  g_autoptr (GError) refused_error = NULL;
+
+  overrun->retry_after = closed->retry_after = refused->retry_after = 300;
+  overrun_error = keyfob_answer_to_error (overrun, REFRESH);
+  closed_error = keyfob_answer_to_error (closed, REFRESH);
+  refused_error = keyfob_answer_to_error (refused, REFRESH);
+
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (overrun_error), ==, 300);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (closed_error), ==, 300);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (refused_error), ==, 0);
 }
 
 static void
@@ -424,6 +518,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/answer/shapes", test_shapes);
   g_test_add_func ("/answer/sentences", test_sentences);
+  g_test_add_func ("/answer/refreshes", test_refreshes);
+  g_test_add_func ("/answer/retry-after", test_retry_after);
   g_test_add_func ("/answer/redirect-names-its-target", test_redirect_names_its_target);
   g_test_add_func ("/answer/huge-bodies", test_huge_bodies);
   g_test_add_func ("/answer/cut-off-answers", test_cut_off_answers);

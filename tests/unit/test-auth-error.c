@@ -42,6 +42,26 @@ test_transient (void)
   g_assert_false (keyfob_auth_error_is_transient (foreign));
 }
 
+static void
+test_retry_after (void)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE, "x");
+  g_autoptr (GError) foreign = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "x");
+  g_autoptr (GError) copy = NULL;
+
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (NULL), ==, 0);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (foreign), ==, 0);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (error), ==, 0);
+
+  keyfob_auth_error_set_retry_after (error, 90);
+  copy = g_error_copy (error);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (copy), ==, 90);
+
+  keyfob_auth_error_set_retry_after (error, -1);
+  g_assert_cmpint (keyfob_auth_error_get_retry_after (error), ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -50,6 +70,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/auth-error/bus-names", test_bus_names);
   g_test_add_func ("/auth-error/every-code-has-a-name", test_every_code_has_a_name);
   g_test_add_func ("/auth-error/transient", test_transient);
+  g_test_add_func ("/auth-error/retry-after", test_retry_after);
 
   return g_test_run ();
 }

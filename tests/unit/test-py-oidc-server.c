@@ -350,6 +350,39 @@ test_refresh_of_a_dead_session (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+test_retry_after (Fixture *fixture, gconstpointer user_data)
+{
+  const struct
+  {
+    const char *text;
+    gint64 seconds;
+  } cases[] = {
+    { "120", 120 },
+    { "0", 0 },
+    { "31536000", 86400 },
+    { "-5", 0 },
+    { "soon", 0 },
+    { "Sun, 17 Mar 2030 17:50:00 GMT", 200 }, /* by the server's clock, as the Date is */
+    { "Sun, 17 Mar 2030 17:46:39 GMT", 0 },
+    { "Mon, 17 Mar 2031 17:46:40 GMT", 86400 },
+  };
+  g_autoptr (KeyfobToken) old =
+      make_token ("{\"access_token\": \"AT\", \"refresh_token\": \"RT\"}");
+
+  manual_clock_set_now (fixture->clock, NOW - 1000);
+  fake_web_server_answer (fixture->web, 429, JSON, "{\"detail\": \"Too many\"}", -1);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      fake_web_server_set_header (fixture->web, "Retry-After", cases[i].text);
+      g_assert_null (refresh (fixture, old, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
+      g_assert_cmpint (keyfob_auth_error_get_retry_after (error), ==, cases[i].seconds);
+    }
+}
+
+static void
 test_token_post_follows_no_redirect (Fixture *fixture, gconstpointer user_data)
 {
   const guint statuses[] = { 301, 302, 303, 307, 308 };
@@ -713,6 +746,7 @@ main (int argc, char *argv[])
   add ("refresh-keeps-what-is-not-replaced", test_refresh_keeps_what_is_not_replaced);
   add ("refresh-without-refresh-token", test_refresh_without_refresh_token);
   add ("refresh-of-a-dead-session", test_refresh_of_a_dead_session);
+  add ("retry-after", test_retry_after);
   add ("token-post-follows-no-redirect", test_token_post_follows_no_redirect);
   add ("bad-token-answers", test_bad_token_answers);
   add ("huge-answer", test_huge_answer);

@@ -116,11 +116,13 @@ test_backs_off (void)
   g_autoptr (ManualClock) clock = manual_clock_new (START);
   g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
   g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "Cannot reach it.");
 
   keyfob_standing_take_token (standing, token, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (minutes); i++)
     {
-      keyfob_standing_go_offline (standing, "Cannot reach it.");
+      keyfob_standing_go_offline (standing, error);
       g_assert_cmpint (keyfob_standing_get_state (standing), ==, KEYFOB_HOST_OFFLINE);
       g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 60 * minutes[i]);
     }
@@ -128,8 +130,28 @@ test_backs_off (void)
 
   keyfob_standing_forget_failures (standing);
   g_assert_cmpint (keyfob_standing_get_due (standing), <=, START);
-  keyfob_standing_go_offline (standing, "Cannot reach it.");
+  keyfob_standing_go_offline (standing, error);
   g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 60);
+}
+
+static void
+test_waits_as_long_as_the_server_wants (void)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (START);
+  g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
+  g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE, "Too often.");
+
+  keyfob_auth_error_set_retry_after (error, 7200);
+  keyfob_standing_take_token (standing, token, NULL);
+  keyfob_standing_go_offline (standing, error);
+  g_assert_cmpint (keyfob_standing_get_due (standing), >=, START + 7200);
+
+  /* a short wish does not make it ask sooner than it would */
+  keyfob_auth_error_set_retry_after (error, 1);
+  keyfob_standing_go_offline (standing, error);
+  g_assert_cmpint (keyfob_standing_get_due (standing), >, START + 60);
 }
 
 int
@@ -142,6 +164,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/standing/token-without-refresh", test_token_without_refresh);
   g_test_add_func ("/standing/asks-no-faster", test_asks_no_faster);
   g_test_add_func ("/standing/backs-off", test_backs_off);
+  g_test_add_func ("/standing/waits-as-long-as-the-server-wants",
+                   test_waits_as_long_as_the_server_wants);
 
   return g_test_run ();
 }
