@@ -12,19 +12,18 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-claims.h"
+#include "keyfob-expiry.h"
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
 /* What py-oidc-auth-client assumes where the server says nothing. */
 #define DEFAULT_LIFETIME 180
-#define MAX_LIFETIME 1e9
 /* The Date header is in whole seconds and travels; less than this says nothing. */
 #define MIN_SKEW 5
 #define MAX_SKEW (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
-/* Unix times outside are no times: before 2001 they are lifetimes, after 5138 milliseconds. */
-#define MIN_TIME 1e9
-#define MAX_TIME 1e11
+/* Seconds that a token must still be good for to be handed out without a refresh. */
+#define MARGIN 60
 #define MAX_TOKEN 65536
 #define MAX_TYPE 64
 #define MAX_SCOPE 1000
@@ -37,6 +36,7 @@ struct _KeyfobToken
   KeyfobSecret *refresh_token;
   char *token_type;
   char *scope;
+  gint64 received;
   gint64 expires;
   gint64 refresh_expires;
   gint64 skew;
@@ -44,63 +44,6 @@ struct _KeyfobToken
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobToken, keyfob_token, G_TYPE_OBJECT)
-
-typedef struct
-{
-  const char *absolute[3];
-  const char *relative;
-} ExpiryFields;
-
-static const ExpiryFields access_fields = { { "expires", "exp", "expires_at" }, "expires_in" };
-static const ExpiryFields refresh_fields = { { "refresh_expires", "refresh_exp",
-                                               "refresh_expires_at" },
-                                             "refresh_expires_in" };
-
-static gboolean
-parse_time (JsonObject *object, const char *member, gint64 *time)
-{
-  double number;
-
-  if (!keyfob_json_get_number (object, member, &number))
-    return FALSE;
-
-  if (number >= MAX_TIME)
-    number /= 1000;
-  if (number < MIN_TIME || number >= MAX_TIME)
-    return FALSE;
-
-  *time = (gint64) number;
-
-  return TRUE;
-}
-
-/* Returns: Unix time by this machine's clock, 0 where nothing usable is said */
-static gint64
-parse_expiry (JsonObject *object, const ExpiryFields *fields, gint64 now, gint64 skew)
-{
-  gint64 time;
-  double lifetime;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (fields->absolute); i++)
-    {
-      if (parse_time (object, fields->absolute[i], &time))
-        return MAX (time - skew, 1);
-    }
-
-  if (keyfob_json_get_number (object, fields->relative, &lifetime) && lifetime >= 1
-      && lifetime <= MAX_LIFETIME)
-    return now + (gint64) lifetime;
-
-  return 0;
-}
-
-static void
-remove_expiry (JsonObject *object, const ExpiryFields *fields)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (fields->absolute); i++)
-    json_object_remove_member (object, fields->absolute[i]);
-  json_object_remove_member (object, fields->relative);
-}
 
 /* It goes into a header line: RFC 6749 appendix A.12, and no blanks. */
 static gboolean
@@ -247,8 +190,8 @@ copy_rest (JsonObject *fields)
   JsonObject *rest = copy_object (fields);
 
   json_object_set_object_member (rest, "headers", copy_headers (fields));
-  remove_expiry (rest, &access_fields);
-  remove_expiry (rest, &refresh_fields);
+  keyfob_expiry_remove (&keyfob_expiry_of_access, rest);
+  keyfob_expiry_remove (&keyfob_expiry_of_refresh, rest);
 
   return rest;
 }
@@ -270,9 +213,10 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
 
   if (is_credible (skew))
     self->skew = skew;
+  self->received = now;
   self->scope = dup_scope (fields);
-  self->expires = parse_expiry (fields, &access_fields, now, self->skew);
-  self->refresh_expires = parse_expiry (fields, &refresh_fields, now, self->skew);
+  self->expires = keyfob_expiry_parse (&keyfob_expiry_of_access, fields, now, self->skew);
+  self->refresh_expires = keyfob_expiry_parse (&keyfob_expiry_of_refresh, fields, now, self->skew);
   self->rest = copy_rest (fields);
 
   return g_steal_pointer (&self);
@@ -327,7 +271,8 @@ keyfob_token_new_from_entry (JsonObject *entry, GError **error)
 
   g_return_val_if_fail (entry != NULL, NULL);
 
-  if (!keyfob_json_get_number (entry, "stored_at", &stored_at) || fabs (stored_at) > MAX_TIME)
+  if (!keyfob_json_get_number (entry, "stored_at", &stored_at)
+      || fabs (stored_at) > KEYFOB_EXPIRY_MAX_TIME)
     stored_at = 0;
   if (!keyfob_json_get_number (entry, "clock_skew", &skew) || fabs (skew) > MAX_SKEW)
     skew = 0;
@@ -397,6 +342,7 @@ keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old)
   kept->refresh_token = g_strdup (old->refresh_token);
   kept->token_type = g_strdup (self->token_type);
   kept->scope = g_strdup (self->scope);
+  kept->received = self->received;
   kept->expires = self->expires;
   kept->refresh_expires = self->refresh_expires != 0 ? self->refresh_expires : old->refresh_expires;
   kept->skew = self->skew;
@@ -443,6 +389,22 @@ keyfob_token_dup_authorization (KeyfobToken *self)
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
 
   return g_strconcat (keyfob_token_get_token_type (self), " ", self->access_token, NULL);
+}
+
+gint64
+keyfob_token_get_received (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), 0);
+
+  return self->received;
+}
+
+gint64
+keyfob_token_get_margin (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), 0);
+
+  return CLAMP ((self->expires - self->received) / 4, 0, MARGIN);
 }
 
 gint64

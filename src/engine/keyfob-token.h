@@ -78,6 +78,17 @@ const char *keyfob_token_get_scope (KeyfobToken *self);
 /** Returns: (transfer full): value of the `Authorization` header; a secret */
 char *keyfob_token_dup_authorization (KeyfobToken *self);
 
+/** Returns: when it arrived or was stored, Unix seconds by this machine's clock; 0 unknown */
+gint64 keyfob_token_get_received (KeyfobToken *self);
+
+/**
+ * keyfob_token_get_margin:
+ *
+ * Returns: seconds that the access token must still be good for to be handed out without a
+ *   refresh: 60, or a quarter of its life where that is shorter
+ */
+gint64 keyfob_token_get_margin (KeyfobToken *self);
+
 /** Returns: end of the access token, Unix seconds by this machine's clock; 0 unknown */
 gint64 keyfob_token_get_expires (KeyfobToken *self);
 

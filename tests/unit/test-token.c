@@ -301,6 +301,41 @@ test_odd_entries (void)
 }
 
 static void
+test_received (void)
+{
+  g_autoptr (KeyfobToken) answer = new_token_with ("\"expires_in\": 3600");
+  g_autoptr (KeyfobToken) bare = new_token ("{\"access_token\": \"AT2\"}", 0);
+  g_autoptr (JsonObject) entry = keyfob_token_to_entry (answer, NOW + 1.5);
+  g_autoptr (KeyfobToken) stored = keyfob_token_new_from_entry (entry, NULL);
+  g_autoptr (KeyfobToken) old = new_token_with ("\"refresh_token\": \"RT\"");
+  g_autoptr (KeyfobToken) kept = keyfob_token_keeping (bare, old);
+
+  g_assert_cmpint (keyfob_token_get_received (answer), ==, NOW);
+  g_assert_cmpint (keyfob_token_get_received (stored), ==, NOW + 1);
+  g_assert_cmpint (keyfob_token_get_received (kept), ==, NOW);
+}
+
+static void
+test_margin (void)
+{
+  const struct
+  {
+    const char *fields;
+    gint64 margin;
+  } cases[] = {
+    { "\"expires_in\": 3600", 60 }, { "\"expires_in\": 240", 60 }, { "\"expires_in\": 180", 45 },
+    { "\"expires_in\": 20", 5 },    { "\"expires_in\": 1", 0 },    { "\"expires\": 1899999000", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KeyfobToken) token = new_token_with (cases[i].fields);
+
+      g_assert_cmpint (keyfob_token_get_margin (token), ==, cases[i].margin);
+    }
+}
+
+static void
 test_keeping (void)
 {
   g_autoptr (KeyfobToken) old =
@@ -427,6 +462,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/entry-lifetime", test_entry_lifetime_counts_from_when_it_was_stored);
   g_test_add_func ("/token/bad-entries", test_bad_entries);
   g_test_add_func ("/token/odd-entries", test_odd_entries);
+  g_test_add_func ("/token/received", test_received);
+  g_test_add_func ("/token/margin", test_margin);
   g_test_add_func ("/token/keeping", test_keeping);
   g_test_add_func ("/token/broker", test_broker);
   g_test_add_func ("/token/account", test_account);
