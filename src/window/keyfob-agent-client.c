@@ -345,6 +345,15 @@ keyfob_agent_client_retry (KeyfobAgentClient *self)
   on_start_timer (self);
 }
 
+void
+keyfob_agent_client_tell_looked (KeyfobAgentClient *self)
+{
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (self));
+
+  if (self->agent != NULL)
+    keyfob_bus_agent1_call_looked (self->agent, NULL, NULL, NULL);
+}
+
 char *
 keyfob_agent_client_explain (const GError *error)
 {

@@ -55,6 +55,9 @@ KeyfobHostList *keyfob_agent_client_get_hosts (KeyfobAgentClient *self);
 /** Tries to start an agent that failed to start. */
 void keyfob_agent_client_retry (KeyfobAgentClient *self);
 
+/** Tells the agent, where there is one, that somebody looks at the hosts. */
+void keyfob_agent_client_tell_looked (KeyfobAgentClient *self);
+
 /**
  * keyfob_agent_client_explain:
  * @error: what a call of the agent ended with

@@ -12,6 +12,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-closures.h"
 #include "keyfob-open-page.h"
+#include "keyfob-sign-out-dialog.h"
 #include "keyfob-words.h"
 #include "keyfob-wrap-box.h"
 
@@ -251,13 +252,29 @@ on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_sign_out_chosen (KeyfobHostRow *self, const char *response, KeyfobSignOutDialog *dialog)
+{
+  g_auto (GVariantDict) options;
+
+  g_variant_dict_init (&options, NULL);
+  if (keyfob_sign_out_dialog_get_end_session (dialog))
+    g_variant_dict_insert (&options, "end-session", "b", TRUE);
+
+  set_trouble (self, NULL);
+  keyfob_bus_host1_call_sign_out (self->host, g_variant_dict_end (&options), NULL, on_signed_out,
+                                  g_object_ref (self));
+}
+
+static void
 on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+  GtkWidget *dialog = keyfob_sign_out_dialog_new (window, keyfob_bus_host1_get_name (self->host));
 
-  set_trouble (self, NULL);
-  keyfob_bus_host1_call_sign_out (self->host, no_options (), NULL, on_signed_out,
-                                  g_object_ref (self));
+  g_signal_connect_object (dialog, "response::sign-out", G_CALLBACK (on_sign_out_chosen), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void

@@ -12,6 +12,7 @@ typedef enum
 {
   NOTICE_NONE,
   NOTICE_LOCKED,
+  NOTICE_OF_AGENT,
   NOTICE_NO_KEYRING,
 } Notice;
 
@@ -33,13 +34,32 @@ struct _KeyfobNoticeBar
 
 G_DEFINE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, ADW_TYPE_BIN)
 
-static Notice
-find_notice (KeyfobNoticeBar *self)
+/* The oldest notice that the agent keeps until it is dismissed. */
+static gboolean
+read_agent (KeyfobNoticeBar *self, const char **name, const char **sentence)
 {
+  GVariant *notices = keyfob_bus_agent1_get_notices (self->agent);
+
+  if (notices == NULL || g_variant_n_children (notices) == 0)
+    return FALSE;
+
+  g_variant_get_child (notices, 0, "(&s&s)", name, sentence);
+
+  return TRUE;
+}
+
+/* @sentence: set for NOTICE_OF_AGENT */
+static Notice
+find_notice (KeyfobNoticeBar *self, const char **sentence)
+{
+  const char *name;
+
   if (self->agent == NULL)
     return NOTICE_NONE;
   if (g_strcmp0 (keyfob_bus_agent1_get_store_state (self->agent), "locked") == 0)
     return NOTICE_LOCKED;
+  if (read_agent (self, &name, sentence))
+    return NOTICE_OF_AGENT;
   if (g_strcmp0 (keyfob_bus_agent1_get_store (self->agent), "file") == 0
       && !g_settings_get_boolean (self->settings, "file-store-noticed"))
     return NOTICE_NO_KEYRING;
@@ -50,7 +70,8 @@ find_notice (KeyfobNoticeBar *self)
 static void
 update (KeyfobNoticeBar *self)
 {
-  Notice notice = find_notice (self);
+  const char *sentence = NULL;
+  Notice notice = find_notice (self, &sentence);
 
   if (notice != NOTICE_LOCKED)
     g_clear_pointer (&self->trouble, g_free);
@@ -64,6 +85,10 @@ update (KeyfobNoticeBar *self)
                                                 "until it is unlocked."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_WARNING);
       break;
+    case NOTICE_OF_AGENT:
+      gtk_label_set_label (self->text, sentence);
+      gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
+      break;
     case NOTICE_NO_KEYRING:
       gtk_label_set_label (self->text, _ ("There is no keyring on this desktop. Tokens are kept "
                                           "in a file that only you can read."));
@@ -76,7 +101,8 @@ update (KeyfobNoticeBar *self)
 
   gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
-  gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_NO_KEYRING);
+  gtk_widget_set_visible (self->dismiss_button,
+                          notice == NOTICE_OF_AGENT || notice == NOTICE_NO_KEYRING);
   gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
 }
@@ -106,6 +132,16 @@ on_unlock (KeyfobNoticeBar *self)
 static void
 on_dismiss (KeyfobNoticeBar *self)
 {
+  const char *name;
+  const char *sentence;
+
+  /* it goes once the agent has it no longer */
+  if (self->agent != NULL && read_agent (self, &name, &sentence))
+    {
+      keyfob_bus_agent1_call_dismiss (self->agent, name, NULL, NULL, NULL);
+      return;
+    }
+
   g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
   update (self);
 }
@@ -122,6 +158,8 @@ on_agent_changed (KeyfobNoticeBar *self)
   if (agent != NULL)
     {
       g_signal_connect_object (agent, "notify::store", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (agent, "notify::notices", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (agent, "notify::store-state", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);

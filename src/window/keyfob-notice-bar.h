@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, KEYFOB, NOTICE_BAR, Ad
 /**
  * KeyfobNoticeBar:
  *
- * Says what concerns all hosts and needs a person: the keyring is locked, or there is none.
+ * Says what concerns all hosts and needs a person: the keyring is locked, or there is none, or what
+ * the agent wants known. One at a time.
  */
 
 /** Hands in the way to the agent and the settings; to be called once. */

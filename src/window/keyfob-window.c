@@ -229,10 +229,18 @@ on_retry (KeyfobWindow *self)
 }
 
 static void
+tell_looked (KeyfobWindow *self)
+{
+  if (gtk_window_is_active (GTK_WINDOW (self)))
+    keyfob_agent_client_tell_looked (self->client);
+}
+
+static void
 on_active (KeyfobWindow *self)
 {
   if (gtk_window_is_active (GTK_WINDOW (self)))
     keyfob_ticker_update (self->ticker);
+  tell_looked (self);
 }
 
 static void
@@ -276,6 +284,8 @@ follow_client (KeyfobWindow *self)
   g_signal_connect_object (hosts, "items-changed", G_CALLBACK (update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (hosts, "notify::last-expires", G_CALLBACK (update_ticker), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client, "notify::agent", G_CALLBACK (tell_looked), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "notify::state", G_CALLBACK (update_page), self,
                            G_CONNECT_SWAPPED);

@@ -96,6 +96,11 @@ class Journey(unittest.TestCase):
         self.window.press("More actions", within=HOST_NAME)
         self.window.press(item)
 
+    def sign_out(self):
+        self.choose("Sign out…")
+        self.window.wait_text("^Sign out of")
+        self.window.press_in_dialog("Sign out")
+
     def copy_header(self):
         """Presses Copy header and gives what the clipboard then holds."""
         before = "copied by another program"

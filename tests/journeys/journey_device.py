@@ -88,7 +88,7 @@ class Device(DeviceJourney):
         self.assertEqual((status, json.loads(text)), (200, {"message": "Hello, bob"}))
 
     def test_2_is_denied_on_the_phone(self):
-        self.choose("Sign out")
+        self.sign_out()
         self.window.wait_for("Not signed in", within=HOST_NAME)
         self.show_code()
         self.phone.open(self.scan("device-to-deny"))

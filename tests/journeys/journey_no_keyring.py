@@ -45,7 +45,7 @@ class NoKeyring(Journey):
         self.window.wait_text(r"Alice Example · \d+ min left")
 
     def test_4_signs_out_of_it(self):
-        self.choose("Sign out")
+        self.sign_out()
         self.window.wait_text("Not signed in")
         self.assertEqual(self.ask_python(), "None")
 

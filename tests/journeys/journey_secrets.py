@@ -108,7 +108,7 @@ class Secrets(Journey):
         self.end_agent()
         self.window.wait_text("Alice Example")
         self.copy_header()
-        self.choose("Sign out")
+        self.sign_out()
         self.window.wait_text("Not signed in")
         self.window.close()
         self.end_agent()

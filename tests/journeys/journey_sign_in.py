@@ -62,7 +62,7 @@ class SignIn(Journey):
         self.assertEqual(status, 200)
 
     def test_6_signs_out(self):
-        self.choose("Sign out")
+        self.sign_out()
         self.window.wait_text("Not signed in")
         self.picture("signed-out-again")
         self.assertEqual(self.host.property("State"), "signed-out")

@@ -99,7 +99,7 @@ class Trouble(Journey):
 
     def test_6_nobody_at_the_address(self):
         self.stack.server.stop()
-        self.choose("Sign out")
+        self.sign_out()
         self.host.wait_state("signed-out")
         self.window.press("Sign in", within=HOST_NAME)
         self.window.wait_text("Cannot reach 127.0.0.1:[0-9]+: nothing answers there")

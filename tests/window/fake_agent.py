@@ -66,6 +66,8 @@ AGENT_DEFAULTS = {
     "Store": "keyring",
     "StoreFile": "/home/user/.cache/py-oidc-auth/token-store.json",
     "StoreState": "ready",
+    "FoundHosts": [],
+    "Notices": [],
 }
 
 
@@ -82,6 +84,7 @@ class Host:
         self.properties = {
             "Url": "https://" + properties.get("Name", "host"), "Name": "", "Options": {}, "Account": "", "Scope": "",
             "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
+            "Renews": True, "Broker": False, "Store": "", "Saved": True,
         } | NOT_SIGNING_IN | properties
 
 
@@ -115,6 +118,8 @@ class FakeAgent:
         signature = self.interfaces.lookup_interface(interface).lookup_property(name).signature
         if signature == "a{sv}":
             value = {option: variant(given) for option, given in value.items()}
+        if signature == "a(ss)":
+            value = [tuple(notice) for notice in value]
         return GLib.Variant(signature, value)
 
     def values(self, interface, properties):
@@ -223,6 +228,12 @@ class FakeAgent:
 
     def on_Unlock(self, _host):
         self.set_agent({"StoreState": "ready"})
+
+    def on_Dismiss(self, _host, name):
+        self.set_agent({"Notices": [notice for notice in self.agent["Notices"] if notice[0] != name]})
+
+    def on_Looked(self, _host):
+        pass
 
     def on_SignIn(self, host, options):
         way = {"LoginUri": "http://localhost:1/auth?client=keyfob"}

@@ -206,9 +206,42 @@ class Leaving(WindowCase):
     def test_sign_out(self):
         self.start([signed_in("one.example.org")])
         self.app.press("More actions")
-        self.app.press("Sign out")
+        self.app.press("Sign out…")
+        self.app.wait_for("Sign out of one.example.org?")
+        self.app.press_in_dialog("Sign out")
         self.app.wait_for("Signed out of one.example.org")
         self.app.wait_for("Not signed in")
+        self.assertEqual(self.agent.calls("SignOut"), [[{}]])
+
+    def test_sign_out_of_the_browser_too(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Sign out…")
+        self.app.wait_for("Also end the session in the browser")
+        # it has the focus
+        self.press_keys("space", title="Sign out of one.example.org?")
+        self.app.press_in_dialog("Sign out")
+        self.app.wait_for("Not signed in")
+        self.assertEqual(self.agent.calls("SignOut"), [[{"end-session": True}]])
+
+    def test_sign_out_is_cancelled(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Sign out…")
+        self.app.wait_for("Sign out of one.example.org?")
+        self.app.press_in_dialog("Cancel")
+        self.app.wait_for("Alice Example · 42 min left")
+        self.assertEqual(self.agent.calls("SignOut"), [])
+
+    def test_sign_out_says_what_it_could_not_do(self):
+        self.start([signed_in("one.example.org")])
+        sentence = "The token is still in the keyring, which is locked. Unlock it to have it removed."
+        self.agent.fail("SignOut", "Locked", sentence)
+        self.app.press("More actions")
+        self.app.press("Sign out…")
+        self.app.wait_for("Sign out of one.example.org?")
+        self.app.press_in_dialog("Sign out")
+        self.app.wait_for(sentence)
 
     def test_remove_and_undo(self):
         options = {"name": "My portal", "token-route": "/token", "redirect-ports": [4000, 4001]}
@@ -231,24 +264,18 @@ class Leaving(WindowCase):
         self.app.wait_for("Not signed in", within="one.example.org")
         self.assertEqual(self.agent.calls("AddHost"), [["https://one.example.org", {}]])
 
-    def press_in_dialog(self, name):
-        """GTK 4.8 does not survive being read while a dialog closes, so this looks away until then."""
-        windows = len(desktop.find_x_windows(".*"))
-        self.app.press(name)
-        desktop.wait_for(lambda: len(desktop.find_x_windows(".*")) < windows, "the dialog to close")
-
     def test_signed_in_asks_once(self):
         self.start([signed_in("one.example.org")])
         self.app.press("More actions")
         self.app.press("Remove")
         self.app.wait_for("Remove one.example.org?")
-        self.press_in_dialog("Cancel")
+        self.app.press_in_dialog("Cancel")
         self.assertEqual(self.agent.calls("RemoveHost"), [])
 
         self.app.press("More actions")
         self.app.press("Remove")
         self.app.wait_for("Remove one.example.org?")
-        self.press_in_dialog("Remove")
+        self.app.press_in_dialog("Remove")
         self.app.wait_for("Add your first host")
         self.assertEqual(len(self.agent.calls("RemoveHost")), 1)
         # its token is gone for good, so there is nothing to undo
@@ -274,6 +301,54 @@ class Keyring(WindowCase):
         self.agent.set_host("one.example.org", Error="Something else.")
         self.app.wait_for("Something else.")
         self.assertIsNone(self.app.find(notice))
+
+
+class Notices(WindowCase):
+    MOVED = "The token of data.example.org is in the keyring now."
+    DAMAGED = "The token file was damaged. A copy of it is in /home/user/token-store.json.damaged."
+
+    def test_one_after_the_other(self):
+        self.start([host("one.example.org")],
+                   agent={"Notices": [["moved", self.MOVED], ["damaged-file", self.DAMAGED]]})
+        self.app.wait_for(self.MOVED)
+        self.assertIsNone(self.app.find(self.DAMAGED))
+        self.app.press("Dismiss")
+        self.app.wait_for(self.DAMAGED)
+        self.assertIsNone(self.app.find(self.MOVED))
+        self.app.press("Dismiss")
+        self.app.wait_gone(self.DAMAGED)
+        self.assertIsNone(self.app.find_button("Dismiss"))
+        self.assertEqual(self.agent.calls("Dismiss"), [["moved"], ["damaged-file"]])
+
+    def test_comes_while_somebody_looks(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.agent.set_agent(Notices=[["moved", self.MOVED]])
+        self.app.wait_for(self.MOVED)
+
+    def test_a_locked_keyring_comes_first(self):
+        self.start([host("one.example.org")], agent={"StoreState": "locked", "Notices": [["moved", self.MOVED]]})
+        self.app.wait_text("^The keyring is locked")
+        self.assertIsNone(self.app.find(self.MOVED))
+        self.app.press("Unlock")
+        self.app.wait_for(self.MOVED)
+
+
+class Looking(WindowCase):
+    def test_the_agent_is_told(self):
+        self.start([host("one.example.org")])
+        self.agent.wait_call("Looked")
+
+    def test_each_time_the_window_gets_its_turn(self):
+        self.start([host("one.example.org")])
+        self.agent.wait_call("Looked")
+        before = len(self.agent.calls("Looked"))
+        self.app.press("Main menu")
+        self.app.press("Preferences")
+        preferences = self.x_window("Preferences")
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == preferences, "the preferences")
+        self.press_keys("Escape", title="Preferences")
+        desktop.wait_for(lambda: len(self.agent.calls("Looked")) > before, "the agent to be told again")
 
 
 class Finding(WindowCase):

@@ -123,7 +123,7 @@ class States(WindowCase):
     def test_menu(self):
         self.start([host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE)])
         self.app.press("More actions")
-        for item in ("Sign in again", "Refresh now", "Sign out", "Remove"):
+        for item in ("Sign in again", "Refresh now", "Sign out…", "Remove"):
             self.app.wait_for(item)
         self.picture("menu", whole_screen=True)
 
@@ -172,6 +172,15 @@ class Notices(WindowCase):
         self.picture("notice-no-keyring")
 
 
+    def test_of_the_agent(self):
+        sentence = ("The token file /home/user/.cache/py-oidc-auth/token-store.json was damaged. What was in "
+                    "it is kept in token-store.json.damaged-2026-11-22 beside it.")
+        self.start(mixed(), agent={"Notices": [["damaged-file", sentence]]}, size=(360, 600))
+        self.app.wait_for(sentence)
+        self.assert_nothing_cut(360)
+        self.picture("notice-of-the-agent")
+
+
 class Pages(WindowCase):
     def test_empty(self):
         self.start()
@@ -205,6 +214,14 @@ class Pages(WindowCase):
         self.app.press("Remove")
         self.app.wait_for(f"Remove {PORTAL}?")
         self.picture("remove", whole_screen=True)
+
+
+    def test_sign_out_is_asked_about(self):
+        self.start([host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE)])
+        self.app.press("More actions")
+        self.app.press("Sign out…")
+        self.app.wait_for(f"Sign out of {PORTAL}?")
+        self.picture("sign-out", whole_screen=True)
 
 
 class Preferences(WindowCase):

@@ -123,7 +123,7 @@ class WindowCase(unittest.TestCase):
 
     def x_window(self, title="Keyfob"):
         """Id of the window on screen."""
-        return desktop.wait_for(lambda: desktop.find_x_windows(f"^{title}$"), "a window")[-1]
+        return desktop.wait_for(lambda: desktop.find_x_windows(f"^{re.escape(title)}$"), "a window")[-1]
 
     def x_geometry(self):
         text = desktop.xdotool("getwindowgeometry", "--shell", self.x_window())
