@@ -37,6 +37,8 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
+  <!-- as on the bus of a real session -->
+  <limit name="max_replies_per_connection">50000</limit>
 </busconfig>
 """
 
