@@ -152,10 +152,16 @@ offline_status (gint64 expires, gint64 now)
   return g_strdup_printf (_ ("Offline · token %s"), until);
 }
 
+static const char *
+name_or_state (const char *account)
+{
+  return account != NULL && *account != '\0' ? account : _ ("Signed in");
+}
+
 static char *
 signed_in_status (const char *account, gint64 expires, gint64 now)
 {
-  const char *who = account != NULL && *account != '\0' ? account : _ ("Signed in");
+  const char *who = name_or_state (account);
   g_autofree char *left = NULL;
 
   if (expires == 0)
@@ -189,4 +195,14 @@ keyfob_words_status (KeyfobHostState state, const char *account, gint64 expires,
     default:
       return g_strdup (_ ("Not signed in"));
     }
+}
+
+char *
+keyfob_words_unrenewed (const char *account, gint64 expires, gint64 now)
+{
+  g_autofree char *end =
+      expires - now < MINUTE ? keyfob_words_time_left (expires, now) : good_until (expires, now);
+
+  /* Translators: who is signed in, and a text such as "good until tomorrow 09:12" */
+  return g_strdup_printf (_ ("%s · %s, not renewed"), name_or_state (account), end);
 }

@@ -49,4 +49,15 @@ char *keyfob_words_session_ended (gint64 expires, gint64 now);
  */
 char *keyfob_words_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now);
 
+/**
+ * keyfob_words_unrenewed:
+ * @account: (nullable): who is signed in
+ * @expires: end of the access token, Unix time in seconds, later than @now
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): the line under the name of a host that is signed in until @expires and
+ *   no longer
+ */
+char *keyfob_words_unrenewed (const char *account, gint64 expires, gint64 now);
+
 G_END_DECLS

@@ -15,20 +15,35 @@ status_closure (GtkWidget *row,
                 const char *state,
                 const char *account,
                 gint64 expires,
+                gboolean renews,
                 const char *user_code,
                 gint64 now)
 {
+  KeyfobHostState parsed = keyfob_host_state_parse (state);
+
   if (user_code != NULL && *user_code != '\0')
     return g_strdup (_ ("Waiting for your other device…"));
+  if (parsed == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
+    return keyfob_words_unrenewed (account, expires, now);
 
-  return keyfob_words_status (keyfob_host_state_parse (state), account, expires, now);
+  return keyfob_words_status (parsed, account, expires, now);
 }
 
 /* The agent's own sentence tells more than what a call of the window ended with. */
 static char *
-error_closure (GtkWidget *row, const char *error, const char *trouble)
+error_closure (GtkWidget *row,
+               const char *error,
+               const char *trouble,
+               const char *state,
+               gboolean saved)
 {
-  return g_strdup (error != NULL && *error != '\0' ? error : trouble);
+  if (error != NULL && *error != '\0')
+    return g_strdup (error);
+  if (trouble == NULL && !saved && keyfob_host_state_has_token (keyfob_host_state_parse (state)))
+    return g_strdup (_ ("The token is kept in memory only: it could not be stored yet. Keyfob "
+                        "goes on trying."));
+
+  return g_strdup (trouble);
 }
 
 /* Beside a sentence that says why nobody is signed in, only when a session ended is news. */

@@ -170,6 +170,30 @@ test_status (void)
     }
 }
 
+static void
+test_unrenewed (void)
+{
+  static const struct
+  {
+    const char *account;
+    gint64 left;
+    const char *words;
+  } cases[] = {
+    { "Alice", 59, "Alice · less than a minute left, not renewed" },
+    { "Alice", 42 * MINUTE, "Alice · good until 22:22, not renewed" },
+    { "", 42 * MINUTE, "Signed in · good until 22:22, not renewed" },
+    { NULL, 10 * HOUR, "Signed in · good until tomorrow 07:40, not renewed" },
+    { "Alice", 30 * DAY, "Alice · good until 21 December 2026, not renewed" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *words = keyfob_words_unrenewed (cases[i].account, NOW + cases[i].left, NOW);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -183,6 +207,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/time-left-today", test_time_left_today);
   g_test_add_func ("/words/session-ended", test_session_ended);
   g_test_add_func ("/words/status", test_status);
+  g_test_add_func ("/words/unrenewed", test_unrenewed);
 
   return g_test_run ();
 }

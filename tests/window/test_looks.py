@@ -97,6 +97,26 @@ class States(WindowCase):
         self.show("last-minute", ["Alice Example · less than a minute left"],
                   host(PORTAL, State="signed-in", Account="Alice Example", left=10))
 
+    def test_not_renewed(self):
+        midnight = time.mktime(time.localtime()[:3] + (0, 0, 0, 0, 0, -1))
+        tomorrow = int(midnight) + DAY + 9 * HOUR + 12 * MINUTE
+        self.show("not-renewed", ["Alice Example · good until tomorrow 09:12, not renewed", "Signed in"],
+                  host(PORTAL, State="signed-in", Account="Alice Example", Expires=tomorrow, Renews=False))
+        self.assert_buttons(["Copy header", "More actions"], ["Sign in"])
+
+    def test_not_stored(self):
+        self.show("not-stored", ["Alice Example · 42 min left", "Signed in", "The token is kept in memory only: it "
+                                 "could not be stored yet. Keyfob goes on trying."],
+                  host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE, Saved=False))
+        self.assert_buttons(["Copy header", "More actions"], ["Sign in", "Use another device"])
+
+    def test_not_stored_and_why(self):
+        why = "There is no room left for the token file. The token is kept in memory; free some space."
+        self.show("not-stored-why", ["Alice Example · 42 min left", why],
+                  host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE, Saved=False, Error=why))
+        self.assertIsNone(self.app.find("The token is kept in memory only: it could not be stored yet. Keyfob goes "
+                                        "on trying."))
+
     def test_refreshing(self):
         self.show("refreshing", ["Getting a new token…", "Getting a new token"],
                   host(PORTAL, State="refreshing", Account="Alice Example", left=1))
