@@ -1,0 +1,332 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+/* For F_OFD_SETLK. */
+#define _GNU_SOURCE
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keyfob-auth-error.h"
+
+/* Where the bytes of names begin; byte 0 is the store itself. */
+#define FIRST_NAME (G_GINT64_CONSTANT (1) << 56)
+
+struct _KeyfobLock
+{
+  int fd;
+};
+
+typedef struct
+{
+  char *path;
+  char *name;
+  GSource *cancelled;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  g_clear_pointer (&request->cancelled, g_source_unref);
+  g_free (request->path);
+  g_free (request->name);
+  g_free (request);
+}
+
+/* Two names that meet in one byte only wait for each other without need. */
+static gint64
+find_byte (const char *name)
+{
+  g_autoptr (GChecksum) checksum = NULL;
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  guint64 number = 0;
+
+  if (name == NULL)
+    return 0;
+
+  checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_checksum_update (checksum, (const guchar *) name, -1);
+  g_checksum_get_digest (checksum, digest, &length);
+  memcpy (&number, digest, sizeof number);
+
+  return FIRST_NAME + (gint64) (number % FIRST_NAME);
+}
+
+static int
+set_lock (int fd, const char *name, gboolean wait)
+{
+  struct flock range = {
+    .l_type = F_WRLCK,
+    .l_whence = SEEK_SET,
+    .l_start = find_byte (name),
+    .l_len = 1,
+  };
+  int result = 0;
+
+  do
+    result = fcntl (fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
+  while (result < 0 && errno == EINTR);
+
+  return result;
+}
+
+static int
+open_file (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct stat info;
+  int fd = -1;
+
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    return -1;
+
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+
+  if (fd < 0 || (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid ()))
+    return fd;
+
+  close (fd);
+  errno = EINVAL;
+
+  return -1;
+}
+
+/* Somebody who tidies up can delete a lock file while others wait for it. */
+static gboolean
+is_still_there (int fd, const char *path)
+{
+  struct stat ours;
+  struct stat there;
+
+  return fstat (fd, &ours) == 0 && lstat (path, &there) == 0 && ours.st_dev == there.st_dev
+         && ours.st_ino == there.st_ino;
+}
+
+/* errno says why there is none: EAGAIN where somebody else has it. */
+static KeyfobLock *
+take (const char *path, const char *name, gboolean wait)
+{
+  for (;;)
+    {
+      int fd = open_file (path);
+      int code = 0;
+
+      if (fd < 0)
+        return NULL;
+
+      if (set_lock (fd, name, wait) < 0)
+        code = errno == EACCES ? EAGAIN : errno;
+      else if (is_still_there (fd, path))
+        {
+          KeyfobLock *self = g_new0 (KeyfobLock, 1);
+
+          self->fd = fd;
+          return self;
+        }
+
+      close (fd);
+      errno = code;
+      if (code != 0)
+        return NULL;
+    }
+}
+
+static char *
+dup_substitute_path (const char *path)
+{
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, path, -1);
+  g_autofree char *name = g_strdup_printf ("%.16s.lock", sum);
+
+  return g_build_filename (g_get_user_runtime_dir (), "keyfob", name, NULL);
+}
+
+/* Without an error somebody else has it. */
+static KeyfobLock *
+take_anywhere (const char *path, const char *name, gboolean wait, GError **error)
+{
+  g_autofree char *substitute = NULL;
+  KeyfobLock *self = take (path, name, wait);
+
+  if (self != NULL || errno == EAGAIN)
+    return self;
+
+  g_debug ("%s cannot be a lock file: %s", path, g_strerror (errno));
+  substitute = dup_substitute_path (path);
+  self = take (substitute, name, wait);
+
+  if (self == NULL && errno != EAGAIN)
+    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                 _ ("Neither %s nor %s can be locked against other programs: %s. Make one of "
+                    "their folders writable."),
+                 path, substitute, g_strerror (errno));
+
+  return self;
+}
+
+/* What comes after the first answer is given back: a cancelled wait may still get its lock. */
+static void
+answer (GTask *task, KeyfobLock *lock, GError *error)
+{
+  g_autoptr (KeyfobLock) owned = lock;
+  g_autoptr (GError) owned_error = error;
+  Request *request = g_task_get_task_data (task);
+
+  if (request->cancelled == NULL)
+    return;
+
+  g_source_destroy (request->cancelled);
+  g_clear_pointer (&request->cancelled, g_source_unref);
+
+  if (owned != NULL)
+    g_task_return_pointer (task, g_steal_pointer (&owned), (GDestroyNotify) keyfob_lock_free);
+  else
+    g_task_return_error (task, g_steal_pointer (&owned_error));
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  answer (user_data, NULL, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  KeyfobLock *lock = g_task_propagate_pointer (G_TASK (result), &error);
+
+  answer (task, lock, error);
+}
+
+static void
+return_lock (GTask *task, KeyfobLock *lock, GError *error)
+{
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, lock, (GDestroyNotify) keyfob_lock_free);
+}
+
+static gpointer
+wait_in_thread (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Request *request = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobLock) lock = take_anywhere (request->path, request->name, TRUE, &error);
+
+  /* Where nobody wants it any more it goes back here, without waiting for the main loop. */
+  if (!g_task_return_error_if_cancelled (task))
+    return_lock (task, g_steal_pointer (&lock), g_steal_pointer (&error));
+
+  return NULL;
+}
+
+static void
+try_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Request *request = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobLock) lock = take_anywhere (request->path, request->name, FALSE, &error);
+
+  if (!g_task_return_error_if_cancelled (task))
+    return_lock (task, g_steal_pointer (&lock), g_steal_pointer (&error));
+}
+
+static GTask *
+request_new (const char *path, const char *name, GAsyncReadyCallback callback, GTask *outer)
+{
+  GTask *task = g_task_new (NULL, g_task_get_cancellable (outer), callback, g_object_ref (outer));
+  Request *request = g_new0 (Request, 1);
+
+  request->path = g_strdup (path);
+  request->name = g_strdup (name);
+  g_task_set_source_tag (task, request_new);
+  g_task_set_task_data (task, request, request_free);
+
+  return task;
+}
+
+static void
+tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Request *request = g_task_get_task_data (task);
+  GError *error = NULL;
+  KeyfobLock *lock = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (lock != NULL || error != NULL || request->cancelled == NULL)
+    answer (task, lock, error);
+  else
+    /* Not a thread of the pool: that has few, and somebody may hold the lock for long. */
+    g_thread_unref (g_thread_new ("keyfob-lock", wait_in_thread,
+                                  request_new (request->path, request->name, waited_cb, task)));
+}
+
+KeyfobLock *
+keyfob_lock_acquire (const char *path, const char *name, GError **error)
+{
+  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
+
+  return take_anywhere (path, name, TRUE, error);
+}
+
+void
+keyfob_lock_acquire_async (const char *path,
+                           const char *name,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GTask) attempt = NULL;
+  Request *request = NULL;
+
+  g_return_if_fail (path != NULL && g_path_is_absolute (path));
+
+  task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, keyfob_lock_acquire_async);
+  if (g_task_return_error_if_cancelled (task))
+    return;
+
+  request = g_new0 (Request, 1);
+  request->path = g_strdup (path);
+  request->name = g_strdup (name);
+  g_task_set_task_data (task, request, request_free);
+
+  request->cancelled = g_cancellable_source_new (cancellable);
+  g_task_attach_source (task, request->cancelled, G_SOURCE_FUNC (cancelled_cb));
+
+  attempt = request_new (path, name, tried_cb, task);
+  g_task_run_in_thread (attempt, try_in_thread);
+}
+
+KeyfobLock *
+keyfob_lock_acquire_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+keyfob_lock_free (KeyfobLock *self)
+{
+  close (self->fd);
+  g_free (self);
+}
