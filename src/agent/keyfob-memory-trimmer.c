@@ -16,6 +16,8 @@ struct _KeyfobMemoryTrimmer
   GObject parent_instance;
 
   KeyfobClock *clock;
+  guint n_requests;          /* on their way */
+  GTlsDatabase *authorities; /* while needed */
   GSource *timer;
 };
 
@@ -31,10 +33,54 @@ disarm (KeyfobMemoryTrimmer *self)
   g_clear_pointer (&self->timer, g_source_unref);
 }
 
+/* The certificates of all authorities take 5 MB, and the backend's own database is never given
+ * back. The type of another one has no public name, but is what the database of a file extends. */
+static GTlsDatabase *
+load_authorities (GTlsBackend *backend)
+{
+  GType type = g_type_parent (g_tls_backend_get_file_database_type (backend));
+
+  if (!g_type_is_a (type, G_TYPE_TLS_DATABASE) || G_TYPE_IS_ABSTRACT (type)
+      || !g_type_is_a (type, G_TYPE_INITABLE))
+    return NULL;
+
+  return g_initable_new (type, NULL, NULL, NULL);
+}
+
+static void
+on_request_queued (KeyfobMemoryTrimmer *self, SoupMessage *message)
+{
+  GTlsBackend *backend = g_tls_backend_get_default ();
+
+  self->n_requests++;
+  disarm (self);
+
+  if (self->authorities != NULL
+      || !g_str_equal (g_uri_get_scheme (soup_message_get_uri (message)), "https"))
+    return;
+
+  self->authorities = load_authorities (backend);
+  if (self->authorities != NULL)
+    g_tls_backend_set_default_database (backend, self->authorities);
+}
+
+static void
+drop_authorities (KeyfobMemoryTrimmer *self)
+{
+  if (self->authorities == NULL)
+    return;
+
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
+  g_clear_object (&self->authorities);
+}
+
 static gboolean
 on_timer (gpointer user_data)
 {
-  disarm (KEYFOB_MEMORY_TRIMMER (user_data));
+  KeyfobMemoryTrimmer *self = KEYFOB_MEMORY_TRIMMER (user_data);
+
+  disarm (self);
+  drop_authorities (self);
   malloc_trim (0);
   g_debug ("Gave back what memory the requests have needed");
 
@@ -44,7 +90,9 @@ on_timer (gpointer user_data)
 static void
 on_request_done (KeyfobMemoryTrimmer *self)
 {
-  disarm (self);
+  if (--self->n_requests > 0)
+    return;
+
   self->timer = keyfob_clock_timer (self->clock, TRIM_SECONDS * G_TIME_SPAN_SECOND);
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -56,6 +104,7 @@ keyfob_memory_trimmer_dispose (GObject *object)
   KeyfobMemoryTrimmer *self = KEYFOB_MEMORY_TRIMMER (object);
 
   disarm (self);
+  drop_authorities (self);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_memory_trimmer_parent_class)->dispose (object);
@@ -79,6 +128,8 @@ keyfob_memory_trimmer_new (SoupSession *session, KeyfobClock *clock)
 
   self->clock = g_object_ref (clock);
   soup_session_set_idle_timeout (session, KEEP_SECONDS);
+  g_signal_connect_object (session, "request-queued", G_CALLBACK (on_request_queued), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "request-unqueued", G_CALLBACK (on_request_done), self,
                            G_CONNECT_SWAPPED);
 

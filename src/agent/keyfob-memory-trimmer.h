@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (KeyfobMemoryTrimmer, keyfob_memory_trimmer, KEYFOB, MEMORY
  * KeyfobMemoryTrimmer:
  *
  * Gives back what requests have needed: connections that nobody uses are closed soon, and then the
- * memory goes back to the system. Wakes up once after the last request, and not again.
+ * memory goes back to the system, and with it the certificates of the authorities, which are read
+ * again for the next request. Wakes up once after the last request, and not again.
  */
 
 /** Returns: (transfer full): a trimmer of @session */
