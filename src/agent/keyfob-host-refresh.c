@@ -34,7 +34,8 @@ keyfob_host_refresh (KeyfobHost *host)
 
   keyfob_standing_note_asked (standing);
   keyfob_host_begin (host, KEYFOB_HOST_IN_REFRESH);
-  keyfob_refresh_async (keyfob_host_get_config (host), keyfob_host_get_server (host),
-                        keyfob_host_get_store (host), keyfob_standing_get_token (standing), NULL,
-                        on_refreshed, g_object_ref (host));
+  keyfob_refresh_async (
+      keyfob_host_get_config (host), keyfob_host_get_server (host), keyfob_host_get_store (host),
+      keyfob_context_get_clock (keyfob_host_get_context (host)),
+      keyfob_standing_get_token (standing), NULL, on_refreshed, g_object_ref (host));
 }

@@ -189,6 +189,12 @@ keyfob_host_get_face (KeyfobHost *self)
   return self->face;
 }
 
+KeyfobContext *
+keyfob_host_get_context (KeyfobHost *self)
+{
+  return self->context;
+}
+
 KeyfobConfig *
 keyfob_host_get_config (KeyfobHost *self)
 {

@@ -54,6 +54,7 @@ KeyfobHost *keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const
 /** Returns: (transfer none): what is exported on the bus */
 KeyfobBusHost1 *keyfob_host_get_face (KeyfobHost *self);
 
+KeyfobContext *keyfob_host_get_context (KeyfobHost *self);
 KeyfobConfig *keyfob_host_get_config (KeyfobHost *self);
 KeyfobServer *keyfob_host_get_server (KeyfobHost *self);
 KeyfobHostActivity keyfob_host_get_activity (KeyfobHost *self);

@@ -38,13 +38,6 @@ is_refresh (const Trouble *trouble)
          || trouble->request == KEYFOB_REQUEST_BROKER_REFRESH;
 }
 
-/* A server that is out of order or overrun says nothing about what was asked of it. */
-static gboolean
-is_unavailable (guint status)
-{
-  return status >= 500 || status == STATUS_TOO_MANY_REQUESTS;
-}
-
 static GError *G_GNUC_PRINTF (2, 3) say (KeyfobAuthError code, const char *format, ...)
 {
   GError *error;
@@ -177,7 +170,7 @@ static const struct
 static GError *
 say_by_code (const Trouble *trouble, const char *code)
 {
-  if (code == NULL || (is_refresh (trouble) && is_unavailable (trouble->answer->status)))
+  if (code == NULL || (is_refresh (trouble) && keyfob_answer_is_unavailable (trouble->answer)))
     return NULL;
 
   if (is_refresh (trouble) && is_dead (code))
@@ -222,9 +215,10 @@ say_not_found (const Trouble *trouble)
 }
 
 static KeyfobAuthError
-get_status_code (guint status)
+get_status_code (KeyfobAnswer *answer)
 {
-  return is_unavailable (status) ? KEYFOB_AUTH_ERROR_UNAVAILABLE : KEYFOB_AUTH_ERROR_SERVER;
+  return keyfob_answer_is_unavailable (answer) ? KEYFOB_AUTH_ERROR_UNAVAILABLE
+                                               : KEYFOB_AUTH_ERROR_SERVER;
 }
 
 static GError *
@@ -245,7 +239,7 @@ say_page (const Trouble *trouble)
                    "in to your network first."),
                 trouble->host, words);
 
-  return say (get_status_code (status),
+  return say (get_status_code (trouble->answer),
               _ ("%s answered with an error page (%u, “%s”). Try again later, or ask whoever runs "
                  "it."),
               trouble->host, status, *words != '\0' ? words : soup_status_get_phrase (status));
@@ -261,16 +255,16 @@ say_status (const Trouble *trouble, const char *code)
     words = soup_status_get_phrase (status);
 
   if (status == STATUS_TOO_MANY_REQUESTS)
-    return say (get_status_code (status),
+    return say (get_status_code (trouble->answer),
                 _ ("%s was asked too often. Wait a few minutes and try again."), trouble->host);
 
   if (status >= 500)
-    return say (get_status_code (status),
+    return say (get_status_code (trouble->answer),
                 _ ("%s has a problem of its own (%u): “%s”. Try again later, or ask whoever runs "
                    "it."),
                 trouble->host, status, words);
 
-  return say (get_status_code (status),
+  return say (get_status_code (trouble->answer),
               _ ("%s refused (%u): “%s”. Try again, or ask whoever runs it."), trouble->host,
               status, words);
 }
@@ -401,6 +395,12 @@ keyfob_answer_dup_host (const char *url)
   return g_steal_pointer (&shown);
 }
 
+gboolean
+keyfob_answer_is_unavailable (KeyfobAnswer *self)
+{
+  return self->status >= 500 || self->status == STATUS_TOO_MANY_REQUESTS;
+}
+
 JsonObject *
 keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, GError **error)
 {
@@ -433,7 +433,7 @@ keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request)
   trouble.words = found != NULL ? found->words : NULL;
 
   error = say_trouble (&trouble, found != NULL ? found->code : NULL);
-  if (is_unavailable (self->status))
+  if (keyfob_answer_is_unavailable (self))
     keyfob_auth_error_set_retry_after (error, self->retry_after);
 
   return error;

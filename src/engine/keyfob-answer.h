@@ -61,6 +61,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobAnswer, keyfob_answer_free)
 /** Returns: (transfer full): host, and port where there is one, of @url, fit to be shown */
 char *keyfob_answer_dup_host (const char *url);
 
+/** Returns: whether the server is out of order or overrun, and so says nothing about what was asked
+ */
+gboolean keyfob_answer_is_unavailable (KeyfobAnswer *self);
+
 /**
  * keyfob_answer_to_object:
  * @error: a KEYFOB_AUTH_ERROR with a sentence that names the host and what to do; it holds no

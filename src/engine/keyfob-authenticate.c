@@ -41,6 +41,14 @@ seconds_left (Attempt *attempt)
   return keyfob_token_get_seconds_left (attempt->token, keyfob_clock_now (attempt->clock));
 }
 
+static gboolean
+is_good (Attempt *attempt)
+{
+  gint64 left = seconds_left (attempt);
+
+  return left > 0 && left >= keyfob_token_get_margin (attempt->token);
+}
+
 static void
 succeed (GTask *task)
 {
@@ -145,11 +153,12 @@ use_token_at_hand (GTask *task)
 {
   Attempt *attempt = g_task_get_task_data (task);
 
-  if (attempt->token != NULL && seconds_left (attempt) >= KEYFOB_TOKEN_MARGIN)
+  if (attempt->token != NULL && is_good (attempt))
     succeed (task);
   else if (attempt->token != NULL && keyfob_token_get_refresh_token (attempt->token) != NULL)
-    keyfob_refresh_async (attempt->config, attempt->server, attempt->store, attempt->token,
-                          g_task_get_cancellable (task), on_refreshed, g_object_ref (task));
+    keyfob_refresh_async (attempt->config, attempt->server, attempt->store, attempt->clock,
+                          attempt->token, g_task_get_cancellable (task), on_refreshed,
+                          g_object_ref (task));
   else
     ask_user (task);
 }

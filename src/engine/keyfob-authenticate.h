@@ -23,8 +23,9 @@ G_BEGIN_DECLS
  * @flow: (nullable): what to do when only the user can help; %NULL fails then
  * @force: go to @flow at once
  *
- * A token by the first that helps: the stored one while it is good for KEYFOB_TOKEN_MARGIN
- * seconds; a refresh; @flow; a clear failure. A new token is in @store before it is handed out.
+ * A token by the first that helps: the stored one while it is good, with a margin (see
+ * keyfob_token_get_margin()); a refresh; @flow; a clear failure. A new token is in @store before it
+ * is handed out.
  *
  * Only an answer that means that the refresh token is dead leads on to @flow. When the refresh
  * fails otherwise, a token with any time left is handed out, else the error is the refresh's (such

@@ -6,6 +6,8 @@
 
 #include "keyfob-file-store.h"
 
+#include <stdlib.h>
+
 #include "keyfob-file-job.h"
 
 struct _KeyfobFileStore
@@ -225,6 +227,19 @@ keyfob_file_store_class_init (KeyfobFileStoreClass *klass)
   g_object_class_override_property (object_class, PROP_LOCKED, "locked");
 }
 
+static char *
+dup_lock_path (KeyfobTokenStore *store)
+{
+  const char *path = KEYFOB_FILE_STORE (store)->path;
+  /* one lock for one file, by whatever name it is known */
+  char *resolved = realpath (path, NULL);
+  char *lock_path = g_strconcat (resolved != NULL ? resolved : path, ".lock", NULL);
+
+  free (resolved);
+
+  return lock_path;
+}
+
 static void
 keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
@@ -236,6 +251,7 @@ keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->remove_finish = keyfob_file_store_boolean_finish;
   iface->unlock_async = keyfob_file_store_unlock_async;
   iface->unlock_finish = keyfob_file_store_boolean_finish;
+  iface->dup_lock_path = dup_lock_path;
   iface->get_kind = keyfob_file_store_get_kind;
 }
 

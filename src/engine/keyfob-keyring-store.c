@@ -448,6 +448,12 @@ keyfob_keyring_store_class_init (KeyfobKeyringStoreClass *klass)
   g_object_class_override_property (object_class, PROP_LOCKED, "locked");
 }
 
+static char *
+dup_lock_path (KeyfobTokenStore *store)
+{
+  return g_build_filename (g_get_user_runtime_dir (), "keyfob", "keyring.lock", NULL);
+}
+
 static void
 keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
@@ -459,6 +465,7 @@ keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->remove_finish = keyfob_keyring_store_boolean_finish;
   iface->unlock_async = keyfob_keyring_store_unlock_async;
   iface->unlock_finish = keyfob_keyring_store_boolean_finish;
+  iface->dup_lock_path = dup_lock_path;
   iface->get_kind = keyfob_keyring_store_get_kind;
 }
 

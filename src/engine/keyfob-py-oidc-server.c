@@ -16,11 +16,10 @@
 #include "keyfob-json.h"
 #include "keyfob-login-redirect.h"
 #include "keyfob-secret.h"
-#include "keyfob-text.h"
+#include "keyfob-userinfo.h"
 
 /* Seconds that one request may take in all. */
 #define TIME_LIMIT 30
-#define MAX_NAME 200
 
 struct _KeyfobPyOidcServer
 {
@@ -346,31 +345,6 @@ begin_device_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static const char *
-get_text (JsonObject *object, const char *member)
-{
-  const char *text = keyfob_json_get_string (object, member);
-
-  return text != NULL ? text : "";
-}
-
-static char *
-dup_person (JsonObject *object)
-{
-  const char *const others[] = { "username", "pw_name", "email" };
-  g_autofree char *full =
-      g_strjoin (" ", get_text (object, "first_name"), get_text (object, "last_name"), NULL);
-  g_autofree char *name = keyfob_text_clean (full, -1, MAX_NAME);
-
-  for (gsize i = 0; *name == '\0' && i < G_N_ELEMENTS (others); i++)
-    {
-      g_free (name);
-      name = keyfob_text_clean (get_text (object, others[i]), -1, MAX_NAME);
-    }
-
-  return g_steal_pointer (&name);
-}
-
 static void
 on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -383,7 +357,7 @@ on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
   if (object != NULL)
-    name = dup_person (object);
+    name = keyfob_userinfo_dup_name (object);
 
   if (name != NULL && *name != '\0')
     g_task_return_pointer (task, g_steal_pointer (&name), g_free);
@@ -417,6 +391,45 @@ userinfo_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* A sign-in page or a redirect is of a network that wants something first. An error of the
+ * application is as good as any answer: nobody is signed in here. */
+static void
+on_probe_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  g_autoptr (JsonObject) object = NULL;
+
+  if (answer != NULL && (answer->status < 400 || keyfob_answer_is_unavailable (answer)))
+    object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
+
+  if (error == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+probe_async (KeyfobServer *server,
+             GCancellable *cancellable,
+             GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
+  GTask *task = new_task (self, cancellable, callback, user_data, probe_async);
+  g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_USERINFO);
+
+  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, NULL, TIME_LIMIT, self->clock,
+                          cancellable, on_probe_answer, task);
+}
+
+static gboolean
+probe_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 static char *
 dup_end_session_uri (KeyfobServer *server)
 {
@@ -436,6 +449,8 @@ keyfob_py_oidc_server_iface_init (KeyfobServerInterface *iface)
   iface->token_finish = token_finish;
   iface->userinfo_async = userinfo_async;
   iface->userinfo_finish = userinfo_finish;
+  iface->probe_async = probe_async;
+  iface->probe_finish = probe_finish;
   iface->dup_end_session_uri = dup_end_session_uri;
 }
 

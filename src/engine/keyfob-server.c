@@ -179,6 +179,25 @@ keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError 
   return KEYFOB_SERVER_GET_IFACE (self)->userinfo_finish (self, result, error);
 }
 
+void
+keyfob_server_probe_async (KeyfobServer *self,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->probe_async (self, cancellable, callback, user_data);
+}
+
+gboolean
+keyfob_server_probe_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_SERVER (self), FALSE);
+
+  return KEYFOB_SERVER_GET_IFACE (self)->probe_finish (self, result, error);
+}
+
 char *
 keyfob_server_dup_end_session_uri (KeyfobServer *self)
 {

@@ -112,6 +112,12 @@ struct _KeyfobServerInterface
                           gpointer user_data);
   char *(*userinfo_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
 
+  void (*probe_async) (KeyfobServer *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
+  gboolean (*probe_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
+
   char *(*dup_end_session_uri) (KeyfobServer *self);
 };
 
@@ -184,6 +190,16 @@ void keyfob_server_userinfo_async (KeyfobServer *self,
 
 /** Returns: (transfer full): name to show, never empty, or %NULL with an error */
 char *keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
+
+/** Asks for something that needs no token and changes nothing, to see whether the server answers.
+ */
+void keyfob_server_probe_async (KeyfobServer *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+
+/** Returns: whether it answered; what only stands in its way is an error, such as a redirect */
+gboolean keyfob_server_probe_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
 /** Returns: (transfer full) (nullable): what the browser opens to end the provider's session */
 char *keyfob_server_dup_end_session_uri (KeyfobServer *self);

@@ -120,3 +120,11 @@ keyfob_token_store_get_kind (KeyfobTokenStore *self)
 
   return KEYFOB_TOKEN_STORE_GET_IFACE (self)->get_kind (self);
 }
+
+char *
+keyfob_token_store_dup_lock_path (KeyfobTokenStore *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), NULL);
+
+  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->dup_lock_path (self);
+}

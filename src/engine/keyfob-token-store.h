@@ -56,6 +56,7 @@ struct _KeyfobTokenStoreInterface
                         gpointer user_data);
   gboolean (*unlock_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
   const char *(*get_kind) (KeyfobTokenStore *self);
+  char *(*dup_lock_path) (KeyfobTokenStore *self);
 };
 
 /** Looks up the token of @host. Never asks the user: a locked keyring is the error LOCKED. */
@@ -106,6 +107,9 @@ keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, 
 
 /** Returns: whether only the user can open the store, as far as is known; a file never is locked */
 gboolean keyfob_token_store_get_locked (KeyfobTokenStore *self);
+
+/** Returns: (transfer full): the lock file of what is stored here, see #KeyfobLock */
+char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
 
 /** Returns: `keyring` or `file` */
 const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);

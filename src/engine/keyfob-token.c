@@ -432,6 +432,19 @@ keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now)
 }
 
 gboolean
+keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), FALSE);
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (other), FALSE);
+
+  if (g_str_equal (self->access_token, other->access_token))
+    return FALSE;
+
+  return self->received > other->received
+         || self->expires + self->skew > other->expires + other->skew;
+}
+
+gboolean
 keyfob_token_is_broker (KeyfobToken *self)
 {
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), FALSE);

@@ -99,6 +99,17 @@ gint64 keyfob_token_get_refresh_expires (KeyfobToken *self);
 /** Returns: seconds that the access token is still good at @now, never negative */
 gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
 
+/**
+ * keyfob_token_is_newer:
+ * @other: a token of the same host
+ *
+ * Whether @self came after @other, by either clock: this machine's may have been set meanwhile, and
+ * the server may give lives of any length.
+ *
+ * Returns: %FALSE also where they are the same token
+ */
+gboolean keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other);
+
 /** Returns: whether the access token is also the refresh token (broker mode) */
 gboolean keyfob_token_is_broker (KeyfobToken *self);
 

@@ -128,6 +128,7 @@ class FakeServer:
         self.refresh_tokens = set()
         self.token_life = 3600
         self.gives_refresh_token = True
+        self.broker = False  # the access token is also the refresh token
         self.denies = False
         self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
         self.device_life = 600
@@ -224,6 +225,8 @@ class FakeServer:
                 return quoted("invalid_grant")
         elif "refresh-token" in form:
             if form["refresh-token"] not in self.refresh_tokens:
+                if self.broker:
+                    return answer(401, {"detail": "Session expired or not found. Please re-authenticate."})
                 return quoted("invalid_grant")
             self.refresh_tokens.discard(form["refresh-token"])
         else:
@@ -238,7 +241,7 @@ class FakeServer:
         token = {"access_token": access, "token_type": "Bearer", "expires": now + life,
                  "scope": "openid profile"}
         if self.gives_refresh_token:
-            token["refresh_token"] = self.secret()
+            token["refresh_token"] = access if self.broker else self.secret()
             token["refresh_expires"] = now + 86400
             self.refresh_tokens.add(token["refresh_token"])
         return token

@@ -161,6 +161,31 @@ fake_server_token_finish (KeyfobServer *server, GAsyncResult *result, GError **e
 }
 
 static void
+fake_server_probe_async (KeyfobServer *server,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  FakeServer *self = FAKE_SERVER (server);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  self->n_probed++;
+  if (reach (self, FAKE_STEP_PROBE, task))
+    return;
+
+  if (self->probe_error >= 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->probe_error, "nobody is there");
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+fake_server_probe_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
 fake_server_iface_init (KeyfobServerInterface *iface)
 {
   iface->begin_login_async = fake_server_begin_login_async;
@@ -168,6 +193,8 @@ fake_server_iface_init (KeyfobServerInterface *iface)
   iface->exchange_code_async = fake_server_exchange_code_async;
   iface->refresh_async = fake_server_refresh_async;
   iface->token_finish = fake_server_token_finish;
+  iface->probe_async = fake_server_probe_async;
+  iface->probe_finish = fake_server_probe_finish;
 }
 
 static void
@@ -197,6 +224,7 @@ fake_server_init (FakeServer *self)
   self->own_error = -1;
   self->server_error = -1;
   self->refresh_error = -1;
+  self->probe_error = -1;
 }
 
 FakeServer *

@@ -18,6 +18,7 @@ typedef enum
   FAKE_STEP_BEGIN_LOGIN,
   FAKE_STEP_EXCHANGE,
   FAKE_STEP_REFRESH,
+  FAKE_STEP_PROBE,
 } FakeStep;
 
 #define FAKE_TYPE_SERVER (fake_server_get_type ())
@@ -42,12 +43,14 @@ struct _FakeServer
   int own_error;    /* of an exchange with Keyfob's verifier */
   int server_error; /* of an exchange with the server's verifier */
   int refresh_error;
+  int probe_error;
 
   /* what was asked of it */
   FakeStep reached;
   guint n_begun;
   guint n_exchanged;
   guint n_refreshed;
+  guint n_probed;
   char *prompt;
   char *code;
   char *redirect_uri;

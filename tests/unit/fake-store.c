@@ -30,7 +30,8 @@ fake_store_lookup_async (KeyfobTokenStore *store,
   FakeStore *self = FAKE_STORE (store);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
-  self->n_lookups++;
+  if (++self->n_lookups > 1 && self->put_by_others != NULL)
+    g_set_object (&self->token, self->put_by_others);
   if (self->lookup_error >= 0)
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->lookup_error, "cannot be read");
   else
@@ -83,6 +84,12 @@ fake_store_save_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static char *
+fake_store_dup_lock_path (KeyfobTokenStore *store)
+{
+  return g_build_filename (g_get_user_runtime_dir (), "fake-store.lock", NULL);
+}
+
 static void
 fake_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
@@ -90,12 +97,16 @@ fake_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->lookup_finish = fake_store_lookup_finish;
   iface->save_async = fake_store_save_async;
   iface->save_finish = fake_store_save_finish;
+  iface->dup_lock_path = fake_store_dup_lock_path;
 }
 
 static void
 fake_store_dispose (GObject *object)
 {
-  g_clear_object (&FAKE_STORE (object)->token);
+  FakeStore *self = FAKE_STORE (object);
+
+  g_clear_object (&self->token);
+  g_clear_object (&self->put_by_others);
 
   G_OBJECT_CLASS (fake_store_parent_class)->dispose (object);
 }
@@ -104,7 +115,7 @@ static void
 fake_store_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   if (prop_id == PROP_LOCKED)
-    g_value_set_boolean (value, FALSE);
+    g_value_set_boolean (value, FAKE_STORE (object)->locked);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }

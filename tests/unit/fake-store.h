@@ -22,6 +22,8 @@ struct _FakeStore
 
   int lookup_error;
   int save_error;
+  gboolean locked;
+  KeyfobToken *put_by_others;      /* (nullable): what it holds from the second look-up on */
   GCancellable *cancelled_by_save; /* (nullable) (unowned): cancelled while it saves */
   KeyfobToken *token;              /* (nullable) */
   guint n_lookups;

@@ -43,17 +43,18 @@ static const Row rows[] = {
   { "cached", 300, 200, FALSE, TRUE, OK, "cached", NONE, 0, 0, 0, "stored" },
 
   /* what is not is refreshed */
-  { "stored-near-end", 59, NONE, FALSE, TRUE, OK, "refreshed", NONE, 1, 1, 0, "refreshed" },
-  { "stored-past-end", 0, NONE, FALSE, FALSE, OK, "refreshed", NONE, 1, 1, 0, "refreshed" },
-  { "cached-near-end", 300, 10, FALSE, FALSE, OK, "refreshed", NONE, 0, 1, 0, "refreshed" },
+  { "stored-near-end", 59, NONE, FALSE, TRUE, OK, "refreshed", NONE, 2, 1, 0, "refreshed" },
+  { "stored-past-end", 0, NONE, FALSE, FALSE, OK, "refreshed", NONE, 2, 1, 0, "refreshed" },
+  { "cached-near-end", 10, 10, FALSE, FALSE, OK, "refreshed", NONE, 1, 1, 0, "refreshed" },
+  { "cached-is-not-the-newest", 300, 10, FALSE, FALSE, OK, "stored", NONE, 1, 0, 0, "stored" },
 
   /* a dead refresh token is for the user */
   { "dead", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_EXPIRED, NONE, NONE, NONE, "interactive", NONE,
-    1, 1, 1, "interactive" },
+    3, 1, 1, "interactive" },
   { "dead-user-wanted", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED, NONE, NONE,
-    NONE, "interactive", NONE, 1, 1, 1, "interactive" },
+    NONE, "interactive", NONE, 3, 1, 1, "interactive" },
   { "dead-nobody-there", 0, NONE, FALSE, FALSE, KEYFOB_AUTH_ERROR_EXPIRED, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED, 3, 1, 0, "stored" },
   { "none", NONE, NONE, FALSE, TRUE, OK, "interactive", NONE, 1, 0, 1, "interactive" },
   { "none-nobody-there", NONE, NONE, FALSE, FALSE, OK, NULL, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
     1, 0, 0, NULL },
@@ -62,19 +63,19 @@ static const Row rows[] = {
 
   /* trouble on the way is not */
   { "network-time-left", 30, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_NETWORK, NONE, NONE, NONE,
-    "stored", NONE, 1, 1, 0, "stored" },
+    "stored", NONE, 2, 1, 0, "stored" },
   { "network", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_NETWORK, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_NETWORK, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_NETWORK, 2, 1, 0, "stored" },
   { "tls", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_TLS, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_TLS, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_TLS, 2, 1, 0, "stored" },
   { "server", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_SERVER, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_SERVER, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_SERVER, 2, 1, 0, "stored" },
   { "server-time-left", 30, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_SERVER, NONE, NONE, NONE, "stored",
-    NONE, 1, 1, 0, "stored" },
+    NONE, 2, 1, 0, "stored" },
   { "unavailable", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_UNAVAILABLE, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_UNAVAILABLE, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_UNAVAILABLE, 2, 1, 0, "stored" },
   { "captive-portal", 0, NONE, FALSE, TRUE, KEYFOB_AUTH_ERROR_BAD_ANSWER, NONE, NONE, NONE, NULL,
-    KEYFOB_AUTH_ERROR_BAD_ANSWER, 1, 1, 0, "stored" },
+    KEYFOB_AUTH_ERROR_BAD_ANSWER, 2, 1, 0, "stored" },
 
   /* force asks the user at once */
   { "force", 300, NONE, TRUE, TRUE, OK, "interactive", NONE, 0, 0, 1, "interactive" },
@@ -90,7 +91,7 @@ static const Row rows[] = {
   { "broken", 300, NONE, FALSE, TRUE, NONE, NONE, KEYFOB_AUTH_ERROR_STORE, NONE, NULL,
     KEYFOB_AUTH_ERROR_STORE, 1, 0, 0, "stored" },
   { "full-refreshed", 0, NONE, FALSE, TRUE, NONE, NONE, NONE, KEYFOB_AUTH_ERROR_STORE, "refreshed",
-    NONE, 1, 1, 0, "stored" },
+    NONE, 2, 1, 0, "stored" },
   { "full-interactive", NONE, NONE, FALSE, TRUE, NONE, NONE, NONE, KEYFOB_AUTH_ERROR_LOCKED,
     "interactive", NONE, 1, 0, 1, NULL },
 };
@@ -142,7 +143,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static KeyfobToken *
 make_token (const char *access_token, int seconds)
 {
-  return fake_server_make_token (NOW - 100, access_token, seconds + 100);
+  return fake_server_make_token (NOW - 1000, access_token, seconds + 1000);
 }
 
 static void
@@ -233,8 +234,8 @@ test_no_refresh_token (Fixture *fixture, gconstpointer data)
   g_autoptr (JsonObject) answer = json_object_new ();
 
   json_object_set_string_member (answer, "access_token", "stored");
-  json_object_set_int_member (answer, "expires_in", 30);
-  fixture->store->token = keyfob_token_new_from_answer (answer, NOW, 0, NULL);
+  json_object_set_int_member (answer, "expires_in", 1030);
+  fixture->store->token = keyfob_token_new_from_answer (answer, NOW - 1000, 0, NULL);
 
   start (fixture, NULL, TRUE, FALSE);
   finish (fixture);

@@ -485,6 +485,27 @@ test_never_locked (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (keyfob_token_store_get_kind (fixture->store), ==, "file");
 }
 
+static void
+test_one_lock_for_one_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (NOW);
+  g_autofree char *link = g_build_filename (fixture->folder, "link.json", NULL);
+  g_autoptr (KeyfobTokenStore) linked = keyfob_file_store_new (link, KEYFOB_CLOCK (clock));
+  g_autofree char *expected = g_strconcat (fixture->path, ".lock", NULL);
+  g_autofree char *before = keyfob_token_store_dup_lock_path (fixture->store);
+  g_autofree char *after = NULL;
+  g_autofree char *by_link = NULL;
+
+  g_assert_cmpstr (before, ==, expected);
+
+  g_assert_true (g_file_set_contents (fixture->path, "{}", -1, NULL));
+  g_assert_cmpint (symlink (fixture->path, link), ==, 0);
+  after = keyfob_token_store_dup_lock_path (fixture->store);
+  by_link = keyfob_token_store_dup_lock_path (linked);
+  g_assert_cmpstr (after, ==, expected);
+  g_assert_cmpstr (by_link, ==, expected);
+}
+
 #define ADD(name, function) \
   g_test_add ("/file-store/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -505,6 +526,7 @@ main (int argc, char *argv[])
   ADD ("many-hosts", test_many_hosts);
   ADD ("cancelled", test_cancelled);
   ADD ("never-locked", test_never_locked);
+  ADD ("one-lock-for-one-file", test_one_lock_for_one_file);
 
   return g_test_run ();
 }

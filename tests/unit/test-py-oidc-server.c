@@ -712,6 +712,57 @@ test_userinfo_of_nobody (Fixture *fixture, gconstpointer user_data)
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
 }
 
+static gboolean
+probe (Fixture *fixture, GError **error)
+{
+  g_clear_object (&fixture->result);
+  keyfob_server_probe_async (fixture->server, fixture->cancellable, on_done, fixture);
+
+  return keyfob_server_probe_finish (fixture->server, wait_for_result (fixture), error);
+}
+
+static void
+test_probe (Fixture *fixture, gconstpointer user_data)
+{
+  const struct
+  {
+    guint status;
+    const char *type;
+    const char *body;
+    int code; /* -1: the server is there */
+  } cases[] = {
+    { 401, JSON, "{\"detail\": \"Not authenticated\"}", -1 },
+    { 403, JSON, "{\"detail\": \"Not authenticated\"}", -1 },
+    { 404, JSON, "{\"detail\": \"Not Found\"}", -1 },
+    { 404, "text/html", "<title>404 Not Found</title>", -1 },
+    { 200, JSON, "{\"username\": \"guest\"}", -1 },
+    { 200, "text/html", "<title>Hotel network</title>", KEYFOB_AUTH_ERROR_BAD_ANSWER },
+    { 429, JSON, "{}", KEYFOB_AUTH_ERROR_UNAVAILABLE },
+    { 502, "text/html", "<title>502 Bad Gateway</title>", KEYFOB_AUTH_ERROR_UNAVAILABLE },
+    { 503, JSON, "{\"detail\": \"OIDC server unavailable\"}", KEYFOB_AUTH_ERROR_UNAVAILABLE },
+    { 511, "text/html", "", KEYFOB_AUTH_ERROR_UNAVAILABLE },
+  };
+  g_autoptr (GError) redirected = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      fake_web_server_answer (fixture->web, cases[i].status, cases[i].type, cases[i].body, -1);
+      g_assert_cmpint (probe (fixture, &error), ==, cases[i].code < 0);
+      if (cases[i].code < 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, KEYFOB_AUTH_ERROR, cases[i].code);
+      g_assert_cmpstr (fake_web_server_get_method (fixture->web), ==, "GET");
+      g_assert_null (fake_web_server_get_header (fixture->web, "authorization"));
+    }
+
+  fake_web_server_redirect (fixture->web, 302, "http://portal.example.org/");
+  g_assert_false (probe (fixture, &redirected));
+  g_assert_error (redirected, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
+}
+
 static void
 test_end_session_uri (Fixture *fixture, gconstpointer user_data)
 {
@@ -760,6 +811,7 @@ main (int argc, char *argv[])
   add ("no-device-flow", test_no_device_flow);
   add ("userinfo", test_userinfo);
   add ("userinfo-of-nobody", test_userinfo_of_nobody);
+  add ("probe", test_probe);
   add ("end-session-uri", test_end_session_uri);
 
   return g_test_run ();

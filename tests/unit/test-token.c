@@ -315,6 +315,33 @@ test_received (void)
   g_assert_cmpint (keyfob_token_get_received (kept), ==, NOW);
 }
 
+static KeyfobToken *
+new_token_at (const char *access_token, gint64 now, gint64 skew, gint64 expires)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"access_token\": \"%s\", \"expires\": %" G_GINT64_FORMAT "}", access_token, expires);
+  g_autoptr (JsonObject) answer = parse (text);
+
+  return keyfob_token_new_from_answer (answer, now, skew, NULL);
+}
+
+static void
+test_newer (void)
+{
+  g_autoptr (KeyfobToken) first = new_token_at ("AT", NOW, 0, NOW + 3600);
+  g_autoptr (KeyfobToken) again = new_token_at ("AT", NOW + 10, 0, NOW + 3600);
+  g_autoptr (KeyfobToken) second = new_token_at ("AT2", NOW + 60, 0, NOW + 3660);
+  g_autoptr (KeyfobToken) shorter = new_token_at ("AT3", NOW + 60, 0, NOW + 660);
+  /* a day later, by a clock that was set back by two days meanwhile */
+  g_autoptr (KeyfobToken) after = new_token_at ("AT4", NOW - 86400, 2 * 86400, NOW + 86400 + 3600);
+
+  g_assert_true (keyfob_token_is_newer (second, first));
+  g_assert_false (keyfob_token_is_newer (first, second));
+  g_assert_false (keyfob_token_is_newer (again, first));
+  g_assert_true (keyfob_token_is_newer (shorter, first));
+  g_assert_true (keyfob_token_is_newer (after, second));
+}
+
 static void
 test_margin (void)
 {
@@ -463,6 +490,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/bad-entries", test_bad_entries);
   g_test_add_func ("/token/odd-entries", test_odd_entries);
   g_test_add_func ("/token/received", test_received);
+  g_test_add_func ("/token/newer", test_newer);
   g_test_add_func ("/token/margin", test_margin);
   g_test_add_func ("/token/keeping", test_keeping);
   g_test_add_func ("/token/broker", test_broker);
