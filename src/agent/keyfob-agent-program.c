@@ -17,6 +17,7 @@
 #include "keyfob-browser-launcher.h"
 #include "keyfob-http.h"
 #include "keyfob-memory-trimmer.h"
+#include "keyfob-presence.h"
 
 #define QUIT_SECONDS 5 /* for what must not be cut off */
 
@@ -27,6 +28,7 @@ struct _KeyfobAgentProgram
   GMainLoop *loop;
   KeyfobAgent *agent;
   KeyfobMemoryTrimmer *trimmer;
+  KeyfobPresence *presence; /* while it has its name */
   guint deadline;
 };
 
@@ -91,6 +93,15 @@ on_signal (gpointer user_data)
 }
 
 static void
+on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+
+  self->presence = keyfob_presence_new (connection, keyfob_agent_get_hosts (self->agent), clock);
+}
+
+static void
 on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
@@ -143,11 +154,12 @@ serve (KeyfobAgentProgram *self, GDBusConnection *connection)
   interrupt = g_unix_signal_add (SIGINT, on_signal, self);
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   name = g_bus_own_name_on_connection (connection, KEYFOB_AGENT_NAME,
-                                       G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, NULL, on_name_lost,
-                                       self, NULL);
+                                       G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, on_name_acquired,
+                                       on_name_lost, self, NULL);
 
   g_main_loop_run (self->loop);
 
+  g_clear_object (&self->presence);
   g_bus_unown_name (name);
   g_source_remove (term);
   g_source_remove (interrupt);

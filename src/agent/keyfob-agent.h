@@ -33,6 +33,9 @@ KeyfobAgent *keyfob_agent_new (KeyfobContext *context,
 /** Puts everything on the bus. Returns: %FALSE where the bus would not have it */
 gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
 
+/** Returns: (transfer none): a model of #KeyfobBusHost1, the hosts in the order they came in */
+GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
+
 /**
  * keyfob_agent_quit_async:
  *

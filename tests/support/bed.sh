@@ -14,6 +14,7 @@
 # BED_PREFIX   where Keyfob is installed, if it is: its settings and icons are found there
 # BED_AGENT    path of keyfob-agent: the bus activates it as org.keyfob.Keyfob.Agent
 # BED_AGENT_ENV  what is set for the agent alone, such as G_DEBUG=fatal-warnings
+# BED_WINDOW   path of keyfob: the bus activates it as org.keyfob.Keyfob
 # BED_LOG      file that the activated agent's output goes to, default BED_DIR/agent.log
 
 set -u
@@ -49,7 +50,7 @@ bed_keep_person () {
       echo "unset $name"
     fi
   done
-  echo 'unset BED_DIR BED_MARK BED_DISPLAY BED_PREFIX BED_AGENT KEYFOB_SERVER_DIR'
+  echo 'unset BED_DIR BED_MARK BED_DISPLAY BED_PREFIX BED_AGENT BED_WINDOW KEYFOB_SERVER_DIR'
 }
 
 bed_folders () {
@@ -98,6 +99,18 @@ X
 [D-BUS Service]
 Name=org.keyfob.Keyfob.Agent
 Exec=$BED_DIR/agent
+X
+  fi
+  if [ -n "${BED_WINDOW:-}" ]; then
+    cat >"$BED_DIR/window" <<X
+#!/bin/sh
+exec "$BED_WINDOW" --gapplication-service >>"$BED_DIR/window.log" 2>&1
+X
+    chmod +x "$BED_DIR/window"
+    cat >"$BED_DIR/services/org.keyfob.Keyfob.service" <<X
+[D-BUS Service]
+Name=org.keyfob.Keyfob
+Exec=$BED_DIR/window
 X
   fi
   cat >"$BED_DIR/bus.conf" <<X

@@ -1,0 +1,31 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "keyfob-clock.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_PRESENCE (keyfob_presence_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject)
+
+/**
+ * KeyfobPresence:
+ *
+ * What the user sees of the agent on the desktop.
+ */
+
+/**
+ * keyfob_presence_new:
+ * @hosts: a model of #KeyfobBusHost1
+ *
+ * Returns: (transfer full): what is seen of those hosts
+ */
+KeyfobPresence *
+keyfob_presence_new (GDBusConnection *connection, GListModel *hosts, KeyfobClock *clock);
+
+G_END_DECLS

@@ -1,0 +1,303 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-status-notifier.h"
+
+#include "keyfob-sni.h"
+
+#define PATH "/StatusNotifierItem" /* where trays look below a bus name */
+#define WATCHER "org.kde.StatusNotifierWatcher"
+#define WATCHER_PATH "/StatusNotifierWatcher"
+
+struct _KeyfobStatusNotifier
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection;
+  KeyfobSniStatusNotifierItem *item;
+  guint watch;
+  gboolean shown;
+  char *activation_token;
+  GCancellable *cancellable; /* of the registration that runs */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobStatusNotifier, keyfob_status_notifier, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_SHOWN,
+  N_PROPS,
+};
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  ACTIVATE,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+set_shown (KeyfobStatusNotifier *self, gboolean shown)
+{
+  if (self->shown == shown)
+    return;
+
+  g_debug ("There is %s tray", shown ? "a" : "no");
+  self->shown = shown;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOWN]);
+}
+
+static void
+withdraw (KeyfobStatusNotifier *self)
+{
+  GDBusInterfaceSkeleton *item = G_DBUS_INTERFACE_SKELETON (self->item);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  if (g_dbus_interface_skeleton_get_connection (item) != NULL)
+    g_dbus_interface_skeleton_unexport (item);
+}
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobStatusNotifier) self = KEYFOB_STATUS_NOTIFIER (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (answer != NULL)
+    {
+      set_shown (self, TRUE);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      g_message ("The tray refuses the icon: %s", error->message);
+      withdraw (self);
+    }
+}
+
+static void
+on_watcher_appeared (GDBusConnection *connection,
+                     const char *name,
+                     const char *owner,
+                     gpointer user_data)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->item), connection, PATH,
+                                         &error))
+    {
+      g_message ("The icon for the tray cannot be exported: %s", error->message);
+      return;
+    }
+
+  self->cancellable = g_cancellable_new ();
+  g_dbus_connection_call (connection, owner, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
+                          g_variant_new ("(s)", g_dbus_connection_get_unique_name (connection)),
+                          NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable,
+                          on_registered, g_object_ref (self));
+}
+
+static void
+on_watcher_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
+
+  withdraw (self);
+  set_shown (self, FALSE);
+}
+
+static gboolean
+on_token (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, const char *token)
+{
+  g_free (self->activation_token);
+  self->activation_token = *token != '\0' ? g_strdup (token) : NULL;
+  keyfob_sni_status_notifier_item_complete_provide_xdg_activation_token (self->item, invocation);
+
+  return TRUE;
+}
+
+/* Also for a tray that cannot show our menu and wants us to: the window has all that is in it. */
+static gboolean
+on_click (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, int x, int y)
+{
+  g_autofree char *token = g_steal_pointer (&self->activation_token);
+
+  g_dbus_method_invocation_return_value (invocation, NULL);
+  g_signal_emit (self, signals[ACTIVATE], 0, token);
+
+  return TRUE;
+}
+
+static gboolean
+on_scroll (KeyfobStatusNotifier *self,
+           GDBusMethodInvocation *invocation,
+           int delta,
+           const char *orientation)
+{
+  keyfob_sni_status_notifier_item_complete_scroll (self->item, invocation);
+
+  return TRUE;
+}
+
+static void
+keyfob_status_notifier_dispose (GObject *object)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (object);
+
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
+  if (self->item != NULL)
+    withdraw (self);
+  g_clear_object (&self->item);
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->activation_token, g_free);
+
+  G_OBJECT_CLASS (keyfob_status_notifier_parent_class)->dispose (object);
+}
+
+static void
+keyfob_status_notifier_get_property (GObject *object,
+                                     guint property_id,
+                                     GValue *value,
+                                     GParamSpec *pspec)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (object);
+
+  switch (property_id)
+    {
+    case PROP_SHOWN:
+      g_value_set_boolean (value, self->shown);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+keyfob_status_notifier_class_init (KeyfobStatusNotifierClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = keyfob_status_notifier_dispose;
+  object_class->get_property = keyfob_status_notifier_get_property;
+
+  properties[PROP_SHOWN] =
+      g_param_spec_boolean ("shown", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[ACTIVATE] = g_signal_new ("activate", KEYFOB_TYPE_STATUS_NOTIFIER, G_SIGNAL_RUN_LAST, 0,
+                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static GVariant *
+no_pixmaps (void)
+{
+  return g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0);
+}
+
+static void
+answer (KeyfobStatusNotifier *self, const char *method, gpointer handler)
+{
+  g_autofree char *signal = g_strconcat ("handle-", method, NULL);
+
+  g_signal_connect_object (self->item, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
+}
+
+static void
+keyfob_status_notifier_init (KeyfobStatusNotifier *self)
+{
+  self->item = keyfob_sni_status_notifier_item_skeleton_new ();
+  g_object_set (self->item, "category", "ApplicationStatus", "id", KEYFOB_APPLICATION_ID, "title",
+                "", "status", "Active", "window-id", 0, "icon-theme-path", KEYFOB_ICONS,
+                "icon-name", "", "icon-pixmap", no_pixmaps (), "overlay-icon-name", "",
+                "overlay-icon-pixmap", no_pixmaps (), "attention-icon-name", "",
+                "attention-icon-pixmap", no_pixmaps (), "attention-movie-name", "", "item-is-menu",
+                FALSE, NULL);
+  keyfob_sni_status_notifier_item_set_tool_tip (
+      self->item, g_variant_new ("(s@a(iiay)ss)", "", no_pixmaps (), "", ""));
+
+  answer (self, "provide-xdg-activation-token", on_token);
+  answer (self, "activate", on_click);
+  answer (self, "secondary-activate", on_click);
+  answer (self, "context-menu", on_click);
+  answer (self, "scroll", on_scroll);
+}
+
+KeyfobStatusNotifier *
+keyfob_status_notifier_new (GDBusConnection *connection, const char *menu_path)
+{
+  KeyfobStatusNotifier *self = g_object_new (KEYFOB_TYPE_STATUS_NOTIFIER, NULL);
+
+  self->connection = g_object_ref (connection);
+  keyfob_sni_status_notifier_item_set_menu (self->item, menu_path);
+  self->watch =
+      g_bus_watch_name_on_connection (connection, WATCHER, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                      on_watcher_appeared, on_watcher_vanished, self, NULL);
+
+  return self;
+}
+
+gboolean
+keyfob_status_notifier_get_shown (KeyfobStatusNotifier *self)
+{
+  return self->shown;
+}
+
+void
+keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
+                                 const char *name,
+                                 GVariant *pixmaps,
+                                 gboolean attention)
+{
+  KeyfobSniStatusNotifierItem *item = self->item;
+  const char *status = attention ? "NeedsAttention" : "Active";
+  g_autoptr (GVariant) taken = g_variant_ref_sink (pixmaps);
+
+  if (!g_str_equal (keyfob_sni_status_notifier_item_get_icon_name (item), name))
+    {
+      keyfob_sni_status_notifier_item_set_icon_name (item, name);
+      keyfob_sni_status_notifier_item_set_icon_pixmap (item, taken);
+      keyfob_sni_status_notifier_item_set_attention_icon_name (item, name);
+      keyfob_sni_status_notifier_item_set_attention_icon_pixmap (item, taken);
+      keyfob_sni_status_notifier_item_emit_new_icon (item);
+      keyfob_sni_status_notifier_item_emit_new_attention_icon (item);
+    }
+
+  if (!g_str_equal (keyfob_sni_status_notifier_item_get_status (item), status))
+    {
+      keyfob_sni_status_notifier_item_set_status (item, status);
+      keyfob_sni_status_notifier_item_emit_new_status (item, status);
+    }
+}
+
+void
+keyfob_status_notifier_set_words (KeyfobStatusNotifier *self,
+                                  const char *title,
+                                  const char *tooltip,
+                                  const char *details)
+{
+  KeyfobSniStatusNotifierItem *item = self->item;
+  g_autofree char *escaped = g_markup_escape_text (details, -1);
+  g_autoptr (GVariant) value =
+      g_variant_ref_sink (g_variant_new ("(s@a(iiay)ss)", "", no_pixmaps (), tooltip, escaped));
+
+  if (!g_str_equal (keyfob_sni_status_notifier_item_get_title (item), title))
+    {
+      keyfob_sni_status_notifier_item_set_title (item, title);
+      keyfob_sni_status_notifier_item_emit_new_title (item);
+    }
+
+  if (!g_variant_equal (keyfob_sni_status_notifier_item_get_tool_tip (item), value))
+    {
+      keyfob_sni_status_notifier_item_set_tool_tip (item, value);
+      keyfob_sni_status_notifier_item_emit_new_tool_tip (item);
+    }
+}

@@ -1,0 +1,25 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-overview.h"
+#include "keyfob-window-remote.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_TRAY (keyfob_tray_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobTray, keyfob_tray, KEYFOB, TRAY, GObject)
+
+/**
+ * KeyfobTray:
+ *
+ * The icon in the tray, which says how the hosts stand.
+ */
+
+/** Returns: (transfer full): an icon that is there wherever there is a tray */
+KeyfobTray *
+keyfob_tray_new (GDBusConnection *connection, KeyfobOverview *overview, KeyfobWindowRemote *window);
+
+G_END_DECLS

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A tray without a screen: the StatusNotifierWatcher, and what a panel reads of the items in it."""
+
+import agentcase
+from gi.repository import Gio, GLib
+
+WATCHER = "org.kde.StatusNotifierWatcher"
+WATCHER_PATH = "/StatusNotifierWatcher"
+ITEM = "org.kde.StatusNotifierItem"
+ITEM_PATH = "/StatusNotifierItem"
+
+WATCHER_XML = f"""<node><interface name="{WATCHER}">
+  <method name="RegisterStatusNotifierItem"><arg name="service" type="s" direction="in"/></method>
+</interface></node>"""
+
+
+def look_often(condition, what):
+    """wait_until() for what nobody tells of."""
+    tick = GLib.timeout_source_new(20)
+    tick.set_callback(lambda *_: GLib.SOURCE_CONTINUE)
+    tick.attach(GLib.MainContext.default())
+    try:
+        return agentcase.wait_until(condition, what)
+    finally:
+        tick.destroy()
+
+
+class Tray:
+    def __init__(self, bus, refuses=False):
+        self.connection = bus.connect()
+        self.refuses = refuses
+        self.items = []  # bus names, in the order they came
+        self.signals = []  # (name, arguments) of what items have told
+        info = Gio.DBusNodeInfo.new_for_xml(WATCHER_XML)
+        self.connection.register_object(WATCHER_PATH, info.interfaces[0], self._on_call, None, None)
+        self.connection.signal_subscribe(
+            None, ITEM, None, ITEM_PATH, None, Gio.DBusSignalFlags.NONE,
+            lambda *args: self.signals.append((args[4], args[5].unpack())))
+        Gio.bus_own_name_on_connection(
+            self.connection, WATCHER, Gio.BusNameOwnerFlags.NONE, None, None)
+        bus.wait_for_name(WATCHER)
+
+    def _on_call(self, connection, sender, path, interface, method, arguments, invocation):
+        if self.refuses:
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.LimitsExceeded", "full")
+            return
+        self.items.append(arguments.unpack()[0])
+        invocation.return_value(None)
+        assert sender == self.items[-1]
+
+    def close(self):
+        """The panel crashes."""
+        self.connection.close_sync(None)
+
+    def wait_for_item(self, count=1):
+        agentcase.wait_until(lambda: len(self.items) >= count, "an icon in the tray")
+        return self.items[-1]
+
+    def call(self, interface, method, arguments=None, path=ITEM_PATH):
+        try:
+            return self.connection.call_sync(
+                self.items[-1], path, interface, method, arguments, None,
+                Gio.DBusCallFlags.NO_AUTO_START, agentcase.privatebus.DEADLINE * 1000,
+                None).unpack()
+        finally:
+            # the signals that came before the answer
+            while GLib.MainContext.default().iteration(False):
+                pass
+
+    def get(self, name):
+        return self.call("org.freedesktop.DBus.Properties", "Get",
+                         GLib.Variant("(ss)", (ITEM, name)))[0]
+
+    def get_all(self):
+        return self.call("org.freedesktop.DBus.Properties", "GetAll", GLib.Variant("(s)", (ITEM,)))[0]
+
+    def click(self, token=None):
+        if token is not None:
+            self.call(ITEM, "ProvideXdgActivationToken", GLib.Variant("(s)", (token,)))
+        self.call(ITEM, "Activate", GLib.Variant("(ii)", (17, 17)))
+
+    def wait_for(self, **properties):
+        """Waits until the item shows that; what it tells wakes the loop."""
+        agentcase.wait_until(
+            lambda: all(self.get(name) == value for name, value in properties.items()),
+            f"{properties} in the tray")
