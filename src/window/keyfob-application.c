@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-agent-client.h"
+#include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
 #include "keyfob-preferences-window.h"
 #include "keyfob-window.h"
@@ -20,6 +21,7 @@ struct _KeyfobApplication
   KeyfobAgentClient *client;
   KeyfobClock *clock;
   GSettings *settings;
+  KeyfobClipboard *clipboard;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -92,6 +94,15 @@ static const GActionEntry actions[] = {
 };
 
 static void
+start_clipboard (KeyfobApplication *self)
+{
+  GdkDisplay *display = gdk_display_get_default ();
+
+  self->clipboard =
+      keyfob_clipboard_new (gdk_display_get_clipboard (display), self->clock, self->settings);
+}
+
+static void
 keyfob_application_startup (GApplication *application)
 {
   GtkApplication *self = GTK_APPLICATION (application);
@@ -99,6 +110,7 @@ keyfob_application_startup (GApplication *application)
   G_APPLICATION_CLASS (keyfob_application_parent_class)->startup (application);
 
   KEYFOB_APPLICATION (self)->settings = g_settings_new (KEYFOB_APPLICATION_ID);
+  start_clipboard (KEYFOB_APPLICATION (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (self, "app.quit", (const char *[]){ "<Control>q", NULL });
   gtk_application_set_accels_for_action (self, "window.close",
@@ -119,7 +131,8 @@ keyfob_application_activate (GApplication *application)
   if (self->client == NULL)
     self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));
   if (window == NULL)
-    window = GTK_WINDOW (keyfob_window_new (self, self->client, self->clock, self->settings));
+    window = GTK_WINDOW (
+        keyfob_window_new (self, self->client, self->clock, self->clipboard, self->settings));
 
   gtk_window_present (window);
 }
@@ -144,6 +157,7 @@ keyfob_application_dispose (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_clear_object (&self->settings);
+  g_clear_object (&self->clipboard);
 
   G_OBJECT_CLASS (keyfob_application_parent_class)->dispose (object);
 }

@@ -10,6 +10,8 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
+#include "keyfob-copy-button.h"
+#include "keyfob-copy.h"
 #include "keyfob-host-closures.h"
 #include "keyfob-open-page.h"
 #include "keyfob-sign-out-dialog.h"
@@ -22,6 +24,7 @@ struct _KeyfobHostRow
 
   KeyfobBusHost1 *host;
   KeyfobTicker *ticker;
+  KeyfobClipboard *clipboard;
   char *trouble;
   gboolean copying;
 
@@ -35,6 +38,7 @@ enum
   PROP_0,
   PROP_HOST,
   PROP_TICKER,
+  PROP_CLIPBOARD,
   PROP_TROUBLE,
   N_PROPS
 };
@@ -81,12 +85,6 @@ tell_done (KeyfobHostRow *self, const char *text)
   g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
 }
 
-static GVariant *
-no_options (void)
-{
-  return g_variant_new ("a{sv}", NULL);
-}
-
 static void
 update_actions (KeyfobHostRow *self)
 {
@@ -98,7 +96,7 @@ update_actions (KeyfobHostRow *self)
 
   gtk_widget_action_set_enabled (widget, "row.sign-in", keyfob_host_state_needs_user (state));
   gtk_widget_action_set_enabled (widget, "row.sign-in-again", has_token);
-  gtk_widget_action_set_enabled (widget, "row.copy-header", has_token && !self->copying);
+  gtk_widget_action_set_enabled (widget, "row.copy", has_token);
   gtk_widget_action_set_enabled (widget, "row.refresh",
                                  has_token && state != KEYFOB_HOST_REFRESHING);
   gtk_widget_action_set_enabled (widget, "row.sign-out", has_token);
@@ -179,40 +177,32 @@ on_sign_in_again (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
-on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GVariant) token = NULL;
   g_autoptr (GError) error = NULL;
-  const char *header;
 
   self->copying = FALSE;
-  update_actions (self);
-
-  if (!keyfob_bus_host1_call_get_token_finish (KEYFOB_BUS_HOST1 (source), &token, result, &error))
-    {
-      tell_trouble (self, error);
-      return;
-    }
-  if (!g_variant_lookup (token, "header", "&s", &header))
-    {
-      set_trouble (self, _ ("The header could not be had. Try again."));
-      return;
-    }
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), header);
-  tell_done (self, _ ("Header copied"));
+  if (!keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
+    tell_trouble (self, error);
 }
 
+/* The form that was chosen last is the one that the button has from now on. One at a time, but the
+ * button stays as it is meanwhile: one that cannot be pressed loses the focus. */
 static void
-on_copy_header (GtkWidget *widget, const char *action, GVariant *parameter)
+on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+  const char *form = g_variant_get_string (parameter, NULL);
+
+  if (self->copying)
+    return;
 
   self->copying = TRUE;
   set_trouble (self, NULL);
-  update_actions (self);
-  keyfob_bus_host1_call_get_token (self->host, no_options (), NULL, on_token, g_object_ref (self));
+  g_object_set (self->clipboard, "form", form, NULL);
+  keyfob_copy_async (self->clipboard, self->host, keyfob_copy_form_parse (form), NULL, on_copied,
+                     g_object_ref (self));
 }
 
 static void
@@ -362,6 +352,7 @@ keyfob_host_row_dispose (GObject *object)
 
   g_clear_object (&self->host);
   g_clear_object (&self->ticker);
+  g_clear_object (&self->clipboard);
 
   G_OBJECT_CLASS (keyfob_host_row_parent_class)->dispose (object);
 }
@@ -389,6 +380,9 @@ keyfob_host_row_get_property (GObject *object, guint prop_id, GValue *value, GPa
     case PROP_TICKER:
       g_value_set_object (value, self->ticker);
       break;
+    case PROP_CLIPBOARD:
+      g_value_set_object (value, self->clipboard);
+      break;
     case PROP_TROUBLE:
       g_value_set_string (value, self->trouble);
       break;
@@ -413,6 +407,9 @@ keyfob_host_row_set_property (GObject *object,
     case PROP_TICKER:
       g_set_object (&self->ticker, g_value_get_object (value));
       break;
+    case PROP_CLIPBOARD:
+      g_set_object (&self->clipboard, g_value_get_object (value));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -432,7 +429,7 @@ install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "row.sign-in", NULL, on_sign_in);
   gtk_widget_class_install_action (widget_class, "row.sign-in-again", NULL, on_sign_in_again);
-  gtk_widget_class_install_action (widget_class, "row.copy-header", NULL, on_copy_header);
+  gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
   gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_use_device);
@@ -456,6 +453,8 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
 
   props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, given);
   props[PROP_TICKER] = g_param_spec_object ("ticker", NULL, NULL, KEYFOB_TYPE_TICKER, given);
+  props[PROP_CLIPBOARD] =
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
   props[PROP_TROUBLE] =
       g_param_spec_string ("trouble", NULL, NULL, NULL,
                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -468,6 +467,7 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
   signals[SIGNAL_USE_DEVICE] = g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST,
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (KEYFOB_TYPE_COPY_BUTTON);
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   bind_template (widget_class);
   install_actions (widget_class);
@@ -480,9 +480,10 @@ keyfob_host_row_init (KeyfobHostRow *self)
 }
 
 GtkWidget *
-keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker)
+keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker, KeyfobClipboard *clipboard)
 {
-  return g_object_new (KEYFOB_TYPE_HOST_ROW, "host", host, "ticker", ticker, NULL);
+  return g_object_new (KEYFOB_TYPE_HOST_ROW, "host", host, "ticker", ticker, "clipboard", clipboard,
+                       NULL);
 }
 
 KeyfobBusHost1 *

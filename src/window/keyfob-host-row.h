@@ -7,6 +7,7 @@
 #include <gtk/gtk.h>
 
 #include "keyfob-bus.h"
+#include "keyfob-clipboard.h"
 #include "keyfob-ticker.h"
 
 G_BEGIN_DECLS
@@ -26,10 +27,12 @@ G_DECLARE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, KEYFOB, HOST_ROW, GtkListB
  * keyfob_host_row_new:
  * @host: what it shows
  * @ticker: says what time it is
+ * @clipboard: where tokens are copied to
  *
  * Returns: (transfer floating): the row
  */
-GtkWidget *keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker);
+GtkWidget *
+keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker, KeyfobClipboard *clipboard);
 
 /** Returns: (transfer none): the host */
 KeyfobBusHost1 *keyfob_host_row_get_host (KeyfobHostRow *self);

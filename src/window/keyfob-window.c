@@ -7,6 +7,7 @@
 #include "keyfob-window.h"
 
 #include "keyfob-add-host-form.h"
+#include "keyfob-copy-bar.h"
 #include "keyfob-device-page.h"
 #include "keyfob-host-removal.h"
 #include "keyfob-host-row.h"
@@ -24,11 +25,13 @@ struct _KeyfobWindow
 
   KeyfobAgentClient *client;
   KeyfobClock *clock;
+  KeyfobClipboard *clipboard;
   KeyfobTicker *ticker;
   GSettings *settings;
   KeyfobHostRemoval *removal;
 
   AdwToastOverlay *toasts;
+  KeyfobCopyBar *copy_bar;
   AdwLeaflet *leaflet;
   GtkWidget *list_page;
   GtkWidget *add_page;
@@ -50,6 +53,7 @@ enum
   PROP_0,
   PROP_CLIENT,
   PROP_CLOCK,
+  PROP_CLIPBOARD,
   PROP_SETTINGS,
   N_PROPS
 };
@@ -172,7 +176,7 @@ static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (user_data);
-  GtkWidget *row = keyfob_host_row_new (item, self->ticker);
+  GtkWidget *row = keyfob_host_row_new (item, self->ticker, self->clipboard);
 
   g_signal_connect_object (row, "done", G_CALLBACK (show_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "remove", G_CALLBACK (on_row_remove), self, G_CONNECT_SWAPPED);
@@ -278,6 +282,7 @@ follow_client (KeyfobWindow *self)
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
 
+  g_object_set (self->copy_bar, "clipboard", self->clipboard, NULL);
   keyfob_device_page_set_clock (self->device_page, self->clock);
   gtk_filter_list_model_set_model (self->filtered, G_LIST_MODEL (hosts));
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->filtered), create_row, self, NULL);
@@ -318,6 +323,7 @@ keyfob_window_dispose (GObject *object)
   g_clear_object (&self->ticker);
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
+  g_clear_object (&self->clipboard);
   g_clear_object (&self->settings);
   g_clear_object (&self->removal);
 
@@ -337,6 +343,9 @@ keyfob_window_set_property (GObject *object, guint prop_id, const GValue *value,
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
       break;
+    case PROP_CLIPBOARD:
+      self->clipboard = g_value_dup_object (value);
+      break;
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
       break;
@@ -350,6 +359,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/org/keyfob/Keyfob/keyfob-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, copy_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, add_page);
@@ -386,10 +396,13 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
 
   props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, KEYFOB_TYPE_AGENT_CLIENT, given);
   props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, given);
+  props[PROP_CLIPBOARD] =
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, given);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
+  g_type_ensure (KEYFOB_TYPE_COPY_BAR);
   g_type_ensure (KEYFOB_TYPE_DEVICE_PAGE);
   g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
   g_type_ensure (KEYFOB_BUS_TYPE_HOST1);
@@ -412,8 +425,9 @@ GtkWidget *
 keyfob_window_new (KeyfobApplication *application,
                    KeyfobAgentClient *client,
                    KeyfobClock *clock,
+                   KeyfobClipboard *clipboard,
                    GSettings *settings)
 {
   return g_object_new (KEYFOB_TYPE_WINDOW, "application", application, "client", client, "clock",
-                       clock, "settings", settings, NULL);
+                       clock, "clipboard", clipboard, "settings", settings, NULL);
 }

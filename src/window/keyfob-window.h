@@ -8,6 +8,7 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-application.h"
+#include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
  * keyfob_window_new:
  * @client: the way to the agent
  * @clock: says what time it is
+ * @clipboard: where tokens are copied to
  * @settings: of the application
  *
  * Returns: (transfer floating): the window
@@ -32,6 +34,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
 GtkWidget *keyfob_window_new (KeyfobApplication *application,
                               KeyfobAgentClient *client,
                               KeyfobClock *clock,
+                              KeyfobClipboard *clipboard,
                               GSettings *settings);
 
 G_END_DECLS

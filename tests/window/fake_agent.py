@@ -250,8 +250,11 @@ class FakeAgent:
         self.set_host(host, **NOT_SIGNING_IN, State="signed-out")
 
     def on_GetToken(self, host, _options):
+        token = "of-" + host.properties["Name"]
         return GLib.Variant("(a{sv})", ({
-            "header": GLib.Variant("s", "Authorization: Bearer of-" + host.properties["Name"]),
+            "access_token": GLib.Variant("s", token),
+            "authorization": GLib.Variant("s", "Bearer " + token),
+            "header": GLib.Variant("s", "Authorization: Bearer " + token),
         },))
 
     def on_Refresh(self, host):

@@ -93,12 +93,13 @@ class WindowCase(unittest.TestCase):
         self.settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
         self.log = pathlib.Path(os.environ["BED_DIR"], "window.log")
 
-    def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", **environment):
+    def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", settings="",
+              **environment):
         program = os.environ[program]
         self.app = desktop.Application(pathlib.Path(program).name)
         self.agent.set_scene(hosts, **(agent or {}))
         self.settings.parent.mkdir(parents=True, exist_ok=True)
-        self.settings.write_text(SETTINGS.format(width=size[0], height=size[1]))
+        self.settings.write_text(SETTINGS.format(width=size[0], height=size[1]) + settings)
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 [program], stderr=log,

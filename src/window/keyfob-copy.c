@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-copy.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+
+static void
+on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  g_autoptr (GTask) task = user_data;
+  KeyfobCopyForm form = GPOINTER_TO_INT (g_task_get_task_data (task));
+  g_autoptr (GVariant) token = NULL;
+  g_autoptr (KeyfobSecret) text = NULL;
+  GError *error = NULL;
+
+  if (!keyfob_bus_host1_call_get_token_finish (host, &token, result, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  text = keyfob_copy_form_write (form, keyfob_bus_host1_get_url (host), token);
+  if (text == NULL)
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
+                               _ ("The header could not be had. Try again."));
+      return;
+    }
+
+  keyfob_clipboard_offer (g_task_get_source_object (task), text, keyfob_copy_form_done (form),
+                          keyfob_bus_host1_get_broker (host));
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+keyfob_copy_async (KeyfobClipboard *clipboard,
+                   KeyfobBusHost1 *host,
+                   KeyfobCopyForm form,
+                   GCancellable *cancellable,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (KEYFOB_IS_CLIPBOARD (clipboard));
+  g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
+
+  task = g_task_new (clipboard, cancellable, callback, user_data);
+  g_task_set_source_tag (task, keyfob_copy_async);
+  g_task_set_task_data (task, GINT_TO_POINTER (form), NULL);
+  keyfob_bus_host1_call_get_token (host, g_variant_new ("a{sv}", NULL), cancellable, on_token,
+                                   task);
+}
+
+gboolean
+keyfob_copy_finish (KeyfobClipboard *clipboard, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, clipboard), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

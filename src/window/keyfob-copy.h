@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-bus.h"
+#include "keyfob-clipboard.h"
+#include "keyfob-copy-form.h"
+
+G_BEGIN_DECLS
+
+/**
+ * keyfob_copy_async:
+ * @clipboard: where it goes
+ * @host: whose token
+ * @form: in which form
+ *
+ * Gets the token of @host, refreshed where it has to be, and puts it on @clipboard.
+ */
+void keyfob_copy_async (KeyfobClipboard *clipboard,
+                        KeyfobBusHost1 *host,
+                        KeyfobCopyForm form,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data);
+
+/**
+ * keyfob_copy_finish:
+ *
+ * Returns: whether it is on the clipboard; else @error is what GetToken ended with, or
+ *   %KEYFOB_AUTH_ERROR_BAD_ANSWER
+ */
+gboolean keyfob_copy_finish (KeyfobClipboard *clipboard, GAsyncResult *result, GError **error);
+
+G_END_DECLS

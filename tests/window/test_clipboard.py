@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A token gets to the clipboard in the form that was asked for, and leaves it again."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+import desktop
+import tap
+from window import MINUTE, WindowCase, host
+
+HINT = "x-kde-passwordManagerHint"
+
+# Tells what it is asked for, instead of asking a server.
+HTTPX = """
+class Client:
+    def __init__(self, base_url, headers):
+        self.said = base_url, headers["Authorization"]
+
+    def get(self, path):
+        print(*self.said, path)
+"""
+
+
+def signed_in(name, **properties):
+    return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
+
+
+def read_target(target):
+    answer = subprocess.run(["xclip", "-out", "-selection", "clipboard", "-t", target], check=False,
+                            capture_output=True, text=True, timeout=10)
+    return answer.stdout if answer.returncode == 0 else None
+
+
+class ClipboardCase(WindowCase):
+    def copy_as(self, form, done):
+        self.app.press("Copy as…")
+        # the button behind the menu may have the same name
+        desktop.wait_for(lambda: self.app.find(form, role="menu item"), f"“{form}” in the menu")
+        self.app.find(form, role="menu item").press()
+        self.app.wait_for(done)
+        return desktop.read_clipboard()
+
+    def write_program(self, name, text):
+        path = pathlib.Path(os.environ["BED_DIR"], name)
+        path.write_text(text)
+        path.chmod(0o755)
+        self.addCleanup(path.unlink)
+        return path
+
+
+class Forms(ClipboardCase):
+    def test_token(self):
+        self.start([signed_in("one.example.org")])
+        self.assertEqual(self.copy_as("Copy token", "Token copied"), "of-one.example.org")
+
+    def test_curl(self):
+        self.start([signed_in("one.example.org")])
+        command = self.copy_as("Copy curl command", "Curl command copied")
+        # what the shell makes of it
+        curl = self.write_program("curl", '#!/bin/sh\necho "$@"; cat\n')
+        answer = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True,
+                                env={**os.environ, "PATH": f"{curl.parent}:{os.environ['PATH']}"})
+        self.assertEqual(answer.stdout, "--header @- https://one.example.org\n"
+                                        "Authorization: Bearer of-one.example.org\n")
+
+    def test_python(self):
+        self.start([signed_in("one.example.org")])
+        code = self.copy_as("Copy Python code", "Python code copied")
+        httpx = self.write_program("httpx.py", HTTPX)
+        answer = subprocess.run(["/usr/bin/python3", "-B", "-c", code], check=True, text=True,
+                                capture_output=True,
+                                env={**os.environ, "PYTHONPATH": str(httpx.parent)})
+        self.assertEqual(answer.stdout,
+                         "https://one.example.org Bearer of-one.example.org /\n")
+
+    def test_last_form_is_remembered(self):
+        self.start([signed_in("one.example.org"), signed_in("two.example.org")])
+        self.copy_as("Copy token", "Token copied")
+        # in all rows, and when Keyfob is started again
+        self.app.press("Copy token", within="two.example.org")
+        desktop.wait_for(lambda: desktop.read_clipboard() == "of-two.example.org", "the token")
+        desktop.wait_for(lambda: "copy-form='token'" in self.settings.read_text(), "the setting")
+
+    def test_form_of_last_time(self):
+        self.start([signed_in("one.example.org")], settings="copy-form='token'\n")
+        self.app.press("Copy token")
+        self.app.wait_for("Token copied")
+        self.assertEqual(desktop.read_clipboard(), "of-one.example.org")
+
+    def test_by_keyboard(self):
+        self.start([signed_in("one.example.org")])
+        self.app.wait_for("Copy as…")
+        # past the buttons of the header bar to the copy button and its menu
+        for _ in range(12):
+            self.press_keys("Tab")
+            if self.has_focus("Copy header"):
+                break
+        self.press_keys("space")
+        self.app.wait_for("Header copied")
+        self.press_keys("Tab", "space")
+        desktop.wait_for(lambda: self.app.find("Copy token", role="menu item"), "the menu")
+        self.press_keys("Down", "Return")
+        self.app.wait_for("Token copied")
+        self.assertEqual(desktop.read_clipboard(), "of-one.example.org")
+
+    def has_focus(self, name):
+        button = self.app.find_button(name)
+        return button is not None and button.has_state(desktop.Atspi.StateType.FOCUSED)
+
+
+class Leaving(ClipboardCase):
+    def test_counts_down_and_clears(self):
+        self.start([signed_in("one.example.org")],
+                   settings="clipboard-clear-seconds=uint32 3\n")
+        self.app.press("Copy header")
+        self.app.wait_for("Clears in 3 s")
+        self.assertIsNotNone(desktop.read_clipboard())
+        self.app.wait_for("Clears in 1 s")
+        self.app.wait_gone("Header copied")
+        self.assertIsNone(desktop.read_clipboard())
+
+    def test_clear_now(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Copy header")
+        self.app.wait_text(r"^Clears in 4\d s$")
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.assertIsNone(desktop.read_clipboard())
+
+    def test_never(self):
+        self.start([signed_in("one.example.org")],
+                   settings="clipboard-clear-seconds=uint32 0\n")
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        self.assertFalse([text for text in self.app.texts() if text.startswith("Clears in")])
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.assertIsNone(desktop.read_clipboard())
+
+    def test_copied_elsewhere(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        desktop.write_clipboard("something else")
+        self.app.wait_gone("Header copied")
+        self.assertEqual(desktop.read_clipboard(), "something else")
+
+
+class Secret(ClipboardCase):
+    def test_managers_are_told(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        self.assertIn(HINT, read_target("TARGETS").split())
+        self.assertEqual(read_target(HINT), "secret")
+        # and once it is not there any more, they are not
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.assertIsNone(read_target(HINT))
+
+    def test_header_that_renews(self):
+        self.start([signed_in("one.example.org", Broker=True), signed_in("two.example.org")])
+        self.app.press("Copy header", within="one.example.org")
+        self.app.wait_text("^It can also renew the session")
+        self.app.press("Copy header", within="two.example.org")
+        self.app.wait_gone(re.compile("^It can also renew the session"))
+
+
+if __name__ == "__main__":
+    tap.main()
