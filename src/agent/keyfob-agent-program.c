@@ -121,11 +121,12 @@ make_context (GDBusConnection *connection)
   g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
   g_autofree char *notices_path = keyfob_notices_dup_default_path ();
   g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path);
+  g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
 
-  return keyfob_context_new (connection, session, clock, launcher, file, notices);
+  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings);
 }
 
 static void

@@ -77,10 +77,10 @@ find_host (KeyfobAgent *self, const char *path)
 }
 
 static void
-add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account)
+add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account, gint64 last_used)
 {
   g_autofree char *path = keyfob_host_face_dup_path (config);
-  g_autoptr (KeyfobHost) host = keyfob_host_new (self->context, config, account);
+  g_autoptr (KeyfobHost) host = keyfob_host_new (self->context, config, account, last_used);
   g_autoptr (KeyfobBusObjectSkeleton) object = keyfob_bus_object_skeleton_new (path);
 
   keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_face (host));
@@ -126,7 +126,7 @@ on_add_host (KeyfobAgent *self,
   host = find_host (self, path);
   if (host == NULL)
     {
-      add_host (self, config, "");
+      add_host (self, config, "", 0);
       keyfob_host_file_set (file, config, "");
     }
   else if (!keyfob_host_configure (host, options, &error))
@@ -332,6 +332,15 @@ on_dismiss (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *na
   return TRUE;
 }
 
+static gboolean
+on_looked (KeyfobAgent *self, GDBusMethodInvocation *invocation)
+{
+  for_each_host (self, keyfob_host_note_used);
+  call_return (call_new (self, invocation, NULL), NULL, NULL);
+
+  return TRUE;
+}
+
 static void
 on_due (KeyfobAgent *self, GObject *object)
 {
@@ -444,7 +453,7 @@ keyfob_agent_new (KeyfobContext *context,
     {
       KeyfobHostEntry *entry = g_ptr_array_index (entries, i);
 
-      add_host (self, entry->config, entry->account);
+      add_host (self, entry->config, entry->account, entry->last_used);
     }
 
   answer (self, "add-host", on_add_host);
@@ -452,6 +461,7 @@ keyfob_agent_new (KeyfobContext *context,
   answer (self, "remove-host", on_remove_host);
   answer (self, "unlock", on_unlock);
   answer (self, "dismiss", on_dismiss);
+  answer (self, "looked", on_looked);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keyfob_context_get_scheduler (context), "due", G_CALLBACK (on_due), self,
                            G_CONNECT_SWAPPED);

@@ -16,6 +16,7 @@ struct _KeyfobContext
   KeyfobLauncher *launcher;
   KeyfobHostFile *file;
   KeyfobNotices *notices;
+  KeyfobSettings *settings;
   KeyfobScheduler *scheduler;
   KeyfobTokenStore *store;
 };
@@ -33,6 +34,7 @@ keyfob_context_dispose (GObject *object)
   g_clear_object (&self->launcher);
   g_clear_object (&self->file);
   g_clear_object (&self->notices);
+  g_clear_object (&self->settings);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->store);
 
@@ -56,7 +58,8 @@ keyfob_context_new (GDBusConnection *connection,
                     KeyfobClock *clock,
                     KeyfobLauncher *launcher,
                     KeyfobHostFile *file,
-                    KeyfobNotices *notices)
+                    KeyfobNotices *notices,
+                    KeyfobSettings *settings)
 {
   KeyfobContext *self = g_object_new (KEYFOB_TYPE_CONTEXT, NULL);
 
@@ -66,6 +69,7 @@ keyfob_context_new (GDBusConnection *connection,
   self->launcher = g_object_ref (launcher);
   self->file = g_object_ref (file);
   self->notices = g_object_ref (notices);
+  self->settings = g_object_ref (settings);
   self->scheduler = keyfob_scheduler_new (clock);
 
   return self;
@@ -105,6 +109,12 @@ KeyfobNotices *
 keyfob_context_get_notices (KeyfobContext *self)
 {
   return self->notices;
+}
+
+KeyfobSettings *
+keyfob_context_get_settings (KeyfobContext *self)
+{
+  return self->settings;
 }
 
 KeyfobScheduler *

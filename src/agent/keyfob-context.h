@@ -11,6 +11,7 @@
 #include "keyfob-launcher.h"
 #include "keyfob-notices.h"
 #include "keyfob-scheduler.h"
+#include "keyfob-settings.h"
 #include "keyfob-token-store.h"
 
 G_BEGIN_DECLS
@@ -38,7 +39,8 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    KeyfobClock *clock,
                                    KeyfobLauncher *launcher,
                                    KeyfobHostFile *file,
-                                   KeyfobNotices *notices);
+                                   KeyfobNotices *notices,
+                                   KeyfobSettings *settings);
 
 GDBusConnection *keyfob_context_get_connection (KeyfobContext *self);
 SoupSession *keyfob_context_get_session (KeyfobContext *self);
@@ -48,6 +50,9 @@ KeyfobHostFile *keyfob_context_get_file (KeyfobContext *self);
 
 /** Returns: what the user should know once, beside what hosts say of themselves */
 KeyfobNotices *keyfob_context_get_notices (KeyfobContext *self);
+
+/** Returns: what the user has set */
+KeyfobSettings *keyfob_context_get_settings (KeyfobContext *self);
 
 /** Returns: the one timer of all hosts */
 KeyfobScheduler *keyfob_context_get_scheduler (KeyfobContext *self);

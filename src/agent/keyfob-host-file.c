@@ -13,6 +13,7 @@
 #include "keyfob-key-file-writer.h"
 
 #define ACCOUNT "account"
+#define LAST_USED "last-used"
 
 struct _KeyfobHostFile
 {
@@ -124,6 +125,17 @@ read_file (KeyfobHostFile *self)
   salvage (self, data);
 }
 
+/* as ISO 8601 has it, for it is a file for people, too */
+static gint64
+read_last_used (KeyfobHostFile *self, const char *group)
+{
+  g_autofree char *text = g_key_file_get_string (self->keys, group, LAST_USED, NULL);
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+
+  return time != NULL ? MAX (g_date_time_to_unix (time), 0) : 0;
+}
+
 static KeyfobHostEntry *
 read_group (KeyfobHostFile *self, const char *group)
 {
@@ -146,6 +158,7 @@ read_group (KeyfobHostFile *self, const char *group)
   entry->account = g_key_file_get_string (self->keys, group, ACCOUNT, NULL);
   if (entry->account == NULL)
     entry->account = g_strdup ("");
+  entry->last_used = read_last_used (self, group);
 
   return g_steal_pointer (&entry);
 }
@@ -254,6 +267,16 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
   /* a group needs a key to be there, and this one is always known */
   g_key_file_set_string (self->keys, group, ACCOUNT, account);
   keyfob_host_group_write (self->keys, group, config);
+  changed (self);
+}
+
+void
+keyfob_host_file_set_last_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 last_used)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (last_used);
+  g_autofree char *text = g_date_time_format_iso8601 (time);
+
+  g_key_file_set_string (self->keys, group_of (self, config), LAST_USED, text);
   changed (self);
 }
 

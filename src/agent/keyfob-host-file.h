@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * KeyfobHostEntry:
  * @config: how to talk to the host
  * @account: who was signed in, may be empty
+ * @last_used: when somebody last used it, Unix seconds; 0 unknown
  *
  * A host that was remembered.
  */
@@ -21,6 +22,7 @@ typedef struct
 {
   KeyfobConfig *config;
   char *account;
+  gint64 last_used;
 } KeyfobHostEntry;
 
 void keyfob_host_entry_free (KeyfobHostEntry *self);
@@ -57,6 +59,9 @@ GPtrArray *keyfob_host_file_load (KeyfobHostFile *self);
 
 /** Remembers a host, or what has changed of it, and has the file written. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
+
+/** Remembers when a host was last used, Unix seconds, and has the file written. */
+void keyfob_host_file_set_last_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 last_used);
 
 /** Forgets a host and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);

@@ -16,6 +16,9 @@
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
 
+/* seconds; a use that is older than the saved one by less is not saved, to spare the disk */
+#define USE_GRAIN (12 * 60 * 60)
+
 struct _KeyfobHost
 {
   GObject parent_instance;
@@ -26,6 +29,7 @@ struct _KeyfobHost
   KeyfobBusHost1 *face;
 
   KeyfobStanding *standing; /* while at rest; publish() has what is shown */
+  gint64 use_saved;         /* the last use that the file has */
 
   KeyfobHostActivity activity;
   KeyfobSignIn *sign_in;
@@ -78,6 +82,49 @@ plan (KeyfobHost *self)
     keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
   else
     keyfob_scheduler_unset (scheduler, G_OBJECT (self));
+}
+
+static void
+lapse (KeyfobHost *self)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("The session at %s was not renewed, for nobody has used it for long. Sign "
+         "in when you need it."),
+      keyfob_config_get_name (self->config));
+
+  keyfob_standing_lapse (self->standing, sentence);
+}
+
+static void
+do_what_is_due (KeyfobHost *self)
+{
+  if (keyfob_standing_get_renews (self->standing))
+    keyfob_host_refresh (self);
+  else if (keyfob_standing_can_refresh (self->standing))
+    lapse (self);
+  else
+    keyfob_host_expire (self);
+}
+
+static void
+save_use (KeyfobHost *self)
+{
+  gint64 last_used = keyfob_standing_get_last_used (self->standing);
+
+  if (ABS (last_used - self->use_saved) < USE_GRAIN)
+    return;
+
+  self->use_saved = last_used;
+  keyfob_host_file_set_last_used (keyfob_context_get_file (self->context), self->config, last_used);
+}
+
+static void
+on_lapse_changed (KeyfobHost *self)
+{
+  keyfob_standing_set_lapse_after (
+      self->standing,
+      keyfob_settings_get_lapse_after (keyfob_context_get_settings (self->context)));
+  keyfob_host_check (self);
 }
 
 static void
@@ -169,7 +216,10 @@ keyfob_host_init (KeyfobHost *self)
 }
 
 KeyfobHost *
-keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *account)
+keyfob_host_new (KeyfobContext *context,
+                 KeyfobConfig *config,
+                 const char *account,
+                 gint64 last_used)
 {
   KeyfobHost *self = g_object_new (KEYFOB_TYPE_HOST, NULL);
 
@@ -178,6 +228,13 @@ keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *accou
   self->standing = keyfob_standing_new (keyfob_context_get_clock (context), account);
   self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
                                             keyfob_context_get_clock (context));
+  self->use_saved = last_used;
+  if (last_used > 0)
+    keyfob_standing_set_last_used (self->standing, last_used);
+  save_use (self);
+  g_signal_connect_object (keyfob_context_get_settings (context), "notify::lapse-after",
+                           G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+  on_lapse_changed (self);
   publish (self);
 
   return self;
@@ -238,14 +295,19 @@ keyfob_host_check (KeyfobHost *self)
   if (self->activity != KEYFOB_HOST_AT_REST)
     return;
 
-  if (keyfob_standing_get_due (self->standing) > now (self))
-    plan (self);
-  else if (keyfob_standing_can_refresh (self->standing))
-    keyfob_host_refresh (self);
-  else
-    keyfob_host_expire (self);
+  if (keyfob_standing_get_due (self->standing) <= now (self))
+    do_what_is_due (self);
 
+  plan (self);
   publish (self);
+}
+
+void
+keyfob_host_note_used (KeyfobHost *self)
+{
+  keyfob_standing_note_used (self->standing);
+  save_use (self);
+  keyfob_host_check (self);
 }
 
 void

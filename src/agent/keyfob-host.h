@@ -46,10 +46,14 @@ typedef enum
 /**
  * keyfob_host_new:
  * @account: who was signed in, may be empty
+ * @last_used: when it was last used, Unix seconds; 0 unknown, which counts from now
  *
  * Returns: (transfer full): a host that waits for the store
  */
-KeyfobHost *keyfob_host_new (KeyfobContext *context, KeyfobConfig *config, const char *account);
+KeyfobHost *keyfob_host_new (KeyfobContext *context,
+                             KeyfobConfig *config,
+                             const char *account,
+                             gint64 last_used);
 
 /** Returns: (transfer none): what is exported on the bus */
 KeyfobBusHost1 *keyfob_host_get_face (KeyfobHost *self);
@@ -88,6 +92,9 @@ void keyfob_host_check (KeyfobHost *self);
 
 /** The session has ended, and only the user can go on; told by keyfob_host_settle(). */
 void keyfob_host_expire (KeyfobHost *self);
+
+/** Somebody uses the host or looks at it, so its session is to live on. */
+void keyfob_host_note_used (KeyfobHost *self);
 
 /** The world has changed: tries again what failed on the way to the server. */
 void keyfob_host_try_again (KeyfobHost *self);

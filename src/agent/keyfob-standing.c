@@ -11,8 +11,11 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-refresh-plan.h"
 
-#define FIRST_RETRY 60  /* seconds; doubles with each failure */
-#define LAST_RETRY 3600 /* seconds */
+#define FIRST_RETRY 120 /* seconds; doubles with each failure */
+#define LAST_RETRY 2880 /* seconds */
+#define RETRY_JITTER 0.25
+/* between two tries to reach a server, where the network comes and goes, seconds */
+#define LEAST_PAUSE 5
 
 struct _KeyfobStanding
 {
@@ -23,9 +26,16 @@ struct _KeyfobStanding
   KeyfobToken *token;
   char *account;
   char *error;
+
+  double jitter;  /* of this token */
+  gboolean dead;  /* the server does not take its refresh token any more */
   guint failures; /* one after the other */
   gint64 retry_at;
-  gint64 asked_at; /* Unix seconds; 0 never */
+  gint64 asked_at;    /* 0 never */
+  gint64 pause;       /* seconds after that in which the server is left alone */
+  gint64 last_used;   /* by a program or a person */
+  gint64 lapse_after; /* seconds without use; 0 never */
+  gint64 since;       /* from then on this machine's clock is known to go on steadily */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStanding, keyfob_standing, G_TYPE_OBJECT)
@@ -37,6 +47,83 @@ set_text (char **text, const char *value)
 
   *text = g_strdup (value);
   g_free (old);
+}
+
+/* Later each time, and not by all machines at the same second. */
+static gint64
+get_next_wait (KeyfobStanding *self)
+{
+  gint64 wait = MIN ((gint64) FIRST_RETRY << MIN (self->failures, 16), LAST_RETRY);
+
+  return wait + (gint64) (wait * RETRY_JITTER * g_random_double ());
+}
+
+/* Returns: when the server may be asked again by itself */
+static gint64
+get_pause_end (KeyfobStanding *self)
+{
+  /* a time in the future is of a clock that was set back since */
+  if (self->asked_at == 0 || self->asked_at > keyfob_clock_now (self->clock))
+    return 0;
+
+  return self->asked_at + self->pause;
+}
+
+static gint64
+get_refresh_due (KeyfobStanding *self)
+{
+  gint64 received = keyfob_token_get_received (self->token);
+  const KeyfobRefreshFacts facts = {
+    .received = received > 0 ? received : self->since,
+    .expires = keyfob_token_get_expires (self->token),
+    .refresh_expires = keyfob_token_get_refresh_expires (self->token),
+    .broker = keyfob_token_is_broker (self->token),
+    .last_used = self->last_used,
+    .lapse_after = self->lapse_after,
+  };
+
+  return keyfob_refresh_plan_due (&facts, self->jitter);
+}
+
+/* A server whose tokens are dead on arrival, or whose clock is wrong, is not asked without end. */
+static void
+note_arrival (KeyfobStanding *self)
+{
+  gint64 now = keyfob_clock_now (self->clock);
+
+  if (self->asked_at == 0 || keyfob_token_get_seconds_left (self->token, now) > 0)
+    {
+      self->failures = 0;
+      return;
+    }
+
+  self->pause = get_next_wait (self);
+  self->failures++;
+}
+
+/* Sets a time that was read from this machine's clock while it went on steadily. */
+static void
+shift_time (KeyfobStanding *self, gint64 *time, gint64 seconds)
+{
+  gint64 before = keyfob_clock_now (self->clock) - seconds;
+
+  if (*time >= self->since && *time <= before)
+    *time += seconds;
+}
+
+static void
+shift_token (KeyfobStanding *self, gint64 seconds)
+{
+  gint64 received = keyfob_token_get_received (self->token);
+  gint64 shifted = received;
+  g_autoptr (KeyfobToken) token = NULL;
+
+  shift_time (self, &shifted, seconds);
+  if (shifted == received)
+    return;
+
+  token = keyfob_token_shifted (self->token, seconds);
+  g_set_object (&self->token, token);
 }
 
 static void
@@ -82,6 +169,8 @@ keyfob_standing_new (KeyfobClock *clock, const char *account)
 
   self->clock = g_object_ref (clock);
   self->account = g_strdup (account);
+  self->since = keyfob_clock_now (clock);
+  self->last_used = self->since;
 
   return self;
 }
@@ -122,6 +211,30 @@ keyfob_standing_set_account (KeyfobStanding *self, const char *account)
   set_text (&self->account, account);
 }
 
+gint64
+keyfob_standing_get_last_used (KeyfobStanding *self)
+{
+  return self->last_used;
+}
+
+void
+keyfob_standing_set_last_used (KeyfobStanding *self, gint64 time)
+{
+  self->last_used = time;
+}
+
+void
+keyfob_standing_note_used (KeyfobStanding *self)
+{
+  self->last_used = MAX (self->last_used, keyfob_clock_now (self->clock));
+}
+
+void
+keyfob_standing_set_lapse_after (KeyfobStanding *self, gint64 seconds)
+{
+  self->lapse_after = seconds;
+}
+
 void
 keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GError *store_error)
 {
@@ -131,9 +244,13 @@ keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GErr
     sentence = g_strdup_printf (_ ("You are signed in, but the token could not be saved. %s"),
                                 store_error->message);
 
+  if (g_set_object (&self->token, token))
+    {
+      self->jitter = g_random_double ();
+      self->dead = FALSE;
+    }
   self->state = KEYFOB_HOST_SIGNED_IN;
-  self->failures = 0;
-  g_set_object (&self->token, token);
+  note_arrival (self);
   set_text (&self->error, sentence != NULL ? sentence : "");
 }
 
@@ -151,6 +268,15 @@ void
 keyfob_standing_expire (KeyfobStanding *self, const char *sentence)
 {
   self->state = KEYFOB_HOST_EXPIRED;
+  self->dead = TRUE;
+  self->failures = 0;
+  set_text (&self->error, sentence);
+}
+
+void
+keyfob_standing_lapse (KeyfobStanding *self, const char *sentence)
+{
+  self->state = KEYFOB_HOST_EXPIRED;
   self->failures = 0;
   set_text (&self->error, sentence);
 }
@@ -158,12 +284,14 @@ keyfob_standing_expire (KeyfobStanding *self, const char *sentence)
 void
 keyfob_standing_go_offline (KeyfobStanding *self, const GError *error)
 {
-  gint64 wait = MIN ((gint64) FIRST_RETRY << MIN (self->failures, 16), LAST_RETRY);
+  gint64 wanted = keyfob_auth_error_get_retry_after (error);
+  gboolean reached = !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK)
+                     && !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TLS);
 
   self->state = KEYFOB_HOST_OFFLINE;
+  self->pause = MAX (reached ? KEYFOB_REFRESH_SPACING : LEAST_PAUSE, wanted);
+  self->retry_at = keyfob_clock_now (self->clock) + MAX (get_next_wait (self), wanted);
   self->failures++;
-  self->retry_at =
-      keyfob_clock_now (self->clock) + MAX (wait, keyfob_auth_error_get_retry_after (error));
   set_text (&self->error, error->message);
 }
 
@@ -171,20 +299,7 @@ void
 keyfob_standing_note_asked (KeyfobStanding *self)
 {
   self->asked_at = keyfob_clock_now (self->clock);
-}
-
-/* A server whose tokens are dead on arrival, or whose clock is wrong, is not asked without end. */
-static gint64
-get_refresh_due (KeyfobStanding *self)
-{
-  gint64 expires = keyfob_token_get_expires (self->token);
-  gint64 now = keyfob_clock_now (self->clock);
-
-  /* a time in the future is of a clock that was set back since */
-  if (!keyfob_standing_can_refresh (self) || self->asked_at == 0 || self->asked_at > now)
-    return expires;
-
-  return MAX (expires, self->asked_at + KEYFOB_REFRESH_SPACING);
+  self->pause = KEYFOB_REFRESH_SPACING;
 }
 
 void
@@ -194,25 +309,40 @@ keyfob_standing_forget_failures (KeyfobStanding *self)
   self->retry_at = 0;
 }
 
+void
+keyfob_standing_shift (KeyfobStanding *self, gint64 seconds)
+{
+  if (self->token != NULL)
+    shift_token (self, seconds);
+  shift_time (self, &self->asked_at, seconds);
+  shift_time (self, &self->last_used, seconds);
+  self->retry_at += seconds;
+  self->since += seconds;
+}
+
 gboolean
 keyfob_standing_can_refresh (KeyfobStanding *self)
 {
-  return self->token != NULL && self->state != KEYFOB_HOST_EXPIRED
-         && keyfob_token_get_refresh_token (self->token) != NULL;
+  return self->token != NULL && !self->dead && keyfob_token_get_refresh_token (self->token) != NULL;
+}
+
+gboolean
+keyfob_standing_get_renews (KeyfobStanding *self)
+{
+  return keyfob_standing_can_refresh (self) && get_refresh_due (self) != KEYFOB_REFRESH_NEVER;
 }
 
 gint64
 keyfob_standing_get_due (KeyfobStanding *self)
 {
-  switch (self->state)
-    {
-    case KEYFOB_HOST_SIGNED_IN:
-      return get_refresh_due (self);
-    case KEYFOB_HOST_OFFLINE:
-      return self->retry_at;
-    case KEYFOB_HOST_SIGNED_OUT:
-    case KEYFOB_HOST_EXPIRED:
-    default:
-      return G_MAXINT64;
-    }
+  gboolean renews = keyfob_standing_get_renews (self);
+
+  if (self->state == KEYFOB_HOST_SIGNED_OUT || (self->state == KEYFOB_HOST_EXPIRED && !renews))
+    return G_MAXINT64;
+  if (!renews)
+    return keyfob_token_get_expires (self->token);
+  if (self->state == KEYFOB_HOST_OFFLINE)
+    return MAX (self->retry_at, get_pause_end (self));
+
+  return MAX (get_refresh_due (self), get_pause_end (self));
 }

@@ -48,8 +48,11 @@ keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GErr
 /** There is no token, and none was lost. */
 void keyfob_standing_sign_out (KeyfobStanding *self);
 
-/** Only the user can go on. */
+/** Only the user can go on: the refresh token, where there is one, is dead. */
 void keyfob_standing_expire (KeyfobStanding *self, const char *sentence);
+
+/** The token ended and was not renewed, for nobody used it; a refresh may still work. */
+void keyfob_standing_lapse (KeyfobStanding *self, const char *sentence);
 
 /**
  * keyfob_standing_go_offline:
@@ -62,11 +65,33 @@ void keyfob_standing_go_offline (KeyfobStanding *self, const GError *error);
 /** The server is asked for a new token now: by itself the host does not ask again at once. */
 void keyfob_standing_note_asked (KeyfobStanding *self);
 
-/** The world has changed: the next try is due at once. */
+/** The world has changed: the next try is due as soon as the server may be asked again. */
 void keyfob_standing_forget_failures (KeyfobStanding *self);
+
+/**
+ * keyfob_standing_shift:
+ * @seconds: by which this machine's clock has just been set forward
+ *
+ * What was measured with this clock since the agent runs is moved along. A token that was stored
+ * before may be of a time when the clock was right, so it stays as it is.
+ */
+void keyfob_standing_shift (KeyfobStanding *self, gint64 seconds);
+
+/** Returns: when a program or a person last used the host, Unix seconds */
+gint64 keyfob_standing_get_last_used (KeyfobStanding *self);
+void keyfob_standing_set_last_used (KeyfobStanding *self, gint64 time);
+
+/** Somebody uses the host, or looks at it. */
+void keyfob_standing_note_used (KeyfobStanding *self);
+
+/** @seconds: without use, after which the session is left to lapse; 0 never */
+void keyfob_standing_set_lapse_after (KeyfobStanding *self, gint64 seconds);
 
 /** Returns: whether a refresh is worth a try: there is a refresh token, not known to be dead */
 gboolean keyfob_standing_can_refresh (KeyfobStanding *self);
+
+/** Returns: whether a refresh is due some day by itself: it is worth a try, and the host in use */
+gboolean keyfob_standing_get_renews (KeyfobStanding *self);
 
 /** Returns: when to look again, Unix seconds; %G_MAXINT64 where nothing is due */
 gint64 keyfob_standing_get_due (KeyfobStanding *self);

@@ -85,6 +85,16 @@ seconds_left (Call *call)
   return token != NULL ? keyfob_token_get_seconds_left (token, now) : 0;
 }
 
+static gboolean
+is_fresh (Call *call)
+{
+  KeyfobToken *token = keyfob_standing_get_token (keyfob_host_get_standing (call->host));
+
+  return token != NULL
+         && keyfob_token_is_fresh (token,
+                                   keyfob_clock_now (keyfob_context_get_clock (call->context)));
+}
+
 static void
 on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -185,7 +195,7 @@ proceed (Call *call)
   gboolean waits = activity == KEYFOB_HOST_WAITING || activity == KEYFOB_HOST_LOADING
                    || activity == KEYFOB_HOST_IN_SIGN_OUT;
 
-  if (!waits && !call->options->force && seconds_left (call) > KEYFOB_TOKEN_MARGIN)
+  if (!waits && !call->options->force && is_fresh (call))
     succeed (call, keyfob_standing_get_token (keyfob_host_get_standing (call->host)));
   else if (activity == KEYFOB_HOST_AT_REST)
     proceed_at_rest (call);
@@ -226,6 +236,7 @@ begin (KeyfobContext *context,
   call->wants_token = wants_token;
   call->proceed = proceed;
 
+  keyfob_host_note_used (host);
   proceed (call);
 }
 

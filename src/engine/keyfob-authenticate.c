@@ -41,14 +41,6 @@ seconds_left (Attempt *attempt)
   return keyfob_token_get_seconds_left (attempt->token, keyfob_clock_now (attempt->clock));
 }
 
-static gboolean
-is_good (Attempt *attempt)
-{
-  gint64 left = seconds_left (attempt);
-
-  return left > 0 && left >= keyfob_token_get_margin (attempt->token);
-}
-
 static void
 succeed (GTask *task)
 {
@@ -153,7 +145,8 @@ use_token_at_hand (GTask *task)
 {
   Attempt *attempt = g_task_get_task_data (task);
 
-  if (attempt->token != NULL && is_good (attempt))
+  if (attempt->token != NULL
+      && keyfob_token_is_fresh (attempt->token, keyfob_clock_now (attempt->clock)))
     succeed (task);
   else if (attempt->token != NULL && keyfob_token_get_refresh_token (attempt->token) != NULL)
     keyfob_refresh_async (attempt->config, attempt->server, attempt->store, attempt->clock,

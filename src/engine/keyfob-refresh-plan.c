@@ -9,6 +9,8 @@
 #define AHEAD 120
 /* how much of a token's life the jitter may take */
 #define JITTER_SHARE 0.05
+/* how long a use of a host counts where its session is short, seconds */
+#define SHORT_USE (60 * 60)
 
 /* In broker mode the server deletes the session at @refresh_expires, even where the token itself
  * is good for longer. */
@@ -21,33 +23,39 @@ end_of_life (const KeyfobRefreshFacts *facts)
   return facts->expires;
 }
 
-/* A host counts as in use where somebody asked since this token arrived, or may still ask before
- * the time is up that a host without use is given. A broker session that lasts minutes only is
- * renewed for who uses it, not for who has it. */
+/* A broker session that the server ends long before its token, often after minutes, is renewed for
+ * who uses it, not for who has it: else the server would be asked every two minutes for ever. */
 static gboolean
 is_in_use (const KeyfobRefreshFacts *facts, gint64 due)
 {
-  if (facts->last_used <= 0)
-    return FALSE;
   if (facts->broker && facts->refresh_expires > 0 && facts->refresh_expires < facts->expires)
-    return facts->last_used >= facts->received;
+    return facts->last_used >= MIN (facts->received, due - SHORT_USE);
 
-  return due - facts->last_used < facts->lapse_after;
+  return facts->lapse_after == 0 || due - facts->last_used < facts->lapse_after;
 }
 
-gint64
-keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter)
+/* Where nothing tells how long it lives, or it arrived dead, there is nothing to be ahead of. */
+static gint64
+get_wanted (const KeyfobRefreshFacts *facts, double jitter)
 {
   gint64 end = end_of_life (facts);
   gint64 life = end - facts->received;
   gint64 due;
 
   if (facts->expires <= 0 || life <= 0)
-    return KEYFOB_REFRESH_NEVER;
+    return facts->received;
 
   due = MIN (facts->received + life * 8 / 10, end - AHEAD);
   due -= (gint64) (CLAMP (jitter, 0, 1) * JITTER_SHARE * life);
-  due = MAX (due, facts->received + (life + 1) / 2);
+
+  return MAX (due, facts->received + (life + 1) / 2);
+}
+
+gint64
+keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter)
+{
+  gint64 due = get_wanted (facts, jitter);
+
   if (facts->last_asked > 0)
     due = MAX (due, facts->last_asked + KEYFOB_REFRESH_SPACING);
 

@@ -19,9 +19,9 @@ G_BEGIN_DECLS
  * @expires: end of the access token
  * @refresh_expires: the server's hint on the end of the refresh token; 0 unknown
  * @broker: whether the access token is also the refresh token
- * @last_used: when somebody last asked for the token or looked at the host; 0 never
+ * @last_used: when somebody last asked for the token or looked at the host
  * @last_asked: when the server was last asked by itself; 0 never
- * @lapse_after: seconds without use after which a host is left to lapse
+ * @lapse_after: seconds without use after which a host is left to lapse; 0 never
  *
  * What decides when a token is refreshed. All times are Unix seconds by this machine's clock.
  */
@@ -42,9 +42,11 @@ typedef struct
  *
  * A token is refreshed at 80 % of its life, or two minutes before its end where that is earlier,
  * but never in the first half of its life. The hint on the end of the refresh token counts only
- * in broker mode, where the server does enforce it: there a host in use is renewed before it.
+ * in broker mode, where the server does enforce it: there a host is renewed before it that was
+ * used since the token arrived, or within the last hour.
  *
- * Returns: Unix seconds at which to refresh, maybe in the past; or KEYFOB_REFRESH_NEVER
+ * Returns: Unix seconds at which to refresh, maybe in the past; or KEYFOB_REFRESH_NEVER where the
+ *   host is not in use
  */
 gint64 keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter);
 

@@ -109,9 +109,7 @@ take_newer (Refresh *refresh, KeyfobToken *stored)
 static gboolean
 is_good (Refresh *refresh)
 {
-  gint64 left = keyfob_token_get_seconds_left (refresh->token, keyfob_clock_now (refresh->clock));
-
-  return left > 0 && left >= keyfob_token_get_margin (refresh->token);
+  return keyfob_token_is_fresh (refresh->token, keyfob_clock_now (refresh->clock));
 }
 
 /* Where the other program lost the refresh token it is stored again. */

@@ -222,6 +222,24 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
   return g_steal_pointer (&self);
 }
 
+static KeyfobToken *
+copy_token (KeyfobToken *self)
+{
+  KeyfobToken *copy = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
+
+  copy->access_token = g_strdup (self->access_token);
+  copy->refresh_token = g_strdup (self->refresh_token);
+  copy->token_type = g_strdup (self->token_type);
+  copy->scope = g_strdup (self->scope);
+  copy->expires = self->expires;
+  copy->refresh_expires = self->refresh_expires;
+  copy->received = self->received;
+  copy->skew = self->skew;
+  copy->rest = copy_object (self->rest);
+
+  return copy;
+}
+
 static void
 keyfob_token_finalize (GObject *object)
 {
@@ -337,18 +355,30 @@ keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old)
   if (self->refresh_token != NULL || old->refresh_token == NULL)
     return g_object_ref (self);
 
-  kept = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
-  kept->access_token = g_strdup (self->access_token);
+  kept = copy_token (self);
   kept->refresh_token = g_strdup (old->refresh_token);
-  kept->token_type = g_strdup (self->token_type);
-  kept->scope = g_strdup (self->scope);
-  kept->received = self->received;
-  kept->expires = self->expires;
-  kept->refresh_expires = self->refresh_expires != 0 ? self->refresh_expires : old->refresh_expires;
-  kept->skew = self->skew;
-  kept->rest = copy_object (self->rest);
+  if (kept->refresh_expires == 0)
+    kept->refresh_expires = old->refresh_expires;
 
   return kept;
+}
+
+KeyfobToken *
+keyfob_token_shifted (KeyfobToken *self, gint64 seconds)
+{
+  KeyfobToken *shifted;
+
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  shifted = copy_token (self);
+  shifted->received += seconds;
+  shifted->skew -= seconds;
+  if (shifted->expires != 0)
+    shifted->expires = MAX (shifted->expires + seconds, 1);
+  if (shifted->refresh_expires != 0)
+    shifted->refresh_expires = MAX (shifted->refresh_expires + seconds, 1);
+
+  return shifted;
 }
 
 const char *
@@ -442,6 +472,14 @@ keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other)
 
   return self->received > other->received
          || self->expires + self->skew > other->expires + other->skew;
+}
+
+gboolean
+keyfob_token_is_fresh (KeyfobToken *self, gint64 now)
+{
+  gint64 left = keyfob_token_get_seconds_left (self, now);
+
+  return left > 0 && left >= keyfob_token_get_margin (self);
 }
 
 gboolean

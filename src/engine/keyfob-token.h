@@ -110,6 +110,18 @@ gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
  */
 gboolean keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other);
 
+/** Returns: whether the margin is left at @now */
+gboolean keyfob_token_is_fresh (KeyfobToken *self, gint64 now);
+
+/**
+ * keyfob_token_shifted:
+ * @seconds: by which this machine's clock was set forward since the token arrived; the server's
+ *   clock goes on as before
+ *
+ * Returns: (transfer full): the same token by the new clock
+ */
+KeyfobToken *keyfob_token_shifted (KeyfobToken *self, gint64 seconds);
+
 /** Returns: whether the access token is also the refresh token (broker mode) */
 gboolean keyfob_token_is_broker (KeyfobToken *self);
 

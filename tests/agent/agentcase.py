@@ -269,6 +269,17 @@ class AgentCase(unittest.TestCase):
     def token_file(self):
         return self.bus.path("cache", "py-oidc-auth", "token-store.json")
 
+    def write_last_used(self, time):
+        """When every host was last used, as ISO 8601 has it; while the agent does not run."""
+        path = self.bus.path("config", "keyfob", "hosts.ini")
+        with open(path, encoding="utf-8") as file:
+            lines = [line for line in file.read().splitlines() if not line.startswith("last-used=")]
+        with open(path, "w", encoding="utf-8") as out:
+            for line in lines:
+                out.write(line + "\n")
+                if line.startswith("["):
+                    out.write(f"last-used={time}\n")
+
     def write_token(self, token, stored_at=None):
         """Puts a token where the Python client has it."""
         os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)

@@ -22,6 +22,17 @@ class Tokens(agentcase.AgentCase):
         self.start_agent()
         return self.find_host()
 
+    def start_with_short(self, life=30):
+        """... with one of an hour that is about to end, which it does not renew by itself."""
+        token = self.server.make_token(life=life)
+        self.stop_agent()
+        self.write_token(token, stored_at=time.time() - 3600)
+        self.write_last_used("2001-01-01T00:00:00Z")
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in", Renews=False)
+        return host, token
+
     def stored(self):
         with open(self.token_file(), encoding="utf-8") as file:
             return json.load(file)[self.server.url]["token"]
@@ -108,19 +119,20 @@ class Tokens(agentcase.AgentCase):
 
     def test_short_token_is_refreshed_before_it_is_handed_out(self):
         self.add_host()
-        old = self.server.make_token(life=30)
-        host = self.start_with(old)
-        host.wait_for(State="signed-in")
+        host, old = self.start_with_short()
         self.assertEqual(self.server.count("token"), 0)
         given = host.get_token()
         self.assertNotEqual(given["access_token"], old["access_token"])
         self.assertEqual(given["access_token"], self.stored()["access_token"])
         self.assertGreater(given["expires"], time.time() + 3000)
 
-    def test_refreshed_when_it_ends(self):
+    def test_refreshed_before_it_ends(self):
         self.add_host()
-        host = self.start_with(self.server.make_token(life=2))
-        wait_until(lambda: self.server.count("token") == 1, "the refresh at the end of the token")
+        host = self.start_with(self.server.make_token(life=6))
+        host.wait_for(State="signed-in", Renews=True)
+        end = host.Expires
+        wait_until(lambda: self.server.count("token") == 1, "the refresh ahead of the end")
+        self.assertLess(time.time(), end)
         host.wait_for(State="signed-in")
         wait_until(lambda: host.Expires > time.time() + 3000, "the new end")
 
@@ -133,18 +145,17 @@ class Tokens(agentcase.AgentCase):
 
     def test_any_number_of_callers_cause_one_refresh(self):
         self.add_host()
-        host = self.start_with(self.server.make_token(life=30))
-        host.wait_for(State="signed-in")
+        host, _ = self.start_with_short()
         gate = self.server.gates["token"] = threading.Event()
-        calls = [host.start("GetToken") for _ in range(25)]
+        calls = [host.start("GetToken") for _ in range(100)]
         wait_until(lambda: self.server.count("token") == 1, "the request")
         host.wait_for(State="refreshing")
-        calls += [host.start("GetToken") for _ in range(25)] + [host.start("Refresh")]
+        calls += [host.start("GetToken") for _ in range(100)] + [host.start("Refresh")]
         self.agent_property("Version")  # answered in turn: by now all the calls have arrived
         self.assertFalse(any(call.done for call in calls))
         gate.set()
-        given = {call.wait()[0]["access_token"] for call in calls[:50]}
-        calls[50].wait()
+        given = {call.wait()[0]["access_token"] for call in calls[:200]}
+        calls[200].wait()
         self.assertEqual(len(given), 1)
         self.assertEqual(self.server.count("token"), 1)
 
@@ -176,10 +187,8 @@ class Tokens(agentcase.AgentCase):
 
     def test_dead_refresh_token_leads_to_the_user(self):
         self.add_host()
+        host, _ = self.start_with_short()
         self.server.refresh_tokens.clear()
-        token = self.server.make_token(life=30)
-        self.server.refresh_tokens.clear()
-        host = self.start_with(token)
         pending = host.start("GetToken", interactive=True, open_browser=False)
         wait_until(lambda: host.LoginUri, "the address")
         Page(host.LoginUri).wait()
@@ -215,8 +224,7 @@ class Tokens(agentcase.AgentCase):
 
     def test_token_with_time_left_is_handed_out_when_offline(self):
         self.add_host()
-        token = self.server.make_token(life=30)
-        host = self.start_with(token)
+        host, token = self.start_with_short()
         self.server.faults["token"] = DROP
         self.assertEqual(host.get_token()["access_token"], token["access_token"])
         self.assertEqual(host.State, "offline")

@@ -244,6 +244,29 @@ test_no_refresh_token (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_short_life (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    int left;
+    const char *given;
+  } cases[] = { { 15, "short" }, { 14, "refreshed" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KeyfobToken) token =
+          fake_server_make_token (NOW - (60 - cases[i].left), "short", 60);
+
+      g_set_object (&fixture->store->token, token);
+      start (fixture, NULL, FALSE, FALSE);
+      finish (fixture);
+      assert_token (fixture->token, cases[i].given);
+      g_clear_object (&fixture->token);
+      fixture->done = FALSE;
+    }
+}
+
+static void
 test_words (Fixture *fixture, gconstpointer data)
 {
   start (fixture, NULL, FALSE, FALSE);
@@ -302,6 +325,7 @@ main (int argc, char *argv[])
     }
   add ("/authenticate/refresh-token", NULL, test_refresh_token);
   add ("/authenticate/no-refresh-token", NULL, test_no_refresh_token);
+  add ("/authenticate/short-life", NULL, test_short_life);
   add ("/authenticate/words", NULL, test_words);
   add ("/authenticate/cancelled-refresh", NULL, test_cancelled_refresh);
   add ("/authenticate/cancelled-save", NULL, test_cancelled_save);

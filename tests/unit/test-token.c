@@ -363,6 +363,54 @@ test_margin (void)
 }
 
 static void
+test_fresh (void)
+{
+  g_autoptr (KeyfobToken) hour = new_token_with ("\"expires_in\": 3600");
+  g_autoptr (KeyfobToken) second = new_token_with ("\"expires_in\": 1");
+
+  g_assert_true (keyfob_token_is_fresh (hour, NOW + 3540));
+  g_assert_false (keyfob_token_is_fresh (hour, NOW + 3541));
+  g_assert_false (keyfob_token_is_fresh (hour, NOW + 3601));
+  g_assert_true (keyfob_token_is_fresh (second, NOW));
+  g_assert_false (keyfob_token_is_fresh (second, NOW + 1));
+}
+
+/* The clock of this machine was set, that of the server was not. */
+static void
+test_shifted (void)
+{
+  static const gint64 shifts[] = { 7200, -7200 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shifts); i++)
+    {
+      g_autoptr (KeyfobToken) token = new_token_with (
+          "\"expires_in\": 3600, \"refresh_token\": \"RT\", \"refresh_expires_in\": 9000");
+      g_autoptr (KeyfobToken) shifted = keyfob_token_shifted (token, shifts[i]);
+      g_autoptr (JsonObject) entry = keyfob_token_to_entry (shifted, NOW + shifts[i]);
+      g_autoptr (KeyfobToken) stored = keyfob_token_new_from_entry (entry, NULL);
+      JsonObject *fields = json_object_get_object_member (entry, "token");
+
+      g_assert_cmpint (keyfob_token_get_received (shifted), ==, NOW + shifts[i]);
+      g_assert_cmpint (keyfob_token_get_expires (shifted), ==, NOW + 3600 + shifts[i]);
+      g_assert_cmpint (keyfob_token_get_refresh_expires (shifted), ==, NOW + 9000 + shifts[i]);
+      g_assert_cmpstr (keyfob_token_get_refresh_token (shifted), ==, "RT");
+
+      /* what others read is by the server's clock */
+      g_assert_cmpint (json_object_get_int_member (fields, "expires"), ==, NOW + 3600);
+      g_assert_cmpint (keyfob_token_get_expires (stored), ==, NOW + 3600 + shifts[i]);
+    }
+}
+
+static void
+test_shifted_of_unknown_ends (void)
+{
+  g_autoptr (KeyfobToken) token = new_token_with ("\"expires\": 1900000100");
+  g_autoptr (KeyfobToken) shifted = keyfob_token_shifted (token, 100);
+
+  g_assert_cmpint (keyfob_token_get_refresh_expires (shifted), ==, 0);
+}
+
+static void
 test_keeping (void)
 {
   g_autoptr (KeyfobToken) old =
@@ -492,6 +540,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/received", test_received);
   g_test_add_func ("/token/newer", test_newer);
   g_test_add_func ("/token/margin", test_margin);
+  g_test_add_func ("/token/fresh", test_fresh);
+  g_test_add_func ("/token/shifted", test_shifted);
+  g_test_add_func ("/token/shifted-of-unknown-ends", test_shifted_of_unknown_ends);
   g_test_add_func ("/token/keeping", test_keeping);
   g_test_add_func ("/token/broker", test_broker);
   g_test_add_func ("/token/account", test_account);

@@ -1,0 +1,117 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-settings.h"
+
+#define SCHEMA "org.keyfob.Keyfob"
+#define LAPSE_AFTER_DAYS "lapse-after-days"
+#define DEFAULT_DAYS 30
+#define DAY (24 * 60 * 60)
+
+struct _KeyfobSettings
+{
+  GObject parent_instance;
+
+  GSettings *settings; /* NULL where there is no schema */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobSettings, keyfob_settings, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_LAPSE_AFTER,
+  N_PROPS,
+};
+static GParamSpec *properties[N_PROPS];
+
+static void
+on_lapse_changed (KeyfobSettings *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAPSE_AFTER]);
+}
+
+/* A schema of an older Keyfob may lack a key, and asking for it would end the program. */
+static GSettings *
+open_settings (void)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema =
+      source != NULL ? g_settings_schema_source_lookup (source, SCHEMA, TRUE) : NULL;
+
+  if (schema == NULL || !g_settings_schema_has_key (schema, LAPSE_AFTER_DAYS))
+    {
+      g_debug ("No schema of settings is installed, so they are the defaults");
+      return NULL;
+    }
+
+  return g_settings_new_full (schema, NULL, NULL);
+}
+
+static void
+keyfob_settings_dispose (GObject *object)
+{
+  KeyfobSettings *self = KEYFOB_SETTINGS (object);
+
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (keyfob_settings_parent_class)->dispose (object);
+}
+
+static void
+keyfob_settings_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
+{
+  KeyfobSettings *self = KEYFOB_SETTINGS (object);
+
+  switch (property_id)
+    {
+    case PROP_LAPSE_AFTER:
+      g_value_set_int64 (value, keyfob_settings_get_lapse_after (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+keyfob_settings_class_init (KeyfobSettingsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = keyfob_settings_dispose;
+  object_class->get_property = keyfob_settings_get_property;
+
+  properties[PROP_LAPSE_AFTER] =
+      g_param_spec_int64 ("lapse-after", NULL, NULL, 0, G_MAXINT64, 0,
+                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+keyfob_settings_init (KeyfobSettings *self)
+{
+  self->settings = open_settings ();
+  if (self->settings != NULL)
+    g_signal_connect_object (self->settings, "changed::" LAPSE_AFTER_DAYS,
+                             G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+}
+
+KeyfobSettings *
+keyfob_settings_new (void)
+{
+  return g_object_new (KEYFOB_TYPE_SETTINGS, NULL);
+}
+
+gint64
+keyfob_settings_get_lapse_after (KeyfobSettings *self)
+{
+  guint days = DEFAULT_DAYS;
+
+  if (self->settings != NULL)
+    days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
+
+  return (gint64) days * DAY;
+}
