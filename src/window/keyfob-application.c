@@ -22,6 +22,7 @@ struct _KeyfobApplication
   KeyfobClock *clock;
   GSettings *settings;
   KeyfobClipboard *clipboard;
+  gboolean holding; /* on, for what is on the clipboard goes with the process */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -39,7 +40,8 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
       if (window == gtk_application_get_active_window (GTK_APPLICATION (self)))
         break;
     }
-  g_application_quit (G_APPLICATION (self));
+  if (window != NULL || !self->holding)
+    g_application_quit (G_APPLICATION (self));
 }
 
 static void
@@ -93,6 +95,29 @@ static const GActionEntry actions[] = {
   { .name = "preferences", .activate = on_preferences },
 };
 
+/* A copy outlives the window, until it was pasted, replaced or cleared. Whoever waits for that
+ * needs no agent. */
+static void
+update_hold (KeyfobApplication *self)
+{
+  GApplication *application = G_APPLICATION (self);
+  gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
+  gboolean hold = keyfob_clipboard_get_title (self->clipboard) != NULL;
+
+  keyfob_clipboard_set_once (self->clipboard, !has_window);
+  if (!has_window)
+    g_clear_object (&self->client);
+
+  if (hold == self->holding)
+    return;
+
+  self->holding = hold;
+  if (hold)
+    g_application_hold (application);
+  else
+    g_application_release (application);
+}
+
 static void
 start_clipboard (KeyfobApplication *self)
 {
@@ -100,6 +125,8 @@ start_clipboard (KeyfobApplication *self)
 
   self->clipboard =
       keyfob_clipboard_new (gdk_display_get_clipboard (display), self->clock, self->settings);
+  g_signal_connect_object (self->clipboard, "notify::title", G_CALLBACK (update_hold), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -137,6 +164,22 @@ keyfob_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
+static void
+keyfob_application_window_added (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (keyfob_application_parent_class)->window_added (application, window);
+
+  update_hold (KEYFOB_APPLICATION (application));
+}
+
+static void
+keyfob_application_window_removed (GtkApplication *application, GtkWindow *window)
+{
+  GTK_APPLICATION_CLASS (keyfob_application_parent_class)->window_removed (application, window);
+
+  update_hold (KEYFOB_APPLICATION (application));
+}
+
 static int
 keyfob_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -167,11 +210,14 @@ keyfob_application_class_init (KeyfobApplicationClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+  GtkApplicationClass *gtk_class = GTK_APPLICATION_CLASS (klass);
 
   object_class->dispose = keyfob_application_dispose;
   application_class->startup = keyfob_application_startup;
   application_class->activate = keyfob_application_activate;
   application_class->handle_local_options = keyfob_application_handle_local_options;
+  gtk_class->window_added = keyfob_application_window_added;
+  gtk_class->window_removed = keyfob_application_window_removed;
 }
 
 static void

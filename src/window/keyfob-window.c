@@ -315,13 +315,23 @@ keyfob_window_constructed (GObject *object)
   follow_client (self);
 }
 
+/* Where nobody else needs the client, it goes with the window, and its hosts go before it. */
+static void
+leave_client (KeyfobWindow *self)
+{
+  g_signal_handlers_disconnect_by_data (keyfob_agent_client_get_hosts (self->client), self);
+  g_signal_handlers_disconnect_by_data (self->client, self);
+  g_clear_object (&self->client);
+}
+
 static void
 keyfob_window_dispose (GObject *object)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (object);
 
+  if (self->client != NULL)
+    leave_client (self);
   g_clear_object (&self->ticker);
-  g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_clear_object (&self->clipboard);
   g_clear_object (&self->settings);

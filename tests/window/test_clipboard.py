@@ -9,7 +9,7 @@ import subprocess
 
 import desktop
 import tap
-from window import MINUTE, WindowCase, host
+from window import AGENT, MINUTE, WindowCase, host
 
 HINT = "x-kde-passwordManagerHint"
 
@@ -42,6 +42,11 @@ class ClipboardCase(WindowCase):
         self.app.find(form, role="menu item").press()
         self.app.wait_for(done)
         return desktop.read_clipboard()
+
+    def wait_left(self, seconds):
+        """Waits until the countdown has come that far."""
+        desktop.wait_for(lambda: int(self.app.wait_text(r"^Clears in (\d+) s$")[1]) <= seconds,
+                         "the countdown")
 
     def write_program(self, name, text):
         path = pathlib.Path(os.environ["BED_DIR"], name)
@@ -114,11 +119,11 @@ class Forms(ClipboardCase):
 class Leaving(ClipboardCase):
     def test_counts_down_and_clears(self):
         self.start([signed_in("one.example.org")],
-                   settings="clipboard-clear-seconds=uint32 3\n")
+                   settings="clipboard-clear-seconds=uint32 4\n")
         self.app.press("Copy header")
-        self.app.wait_for("Clears in 3 s")
+        self.wait_left(3)
         self.assertIsNotNone(desktop.read_clipboard())
-        self.app.wait_for("Clears in 1 s")
+        self.wait_left(2)
         self.app.wait_gone("Header copied")
         self.assertIsNone(desktop.read_clipboard())
 
@@ -147,6 +152,82 @@ class Leaving(ClipboardCase):
         desktop.write_clipboard("something else")
         self.app.wait_gone("Header copied")
         self.assertEqual(desktop.read_clipboard(), "something else")
+
+
+class OutlivingTheWindow(ClipboardCase):
+    """A copy stays when its window is closed, and its process ends when it is gone."""
+
+    def copy(self, seconds=45):
+        self.start([signed_in("one.example.org")],
+                   settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
+        self.app.press("Copy header")
+        # whoever reads it within a second is no person
+        self.wait_left(seconds - 2)
+
+    def copy_and_close(self, seconds=45):
+        self.copy(seconds)
+        self.app.press("Close")
+        desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
+
+    def wait_end(self):
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
+
+    def test_until_pasted(self):
+        self.copy_and_close()
+        self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-one.example.org")
+        self.wait_end()
+        self.assertIsNone(desktop.read_clipboard())
+
+    def test_until_replaced(self):
+        self.copy_and_close()
+        self.assertIn(HINT, read_target("TARGETS").split())
+        self.assertIsNone(self.process.poll())
+        desktop.write_clipboard("something else")
+        self.wait_end()
+        self.assertEqual(desktop.read_clipboard(), "something else")
+
+    def test_until_cleared(self):
+        self.copy_and_close(seconds=4)
+        self.assertIn(HINT, read_target("TARGETS").split())
+        self.wait_end()
+        self.assertIsNone(read_target("TARGETS"))
+
+    def test_starts_no_agent(self):
+        self.copy_and_close()
+        self.agent.kill()
+        self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-one.example.org")
+        self.wait_end()
+        names = self.agent.bus.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames",
+            None, None, 0, -1).unpack()[0]
+        self.assertNotIn(AGENT, names)
+
+    def test_another_window(self):
+        self.copy_and_close()
+        subprocess.run([os.environ["KEYFOB"]], check=True)
+        self.app.wait_for("Header copied")
+        self.app.wait_text(r"^Clears in \d+ s$")
+        # as long as there is a window, a paste takes nothing away
+        self.assertIsNotNone(desktop.read_clipboard())
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.assertIsNone(self.process.poll())
+
+    def test_quit_keeps_it_too(self):
+        self.copy()
+        self.press_keys("ctrl+q")
+        desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
+        self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-one.example.org")
+        self.wait_end()
+
+    def test_nothing_copied(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Copy header")
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.app.press("Close")
+        self.wait_end()
 
 
 class Secret(ClipboardCase):
