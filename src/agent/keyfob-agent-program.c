@@ -133,8 +133,8 @@ static void
 make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *store_option)
 {
   g_autoptr (KeyfobContext) context = make_context (connection);
-  g_autoptr (KeyfobWakeMonitor) wake_monitor =
-      keyfob_wake_monitor_new (g_network_monitor_get_default ());
+  g_autoptr (KeyfobWakeMonitor) wake_monitor = keyfob_wake_monitor_new (
+      g_network_monitor_get_default (), keyfob_context_get_clock (context));
   g_autofree char *store_file = store_option != NULL ? g_canonicalize_filename (store_option, NULL)
                                                      : keyfob_token_store_dup_default_path ();
   const char *from_environment = g_getenv ("OIDC_TOKEN_FILE");

@@ -364,6 +364,17 @@ on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_clock_set (KeyfobAgent *self, gint64 seconds)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+
+  for (GList *calls = all; calls != NULL; calls = calls->next)
+    keyfob_host_shift_clock (keyfob_host_calls_get_host (calls->data), seconds);
+
+  on_woke (self);
+}
+
+static void
 on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
@@ -463,6 +474,8 @@ keyfob_agent_new (KeyfobContext *context,
   answer (self, "dismiss", on_dismiss);
   answer (self, "looked", on_looked);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (wake_monitor, "clock-set", G_CALLBACK (on_clock_set), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (keyfob_context_get_scheduler (context), "due", G_CALLBACK (on_due), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (keyfob_context_get_notices (context), "changed",

@@ -311,6 +311,13 @@ keyfob_host_note_used (KeyfobHost *self)
 }
 
 void
+keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds)
+{
+  keyfob_standing_shift (self->standing, seconds);
+  keyfob_host_check (self);
+}
+
+void
 keyfob_host_try_again (KeyfobHost *self)
 {
   keyfob_standing_forget_failures (self->standing);

@@ -6,8 +6,8 @@
 
 #include "keyfob-scheduler.h"
 
-/* The timer counts passing time; a wall clock that is set meanwhile is noticed by then. */
-#define LONGEST_WAIT (G_TIME_SPAN_HOUR)
+/* seconds; so many microseconds fit into the number that a timer takes */
+#define LONGEST_WAIT (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
 
 struct _KeyfobScheduler
 {
@@ -63,7 +63,7 @@ arm (KeyfobScheduler *self)
   if (next == G_MAXINT64)
     return;
 
-  wait = CLAMP (next - keyfob_clock_now (self->clock), 0, LONGEST_WAIT / G_USEC_PER_SEC);
+  wait = CLAMP (next - keyfob_clock_now (self->clock), 0, LONGEST_WAIT);
   self->timer = keyfob_clock_timer (self->clock, wait * G_USEC_PER_SEC);
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());

@@ -6,11 +6,17 @@
 
 #include "keyfob-wake-monitor.h"
 
+/* the wall clock is asked in whole seconds; less does not matter to anybody, either */
+#define LEAST_JUMP 3
+
 struct _KeyfobWakeMonitor
 {
   GObject parent_instance;
 
   GNetworkMonitor *network;
+  KeyfobClock *clock;
+  GSource *watch;
+  gint64 offset; /* of the wall clock against the one that never jumps, microseconds */
   GDBusConnection *system_bus;
   GCancellable *cancellable;
   guint subscription;
@@ -21,6 +27,7 @@ G_DEFINE_FINAL_TYPE (KeyfobWakeMonitor, keyfob_wake_monitor, G_TYPE_OBJECT)
 enum
 {
   WOKE,
+  CLOCK_SET,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -32,6 +39,39 @@ on_network_changed (GNetworkMonitor *network, gboolean available, KeyfobWakeMoni
 
   if (available)
     g_signal_emit (self, signals[WOKE], 0);
+}
+
+static gint64
+get_offset (KeyfobWakeMonitor *self)
+{
+  return keyfob_clock_now (self->clock) * G_USEC_PER_SEC - keyfob_clock_monotonic (self->clock);
+}
+
+/* Also comes when the machine woke up, or the clock was set by next to nothing. */
+static gboolean
+on_clock_set (gpointer user_data)
+{
+  KeyfobWakeMonitor *self = KEYFOB_WAKE_MONITOR (user_data);
+  gint64 offset = get_offset (self);
+  gint64 seconds = (offset - self->offset) / G_USEC_PER_SEC;
+
+  if (ABS (seconds) < LEAST_JUMP)
+    return G_SOURCE_CONTINUE;
+
+  g_debug ("The clock was set by %" G_GINT64_FORMAT " seconds", seconds);
+  self->offset = offset;
+  g_signal_emit (self, signals[CLOCK_SET], 0, seconds);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_clock (KeyfobWakeMonitor *self)
+{
+  self->offset = get_offset (self);
+  self->watch = keyfob_clock_watch (self->clock);
+  g_source_set_callback (self->watch, on_clock_set, self, NULL);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
 }
 
 static void
@@ -90,6 +130,10 @@ keyfob_wake_monitor_dispose (GObject *object)
   self->subscription = 0;
   g_clear_object (&self->system_bus);
   g_clear_object (&self->network);
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
+  g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (keyfob_wake_monitor_parent_class)->dispose (object);
@@ -102,6 +146,8 @@ keyfob_wake_monitor_class_init (KeyfobWakeMonitorClass *klass)
 
   signals[WOKE] = g_signal_new ("woke", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
+  signals[CLOCK_SET] = g_signal_new ("clock-set", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0,
+                                     NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 }
 
 static void
@@ -111,11 +157,13 @@ keyfob_wake_monitor_init (KeyfobWakeMonitor *self)
 }
 
 KeyfobWakeMonitor *
-keyfob_wake_monitor_new (GNetworkMonitor *network)
+keyfob_wake_monitor_new (GNetworkMonitor *network, KeyfobClock *clock)
 {
   KeyfobWakeMonitor *self = g_object_new (KEYFOB_TYPE_WAKE_MONITOR, NULL);
 
   self->network = g_object_ref (network);
+  self->clock = g_object_ref (clock);
+  watch_clock (self);
   g_signal_connect_object (network, "network-changed", G_CALLBACK (on_network_changed), self, 0);
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, g_object_ref (self));
 

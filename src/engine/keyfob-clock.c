@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* a time that never comes */
+#define NEVER ((time_t) (sizeof (time_t) == 8 ? G_MAXINT64 : G_MAXINT32))
+
 typedef struct
 {
   GSource source;
@@ -79,12 +82,50 @@ keyfob_clock_real_timer (KeyfobClock *self, gint64 delay)
   return source;
 }
 
+/* Setting the clock ends the timer, so it has to be armed anew. */
+static gboolean
+arm_watch (int fd)
+{
+  const struct itimerspec when = { .it_value.tv_sec = NEVER };
+
+  return timerfd_settime (fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL) == 0;
+}
+
+static gboolean
+watch_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  if (!arm_watch (((TimerSource *) source)->fd))
+    return G_SOURCE_REMOVE;
+
+  return callback == NULL || callback (user_data);
+}
+
+static GSourceFuncs watch_source_funcs = {
+  .dispatch = watch_source_dispatch,
+  .finalize = timer_source_finalize,
+};
+
+static GSource *
+keyfob_clock_real_watch (KeyfobClock *self)
+{
+  GSource *source = g_source_new (&watch_source_funcs, sizeof (TimerSource));
+  TimerSource *watch = (TimerSource *) source;
+
+  g_source_set_static_name (source, "KeyfobClock watch");
+  watch->fd = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (watch->fd >= 0 && arm_watch (watch->fd))
+    g_source_add_unix_fd (source, watch->fd, G_IO_IN);
+
+  return source;
+}
+
 static void
 keyfob_clock_class_init (KeyfobClockClass *klass)
 {
   klass->now = keyfob_clock_real_now;
   klass->monotonic = keyfob_clock_real_monotonic;
   klass->timer = keyfob_clock_real_timer;
+  klass->watch = keyfob_clock_real_watch;
 }
 
 static void
@@ -120,4 +161,12 @@ keyfob_clock_timer (KeyfobClock *self, gint64 delay)
   g_return_val_if_fail (KEYFOB_IS_CLOCK (self), NULL);
 
   return KEYFOB_CLOCK_GET_CLASS (self)->timer (self, delay);
+}
+
+GSource *
+keyfob_clock_watch (KeyfobClock *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLOCK (self), NULL);
+
+  return KEYFOB_CLOCK_GET_CLASS (self)->watch (self);
 }

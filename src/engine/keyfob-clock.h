@@ -23,6 +23,7 @@ struct _KeyfobClockClass
   gint64 (*now) (KeyfobClock *self);
   gint64 (*monotonic) (KeyfobClock *self);
   GSource *(*timer) (KeyfobClock *self, gint64 delay);
+  GSource *(*watch) (KeyfobClock *self);
 };
 
 /**
@@ -56,5 +57,16 @@ gint64 keyfob_clock_monotonic (KeyfobClock *self);
  * Returns: (transfer full): a source that is ready once, with a #GSourceFunc as callback
  */
 GSource *keyfob_clock_timer (KeyfobClock *self, gint64 delay);
+
+/**
+ * keyfob_clock_watch:
+ *
+ * The source is ready each time the wall clock was set, by a person or a time server, or the
+ * machine woke up; not while it is only made to go a little faster or slower. It costs nothing
+ * meanwhile.
+ *
+ * Returns: (transfer full): a source, with a #GSourceFunc as callback
+ */
+GSource *keyfob_clock_watch (KeyfobClock *self);
 
 G_END_DECLS

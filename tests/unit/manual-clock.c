@@ -11,6 +11,7 @@ struct _ManualClock
   gint64 now;       /* Unix seconds */
   gint64 monotonic; /* microseconds */
   GList *timers;    /* of ManualTimer, not owned */
+  GList *watches;   /* of ManualTimer, not owned */
 };
 
 typedef struct
@@ -73,6 +74,41 @@ manual_clock_timer (KeyfobClock *clock, gint64 delay)
   return source;
 }
 
+static gboolean
+manual_watch_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+
+  return callback (user_data);
+}
+
+static void
+manual_watch_finalize (GSource *source)
+{
+  ManualTimer *watch = (ManualTimer *) source;
+
+  watch->clock->watches = g_list_remove (watch->clock->watches, watch);
+  g_object_unref (watch->clock);
+}
+
+static GSourceFuncs manual_watch_funcs = {
+  .dispatch = manual_watch_dispatch,
+  .finalize = manual_watch_finalize,
+};
+
+static GSource *
+manual_clock_watch (KeyfobClock *clock)
+{
+  ManualClock *self = MANUAL_CLOCK (clock);
+  GSource *source = g_source_new (&manual_watch_funcs, sizeof (ManualTimer));
+  ManualTimer *watch = (ManualTimer *) source;
+
+  watch->clock = g_object_ref (self);
+  self->watches = g_list_prepend (self->watches, watch);
+
+  return source;
+}
+
 static void
 manual_clock_class_init (ManualClockClass *klass)
 {
@@ -81,6 +117,7 @@ manual_clock_class_init (ManualClockClass *klass)
   clock_class->now = manual_clock_get_now;
   clock_class->monotonic = manual_clock_get_monotonic;
   clock_class->timer = manual_clock_timer;
+  clock_class->watch = manual_clock_watch;
 }
 
 static void
@@ -127,6 +164,8 @@ void
 manual_clock_set_now (ManualClock *self, gint64 now)
 {
   self->now = now;
+  for (GList *l = self->watches; l != NULL; l = l->next)
+    g_source_set_ready_time (l->data, 0);
 }
 
 void

@@ -20,7 +20,7 @@ G_DECLARE_FINAL_TYPE (ManualClock, manual_clock, MANUAL, CLOCK, KeyfobClock)
 /** Returns: (transfer full): a clock that shows @now, Unix seconds */
 ManualClock *manual_clock_new (gint64 now);
 
-/** Sets the wall clock alone, as a person or a time server does. */
+/** Sets the wall clock alone, as a person or a time server does; who watches it is told. */
 void manual_clock_set_now (ManualClock *self, gint64 now);
 
 /** Lets @seconds pass, and dispatches what is due in the default main context, in its order. */

@@ -13,6 +13,14 @@ on_timer (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_set (gpointer user_data)
+{
+  *(guint *) user_data += 1;
+
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 test_now (void)
 {
@@ -54,6 +62,27 @@ test_timer_at_once (void)
   g_assert_true (g_source_is_destroyed (timer));
 }
 
+/* Nobody sets the clock of the machine for a test; but a watch must not be ready all the time. */
+static void
+test_watch_waits (void)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GSource) watch = keyfob_clock_watch (clock);
+  g_autoptr (GSource) timer = keyfob_clock_timer (clock, 20 * 1000);
+  guint n_set = 0;
+
+  g_source_set_callback (watch, on_set, &n_set, NULL);
+  g_source_attach (watch, NULL);
+  g_source_set_callback (timer, on_timer, loop, NULL);
+  g_source_attach (timer, NULL);
+  g_main_loop_run (loop);
+
+  g_assert_cmpuint (n_set, ==, 0);
+  g_assert_false (g_source_is_destroyed (watch));
+  g_source_destroy (watch);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -62,6 +91,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/clock/now", test_now);
   g_test_add_func ("/clock/timer", test_timer);
   g_test_add_func ("/clock/timer-at-once", test_timer_at_once);
+  g_test_add_func ("/clock/watch-waits", test_watch_waits);
 
   return g_test_run ();
 }

@@ -89,12 +89,23 @@ static void
 test_clock_that_jumps (Fixture *fixture, gconstpointer data)
 {
   keyfob_scheduler_set (fixture->scheduler, fixture->one, START + 86400);
-  /* looks again now and then, for nobody tells of a clock that is set */
-  g_assert_cmpfloat (manual_clock_next (fixture->clock), ==, 3600);
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), ==, 86400);
+
+  manual_clock_set_now (fixture->clock, START + 80000);
+  keyfob_scheduler_check (fixture->scheduler);
+  g_assert_cmpuint (fixture->due->len, ==, 0);
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), ==, 6400);
 
   manual_clock_set_now (fixture->clock, START + 90000);
   keyfob_scheduler_check (fixture->scheduler);
   g_assert_cmpuint (fixture->due->len, ==, 1);
+}
+
+static void
+test_far_future (Fixture *fixture, gconstpointer data)
+{
+  keyfob_scheduler_set (fixture->scheduler, fixture->one, G_MAXINT64 - 1);
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), >, 86400);
 }
 
 static void
@@ -120,6 +131,7 @@ main (int argc, char *argv[])
   ADD ("one-timer-for-all", test_one_timer_for_all);
   ADD ("later-time-replaces", test_later_time_replaces);
   ADD ("clock-that-jumps", test_clock_that_jumps);
+  ADD ("far-future", test_far_future);
   ADD ("clock-set-back", test_clock_set_back);
 
   return g_test_run ();
