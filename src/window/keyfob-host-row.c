@@ -47,6 +47,7 @@ enum
 {
   SIGNAL_DONE,
   SIGNAL_REMOVE,
+  SIGNAL_SETTINGS,
   SIGNAL_USE_DEVICE,
   N_SIGNALS
 };
@@ -275,6 +276,12 @@ on_use_device (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_settings (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  g_signal_emit (widget, signals[SIGNAL_SETTINGS], 0);
+}
+
+static void
 on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   g_signal_emit (widget, signals[SIGNAL_REMOVE], 0);
@@ -433,6 +440,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
   gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_use_device);
+  gtk_widget_class_install_action (widget_class, "row.settings", NULL, on_settings);
   gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
@@ -464,6 +472,8 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_REMOVE] = g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SETTINGS] = g_signal_new ("settings", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_USE_DEVICE] = g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST,
                                              0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 

@@ -11,6 +11,7 @@
 #include "keyfob-device-page.h"
 #include "keyfob-host-removal.h"
 #include "keyfob-host-row.h"
+#include "keyfob-host-settings.h"
 #include "keyfob-notice-bar.h"
 #include "keyfob-pages.h"
 #include "keyfob-ticker.h"
@@ -36,6 +37,7 @@ struct _KeyfobWindow
   GtkWidget *list_page;
   GtkWidget *add_page;
   KeyfobDevicePage *device_page;
+  KeyfobHostSettings *settings_page;
   GtkStack *stack;
   GtkListBox *list;
   GtkFilterListModel *filtered;
@@ -95,20 +97,34 @@ on_leaflet_turned (KeyfobWindow *self)
   keyfob_pages_set_covered (self->add_page, page != self->add_page);
   keyfob_pages_set_covered (GTK_WIDGET (self->device_page), page != GTK_WIDGET (self->device_page));
 
+  keyfob_pages_set_covered (GTK_WIDGET (self->settings_page),
+                            page != GTK_WIDGET (self->settings_page));
+
   /* however the user left the page of a sign-in, it ends */
   if (page != GTK_WIDGET (self->device_page))
     keyfob_device_page_cancel (self->device_page);
 }
 
-/* There is nothing to sign in to any more once the host was removed, perhaps by somebody else. */
+static gboolean
+is_lost (KeyfobWindow *self, KeyfobBusHost1 *host)
+{
+  KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
+
+  return host != NULL && !keyfob_host_list_has_url (hosts, keyfob_bus_host1_get_url (host));
+}
+
+/* There is nothing to sign in to or to set once the host was removed, perhaps by somebody else. */
 static void
 leave_lost_host (KeyfobWindow *self)
 {
-  KeyfobBusHost1 *host = keyfob_device_page_get_host (self->device_page);
-  KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
-
-  if (host != NULL && !keyfob_host_list_has_url (hosts, keyfob_bus_host1_get_url (host)))
+  if (is_lost (self, keyfob_device_page_get_host (self->device_page)))
     keyfob_device_page_cancel (self->device_page);
+  if (is_lost (self, keyfob_host_settings_get_host (self->settings_page)))
+    {
+      keyfob_host_settings_show (self->settings_page, NULL, NULL);
+      if (adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->settings_page))
+        turn_to (self, self->list_page);
+    }
 }
 
 static void
@@ -167,6 +183,16 @@ on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
 }
 
 static void
+on_row_settings (KeyfobWindow *self, KeyfobHostRow *row)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  const char *store_file = agent != NULL ? keyfob_bus_agent1_get_store_file (agent) : NULL;
+
+  keyfob_host_settings_show (self->settings_page, keyfob_host_row_get_host (row), store_file);
+  turn_to (self, GTK_WIDGET (self->settings_page));
+}
+
+static void
 on_device_closed (KeyfobWindow *self)
 {
   turn_to (self, self->list_page);
@@ -180,6 +206,7 @@ create_row (gpointer item, gpointer user_data)
 
   g_signal_connect_object (row, "done", G_CALLBACK (show_toast), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "remove", G_CALLBACK (on_row_remove), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "settings", G_CALLBACK (on_row_settings), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (row, "use-device", G_CALLBACK (on_row_use_device), self,
                            G_CONNECT_SWAPPED);
 
@@ -374,6 +401,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, add_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, device_page);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, settings_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filtered);
@@ -414,6 +442,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
   g_type_ensure (KEYFOB_TYPE_COPY_BAR);
   g_type_ensure (KEYFOB_TYPE_DEVICE_PAGE);
+  g_type_ensure (KEYFOB_TYPE_HOST_SETTINGS);
   g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
   g_type_ensure (KEYFOB_BUS_TYPE_HOST1);
   bind_template (widget_class);

@@ -260,6 +260,10 @@ class FakeAgent:
     def on_Refresh(self, host):
         self.set_host(host, State="refreshing")
 
+    def on_Configure(self, host, options):
+        merged = {**host.properties["Options"], **options}
+        self.set_host(host, Options=merged, Name=merged.get("name") or host.properties["Url"].split("://")[-1])
+
     def on_SignOut(self, host, _options):
         self.set_host(host, State="signed-out", Account="", Expires=0)
 

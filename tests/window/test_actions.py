@@ -7,10 +7,9 @@ import pathlib
 import subprocess
 import unittest
 
-from gi.repository import Gio, GLib
-
 import desktop
 import tap
+from gi.repository import Gio
 from window import HOUR, MINUTE, WindowCase, host
 
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
@@ -442,40 +441,6 @@ class Keys(WindowCase):
         self.app.press("Main menu")
         self.app.press("About Keyfob")
         self.app.wait_for("The Keyfob authors")
-
-
-class Preferences(WindowCase):
-    def set_days(self, text):
-        """The row has the focus, and gives it to its field."""
-        self.press_keys("Return", *text, "Return", title="Preferences")
-
-    def open(self):
-        self.start([host("one.example.org")])
-        self.app.press("Main menu")
-        self.app.press("Preferences")
-        self.app.wait_for("Let unused sessions end")
-
-    def test_unused_sessions(self):
-        self.open()
-        self.set_days("7")
-        self.app.wait_for("After 7 days without being used, or looked at here; 0 for never")
-        desktop.wait_for(lambda: "lapse-after-days=7" in self.settings.read_text(), "it to be kept")
-        # the field has the focus now
-        self.press_keys("BackSpace", "1", "Return", title="Preferences")
-        self.app.wait_for("After 1 day without being used, or looked at here; 0 for never")
-
-    def test_never(self):
-        self.open()
-        self.set_days("0")
-        self.app.wait_for("Never: each is kept alive as long as its server allows")
-
-    def test_asked_for_by_the_panel(self):
-        self.start([host("one.example.org")])
-        self.app.wait_for("one.example.org")
-        self.agent.bus.call_sync(
-            "org.keyfob.Keyfob", "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
-            GLib.Variant("(sava{sv})", ("preferences", [], {})), None, Gio.DBusCallFlags.NONE, -1)
-        self.app.wait_for("Let unused sessions end")
 
 
 class CommandLine(unittest.TestCase):

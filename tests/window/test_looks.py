@@ -244,6 +244,31 @@ class Pages(WindowCase):
         self.picture("sign-out", whole_screen=True)
 
 
+class Settings(WindowCase):
+    OPTIONS = {"name": PORTAL, "store": "/home/user/project/tokens.json", "redirect-ports": [53100, 4000, 4001, 4002],
+               "token-route": "oauth/token"}
+
+    def test_settings(self):
+        self.start([host(PORTAL, Url="https://data.example.org/api/freva-nextgen", Store="keyring", Broker=True,
+                         State="signed-in", left=42 * MINUTE, Options={"name": PORTAL})], size=(440, 900))
+        self.app.press("More actions")
+        self.app.press("Settings")
+        self.app.wait_for("Where the token is kept")
+        self.assert_nothing_cut(440)
+        self.picture("settings")
+
+    def test_settings_of_all(self):
+        self.start([host(PORTAL, Url="https://data.example.org/api/freva-nextgen", State="signed-in", left=42 * MINUTE,
+                         Store="/home/user/project/tokens.json", Options=self.OPTIONS)], size=(360, 780))
+        self.app.press("More actions")
+        self.app.press("Settings")
+        self.app.wait_for("Where the token is kept")
+        self.app.write("Path of the file", "tokens.json")
+        self.app.wait_for("Type the whole path of the file, beginning with “/”.")
+        self.assert_nothing_cut(360)
+        self.picture("settings-wrong")
+
+
 class Preferences(WindowCase):
     def test_preferences(self):
         self.start([host(PORTAL)])

@@ -122,6 +122,12 @@ class WindowCase(unittest.TestCase):
         desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
         desktop.xdotool("key", *keys)
 
+    def click(self, name):
+        """For what has nothing to press in accessibility, such as a row."""
+        box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+        desktop.xdotool("mousemove", "--window", self.x_window(), box.x + box.width // 2, box.y + box.height // 2)
+        desktop.xdotool("click", 1)
+
     def x_window(self, title="Keyfob"):
         """Id of the window on screen."""
         return desktop.wait_for(lambda: desktop.find_x_windows(f"^{re.escape(title)}$"), "a window")[-1]

@@ -1,0 +1,253 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-option.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-config-options.h"
+#include "keyfob-config.h"
+
+/* A shorter row of ports is as easy to read one by one. */
+#define SHORTEST_RANGE 3
+
+static GVariant *
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST, sentence);
+
+  return NULL;
+}
+
+static char *
+ports_to_text (const guint16 *ports, gsize n_ports)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize next;
+
+  for (gsize i = 0; i < n_ports; i = next)
+    {
+      for (next = i + 1; next < n_ports && ports[next] == ports[next - 1] + 1; next++)
+        ;
+      if (next - i < SHORTEST_RANGE)
+        next = i + 1;
+
+      g_string_append_printf (text, "%s%u", i > 0 ? ", " : "", ports[i]);
+      if (next - i > 1)
+        g_string_append_printf (text, "-%u", ports[next - 1]);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+read_port (const char *text, guint16 *port)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL))
+    return FALSE;
+
+  *port = number;
+
+  return TRUE;
+}
+
+/* One port, or the first and the last of several. */
+static gboolean
+read_ports (const char *word, GArray *ports)
+{
+  g_auto (GStrv) ends = g_strsplit (word, "-", 2);
+  guint16 first, last;
+
+  if (!read_port (ends[0], &first) || !read_port (ends[1] != NULL ? ends[1] : ends[0], &last))
+    return FALSE;
+
+  for (guint port = first; port <= last; port++)
+    {
+      guint16 narrow = port;
+
+      g_array_append_val (ports, narrow);
+    }
+
+  return first <= last;
+}
+
+static GVariant *
+ports_to_value (GArray *ports)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT16, ports->data, ports->len,
+                                    sizeof (guint16));
+}
+
+static GVariant *
+ports_from_text (const char *text, GError **error)
+{
+  g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  g_auto (GStrv) words = g_strsplit_set (text, ", ;", -1);
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      if (*words[i] != '\0' && !read_ports (words[i], ports))
+        return refuse (error, _ ("Type port numbers with commas between, such as 53100, 53101 or "
+                                 "53100-53105."));
+    }
+
+  if (ports->len == 0)
+    {
+      g_autoptr (KeyfobConfigOptions) usual = keyfob_config_options_new ();
+
+      return ports_to_value (usual->ports);
+    }
+
+  return ports_to_value (ports);
+}
+
+static GVariant *
+timeout_from_text (const char *text, GError **error)
+{
+  g_autoptr (KeyfobConfigOptions) usual = NULL;
+  guint64 seconds;
+
+  if (*text == '\0')
+    {
+      usual = keyfob_config_options_new ();
+      return g_variant_new_uint32 (usual->timeout);
+    }
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &seconds, NULL))
+    return refuse (error, _ ("Type the time limit in seconds, as a number."));
+
+  return g_variant_new_uint32 (seconds);
+}
+
+static GVariant *
+store_from_text (const char *text, GError **error)
+{
+  if (g_str_has_prefix (text, "~/"))
+    return g_variant_new_take_string (g_build_filename (g_get_home_dir (), text + 2, NULL));
+  if (*text != '\0' && *text != '/')
+    return refuse (error, _ ("Type the whole path of the file, beginning with “/”."));
+
+  return g_variant_new_string (text);
+}
+
+static char *
+usual_route (KeyfobConfigOptions *usual, const char *option)
+{
+  static const char *const names[KEYFOB_N_ROUTES] = {
+    [KEYFOB_ROUTE_LOGIN] = "login-route",       [KEYFOB_ROUTE_TOKEN] = "token-route",
+    [KEYFOB_ROUTE_DEVICE] = "device-route",     [KEYFOB_ROUTE_LOGOUT] = "logout-route",
+    [KEYFOB_ROUTE_USERINFO] = "userinfo-route",
+  };
+
+  for (gsize i = 0; i < KEYFOB_N_ROUTES; i++)
+    {
+      if (strcmp (option, names[i]) == 0)
+        return g_strdup (usual->routes[i]);
+    }
+
+  return g_strdup ("");
+}
+
+char *
+keyfob_host_option_to_text (GVariant *options, const char *option)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  g_return_val_if_fail (option != NULL, NULL);
+
+  if (options != NULL)
+    value = g_variant_lookup_value (options, option, NULL);
+  if (value == NULL)
+    return g_strdup ("");
+
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    return g_strdup_printf ("%u", g_variant_get_uint32 (value));
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aq")))
+    {
+      gsize n_ports;
+      const guint16 *ports = g_variant_get_fixed_array (value, &n_ports, sizeof (guint16));
+
+      return ports_to_text (ports, n_ports);
+    }
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+      || (strcmp (option, "store") == 0 && *g_variant_get_string (value, NULL) != '/'))
+    return g_strdup ("");
+
+  return g_variant_dup_string (value, NULL);
+}
+
+char *
+keyfob_host_option_usual_text (const char *url, const char *option)
+{
+  g_autoptr (KeyfobConfigOptions) usual = keyfob_config_options_new ();
+  const char *host;
+
+  g_return_val_if_fail (url != NULL && option != NULL, NULL);
+
+  host = strstr (url, "://");
+  if (strcmp (option, "name") == 0 && host != NULL)
+    return g_strdup (host + strlen ("://"));
+
+  if (strcmp (option, "redirect-ports") == 0)
+    return ports_to_text ((const guint16 *) (gconstpointer) usual->ports->data, usual->ports->len);
+  if (strcmp (option, "timeout") == 0)
+    return g_strdup_printf ("%u", usual->timeout);
+
+  return usual_route (usual, option);
+}
+
+GVariant *
+keyfob_host_option_from_text (const char *option, const char *text, GError **error)
+{
+  g_autofree char *stripped = NULL;
+
+  g_return_val_if_fail (option != NULL && text != NULL, NULL);
+
+  stripped = g_strstrip (g_strdup (text));
+  if (strcmp (option, "redirect-ports") == 0)
+    return ports_from_text (stripped, error);
+  if (strcmp (option, "timeout") == 0)
+    return timeout_from_text (stripped, error);
+  if (strcmp (option, "store") == 0)
+    return store_from_text (stripped, error);
+
+  return g_variant_new_string (stripped);
+}
+
+gboolean
+keyfob_host_option_check (KeyfobBusHost1 *host, const char *option, GVariant *value, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = NULL;
+  g_auto (GVariantDict) options;
+
+  g_return_val_if_fail (KEYFOB_BUS_IS_HOST1 (host), FALSE);
+
+  g_variant_dict_init (&options, keyfob_bus_host1_get_options (host));
+  g_variant_dict_insert_value (&options, option, value);
+  config =
+      keyfob_config_new (keyfob_bus_host1_get_url (host), g_variant_dict_end (&options), error);
+
+  return config != NULL;
+}
+
+void
+keyfob_host_option_set (KeyfobBusHost1 *host,
+                        const char *option,
+                        GVariant *value,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_auto (GVariantDict) options;
+
+  g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert_value (&options, option, value);
+  keyfob_bus_host1_call_configure (host, g_variant_dict_end (&options), NULL, callback, user_data);
+}

@@ -1,0 +1,155 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-settings.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-option-row.h"
+#include "keyfob-option-switch.h"
+#include "keyfob-store-choice.h"
+
+struct _KeyfobHostSettings
+{
+  AdwBin parent_instance;
+
+  KeyfobBusHost1 *host;
+  char *store_file;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_HOST,
+  PROP_STORE_FILE,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/* A description of an AdwPreferencesGroup is markup. */
+static char *
+kept_closure (GtkWidget *page, const char *store, gboolean broker)
+{
+  g_autofree char *escaped = NULL;
+  g_autofree char *where = NULL;
+
+  if (store == NULL || *store == '\0')
+    return g_strdup ("");
+
+  escaped = g_markup_escape_text (store, -1);
+  if (g_str_equal (store, "keyring"))
+    where = g_strdup (_ ("The token is in the keyring now."));
+  else
+    /* Translators: path of a file */
+    where = g_strdup_printf (_ ("The token is now in %s."), escaped);
+  if (!broker)
+    return g_steal_pointer (&where);
+
+  return g_strconcat (where, " ",
+                      _ ("Its header can also renew the session: share it with nobody."), NULL);
+}
+
+static void
+set_host (KeyfobHostSettings *self, KeyfobBusHost1 *host)
+{
+  if (g_set_object (&self->host, host))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HOST]);
+}
+
+static void
+keyfob_host_settings_dispose (GObject *object)
+{
+  KeyfobHostSettings *self = KEYFOB_HOST_SETTINGS (object);
+
+  g_clear_object (&self->host);
+
+  G_OBJECT_CLASS (keyfob_host_settings_parent_class)->dispose (object);
+}
+
+static void
+keyfob_host_settings_finalize (GObject *object)
+{
+  KeyfobHostSettings *self = KEYFOB_HOST_SETTINGS (object);
+
+  g_free (self->store_file);
+
+  G_OBJECT_CLASS (keyfob_host_settings_parent_class)->finalize (object);
+}
+
+static void
+keyfob_host_settings_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  KeyfobHostSettings *self = KEYFOB_HOST_SETTINGS (object);
+
+  switch (prop_id)
+    {
+    case PROP_HOST:
+      g_value_set_object (value, self->host);
+      break;
+    case PROP_STORE_FILE:
+      g_value_set_string (value, self->store_file);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = keyfob_host_settings_dispose;
+  object_class->finalize = keyfob_host_settings_finalize;
+  object_class->get_property = keyfob_host_settings_get_property;
+
+  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, flags);
+  props[PROP_STORE_FILE] = g_param_spec_string ("store-file", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  g_type_ensure (KEYFOB_TYPE_OPTION_ROW);
+  g_type_ensure (KEYFOB_TYPE_OPTION_SWITCH);
+  g_type_ensure (KEYFOB_TYPE_STORE_CHOICE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-host-settings.ui");
+  gtk_widget_class_bind_template_callback (widget_class, kept_closure);
+}
+
+static void
+keyfob_host_settings_init (KeyfobHostSettings *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, const char *store_file)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_SETTINGS (self));
+  g_return_if_fail (host == NULL || KEYFOB_BUS_IS_HOST1 (host));
+
+  if (g_strcmp0 (store_file, self->store_file) != 0)
+    {
+      g_free (self->store_file);
+      self->store_file = g_strdup (store_file);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STORE_FILE]);
+    }
+  /* what was typed and never confirmed is not there the next time */
+  set_host (self, NULL);
+  set_host (self, host);
+}
+
+KeyfobBusHost1 *
+keyfob_host_settings_get_host (KeyfobHostSettings *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_SETTINGS (self), NULL);
+
+  return self->host;
+}

@@ -1,0 +1,35 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "keyfob-bus.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_HOST_SETTINGS (keyfob_host_settings_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, KEYFOB, HOST_SETTINGS, AdwBin)
+
+/**
+ * KeyfobHostSettings:
+ *
+ * The page with all that can be set for one host. Every change holds once it is confirmed; what the
+ * agent refuses is said where it was typed. Its properties are `host` (nullable) and `store-file`
+ * (nullable).
+ */
+
+/**
+ * keyfob_host_settings_show:
+ * @host: (nullable): the host, %NULL to forget the one that was shown
+ * @store_file: (nullable): path of the file that is shared with Python programs
+ */
+void
+keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, const char *store_file);
+
+/** Returns: (nullable) (transfer none): the host that is shown */
+KeyfobBusHost1 *keyfob_host_settings_get_host (KeyfobHostSettings *self);
+
+G_END_DECLS

@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What can be set: for one host on its page, for all of them in the preferences."""
+
+import os
+import pathlib
+
+import desktop
+import tap
+from gi.repository import Atspi, Gio, GLib
+from window import MINUTE, WindowCase, host
+
+
+def signed_in(name, **properties):
+    return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
+
+
+class Settings(WindowCase):
+    """The page with what can be set for one host."""
+
+    NAME = "one.example.org"
+
+    def open(self, **properties):
+        self.start([signed_in(self.NAME, **properties), host("two.example.org")], size=(440, 760))
+        self.app.press("More actions", within=self.NAME)
+        self.app.press("Settings")
+        self.app.wait_for("Where the token is kept")
+
+    def open_routes(self):
+        self.click("Routes, ports and limits")
+        self.app.wait_for("Login route")
+
+    def find_switch(self, name):
+        return self.app.find(name, role="check")
+
+    def flip(self, name):
+        desktop.wait_for(lambda: self.find_switch(name), name).press()
+
+    def configured(self):
+        return self.agent.calls("Configure")
+
+    def test_name(self):
+        self.open()
+        self.app.write("Name", "My portal")
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"name": "My portal"}])
+        self.app.wait_gone("Apply")
+        self.app.press("Back")
+        self.app.wait_for("Alice Example · 42 min left", within="My portal")
+
+    def test_what_is_not_confirmed_is_not_set(self):
+        self.open()
+        self.app.write("Name", "My portal")
+        self.app.wait_for("Apply")
+        self.press_keys("Escape")
+        self.app.wait_for("Alice Example · 42 min left", within=self.NAME)
+        self.assertEqual(self.configured(), [])
+        self.app.press("More actions", within=self.NAME)
+        self.app.press("Settings")
+        self.app.wait_for("Where the token is kept")
+        self.assertNotIn("My portal", self.app.texts())
+
+    def test_wrong_as_typed(self):
+        self.open()
+        for text, sentence in (("x" * 101, "^The name is too long"), ("a\u202eb", "^The name has an invisible")):
+            self.app.write("Name", text)
+            self.app.wait_text(sentence)
+            self.assertIsNone(self.app.find_button("Apply"))
+        self.assertEqual(self.configured(), [])
+
+    def test_agent_refuses(self):
+        self.open()
+        sentence = "The settings cannot be written: there is no room left. Free some space."
+        self.agent.fail("Configure", "Store", sentence)
+        self.app.write("Name", "My portal")
+        self.app.press("Apply")
+        self.app.wait_for(sentence)
+        self.assertIn("My portal", self.app.texts())
+        # and can be tried again
+        self.app.press("Apply")
+        self.app.wait_gone(sentence)
+
+    def test_routes(self):
+        self.open(Options={"token-route": "oauth/token"})
+        self.open_routes()
+        self.assertIn("oauth/token", self.app.texts())
+        self.app.write("Login route", "oauth/login?x")
+        self.app.wait_text("^A route is only a path")
+        self.app.write("Login route", "oauth/login")
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"login-route": "oauth/login"}])
+
+    def test_ports(self):
+        self.open()
+        self.open_routes()
+        entry = "Ports that the browser may come back to"
+        self.app.write(entry, "http")
+        self.app.wait_text("^Type port numbers")
+        self.app.write(entry, "1-100")
+        self.app.wait_text("^Give from 1 to 64 redirect ports")
+        self.app.write(entry, "4000, 4001, 4002 8080")
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"redirect-ports": [4000, 4001, 4002, 8080]}])
+        # as it is written from now on
+        self.app.wait_text("^4000-4002, 8080$")
+
+    def test_time_limit(self):
+        self.open(Options={"timeout": 60})
+        self.open_routes()
+        entry = "Time limit of a sign-in in seconds"
+        self.app.write(entry, "0")
+        self.app.wait_text("^The time limit is from 1 to 3600 seconds")
+        # as usual again
+        self.app.write(entry, "")
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"timeout": 300}])
+
+    def test_another_device_is_asked_again(self):
+        self.open(Options={"device-flow": False})
+        self.flip("Sign-in on another device")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"device-flow": True}])
+
+    def test_a_switch_that_the_agent_refuses(self):
+        self.open()
+        self.open_routes()
+        sentence = "Type the address of the provider without encryption only where you allow that."
+        self.agent.fail("Configure", "InvalidHost", sentence)
+        self.flip("Allow an unencrypted connection")
+        self.app.wait_for(sentence)
+        self.assertFalse(self.find_switch("Allow an unencrypted connection").has_state(Atspi.StateType.CHECKED))
+
+    def test_others_change_it_too(self):
+        self.open()
+        self.agent.set_host(self.NAME, Options={"name": "Theirs"})
+        self.app.wait_text("^Theirs$")
+
+    def test_removed_by_somebody_else(self):
+        self.open()
+        self.agent.set_scene([host("two.example.org")])
+        self.app.wait_gone("Where the token is kept")
+        self.app.wait_for("two.example.org")
+
+
+class Keeping(WindowCase):
+    """Where the token of a host is kept."""
+
+    FILE = "/home/user/.cache/py-oidc-auth/token-store.json"
+
+    def open(self, **properties):
+        self.start([signed_in("one.example.org", **properties)])
+        self.app.press("More actions")
+        self.app.press("Settings")
+        self.app.wait_for("Where the token is kept")
+
+    def is_chosen(self, title):
+        def look(nodes):
+            rows = [list(node.walk()) for node in nodes if "list item" in node.role]
+            return any(node.has_state(Atspi.StateType.CHECKED) for row in rows
+                       for node in row if any(other.name == title for other in row))
+
+        return self.app.read(look)
+
+    def test_says_where(self):
+        self.open(Store="keyring")
+        self.app.wait_for("The token is in the keyring now.")
+        self.agent.set_host("one.example.org", Store="/home/user/R&D/<tokens>.json")
+        self.app.wait_for("The token is now in /home/user/R&D/<tokens>.json.")
+        self.agent.set_host("one.example.org", Store="")
+        self.app.wait_gone("The token is now in /home/user/R&D/<tokens>.json.")
+
+    def test_broker(self):
+        self.open(Store="keyring", Broker=True)
+        self.app.wait_text("^The token is in the keyring now. Its header can also renew the session")
+
+    def test_choose(self):
+        self.open()
+        self.assertTrue(self.is_chosen("Automatic"))
+        self.assertIsNotNone(self.app.find(self.FILE))
+        for title, value in (("File shared with Python programs", "file"), ("Keyring", "keyring"), ("Automatic", "")):
+            self.click(title)
+            desktop.wait_for(lambda: [{"store": value}] in self.agent.calls("Configure"), f"“{title}” to be set")
+            desktop.wait_for(lambda: self.is_chosen(title), f"“{title}” to be shown")
+        self.assertEqual(len(self.agent.calls("Configure")), 3)
+
+    def test_cannot_move(self):
+        self.open(Options={"store": "file"}, Store=self.FILE)
+        self.assertTrue(self.is_chosen("File shared with Python programs"))
+        sentence = "The keyring is locked, so the token stays where it is. Unlock it first."
+        self.agent.fail("Configure", "Locked", sentence)
+        self.click("Keyring")
+        self.app.wait_for(sentence)
+        desktop.wait_for(lambda: self.is_chosen("File shared with Python programs"), "the old choice")
+
+    def test_another_file(self):
+        self.open()
+        self.assertIsNone(self.app.find("Path of the file"))
+        self.click("Another file")
+        self.app.write("Path of the file", "tokens.json")
+        self.app.wait_for("Type the whole path of the file, beginning with “/”.")
+        self.app.write("Path of the file", "/data/tokens.json")
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"store": "/data/tokens.json"}])
+        self.app.wait_gone("Apply")
+        self.assertTrue(self.is_chosen("Another file"))
+
+    def test_file_chooser(self):
+        tokens = pathlib.Path(os.environ["BED_DIR"], "tokens.json")
+        tokens.write_text("{}")
+        self.open(Options={"store": "/data/tokens.json"})
+        self.app.wait_text("^/data/tokens.json$")
+        self.app.press("Choose a file")
+        chooser = self.x_window("Choose a token file")
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == chooser, "the chooser")
+        desktop.xdotool("type", str(tokens))
+        self.app.wait_text(tokens.name)
+        self.app.press_in_dialog("Open")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"store": str(tokens)}])
+
+
+class Preferences(WindowCase):
+    def set_days(self, text):
+        """The row has the focus, and gives it to its field."""
+        self.press_keys("Return", *text, "Return", title="Preferences")
+
+    def open(self):
+        self.start([host("one.example.org")])
+        self.app.press("Main menu")
+        self.app.press("Preferences")
+        self.app.wait_for("Let unused sessions end")
+
+    def test_unused_sessions(self):
+        self.open()
+        self.set_days("7")
+        self.app.wait_for("After 7 days without being used, or looked at here; 0 for never")
+        desktop.wait_for(lambda: "lapse-after-days=7" in self.settings.read_text(), "it to be kept")
+        # the field has the focus now
+        self.press_keys("BackSpace", "1", "Return", title="Preferences")
+        self.app.wait_for("After 1 day without being used, or looked at here; 0 for never")
+
+    def test_never(self):
+        self.open()
+        self.set_days("0")
+        self.app.wait_for("Never: each is kept alive as long as its server allows")
+
+    def test_asked_for_by_the_panel(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.agent.bus.call_sync(
+            "org.keyfob.Keyfob", "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
+            GLib.Variant("(sava{sv})", ("preferences", [], {})), None, Gio.DBusCallFlags.NONE, -1)
+        self.app.wait_for("Let unused sessions end")
+
+
+if __name__ == "__main__":
+    tap.main()
