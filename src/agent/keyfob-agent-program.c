@@ -99,6 +99,7 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
 
   self->presence = keyfob_presence_new (connection, keyfob_agent_get_hosts (self->agent), clock);
+  g_signal_connect_object (self->presence, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -14,10 +14,24 @@ struct _KeyfobPresence
 
   KeyfobOverview *overview;
   KeyfobWindowRemote *window;
+  KeyfobHostRemote *hosts;
   KeyfobTray *tray;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobPresence, keyfob_presence, G_TYPE_OBJECT)
+
+enum
+{
+  QUIT,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+on_quit (KeyfobPresence *self)
+{
+  g_signal_emit (self, signals[QUIT], 0);
+}
 
 static void
 keyfob_presence_dispose (GObject *object)
@@ -25,6 +39,7 @@ keyfob_presence_dispose (GObject *object)
   KeyfobPresence *self = KEYFOB_PRESENCE (object);
 
   g_clear_object (&self->tray);
+  g_clear_object (&self->hosts);
   g_clear_object (&self->window);
   g_clear_object (&self->overview);
 
@@ -35,6 +50,9 @@ static void
 keyfob_presence_class_init (KeyfobPresenceClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = keyfob_presence_dispose;
+
+  signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_PRESENCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -49,7 +67,9 @@ keyfob_presence_new (GDBusConnection *connection, GListModel *hosts, KeyfobClock
 
   self->overview = keyfob_overview_new (hosts, clock);
   self->window = keyfob_window_remote_new (connection);
-  self->tray = keyfob_tray_new (connection, self->overview, self->window);
+  self->hosts = keyfob_host_remote_new (connection, self->window);
+  self->tray = keyfob_tray_new (connection, self->overview, clock, self->hosts, self->window);
+  g_signal_connect_object (self->tray, "quit", G_CALLBACK (on_quit), self, G_CONNECT_SWAPPED);
 
   return self;
 }

@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject
  * KeyfobPresence:
  *
  * What the user sees of the agent on the desktop.
+ *
+ * Signal `quit`: the user wants no more of Keyfob; its window has ended already.
  */
 
 /**

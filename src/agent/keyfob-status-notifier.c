@@ -61,6 +61,7 @@ withdraw (KeyfobStatusNotifier *self)
   g_clear_object (&self->cancellable);
   if (g_dbus_interface_skeleton_get_connection (item) != NULL)
     g_dbus_interface_skeleton_unexport (item);
+  set_shown (self, FALSE);
 }
 
 static void
@@ -71,15 +72,11 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) answer =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
-  if (answer != NULL)
-    {
-      set_shown (self, TRUE);
-    }
-  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_message ("The tray refuses the icon: %s", error->message);
-      withdraw (self);
-    }
+  if (answer != NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  g_message ("The tray refuses the icon: %s", error->message);
+  withdraw (self);
 }
 
 static void
@@ -98,6 +95,8 @@ on_watcher_appeared (GDBusConnection *connection,
       return;
     }
 
+  /* a tray may ask for the menu before it answers */
+  set_shown (self, TRUE);
   self->cancellable = g_cancellable_new ();
   g_dbus_connection_call (connection, owner, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
                           g_variant_new ("(s)", g_dbus_connection_get_unique_name (connection)),
@@ -111,7 +110,6 @@ on_watcher_vanished (GDBusConnection *connection, const char *name, gpointer use
   KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
 
   withdraw (self);
-  set_shown (self, FALSE);
 }
 
 static gboolean
@@ -128,10 +126,8 @@ on_token (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, const c
 static gboolean
 on_click (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, int x, int y)
 {
-  g_autofree char *token = g_steal_pointer (&self->activation_token);
-
   g_dbus_method_invocation_return_value (invocation, NULL);
-  g_signal_emit (self, signals[ACTIVATE], 0, token);
+  g_signal_emit (self, signals[ACTIVATE], 0);
 
   return TRUE;
 }
@@ -194,7 +190,7 @@ keyfob_status_notifier_class_init (KeyfobStatusNotifierClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[ACTIVATE] = g_signal_new ("activate", KEYFOB_TYPE_STATUS_NOTIFIER, G_SIGNAL_RUN_LAST, 0,
-                                    NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static GVariant *
@@ -249,6 +245,12 @@ gboolean
 keyfob_status_notifier_get_shown (KeyfobStatusNotifier *self)
 {
   return self->shown;
+}
+
+char *
+keyfob_status_notifier_steal_activation_token (KeyfobStatusNotifier *self)
+{
+  return g_steal_pointer (&self->activation_token);
 }
 
 void

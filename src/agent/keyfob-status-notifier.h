@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (KeyfobStatusNotifier,
  * The item in the tray: a StatusNotifierItem that is on the bus as long as there is a tray, and is
  * registered again with every new one.
  *
- * Signal `activate` (activation token, nullable): the user wants to see the window.
+ * Signal `activate`: the user wants to see the window.
  */
 
 /**
@@ -33,8 +33,15 @@ G_DECLARE_FINAL_TYPE (KeyfobStatusNotifier,
 KeyfobStatusNotifier *keyfob_status_notifier_new (GDBusConnection *connection,
                                                   const char *menu_path);
 
-/** Property `shown`. Returns: whether there is a tray that has the item */
+/** Property `shown`. Returns: whether there is a tray that has the item, or is about to get it */
 gboolean keyfob_status_notifier_get_shown (KeyfobStatusNotifier *self);
+
+/**
+ * keyfob_status_notifier_steal_activation_token:
+ *
+ * Returns: (nullable) (transfer full): what the tray gave for the click that comes with it, once
+ */
+char *keyfob_status_notifier_steal_activation_token (KeyfobStatusNotifier *self);
 
 /**
  * keyfob_status_notifier_set_icon:

@@ -6,19 +6,42 @@
 
 #include "keyfob-tray.h"
 
+#include "keyfob-bus-menu.h"
 #include "keyfob-status-notifier.h"
+#include "keyfob-tray-plan.h"
 #include "keyfob-tray-words.h"
+
+#define MENU_PATH "/org/keyfob/Keyfob/Agent/Menu"
 
 struct _KeyfobTray
 {
   GObject parent_instance;
 
+  GDBusConnection *connection;
   KeyfobOverview *overview;
+  KeyfobClock *clock;
+  KeyfobHostRemote *hosts;
   KeyfobWindowRemote *window;
   KeyfobStatusNotifier *notifier;
+  KeyfobBusMenu *menu; /* while there is a tray */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobTray, keyfob_tray, G_TYPE_OBJECT)
+
+enum
+{
+  QUIT,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+update_menu (KeyfobTray *self)
+{
+  if (self->menu != NULL)
+    keyfob_bus_menu_set_root (self->menu,
+                              keyfob_tray_plan (self->overview, keyfob_clock_now (self->clock)));
+}
 
 static void
 update (KeyfobTray *self)
@@ -32,12 +55,85 @@ update (KeyfobTray *self)
                                    g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0),
                                    worst == KEYFOB_OUTLOOK_NEEDS_USER);
   keyfob_status_notifier_set_words (self->notifier, title, count, details);
+  update_menu (self);
 }
 
 static void
-on_activate (KeyfobTray *self, const char *activation_token)
+copy_header (KeyfobTray *self, KeyfobBusHost1 *host, const char *activation_token)
 {
-  keyfob_window_remote_open (self->window, activation_token);
+  g_autofree char *path = keyfob_host_remote_dup_path (host);
+
+  keyfob_window_remote_activate_action (self->window, "copy-header", g_variant_new_string (path),
+                                        activation_token);
+}
+
+static void
+on_window_quit (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobTray) self = KEYFOB_TRAY (user_data);
+
+  keyfob_window_remote_quit_finish (KEYFOB_WINDOW_REMOTE (source), result);
+  g_signal_emit (self, signals[QUIT], 0);
+}
+
+static void
+on_chosen (KeyfobTray *self, int choice, GObject *target)
+{
+  g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
+
+  switch ((KeyfobTrayChoice) choice)
+    {
+    case KEYFOB_TRAY_COPY_HEADER:
+      copy_header (self, KEYFOB_BUS_HOST1 (target), token);
+      break;
+    case KEYFOB_TRAY_SIGN_IN:
+    case KEYFOB_TRAY_SIGN_IN_AGAIN:
+      keyfob_host_remote_sign_in (self->hosts, KEYFOB_BUS_HOST1 (target),
+                                  choice == KEYFOB_TRAY_SIGN_IN_AGAIN, token);
+      break;
+    case KEYFOB_TRAY_CANCEL:
+      keyfob_host_remote_cancel (self->hosts, KEYFOB_BUS_HOST1 (target));
+      break;
+    case KEYFOB_TRAY_OPEN:
+      keyfob_window_remote_open (self->window, token);
+      break;
+    case KEYFOB_TRAY_PREFERENCES:
+      keyfob_window_remote_activate_action (self->window, "preferences", NULL, token);
+      break;
+    case KEYFOB_TRAY_QUIT:
+      /* first the window, or it would call the agent back */
+      keyfob_window_remote_quit_async (self->window, on_window_quit, g_object_ref (self));
+      break;
+    case KEYFOB_TRAY_NOTHING:
+    default:
+      break;
+    }
+}
+
+static void
+on_activate (KeyfobTray *self)
+{
+  g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
+
+  keyfob_window_remote_open (self->window, token);
+}
+
+static void
+on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&self->menu);
+  if (!keyfob_status_notifier_get_shown (notifier))
+    return;
+
+  self->menu = keyfob_bus_menu_new ();
+  g_signal_connect_object (self->menu, "about-to-show", G_CALLBACK (update_menu), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->menu, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  update_menu (self);
+  if (!keyfob_bus_menu_export (self->menu, self->connection, MENU_PATH, &error))
+    g_message ("The menu for the tray cannot be exported: %s", error->message);
 }
 
 static void
@@ -45,9 +141,13 @@ keyfob_tray_dispose (GObject *object)
 {
   KeyfobTray *self = KEYFOB_TRAY (object);
 
+  g_clear_object (&self->menu);
   g_clear_object (&self->notifier);
   g_clear_object (&self->window);
+  g_clear_object (&self->hosts);
+  g_clear_object (&self->clock);
   g_clear_object (&self->overview);
+  g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (keyfob_tray_parent_class)->dispose (object);
 }
@@ -56,6 +156,9 @@ static void
 keyfob_tray_class_init (KeyfobTrayClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = keyfob_tray_dispose;
+
+  signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
 }
 
 static void
@@ -64,14 +167,23 @@ keyfob_tray_init (KeyfobTray *self)
 }
 
 KeyfobTray *
-keyfob_tray_new (GDBusConnection *connection, KeyfobOverview *overview, KeyfobWindowRemote *window)
+keyfob_tray_new (GDBusConnection *connection,
+                 KeyfobOverview *overview,
+                 KeyfobClock *clock,
+                 KeyfobHostRemote *hosts,
+                 KeyfobWindowRemote *window)
 {
   KeyfobTray *self = g_object_new (KEYFOB_TYPE_TRAY, NULL);
 
+  self->connection = g_object_ref (connection);
   self->overview = g_object_ref (overview);
+  self->clock = g_object_ref (clock);
+  self->hosts = g_object_ref (hosts);
   self->window = g_object_ref (window);
-  self->notifier = keyfob_status_notifier_new (connection, "/NO_DBUSMENU");
+  self->notifier = keyfob_status_notifier_new (connection, MENU_PATH);
   g_signal_connect_object (self->notifier, "activate", G_CALLBACK (on_activate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->notifier, "notify::shown", G_CALLBACK (on_shown), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (overview, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);

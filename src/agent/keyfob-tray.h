@@ -4,8 +4,9 @@
 
 #pragma once
 
+#include "keyfob-clock.h"
+#include "keyfob-host-remote.h"
 #include "keyfob-overview.h"
-#include "keyfob-window-remote.h"
 
 G_BEGIN_DECLS
 
@@ -15,11 +16,16 @@ G_DECLARE_FINAL_TYPE (KeyfobTray, keyfob_tray, KEYFOB, TRAY, GObject)
 /**
  * KeyfobTray:
  *
- * The icon in the tray, which says how the hosts stand.
+ * The icon in the tray, which says how the hosts stand, and its menu.
+ *
+ * Signal `quit`: the user wants no more of Keyfob.
  */
 
 /** Returns: (transfer full): an icon that is there wherever there is a tray */
-KeyfobTray *
-keyfob_tray_new (GDBusConnection *connection, KeyfobOverview *overview, KeyfobWindowRemote *window);
+KeyfobTray *keyfob_tray_new (GDBusConnection *connection,
+                             KeyfobOverview *overview,
+                             KeyfobClock *clock,
+                             KeyfobHostRemote *hosts,
+                             KeyfobWindowRemote *window);
 
 G_END_DECLS

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The icon in the tray: there as long as there is a tray, and always how the hosts stand."""
 
+import os
+import time
+
 import agentcase
 import tap
 from fake_server import DROP, quoted
@@ -167,6 +170,172 @@ class Clicks(TrayCase):
         self.open_tray().click()
         look_often(lambda: "The window cannot be opened" in self.log(), "the agent to notice")
         self.tray.wait_for(Title="No hosts yet")
+
+
+class Menu(TrayCase):
+    REST = ["Open Keyfob", "Preferences", "Quit"]
+
+    def setUp(self):
+        super().setUp()
+        self.server.token_life = 3630  # so that it is an hour for a while
+
+    def test_without_hosts(self):
+        menu = self.open_tray().menu()
+        self.assertEqual(menu.labels(), self.REST)
+        self.assertEqual(len(menu.children), 3)
+
+    def test_hosts_by_name_with_state_and_time_left(self):
+        self.open_tray()
+        host = self.add_host(name="the_portal")
+        self.add_host("https://later.example.org", name="Another")
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.tray.wait_for_menu(["Another: Not signed in", "the_portal: 60 min left", *self.REST])
+        self.assertEqual(self.tray.menu("the_portal").labels(), ["Alice Example", "Copy header"])
+        self.assertFalse(self.tray.menu("the_portal", "Alice").enabled)
+        self.assertEqual(self.tray.menu("Another").labels(), ["Sign in"])
+        self.end_session(host)
+        self.tray.wait_for_menu(
+            ["Another: Not signed in", "the_portal: The session has ended", *self.REST])
+
+    def test_time_left_is_told_when_somebody_looks(self):
+        self.server.token_life = 122
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.open_tray()
+        self.tray.wait_for_menu(["Portal: 2 min left", *self.REST])
+        self.tray.menu_signals.clear()
+        look_often(lambda: time.time() > host.Expires - 119, "some seconds to pass")
+        self.assertEqual(self.tray.menu_signals, [])
+        self.assertEqual(self.tray.open_menu().labels()[0], "Portal: 1 min left")
+        (name, (updated, removed)), = self.tray.menu_signals
+        self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
+        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left"}])
+
+    def test_sign_in_and_cancel(self):
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        host.call("SignIn", open_browser=False)
+        self.tray.wait_for_menu(["Portal: Waiting for your browser…", *self.REST])
+        self.tray.choose("Portal", "Cancel")
+        host.wait_for(State="signed-out")
+
+    def test_sign_in_opens_the_browser_and_else_the_window(self):
+        window = FakeWindow(self.bus)
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.tray.choose("Portal", "Sign in")
+        # there is no browser here, and the window says so
+        self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+        look_often(lambda: "No browser" in host.Error, "the sentence")
+
+    def test_copy_header_is_left_to_the_window(self):
+        window = FakeWindow(self.bus)
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.tray.wait_for_menu(["Portal: 60 min left", *self.REST])
+        self.tray.choose("Portal", "Copy header")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("copy-header", [host.path], {})))
+
+    def test_open_and_preferences(self):
+        window = FakeWindow(self.bus)
+        self.open_tray().choose("Open Keyfob")
+        self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+        self.tray.choose("Preferences")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("preferences", [], {})))
+
+    def test_quit_ends_the_window_and_the_agent(self):
+        window = FakeWindow(self.bus)
+        self.open_tray().choose("Quit")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("quit", [], {})))
+        self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0)
+
+    def test_quit_without_a_window_starts_none(self):
+        self.open_tray().choose("Quit")
+        self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0)
+        self.assertNotIn("The window cannot be opened", self.log())
+
+    def test_only_the_difference_is_told(self):
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.add_host("https://other.example.org", name="Other")
+        self.tray.wait_for_menu(["Other: Not signed in", "Portal: Not signed in", *self.REST])
+        before = self.tray.menu()
+        self.tray.menu_signals.clear()
+        host.call("SignIn", open_browser=False)
+        self.tray.wait_for_menu(
+            ["Other: Not signed in", "Portal: Waiting for your browser…", *self.REST])
+        changed = before.find("Portal").id
+        self.assertEqual([properties for name, properties in self.tray.menu_signals
+                          if name == "ItemsPropertiesUpdated"],
+                         [([(changed, {"label": "Portal: Waiting for your browser…"})], [])])
+        self.assertEqual([parent for name, (_, parent) in self.tray.menu_signals
+                          if name == "LayoutUpdated"], [changed])
+        # what is in its place is the item it was
+        after = self.tray.menu()
+        self.assertEqual([item.id for item in after.children], [item.id for item in before.children])
+
+    def test_panel_that_knows_only_numbers_from_before(self):
+        self.open_tray()
+        for method, signature, arguments in (
+                ("GetLayout", "(iias)", (77, -1, [])), ("AboutToShow", "(i)", (77,)),
+                ("GetProperty", "(is)", (77, "label")),
+                ("Event", "(isvu)", (77, "clicked", GLib.Variant("i", 0), 0))):
+            with self.subTest(method):
+                self.assert_fails("org.freedesktop.DBus.Error.InvalidArgs", self.tray.call_menu,
+                                  method, signature, *arguments)
+        self.assertEqual(self.tray.call_menu("EventGroup", "(a(isvu))", [
+            (77, "clicked", GLib.Variant("i", 0), 0)]), ([77],))
+        self.assertEqual(self.tray.call_menu("AboutToShowGroup", "(ai)", [0, 77]), ([], [77]))
+
+    def test_properties_that_are_asked_for(self):
+        menu = self.open_tray().menu()
+        properties, = self.tray.call_menu("GetGroupProperties", "(aias)", [menu.find("Quit").id],
+                                          ["enabled", "label"])
+        self.assertEqual(properties, [(menu.find("Quit").id, {"label": "Quit"})])
+        everything, = self.tray.call_menu("GetGroupProperties", "(aias)", [], [])
+        self.assertEqual(sorted(number for number, _ in everything),
+                         sorted(item.id for item in menu.walk()))
+        self.assertEqual(self.tray.call_menu("GetProperty", "(is)", menu.find("Quit").id, "label"),
+                         ("Quit",))
+
+    def test_levels_that_are_asked_for(self):
+        self.open_tray()
+        self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.assertEqual(self.tray.menu(depth=0).children, [])
+        self.assertEqual(self.tray.menu("Portal", depth=1).children, [])
+        portal = self.tray.menu("Portal").id
+        self.assertEqual(self.tray.menu(parent=portal).labels(), ["Sign in"])
+
+    def test_200_hosts(self):
+        self.stop_agent()
+        folder = self.bus.path("config", "keyfob")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "hosts.ini"), "w", encoding="utf-8") as out:
+            for number in range(199):
+                out.write(f"[https://host{number}.example.org]\n")
+        self.start_agent()
+        host = self.add_host(name="Zebra")
+        self.open_tray().wait_for(Title="0 of 200 signed in")
+        host.sign_in()
+        self.end_session(host)
+        self.tray.wait_for(Title="0 of 200 signed in; Zebra needs you")
+        menu = self.tray.open_menu()
+        # who needs the user comes first, and no menu is longer than a screen
+        self.assertEqual(menu.labels()[0], "Zebra: The session has ended")
+        self.assertEqual(menu.labels()[-4:], ["192 more hosts", *self.REST])
+        self.assertLessEqual(max(len(item.children) for item in menu.walk()), 20)
+        # all are there, once, as a person would sort them
+        more = menu.find("192 more hosts")
+        self.assertEqual(more.labels()[0].split(" – ")[0], "host7.example.org")
+        shown = [child.label.split(":")[0] for group in more.children for child in group.children]
+        shown = [label.split(":")[0] for label in menu.labels()[1:8]] + shown
+        self.assertEqual(shown, [f"host{number}.example.org" for number in range(199)])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ WATCHER = "org.kde.StatusNotifierWatcher"
 WATCHER_PATH = "/StatusNotifierWatcher"
 ITEM = "org.kde.StatusNotifierItem"
 ITEM_PATH = "/StatusNotifierItem"
+MENU = "com.canonical.dbusmenu"
 
 WATCHER_XML = f"""<node><interface name="{WATCHER}">
   <method name="RegisterStatusNotifierItem"><arg name="service" type="s" direction="in"/></method>
@@ -26,6 +27,28 @@ def look_often(condition, what):
         tick.destroy()
 
 
+class Item:
+    """An item of a menu, as it is drawn."""
+
+    def __init__(self, layout):
+        self.id, self.properties, children = layout
+        self.children = [Item(child) for child in children]
+        self.label = self.properties.get("label", "").replace("__", "_")
+        self.enabled = self.properties.get("enabled", True)
+
+    def labels(self):
+        return [child.label for child in self.children if "type" not in child.properties]
+
+    def find(self, start):
+        """The child whose label begins like that."""
+        return next(child for child in self.children if child.label.startswith(start))
+
+    def walk(self):
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
 class Tray:
     def __init__(self, bus, refuses=False):
         self.connection = bus.connect()
@@ -37,6 +60,10 @@ class Tray:
         self.connection.signal_subscribe(
             None, ITEM, None, ITEM_PATH, None, Gio.DBusSignalFlags.NONE,
             lambda *args: self.signals.append((args[4], args[5].unpack())))
+        self.menu_signals = []
+        self.connection.signal_subscribe(
+            None, MENU, None, None, None, Gio.DBusSignalFlags.NONE,
+            lambda *args: self.menu_signals.append((args[4], args[5].unpack())))
         Gio.bus_own_name_on_connection(
             self.connection, WATCHER, Gio.BusNameOwnerFlags.NONE, None, None)
         bus.wait_for_name(WATCHER)
@@ -79,6 +106,30 @@ class Tray:
         if token is not None:
             self.call(ITEM, "ProvideXdgActivationToken", GLib.Variant("(s)", (token,)))
         self.call(ITEM, "Activate", GLib.Variant("(ii)", (17, 17)))
+
+    def call_menu(self, method, signature, *arguments):
+        return self.call(MENU, method, GLib.Variant(signature, arguments), self.get("Menu"))
+
+    def menu(self, *labels, parent=0, depth=-1):
+        """The menu, or what stands below the labels that begin like that."""
+        _, layout = self.call_menu("GetLayout", "(iias)", parent, depth, [])
+        item = Item(layout)
+        for label in labels:
+            item = item.find(label)
+        return item
+
+    def open_menu(self, *labels):
+        """What a panel does before it shows it."""
+        self.call_menu("AboutToShow", "(i)", 0)
+        return self.menu(*labels)
+
+    def choose(self, *labels):
+        item = self.open_menu(*labels)
+        assert item.enabled
+        self.call_menu("Event", "(isvu)", item.id, "clicked", GLib.Variant("i", 0), 0)
+
+    def wait_for_menu(self, labels):
+        agentcase.wait_until(lambda: self.menu().labels() == labels, f"{labels} in the menu")
 
     def wait_for(self, **properties):
         """Waits until the item shows that; what it tells wakes the loop."""
