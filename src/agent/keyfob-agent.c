@@ -12,6 +12,7 @@
 #include "keyfob-host-calls.h"
 #include "keyfob-host-face.h"
 #include "keyfob-host-load.h"
+#include "keyfob-host-save.h"
 #include "keyfob-host.h"
 #include "keyfob-sign-out.h"
 
@@ -522,6 +523,7 @@ keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpoint
       KeyfobHost *host = keyfob_host_calls_get_host (calls->data);
 
       keyfob_host_cancel (host);
+      keyfob_host_save (host);
       if (!keyfob_host_is_busy (host))
         continue;
 

@@ -119,6 +119,7 @@ proceed_to_refresh (Call *call, GAsyncReadyCallback on_rest)
     case KEYFOB_HOST_WAITING:
     case KEYFOB_HOST_LOADING:
     case KEYFOB_HOST_IN_SIGN_OUT:
+    case KEYFOB_HOST_IN_SAVE:
       keyfob_host_join_async (host, on_rest, call);
       return;
     case KEYFOB_HOST_IN_REFRESH:

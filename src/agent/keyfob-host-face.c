@@ -38,7 +38,7 @@ keyfob_host_face_show (KeyfobBusHost1 *face,
   keyfob_bus_host1_set_state (face, keyfob_host_state_to_string (state));
   keyfob_bus_host1_set_scope (face, token != NULL ? keyfob_token_get_scope (token) : "");
   keyfob_bus_host1_set_expires (face, token != NULL ? keyfob_token_get_expires (token) : 0);
-  keyfob_bus_host1_set_saved (face, TRUE);
+  keyfob_bus_host1_set_saved (face, keyfob_standing_is_saved (standing));
   keyfob_bus_host1_set_renews (face, keyfob_standing_get_renews (standing));
   keyfob_bus_host1_set_broker (face, token != NULL && keyfob_token_is_broker (token));
   keyfob_bus_host1_set_refresh_expires (

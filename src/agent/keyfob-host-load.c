@@ -7,6 +7,7 @@
 #include "keyfob-host-load.h"
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-save.h"
 
 static void
 stand_as_found (KeyfobHost *host, KeyfobToken *token, const GError *error)
@@ -57,6 +58,7 @@ keyfob_host_load (KeyfobHost *host)
   KeyfobTokenStore *store = keyfob_host_get_store (host);
   KeyfobHostActivity activity = keyfob_host_get_activity (host);
 
+  keyfob_host_save (host);
   if (store == NULL || keyfob_standing_get_token (keyfob_host_get_standing (host)) != NULL)
     return;
   if (activity != KEYFOB_HOST_AT_REST && activity != KEYFOB_HOST_WAITING)

@@ -8,7 +8,12 @@
 
 G_BEGIN_DECLS
 
-/** Looks into the store for the token of @host, unless one is at hand or it is busy. */
+/**
+ * keyfob_host_load:
+ *
+ * Looks into the store for the token of @host, unless one is at hand or it is busy; one that could
+ * not be stored is brought there.
+ */
 void keyfob_host_load (KeyfobHost *host);
 
 /** There is no store to look into, for the reason in @error. */

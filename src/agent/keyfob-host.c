@@ -12,6 +12,7 @@
 #include "keyfob-host-face.h"
 #include "keyfob-host-learn.h"
 #include "keyfob-host-refresh.h"
+#include "keyfob-host-save.h"
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
@@ -76,7 +77,8 @@ static void
 plan (KeyfobHost *self)
 {
   KeyfobScheduler *scheduler = keyfob_context_get_scheduler (self->context);
-  gint64 due = keyfob_standing_get_due (self->standing);
+  gint64 due =
+      MIN (keyfob_standing_get_due (self->standing), keyfob_standing_get_save_due (self->standing));
 
   if (self->activity == KEYFOB_HOST_AT_REST && due != G_MAXINT64)
     keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
@@ -286,7 +288,7 @@ gboolean
 keyfob_host_is_busy (KeyfobHost *self)
 {
   return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
-         || self->activity == KEYFOB_HOST_IN_SIGN_OUT;
+         || self->activity == KEYFOB_HOST_IN_SIGN_OUT || self->activity == KEYFOB_HOST_IN_SAVE;
 }
 
 void
@@ -294,6 +296,12 @@ keyfob_host_check (KeyfobHost *self)
 {
   if (self->activity != KEYFOB_HOST_AT_REST)
     return;
+
+  if (keyfob_standing_get_save_due (self->standing) <= now (self))
+    {
+      keyfob_host_save (self);
+      return;
+    }
 
   if (keyfob_standing_get_due (self->standing) <= now (self))
     do_what_is_due (self);

@@ -23,6 +23,7 @@ G_DECLARE_FINAL_TYPE (KeyfobHost, keyfob_host, KEYFOB, HOST, GObject)
  * @KEYFOB_HOST_IN_REFRESH: the server is asked for a new token
  * @KEYFOB_HOST_IN_SIGN_IN: the user is asked
  * @KEYFOB_HOST_IN_SIGN_OUT: the token is being removed
+ * @KEYFOB_HOST_IN_SAVE: the token is stored, which could not be done before
  *
  * What a host is doing. One thing at a time: a second one waits with keyfob_host_join_async().
  */
@@ -34,6 +35,7 @@ typedef enum
   KEYFOB_HOST_IN_REFRESH,
   KEYFOB_HOST_IN_SIGN_IN,
   KEYFOB_HOST_IN_SIGN_OUT,
+  KEYFOB_HOST_IN_SAVE,
 } KeyfobHostActivity;
 
 /**

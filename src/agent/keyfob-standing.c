@@ -6,10 +6,9 @@
 
 #include "keyfob-standing.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "keyfob-auth-error.h"
 #include "keyfob-refresh-plan.h"
+#include "keyfob-unsaved.h"
 
 #define FIRST_RETRY 120 /* seconds; doubles with each failure */
 #define LAST_RETRY 2880 /* seconds */
@@ -24,6 +23,7 @@ struct _KeyfobStanding
   KeyfobClock *clock;
   KeyfobHostState state;
   KeyfobToken *token;
+  KeyfobUnsaved *unsaved;
   char *account;
   char *error;
 
@@ -133,6 +133,7 @@ keyfob_standing_dispose (GObject *object)
 
   g_clear_object (&self->clock);
   g_clear_object (&self->token);
+  g_clear_object (&self->unsaved);
 
   G_OBJECT_CLASS (keyfob_standing_parent_class)->dispose (object);
 }
@@ -171,6 +172,7 @@ keyfob_standing_new (KeyfobClock *clock, const char *account)
   self->account = g_strdup (account);
   self->since = keyfob_clock_now (clock);
   self->last_used = self->since;
+  self->unsaved = keyfob_unsaved_new (clock);
 
   return self;
 }
@@ -238,11 +240,10 @@ keyfob_standing_set_lapse_after (KeyfobStanding *self, gint64 seconds)
 void
 keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GError *store_error)
 {
-  g_autofree char *sentence = NULL;
-
   if (store_error != NULL)
-    sentence = g_strdup_printf (_ ("You are signed in, but the token could not be saved. %s"),
-                                store_error->message);
+    keyfob_unsaved_note_failure (self->unsaved, store_error);
+  else
+    keyfob_unsaved_clear (self->unsaved);
 
   if (g_set_object (&self->token, token))
     {
@@ -251,7 +252,45 @@ keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GErr
     }
   self->state = KEYFOB_HOST_SIGNED_IN;
   note_arrival (self);
-  set_text (&self->error, sentence != NULL ? sentence : "");
+  set_text (&self->error, keyfob_unsaved_get_sentence (self->unsaved));
+}
+
+void
+keyfob_standing_note_saved (KeyfobStanding *self, KeyfobToken *token)
+{
+  gboolean told = g_str_equal (self->error, keyfob_unsaved_get_sentence (self->unsaved));
+
+  if (token != self->token)
+    {
+      keyfob_standing_take_token (self, token, NULL);
+      return;
+    }
+
+  keyfob_unsaved_clear (self->unsaved);
+  if (told)
+    set_text (&self->error, "");
+}
+
+void
+keyfob_standing_note_not_saved (KeyfobStanding *self, const GError *error)
+{
+  gboolean told = g_str_equal (self->error, keyfob_unsaved_get_sentence (self->unsaved));
+
+  keyfob_unsaved_note_failure (self->unsaved, error);
+  if (told)
+    set_text (&self->error, keyfob_unsaved_get_sentence (self->unsaved));
+}
+
+gboolean
+keyfob_standing_is_saved (KeyfobStanding *self)
+{
+  return !keyfob_unsaved_is_pending (self->unsaved);
+}
+
+gint64
+keyfob_standing_get_save_due (KeyfobStanding *self)
+{
+  return keyfob_unsaved_get_due (self->unsaved);
 }
 
 void
@@ -259,6 +298,7 @@ keyfob_standing_sign_out (KeyfobStanding *self)
 {
   self->state = KEYFOB_HOST_SIGNED_OUT;
   self->failures = 0;
+  keyfob_unsaved_clear (self->unsaved);
   g_clear_object (&self->token);
   set_text (&self->account, "");
   set_text (&self->error, "");
@@ -269,6 +309,7 @@ keyfob_standing_expire (KeyfobStanding *self, const char *sentence)
 {
   self->state = KEYFOB_HOST_EXPIRED;
   self->dead = TRUE;
+  keyfob_unsaved_clear (self->unsaved);
   self->failures = 0;
   set_text (&self->error, sentence);
 }
@@ -307,6 +348,7 @@ keyfob_standing_forget_failures (KeyfobStanding *self)
 {
   self->failures = 0;
   self->retry_at = 0;
+  keyfob_unsaved_hurry (self->unsaved);
 }
 
 void

@@ -45,6 +45,18 @@ void keyfob_standing_set_account (KeyfobStanding *self, const char *account);
 void
 keyfob_standing_take_token (KeyfobStanding *self, KeyfobToken *token, const GError *store_error);
 
+/** @token is stored now, which could not be before; another program may have had a newer one. */
+void keyfob_standing_note_saved (KeyfobStanding *self, KeyfobToken *token);
+
+/** @error: why the token could not be stored, again */
+void keyfob_standing_note_not_saved (KeyfobStanding *self, const GError *error);
+
+/** Returns: whether the token at hand is stored, or there is none */
+gboolean keyfob_standing_is_saved (KeyfobStanding *self);
+
+/** Returns: when to try again to store it, Unix seconds; %G_MAXINT64 where it is */
+gint64 keyfob_standing_get_save_due (KeyfobStanding *self);
+
 /** There is no token, and none was lost. */
 void keyfob_standing_sign_out (KeyfobStanding *self);
 

@@ -9,11 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-lock.h"
-#include "keyfob-time-limit.h"
-
-/* Seconds to wait for another program: it may ask the server twice, and store what it got. */
-#define LONGEST_WAIT 75
+#include "keyfob-host-lock.h"
 
 typedef struct
 {
@@ -21,7 +17,6 @@ typedef struct
   KeyfobServer *server;
   KeyfobTokenStore *store;
   KeyfobClock *clock;
-  KeyfobTimeLimit *wait;
   KeyfobLock *lock;   /* (nullable) */
   KeyfobToken *token; /* the newest so far */
   GError *failure;    /* what the server said, while the store is read once more */
@@ -35,7 +30,6 @@ refresh_free (Refresh *refresh)
   g_clear_object (&refresh->server);
   g_clear_object (&refresh->store);
   g_clear_object (&refresh->clock);
-  g_clear_object (&refresh->wait);
   g_clear_pointer (&refresh->lock, keyfob_lock_free);
   g_clear_object (&refresh->token);
   g_clear_error (&refresh->failure);
@@ -225,41 +219,18 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     go_on (task);
 }
 
-static GError *
-explain_wait (GTask *task, GError *error)
-{
-  Refresh *refresh = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-
-  if (cancellable != NULL && g_cancellable_is_cancelled (cancellable))
-    return error;
-
-  g_error_free (error);
-
-  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
-                      _ ("Another program has been renewing the session at %s for too long. Keyfob "
-                         "tries again later; end that program if it hangs."),
-                      keyfob_config_get_name (refresh->config));
-}
-
 static void
 on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   Refresh *refresh = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
-  refresh->lock = keyfob_lock_acquire_finish (result, &error);
-  keyfob_time_limit_stop (refresh->wait);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!keyfob_host_lock_finish (result, &refresh->lock, &error))
     {
-      fail (task, explain_wait (task, g_steal_pointer (&error)));
+      fail (task, error);
       return;
     }
-
-  /* nobody else can have it either */
-  if (error != NULL)
-    g_debug ("Refreshing without a lock: %s", error->message);
 
   keyfob_token_store_lookup_async (refresh->store, refresh->config, g_task_get_cancellable (task),
                                    on_looked_up, g_object_ref (task));
@@ -275,7 +246,6 @@ keyfob_refresh_async (KeyfobConfig *config,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  g_autofree char *path = keyfob_token_store_dup_lock_path (store);
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Refresh *refresh = g_new0 (Refresh, 1);
 
@@ -286,14 +256,12 @@ keyfob_refresh_async (KeyfobConfig *config,
   refresh->store = g_object_ref (store);
   refresh->clock = g_object_ref (clock);
   refresh->token = g_object_ref (token);
-  refresh->wait = keyfob_time_limit_new (clock, LONGEST_WAIT, cancellable);
 
   g_task_set_source_tag (task, keyfob_refresh_async);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, refresh, (GDestroyNotify) refresh_free);
 
-  keyfob_lock_acquire_async (path, keyfob_config_get_host_key (config),
-                             keyfob_time_limit_get_cancellable (refresh->wait), on_locked, task);
+  keyfob_host_lock_async (config, store, clock, cancellable, on_locked, task);
 }
 
 KeyfobToken *

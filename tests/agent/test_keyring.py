@@ -76,6 +76,29 @@ class Keyring(agentcase.AgentCase):
         self.assertIn("access_token", host.get_token())
         self.assertFalse(os.path.exists(self.token_file()))
 
+    def test_locked_while_refreshing(self):
+        prompter = self.bus.start_prompter()
+        host = self.add_host()
+        host.sign_in()
+        self.bus.lock_keyring()
+        self.wait_for_store("locked")
+        host.call("Refresh")
+        self.assertEqual((host.State, host.Saved), ("signed-in", False))
+        self.assertIn("Unlock", host.Error)
+        token = host.get_token()
+        asked = self.server.count("token")
+        self.bus.unlock_keyring()
+        host.wait_for(Saved=True, Error="")
+        self.assertEqual(host.get_token(), token)
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), token)
+        self.assertEqual(self.server.count("token"), asked)
+        # nobody was asked to unlock it
+        prompter.terminate()
+        self.assertEqual(prompter.stdout.read(), "")
+
     def test_locked_when_signing_out(self):
         host = self.add_host()
         host.sign_in()

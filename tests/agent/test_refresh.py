@@ -23,6 +23,8 @@ class SecondAgent(agentcase.AgentCase):
         self.port = agentcase.free_port()
         self.bus = privatebus.PrivateBus({agentcase.NAME: os.environ["KEYFOB_AGENT"]})
         self.bus.env["XDG_CACHE_HOME"] = first.bus.env["XDG_CACHE_HOME"]
+        os.mkdir(self.bus.path("share"))
+        os.symlink("/usr/share/glib-2.0", self.bus.path("share", "glib-2.0"))
         self.log_path = self.bus.path("agent.log")
         self.start_agent()
 
@@ -31,29 +33,79 @@ class SecondAgent(agentcase.AgentCase):
         self.bus.close()
 
 
-class Refresh(agentcase.AgentCase):
-    def start_with(self, token):
-        """Starts the agent again, with this token in its store, an hour old."""
-        self.add_host()
-        self.stop_agent()
-        self.write_token(token, time.time() - 3600)
-        self.start_agent()
-        return self.find_host()
+class Unsaved(agentcase.AgentCase):
+    """The store does not take the new token: a folder stands in the way of the file."""
+
+    def setUp(self):
+        super().setUp()
+        os.makedirs(self.token_file())
+        self.host = self.add_host()
+        self.host.sign_in()
+        self.asked = self.server.count("token")
 
     def stored(self):
         with open(self.token_file(), encoding="utf-8") as file:
             return json.load(file)[self.server.url]["token"]
 
-    def start_second(self):
-        second = SecondAgent(self)
-        self.addCleanup(second.close)
-        return second.add_host()
+    def test_told_and_usable(self):
+        self.assertFalse(self.host.Saved)
+        self.assertIn("could not be saved", self.host.Error)
+        self.assertEqual(self.host.State, "signed-in")
+        self.assertIn("access_token", self.host.get_token())
+
+    def test_stored_when_the_agent_ends(self):
+        token = self.host.get_token()
+        os.rmdir(self.token_file())
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in", Saved=True, Error="")
+        self.assertEqual(host.get_token(), token)
+        self.assertEqual(self.server.count("token"), self.asked)
+
+    def test_stored_with_the_next_refresh(self):
+        os.rmdir(self.token_file())
+        self.host.call("Refresh")
+        self.host.wait_for(Saved=True, Error="")
+        self.assertEqual(self.stored()["access_token"], self.host.get_token()["access_token"])
+
+    def test_refreshed_while_not_stored(self):
+        old = self.host.get_token()["access_token"]
+        self.host.call("Refresh")
+        self.assertNotEqual(self.host.get_token()["access_token"], old)
+        self.assertFalse(self.host.Saved)
+
+    def test_sign_out_ends_it(self):
+        os.rmdir(self.token_file())
+        self.host.call("SignOut")
+        self.host.wait_for(State="signed-out", Saved=True, Error="")
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-out")
+        self.assertFalse(os.path.exists(self.token_file()))
+
+
+class Refresh(agentcase.AgentCase):
+    def start_with_short(self):
+        """Starts the agent again, with a token about to end that it does not renew by itself."""
+        self.add_host()
+        self.stop_agent()
+        self.write_token(self.server.make_token(life=40), time.time() - 3600)
+        self.write_last_used("2001-01-01T00:00:00Z")
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in", Renews=False)
+        return host
+
+    def stored(self):
+        with open(self.token_file(), encoding="utf-8") as file:
+            return json.load(file)[self.server.url]["token"]
 
     def test_two_programs_cause_one_request(self):
-        first = self.start_with(self.server.make_token(life=40))
-        second = self.start_second()
-        second.wait_for(State="signed-in")
+        first = self.start_with_short()
+        agent = SecondAgent(self)
+        self.addCleanup(agent.close)
         gate = self.server.gates["token"] = threading.Event()
+        second = agent.add_host()
         calls = [first.start("GetToken"), second.start("GetToken")]
         wait_until(lambda: self.server.count("token") == 1, "the request")
         first.wait_for(State="refreshing")
@@ -64,16 +116,14 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(self.server.count("token"), 1)
 
     def test_what_another_program_has_renewed_is_taken(self):
-        host = self.start_with(self.server.make_token(life=40))
-        host.wait_for(State="signed-in")
+        host = self.start_with_short()
         theirs = self.server.make_token()
         self.write_token(theirs)
         self.assertEqual(host.get_token()["access_token"], theirs["access_token"])
         self.assertEqual(self.server.count("token"), 0)
 
     def test_entry_that_another_program_forgot_is_no_sign_out(self):
-        host = self.start_with(self.server.make_token(life=40))
-        host.wait_for(State="signed-in")
+        host = self.start_with_short()
         with open(self.token_file(), "w", encoding="utf-8") as file:
             file.write("{}")
         token = host.get_token()
@@ -81,8 +131,7 @@ class Refresh(agentcase.AgentCase):
 
     def test_broker_session_is_not_risked_while_the_server_is_out_of_reach(self):
         self.server.broker = True
-        host = self.start_with(self.server.make_token(life=40))
-        host.wait_for(State="signed-in")
+        host = self.start_with_short()
         for fault in (DROP, answer(502, "<html>Bad Gateway</html>"), answer(200, "<html>portal</html>"),
                       answer(302, "", headers={"Location": "http://portal.example/"})):
             with self.subTest(fault=fault):
@@ -98,8 +147,7 @@ class Refresh(agentcase.AgentCase):
 
     def test_broker_says_that_the_session_is_over(self):
         self.server.broker = True
-        host = self.start_with(self.server.make_token(life=40))
-        host.wait_for(State="signed-in")
+        host = self.start_with_short()
         self.server.refresh_tokens.clear()
         self.assert_fails("InteractionRequired", host.get_token)
         host.wait_for(State="expired")

@@ -264,13 +264,6 @@ class Tokens(agentcase.AgentCase):
                 "PrepareForSleep", GLib.Variant("(b)", (about_to_sleep,)))
         host.wait_for(State="signed-in", Error="")
 
-    def test_store_that_cannot_take_the_token(self):
-        os.makedirs(self.token_file())
-        host = self.add_host()
-        host.sign_in()
-        self.assertIn("could not be saved", host.Error)
-        self.assertIn("access_token", host.get_token())
-
 
 class TokenFile(agentcase.AgentCase):
     def start_agent(self, wait=True, env=None):

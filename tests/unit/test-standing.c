@@ -98,6 +98,40 @@ test_token (void)
 }
 
 static void
+test_not_saved (void)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (START);
+  g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
+  g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (GError) full =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "The disk is full.");
+  g_autoptr (GError) locked =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED, "It is locked.");
+
+  g_assert_true (keyfob_standing_is_saved (standing));
+  keyfob_standing_take_token (standing, token, full);
+  g_assert_false (keyfob_standing_is_saved (standing));
+  g_assert_cmpint (keyfob_standing_get_save_due (standing), ==, START + 60);
+
+  keyfob_standing_note_not_saved (standing, locked);
+  g_assert_nonnull (strstr (keyfob_standing_get_error (standing), "It is locked."));
+  keyfob_standing_note_saved (standing, token);
+  g_assert_true (keyfob_standing_is_saved (standing));
+  g_assert_cmpstr (keyfob_standing_get_error (standing), ==, "");
+  g_assert_cmpint (keyfob_standing_get_save_due (standing), ==, G_MAXINT64);
+
+  /* what else the user should know is not said away by it */
+  keyfob_standing_take_token (standing, token, full);
+  keyfob_standing_set_error (standing, "Something else.");
+  keyfob_standing_note_saved (standing, token);
+  g_assert_cmpstr (keyfob_standing_get_error (standing), ==, "Something else.");
+
+  keyfob_standing_take_token (standing, token, full);
+  keyfob_standing_sign_out (standing);
+  g_assert_true (keyfob_standing_is_saved (standing));
+}
+
+static void
 test_token_without_refresh (void)
 {
   g_autoptr (ManualClock) clock = manual_clock_new (START);
@@ -350,6 +384,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/standing/new", test_new);
   g_test_add_func ("/standing/token", test_token);
+  g_test_add_func ("/standing/not-saved", test_not_saved);
   g_test_add_func ("/standing/token-without-refresh", test_token_without_refresh);
   g_test_add_func ("/standing/jitter", test_jitter);
   g_test_add_func ("/standing/asks-no-faster", test_asks_no_faster);
