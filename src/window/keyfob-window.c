@@ -9,6 +9,7 @@
 #include "keyfob-add-host-form.h"
 #include "keyfob-copy-bar.h"
 #include "keyfob-device-page.h"
+#include "keyfob-found-hosts.h"
 #include "keyfob-host-removal.h"
 #include "keyfob-host-row.h"
 #include "keyfob-host-settings.h"
@@ -45,6 +46,8 @@ struct _KeyfobWindow
   GtkSearchBar *search_bar;
   KeyfobNoticeBar *notice_bar;
   KeyfobAddHostForm *first_form;
+  KeyfobFoundHosts *first_found;
+  KeyfobFoundHosts *found;
   KeyfobAddHostForm *form;
 };
 
@@ -308,6 +311,8 @@ follow_client (KeyfobWindow *self)
   keyfob_notice_bar_set_client (self->notice_bar, self->client, self->settings);
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
+  keyfob_found_hosts_set_client (self->first_found, self->client);
+  keyfob_found_hosts_set_client (self->found, self->client);
 
   g_object_set (self->copy_bar, "clipboard", self->clipboard, NULL);
   keyfob_device_page_set_clock (self->device_page, self->clock);
@@ -409,7 +414,9 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, search_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, notice_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_form);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_found);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, form);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, found);
   gtk_widget_class_bind_template_callback (widget_class, on_host_added);
   gtk_widget_class_bind_template_callback (widget_class, on_leaflet_turned);
   gtk_widget_class_bind_template_callback (widget_class, on_device_closed);
@@ -442,6 +449,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);
   g_type_ensure (KEYFOB_TYPE_COPY_BAR);
   g_type_ensure (KEYFOB_TYPE_DEVICE_PAGE);
+  g_type_ensure (KEYFOB_TYPE_FOUND_HOSTS);
   g_type_ensure (KEYFOB_TYPE_HOST_SETTINGS);
   g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
   g_type_ensure (KEYFOB_BUS_TYPE_HOST1);

@@ -221,6 +221,7 @@ class FakeAgent:
         name = options.get("name", url.split("://")[-1])
         url = url if "://" in url else "https://" + url
         host = self.add_host({"Name": name, "Url": url, "Options": options})
+        self.set_agent({"FoundHosts": [found for found in self.agent["FoundHosts"] if found != url]})
         return GLib.Variant("(o)", (host.path,))
 
     def on_RemoveHost(self, _host, path):

@@ -85,6 +85,47 @@ class Adding(WindowCase):
         self.app.wait_for("Not signed in")
 
 
+class Found(WindowCase):
+    """Hosts with a token in the file that is shared with Python programs."""
+
+    TITLE = "Found in your token file"
+    ONE = "https://one.example.org"
+    TWO = "https://two.example.org:8443"
+
+    def test_one_click_adds(self):
+        self.start([host("mine.example.org")], agent={"FoundHosts": [self.ONE, self.TWO]})
+        self.app.wait_for(self.TITLE)
+        self.app.press("Add", within=self.TWO)
+        self.app.wait_for("Not signed in", within="two.example.org:8443")
+        self.assertEqual(self.agent.calls("AddHost"), [[self.TWO, {"store": "file"}]])
+        self.app.wait_gone(self.TWO)
+        self.assertIsNotNone(self.app.find(self.ONE))
+
+    def test_the_first_host(self):
+        self.start(agent={"FoundHosts": [self.ONE]})
+        self.app.wait_for("Add your first host")
+        self.app.press("Add", within=self.ONE)
+        self.app.wait_for("Not signed in", within="one.example.org")
+        self.app.wait_gone(self.TITLE)
+
+    def test_comes_and_goes(self):
+        self.start([host("mine.example.org")])
+        self.app.wait_for("mine.example.org")
+        self.assertIsNone(self.app.find(self.TITLE))
+        self.agent.set_agent(FoundHosts=[self.ONE])
+        self.app.wait_for(self.ONE)
+        self.agent.set_agent(FoundHosts=[])
+        self.app.wait_gone(self.TITLE)
+
+    def test_cannot_be_added(self):
+        self.start([host("mine.example.org")], agent={"FoundHosts": [self.ONE]})
+        sentence = "Whoever is on the way to <one> & two could read the token."
+        self.agent.fail("AddHost", "InvalidHost", sentence)
+        self.app.press("Add", within=self.ONE)
+        self.app.wait_for(sentence)
+        self.assertIsNotNone(self.app.find(self.ONE))
+
+
 class SigningIn(WindowCase):
     def test_sign_in(self):
         self.start([host("one.example.org"), host("two.example.org")])

@@ -228,6 +228,20 @@ class Pages(WindowCase):
         self.app.wait_for("host11.example.org")
         self.picture("many")
 
+    FOUND = {"FoundHosts": ["https://data.example.org", "https://a-host-with-a-long-name.climate.example.edu:8443/api"]}
+
+    def test_found(self):
+        self.start([host(PORTAL, State="signed-in", left=42 * MINUTE)], agent=self.FOUND, size=(360, 600))
+        self.app.wait_for("Found in your token file")
+        self.assert_nothing_cut(360)
+        self.picture("found")
+
+    def test_found_while_empty(self):
+        self.start(agent=self.FOUND, size=(440, 760))
+        self.app.wait_for("Found in your token file")
+        self.assert_nothing_cut(440)
+        self.picture("empty-found")
+
     def test_removal_is_asked_about(self):
         self.start([host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE)])
         self.app.press("More actions")

@@ -1,0 +1,162 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-found-hosts.h"
+
+#include <glib/gi18n-lib.h>
+
+struct _KeyfobFoundHosts
+{
+  AdwPreferencesGroup parent_instance;
+
+  KeyfobAgentClient *client;
+  GSignalGroup *agent_signals;
+  GtkStringList *urls;
+
+  GtkListBox *list;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobFoundHosts, keyfob_found_hosts, ADW_TYPE_PREFERENCES_GROUP)
+
+enum
+{
+  SIGNAL_TROUBLE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+static GtkWidget *
+create_button (const char *url)
+{
+  GtkWidget *button = gtk_button_new_with_label (_ ("Add"));
+
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "found.add");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", url);
+
+  return button;
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  const char *url = gtk_string_object_get_string (item);
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), url);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_button (url));
+
+  return row;
+}
+
+static void
+update (KeyfobFoundHosts *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  const char *const *urls = agent != NULL ? keyfob_bus_agent1_get_found_hosts (agent) : NULL;
+
+  gtk_string_list_splice (self->urls, 0, g_list_model_get_n_items (G_LIST_MODEL (self->urls)),
+                          urls);
+  gtk_widget_set_visible (GTK_WIDGET (self),
+                          g_list_model_get_n_items (G_LIST_MODEL (self->urls)) > 0);
+}
+
+static void
+on_agent_changed (KeyfobFoundHosts *self)
+{
+  g_signal_group_set_target (self->agent_signals, keyfob_agent_client_get_agent (self->client));
+  update (self);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobFoundHosts) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *sentence = NULL;
+
+  /* a host that is added is no longer among those found */
+  if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
+    return;
+
+  sentence = keyfob_agent_client_explain (error);
+  g_signal_emit (self, signals[SIGNAL_TROUBLE], 0, sentence);
+}
+
+/* The token stays where it is, for the program that put it there. */
+static void
+on_add (GtkWidget *widget, const char *action, GVariant *url)
+{
+  KeyfobFoundHosts *self = KEYFOB_FOUND_HOSTS (widget);
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  g_auto (GVariantDict) options;
+
+  if (agent == NULL)
+    return;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "store", "s", "file");
+  keyfob_bus_agent1_call_add_host (agent, g_variant_get_string (url, NULL),
+                                   g_variant_dict_end (&options), NULL, on_added,
+                                   g_object_ref (self));
+}
+
+static void
+keyfob_found_hosts_dispose (GObject *object)
+{
+  KeyfobFoundHosts *self = KEYFOB_FOUND_HOSTS (object);
+
+  g_clear_object (&self->agent_signals);
+  g_clear_object (&self->client);
+  g_clear_object (&self->urls);
+
+  G_OBJECT_CLASS (keyfob_found_hosts_parent_class)->dispose (object);
+}
+
+static void
+keyfob_found_hosts_class_init (KeyfobFoundHostsClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = keyfob_found_hosts_dispose;
+
+  signals[SIGNAL_TROUBLE] = g_signal_new ("trouble", KEYFOB_TYPE_FOUND_HOSTS, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-found-hosts.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundHosts, list);
+  gtk_widget_class_install_action (widget_class, "found.add", "s", on_add);
+}
+
+static void
+keyfob_found_hosts_init (KeyfobFoundHosts *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->urls = gtk_string_list_new (NULL);
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->urls), create_row, NULL, NULL);
+  self->agent_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
+  g_signal_group_connect_swapped (self->agent_signals, "notify::found-hosts", G_CALLBACK (update),
+                                  self);
+}
+
+void
+keyfob_found_hosts_set_client (KeyfobFoundHosts *self, KeyfobAgentClient *client)
+{
+  g_return_if_fail (KEYFOB_IS_FOUND_HOSTS (self));
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (self->client == NULL);
+
+  self->client = g_object_ref (client);
+  g_signal_connect_object (client, "notify::agent", G_CALLBACK (on_agent_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_agent_changed (self);
+}
