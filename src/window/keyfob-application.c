@@ -11,6 +11,7 @@
 #include "keyfob-agent-client.h"
 #include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
+#include "keyfob-copy-request.h"
 #include "keyfob-preferences-window.h"
 #include "keyfob-window.h"
 
@@ -89,10 +90,21 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_window_present (preferences);
 }
 
+/* The tray asks for this. */
+static void
+on_copy_header (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
+
+  keyfob_copy_request_start (GTK_APPLICATION (self), self->clipboard,
+                             g_variant_get_string (parameter, NULL));
+}
+
 static const GActionEntry actions[] = {
   { .name = "quit", .activate = on_quit },
   { .name = "about", .activate = on_about },
   { .name = "preferences", .activate = on_preferences },
+  { .name = "copy-header", .parameter_type = "s", .activate = on_copy_header },
 };
 
 /* A copy outlives the window, until it was pasted, replaced or cleared. Whoever waits for that
@@ -153,7 +165,7 @@ static void
 keyfob_application_activate (GApplication *application)
 {
   KeyfobApplication *self = KEYFOB_APPLICATION (application);
-  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  GtkWindow *window = find_window (self, KEYFOB_TYPE_WINDOW);
 
   if (self->client == NULL)
     self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));

@@ -315,6 +315,14 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
     start_timer (self, self->deadline - self->offered);
 }
 
+gboolean
+keyfob_clipboard_needs_window (KeyfobClipboard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), TRUE);
+
+  return self->x11 == NULL;
+}
+
 void
 keyfob_clipboard_clear (KeyfobClipboard *self)
 {

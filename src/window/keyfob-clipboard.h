@@ -50,6 +50,9 @@ void keyfob_clipboard_offer (KeyfobClipboard *self,
                              const char *title,
                              gboolean renews);
 
+/** Returns: whether only a window in use can copy, as on Wayland */
+gboolean keyfob_clipboard_needs_window (KeyfobClipboard *self);
+
 /** Takes the secret off the clipboard, if it is still there. */
 void keyfob_clipboard_clear (KeyfobClipboard *self);
 

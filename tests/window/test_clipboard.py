@@ -7,10 +7,13 @@ import pathlib
 import re
 import subprocess
 
+from gi.repository import GLib
+
 import desktop
 import tap
-from window import AGENT, MINUTE, WindowCase, host
+from window import AGENT, MINUTE, ROOT, WindowCase, host
 
+KEYFOB = "org.keyfob.Keyfob"
 HINT = "x-kde-passwordManagerHint"
 
 # Tells what it is asked for, instead of asking a server.
@@ -47,6 +50,10 @@ class ClipboardCase(WindowCase):
         """Waits until the countdown has come that far."""
         desktop.wait_for(lambda: int(self.app.wait_text(r"^Clears in (\d+) s$")[1]) <= seconds,
                          "the countdown")
+
+    def wait_end(self):
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
 
     def write_program(self, name, text):
         path = pathlib.Path(os.environ["BED_DIR"], name)
@@ -169,10 +176,6 @@ class OutlivingTheWindow(ClipboardCase):
         self.app.press("Close")
         desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
 
-    def wait_end(self):
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
-
     def test_until_pasted(self):
         self.copy_and_close()
         self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-one.example.org")
@@ -228,6 +231,75 @@ class OutlivingTheWindow(ClipboardCase):
         self.app.wait_gone("Header copied")
         self.app.press("Close")
         self.wait_end()
+
+
+class FromOutside(ClipboardCase):
+    """A header is copied by an action of the application, as the tray does."""
+
+    def start_service(self, hosts, **environment):
+        """Starts Keyfob as the bus does: without a window."""
+        self.start(hosts, arguments=["--gapplication-service"], **environment)
+        desktop.wait_for(self.is_on_bus, "Keyfob on the bus")
+
+    def is_on_bus(self):
+        return self.agent.bus.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+            "NameHasOwner", GLib.Variant("(s)", (KEYFOB,)), None, 0, -1).unpack()[0]
+
+    def copy_header(self, path):
+        self.agent.bus.call_sync(
+            KEYFOB, "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
+            GLib.Variant("(sava{sv})", ("copy-header", [GLib.Variant("s", path)], {})), None, 0, -1)
+
+    def host_path(self, name):
+        """Object path of the host of that name."""
+        objects = self.agent.bus.call_sync(
+            AGENT, ROOT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", None, None, 0,
+            -1).unpack()[0]
+        return next(path for path, interfaces in objects.items()
+                    for properties in interfaces.values() if properties["Name"] == name)
+
+    def test_without_a_window(self):
+        self.start_service([signed_in("one.example.org"), signed_in("two.example.org")],
+                           settings="clipboard-clear-seconds=uint32 4\n")
+        self.copy_header(self.host_path("two.example.org"))
+        # a clipboard manager that looks at once takes nothing away
+        desktop.wait_for(lambda: desktop.read_clipboard() == "Authorization: Bearer of-two.example.org",
+                         "the header on the clipboard")
+        self.assertEqual(read_target(HINT), "secret")
+        self.assertEqual(desktop.find_x_windows("^Keyfob$"), [])
+        # until it is cleared, and nobody needs the program any more
+        self.wait_end()
+        self.assertIsNone(read_target("TARGETS"))
+
+    def test_beside_a_window(self):
+        self.start([signed_in("one.example.org")], settings="copy-form='token'\n")
+        self.app.wait_for("one.example.org")
+        self.copy_header(self.host_path("one.example.org"))
+        self.app.wait_for("Header copied")
+        self.assertEqual(desktop.read_clipboard(), "Authorization: Bearer of-one.example.org")
+        # the choice that was made in the window stays
+        self.assertIsNotNone(self.app.find_button("Copy token"))
+
+    def test_user_is_needed(self):
+        self.start_service([host("one.example.org", State="expired")])
+        sentence = "The session at one.example.org has ended. Sign in again."
+        self.agent.fail("GetToken", "InteractionRequired", sentence)
+        self.copy_header(self.host_path("one.example.org"))
+        self.app.wait_for(sentence)
+        self.app.wait_for("Copy the header of one.example.org")
+        self.picture("copy-failed")
+        self.app.press("Open Keyfob")
+        self.app.wait_for("Hosts")
+        self.app.wait_gone(sentence)
+
+    def test_no_such_host(self):
+        self.start_service([signed_in("one.example.org")])
+        self.copy_header(ROOT + "/hosts/none")
+        self.app.wait_text("did not answer")
+        self.copy_header("not a path")
+        self.app.press("Cancel")
+        desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
 
 
 class Secret(ClipboardCase):

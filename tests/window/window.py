@@ -94,7 +94,7 @@ class WindowCase(unittest.TestCase):
         self.log = pathlib.Path(os.environ["BED_DIR"], "window.log")
 
     def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", settings="",
-              **environment):
+              arguments=(), **environment):
         program = os.environ[program]
         self.app = desktop.Application(pathlib.Path(program).name)
         self.agent.set_scene(hosts, **(agent or {}))
@@ -102,7 +102,7 @@ class WindowCase(unittest.TestCase):
         self.settings.write_text(SETTINGS.format(width=size[0], height=size[1]) + settings)
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                [program], stderr=log,
+                [program, *arguments], stderr=log,
                 # without OpenGL, whose drivers take a second to load and leak
                 env={**os.environ, "G_DEBUG": "fatal-warnings", "GDK_DEBUG": "gl-disable",
                      **environment})
