@@ -6,39 +6,90 @@
 
 #include "keyfob-file-job.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-json.h"
+#include "keyfob-file-entry.h"
+#include "keyfob-file-places.h"
+#include "keyfob-fresh-file.h"
 #include "keyfob-secret.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
 
-#define BASE_URL "base_url"
+/* So often in a row another program may come between reading and writing. */
+#define MAX_ATTEMPTS 100
 
-/* Strings only: it goes to another thread. */
+typedef struct
+{
+  const char *name;
+  char *sentence;
+} Report;
+
+/* Nothing in it is shared: it goes to another thread. */
 struct _KeyfobFileJob
 {
   char *path;
   char *host_key;
   char *base_url;
   gint64 now;
+  gint64 since;
   /* The entry to put down; %NULL looks up or removes. */
   KeyfobSecret *entry;
+  KeyfobLock *lock;
+
+  char *target;
+  KeyfobFileMark found;
+  KeyfobFileMark left;
+  gboolean overtaken;
+  GArray *reports;
 };
 
-static KeyfobTokenText *
-read_text (KeyfobFileJob *self, char **data, gsize *length, GError **error)
+static void
+report_clear (gpointer data)
 {
-  g_autoptr (KeyfobTokenText) text = NULL;
+  g_free (((Report *) data)->sentence);
+}
 
-  *data = keyfob_token_file_read (self->path, length, error);
-  if (*data == NULL)
+/* @sentence: (transfer full) */
+static void
+report (KeyfobFileJob *self, const char *name, char *sentence)
+{
+  Report item = { .name = name, .sentence = sentence };
+
+  g_array_append_val (self->reports, item);
+}
+
+static KeyfobTokenFile *
+open_file (KeyfobFileJob *self, GError **error)
+{
+  KeyfobTokenFile *file = keyfob_token_file_open (self->path, error);
+
+  if (file == NULL)
     return NULL;
 
-  text = keyfob_token_text_parse (*data, *length);
+  g_free (self->target);
+  self->target = g_strdup (keyfob_token_file_get_target (file));
+  self->found = self->left = *keyfob_token_file_get_mark (file);
+
+  if (keyfob_token_file_was_exposed (file))
+    report (self, "readable-file",
+            g_strdup_printf (_ ("Other users of this machine could read the token file %s. Only "
+                                "you can now. If they are not to be trusted, sign out of every "
+                                "host in it and sign in again."),
+                             self->path));
+
+  return file;
+}
+
+static KeyfobTokenText *
+parse_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
+{
+  gsize length = 0;
+  const char *data = keyfob_token_file_get_data (file, &length);
+  KeyfobTokenText *text = keyfob_token_text_parse (data, length);
 
   if (text == NULL)
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
@@ -46,131 +97,202 @@ read_text (KeyfobFileJob *self, char **data, gsize *length, GError **error)
                     "and starts a new one."),
                  self->path);
 
-  return g_steal_pointer (&text);
-}
-
-static JsonObject *
-parse_entry (const char *json)
-{
-  return json != NULL ? keyfob_json_parse_object (json, strlen (json)) : NULL;
-}
-
-/* The file has one place for all base URLs of a host; Python does not say whose it is. */
-static gboolean
-is_ours (KeyfobFileJob *self, JsonObject *entry)
-{
-  const char *owner = keyfob_json_get_string (entry, BASE_URL);
-
-  return owner == NULL || g_str_equal (owner, self->base_url);
+  return text;
 }
 
 static gboolean
-is_alive (KeyfobFileJob *self, JsonObject *entry)
+check_place (KeyfobFileJob *self, JsonObject *entry, KeyfobFilePlaces *places, GError **error)
 {
-  g_autoptr (KeyfobToken) token = keyfob_token_new_from_entry (entry, NULL);
+  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
 
-  return token != NULL
-         && MAX (keyfob_token_get_expires (token), keyfob_token_get_refresh_expires (token))
-                > self->now;
-}
-
-static gboolean
-check_place (KeyfobFileJob *self, JsonObject *entry, GError **error)
-{
-  if (is_ours (self, entry) || !is_alive (self, entry))
+  if (owner == NULL || g_str_equal (owner, self->base_url)
+      || !keyfob_file_entry_is_alive (entry, self->now))
     return TRUE;
 
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
                   "use a keyring."),
-               self->host_key, keyfob_json_get_string (entry, BASE_URL));
+               self->host_key, owner);
 
   return FALSE;
 }
 
-/* What other programs keep beside the token stays, to the letter. */
-static char *
-merge_entry (KeyfobFileJob *self, const char *old_json)
-{
-  static const char *const own[] = { "token", "stored_at", "clock_skew", BASE_URL };
-  g_autoptr (KeyfobTokenText) merged = NULL;
-  g_autoptr (KeyfobTokenText) entry = keyfob_token_text_parse (self->entry, strlen (self->entry));
-
-  if (old_json != NULL)
-    merged = keyfob_token_text_parse (old_json, strlen (old_json));
-  if (merged == NULL)
-    merged = keyfob_token_text_parse ("{}", 2);
-
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
-    {
-      g_autoptr (KeyfobSecret) value = keyfob_token_text_dup (entry, own[i]);
-
-      if (value != NULL)
-        keyfob_token_text_set (merged, own[i], value);
-      else
-        keyfob_token_text_remove (merged, own[i]);
-    }
-
-  if (!g_str_equal (self->base_url, self->host_key))
-    keyfob_token_text_set_string (merged, BASE_URL, self->base_url);
-
-  return keyfob_token_text_print (merged);
-}
-
 static gboolean
-put_entry (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
+put_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places, GError **error)
 {
   g_autoptr (KeyfobSecret) old_json = keyfob_token_text_dup (text, self->host_key);
   g_autoptr (KeyfobSecret) json = NULL;
-  g_autoptr (JsonObject) old = parse_entry (old_json);
+  g_autoptr (JsonObject) old = keyfob_file_entry_parse (old_json);
 
-  if (old != NULL && !check_place (self, old, error))
+  if (old != NULL && !check_place (self, old, places, error))
     return FALSE;
 
-  json = merge_entry (self, old_json);
+  json = keyfob_file_entry_merge (old_json, self->entry, self->base_url);
   keyfob_token_text_set (text, self->host_key, json);
 
   return TRUE;
 }
 
 static gboolean
-drop_entry (KeyfobFileJob *self, KeyfobTokenText *text)
+drop_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places)
 {
   g_autoptr (KeyfobSecret) json = keyfob_token_text_dup (text, self->host_key);
-  g_autoptr (JsonObject) entry = parse_entry (json);
+  g_autoptr (JsonObject) entry = keyfob_file_entry_parse (json);
+  g_autofree char *owner = NULL;
 
-  if (entry != NULL && !is_ours (self, entry))
+  if (entry != NULL)
+    owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
+  if (owner != NULL && !g_str_equal (owner, self->base_url))
     return FALSE;
+
+  /* First: somebody who sees the entry gone must find out that it was meant. */
+  if (keyfob_file_mark_exists (&self->found))
+    keyfob_file_places_empty (places, self->host_key, self->now);
 
   return keyfob_token_text_remove (text, self->host_key);
 }
 
-static gboolean
-write_text (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
+static KeyfobTokenFileOutcome
+write_text (KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
 {
   g_autoptr (KeyfobSecret) printed = keyfob_token_text_print (text);
 
-  return keyfob_token_file_write (self->path, printed, error);
+  return keyfob_token_file_replace (file, printed, error);
+}
+
+static KeyfobTokenFileOutcome
+save (KeyfobFileJob *self,
+      KeyfobTokenFile *file,
+      KeyfobTokenText *text,
+      KeyfobFilePlaces *places,
+      GError **error)
+{
+  KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
+
+  if (put_entry (self, text, places, error))
+    outcome = write_text (file, text, error);
+  if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
+    keyfob_file_places_take (places, self->host_key, self->base_url);
+
+  return outcome;
 }
 
 /* Saves into a new file; a copy of the damaged one stays beside it. */
-static gboolean
-replace_damaged (KeyfobFileJob *self, const char *data, gsize length, GError **error)
+static KeyfobTokenFileOutcome
+replace_damaged (KeyfobFileJob *self,
+                 KeyfobTokenFile *file,
+                 KeyfobFilePlaces *places,
+                 GError **error)
 {
   g_autoptr (KeyfobTokenText) text = keyfob_token_text_parse ("{}", 2);
-  g_autofree char *copy = keyfob_token_file_keep_copy (self->path, data, length, self->now, error);
+  g_autofree char *copy = keyfob_token_file_keep_copy (file, self->now, error);
+  KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
 
   if (copy == NULL)
-    return FALSE;
+    return KEYFOB_TOKEN_FILE_FAILED;
 
-  if (put_entry (self, text, error) && write_text (self, text, error))
+  outcome = save (self, file, text, places, error);
+
+  if (outcome == KEYFOB_TOKEN_FILE_FAILED)
+    unlink (copy);
+  else
+    report (self, "damaged-file",
+            g_strdup_printf (_ ("The token file %s was damaged, so a new one was started. What it "
+                                "held is kept in %s."),
+                             self->path, copy));
+
+  return outcome;
+}
+
+static KeyfobTokenFileOutcome
+attempt (KeyfobFileJob *self, KeyfobTokenFile *file, KeyfobFilePlaces *places, GError **error)
+{
+  g_autoptr (KeyfobTokenText) text = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  text = parse_file (self, file, &local_error);
+
+  if (text == NULL && self->entry != NULL)
+    return replace_damaged (self, file, places, error);
+
+  if (text == NULL)
     {
-      g_message ("The token file was damaged; a copy of it is kept as %s", copy);
-      return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return KEYFOB_TOKEN_FILE_FAILED;
     }
 
-  unlink (copy);
+  if (self->entry != NULL)
+    return save (self, file, text, places, error);
+
+  return drop_entry (self, text, places) ? write_text (file, text, error)
+                                         : KEYFOB_TOKEN_FILE_WRITTEN;
+}
+
+static gboolean
+modify_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
+{
+  g_autoptr (KeyfobFilePlaces) places = keyfob_file_places_read (self->target);
+
+  for (guint i = 0; i < MAX_ATTEMPTS; i++)
+    {
+      KeyfobTokenFileOutcome outcome = attempt (self, file, places, error);
+
+      self->left = *keyfob_token_file_get_mark (file);
+      if (outcome != KEYFOB_TOKEN_FILE_OVERTAKEN)
+        return outcome == KEYFOB_TOKEN_FILE_WRITTEN;
+
+      self->overtaken = TRUE;
+      g_debug ("Another program has written the token file meanwhile");
+    }
+
+  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+               _ ("Another program writes the token file %s all the time, so nothing can be saved "
+                  "there. End that program and try again."),
+               self->path);
+
   return FALSE;
+}
+
+static gboolean
+is_ours (KeyfobFileJob *self, JsonObject *entry)
+{
+  g_autofree char *owner =
+      keyfob_file_entry_claim (entry, self->host_key, self->base_url, self->target);
+
+  if (g_str_equal (owner, self->base_url))
+    return TRUE;
+
+  if (keyfob_file_entry_is_alive (entry, self->now))
+    report (self, "shared-place",
+            g_strdup_printf (_ ("The token file has one place for %s, and %s uses it. Keep the "
+                                "token of %s in a keyring or in another file."),
+                             self->host_key, owner, self->base_url));
+
+  return FALSE;
+}
+
+static JsonObject *
+find_entry (KeyfobFileJob *self, KeyfobTokenText *text)
+{
+  g_autoptr (KeyfobSecret) json = keyfob_token_text_dup (text, self->host_key);
+
+  return keyfob_file_entry_parse (json);
+}
+
+static char *
+dup_listed_url (KeyfobFileJob *self, KeyfobTokenText *text, guint index, KeyfobFilePlaces *places)
+{
+  const char *host_key = keyfob_token_text_get_key (text, index);
+  g_autoptr (KeyfobSecret) json = keyfob_token_text_dup_at (text, index);
+  g_autoptr (JsonObject) entry = keyfob_file_entry_parse (json);
+  char *owner = NULL;
+
+  if (host_key == NULL || entry == NULL || !keyfob_file_entry_is_alive (entry, self->now))
+    return NULL;
+
+  owner = keyfob_file_entry_dup_owner (entry, host_key, places);
+
+  return owner != NULL ? owner : g_strdup (host_key);
 }
 
 KeyfobFileJob *
@@ -179,9 +301,15 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
   KeyfobFileJob *self = g_new0 (KeyfobFileJob, 1);
 
   self->path = g_strdup (path);
-  self->host_key = g_strdup (keyfob_config_get_host_key (host));
-  self->base_url = g_strdup (keyfob_config_get_base_url (host));
   self->now = now;
+  self->reports = g_array_new (FALSE, FALSE, sizeof (Report));
+  g_array_set_clear_func (self->reports, report_clear);
+
+  if (host != NULL)
+    {
+      self->host_key = g_strdup (keyfob_config_get_host_key (host));
+      self->base_url = g_strdup (keyfob_config_get_base_url (host));
+    }
 
   if (token != NULL)
     {
@@ -197,30 +325,61 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
 void
 keyfob_file_job_free (KeyfobFileJob *self)
 {
+  g_clear_pointer (&self->lock, keyfob_lock_free);
   keyfob_secret_free (self->entry);
+  g_array_unref (self->reports);
   g_free (self->path);
   g_free (self->host_key);
   g_free (self->base_url);
+  g_free (self->target);
   g_free (self);
+}
+
+void
+keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock)
+{
+  self->lock = lock;
+}
+
+void
+keyfob_file_job_set_since (KeyfobFileJob *self, gint64 since)
+{
+  self->since = since;
+}
+
+gboolean
+keyfob_file_job_check (KeyfobFileJob *self, GError **error)
+{
+  g_autofree char *folder = NULL;
+
+  self->target = keyfob_token_file_resolve (self->path, error);
+  if (self->target == NULL)
+    return FALSE;
+
+  folder = g_path_get_dirname (self->target);
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    g_debug ("%s cannot be made: %s", folder, g_strerror (errno));
+
+  self->found = self->left = keyfob_file_mark_at (self->target);
+
+  return TRUE;
 }
 
 gboolean
 keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error)
 {
-  g_autoptr (KeyfobSecret) data = NULL;
-  g_autoptr (KeyfobSecret) json = NULL;
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (JsonObject) entry = NULL;
-  gsize length = 0;
 
   *token = NULL;
 
-  text = read_text (self, &data, &length, error);
+  if (file != NULL)
+    text = parse_file (self, file, error);
   if (text == NULL)
     return FALSE;
 
-  json = keyfob_token_text_dup (text, self->host_key);
-  entry = parse_entry (json);
+  entry = find_entry (self, text);
   if (entry == NULL || !is_ours (self, entry))
     return TRUE;
 
@@ -229,28 +388,99 @@ keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error
   return *token != NULL;
 }
 
-/* The one place that reads, changes and writes the file; what excludes other programs goes here. */
+GStrv
+keyfob_file_job_list (KeyfobFileJob *self, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
+  g_autoptr (KeyfobTokenText) text = NULL;
+  g_autoptr (KeyfobFilePlaces) places = NULL;
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+
+  if (file != NULL)
+    text = parse_file (self, file, error);
+  if (text == NULL)
+    return NULL;
+
+  places = keyfob_file_places_read (self->target);
+
+  for (guint i = 0; i < keyfob_token_text_get_n_members (text); i++)
+    {
+      g_autofree char *url = dup_listed_url (self, text, i, places);
+
+      if (url != NULL)
+        g_strv_builder_add (urls, url);
+    }
+
+  return g_strv_builder_end (urls);
+}
+
+gboolean
+keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
+  g_autoptr (KeyfobTokenText) text = NULL;
+  g_autoptr (KeyfobFilePlaces) places = NULL;
+  g_autoptr (JsonObject) entry = NULL;
+  gint64 emptied = 0;
+
+  if (file != NULL)
+    text = parse_file (self, file, error);
+  if (text == NULL)
+    return FALSE;
+
+  entry = find_entry (self, text);
+  places = keyfob_file_places_read (self->target);
+  emptied = keyfob_file_places_get_emptied (places, self->host_key);
+
+  *removed =
+      entry == NULL
+      && (!keyfob_file_mark_exists (&self->found) || (emptied != 0 && emptied >= self->since));
+
+  return TRUE;
+}
+
+/* The one place that reads, changes and writes the file, for the holder of its lock. */
 gboolean
 keyfob_file_job_modify (KeyfobFileJob *self, GError **error)
 {
-  g_autoptr (KeyfobSecret) data = NULL;
-  g_autoptr (KeyfobTokenText) text = NULL;
-  g_autoptr (GError) local_error = NULL;
-  gsize length = 0;
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
+  gboolean done = FALSE;
 
-  text = read_text (self, &data, &length, &local_error);
-
-  if (text == NULL)
+  if (file != NULL)
     {
-      if (data != NULL && self->entry != NULL)
-        return replace_damaged (self, data, length, error);
-
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
+      keyfob_fresh_file_tidy (self->target);
+      done = modify_file (self, file, error);
     }
+  g_clear_pointer (&self->lock, keyfob_lock_free);
 
-  if (self->entry != NULL)
-    return put_entry (self, text, error) && write_text (self, text, error);
+  return done;
+}
 
-  return !drop_entry (self, text) || write_text (self, text, error);
+const char *
+keyfob_file_job_get_target (KeyfobFileJob *self)
+{
+  return self->target;
+}
+
+gboolean
+keyfob_file_job_saw_change (KeyfobFileJob *self, const KeyfobFileMark *seen)
+{
+  return self->overtaken || !keyfob_file_mark_equal (&self->found, seen);
+}
+
+const KeyfobFileMark *
+keyfob_file_job_get_left (KeyfobFileJob *self)
+{
+  return &self->left;
+}
+
+void
+keyfob_file_job_report (KeyfobFileJob *self, KeyfobFileJobReportFunc func, gpointer user_data)
+{
+  for (guint i = 0; i < self->reports->len; i++)
+    {
+      const Report *item = &g_array_index (self->reports, Report, i);
+
+      func (item->name, item->sentence, user_data);
+    }
 }

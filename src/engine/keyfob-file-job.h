@@ -5,6 +5,8 @@
 #pragma once
 
 #include "keyfob-config.h"
+#include "keyfob-file-mark.h"
+#include "keyfob-lock.h"
 #include "keyfob-token.h"
 
 G_BEGIN_DECLS
@@ -12,14 +14,25 @@ G_BEGIN_DECLS
 /**
  * KeyfobFileJob:
  *
- * One piece of work on the token file, for a thread: the place of one host in it.
+ * One piece of work on the token file, for a thread. Functions that look at the file block, and
+ * fail with KEYFOB_AUTH_ERROR_STORE.
  */
 typedef struct _KeyfobFileJob KeyfobFileJob;
 
 /**
+ * KeyfobFileJobReportFunc:
+ * @name: what kind of thing it is: `damaged-file`, `readable-file` or `shared-place`
+ * @sentence: what the user should know
+ */
+typedef void (*KeyfobFileJobReportFunc) (const char *name,
+                                         const char *sentence,
+                                         gpointer user_data);
+
+/**
  * keyfob_file_job_new:
  * @path: absolute path of the token file
- * @token: (nullable): the token to put down; %NULL looks up or removes
+ * @host: (nullable): whose place in the file it is about
+ * @token: (nullable): the token to put down
  * @now: Unix time in seconds
  *
  * Returns: (transfer full): the job
@@ -29,27 +42,55 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
 
 void keyfob_file_job_free (KeyfobFileJob *self);
 
+/** @lock: (transfer full) (nullable): the lock of the file, which the job lets go when it is done
+ */
+void keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock);
+
+/** @since: see keyfob_token_store_was_removed_async() */
+void keyfob_file_job_set_since (KeyfobFileJob *self, gint64 since);
+
+/** Looks which file is there; makes the folder that it belongs in. Returns: whether it could be
+ *   read */
+gboolean keyfob_file_job_check (KeyfobFileJob *self, GError **error);
+
 /**
  * keyfob_file_job_lookup:
  * @token: (out) (nullable) (transfer full): the token, %NULL where there is none
- * @error: KEYFOB_AUTH_ERROR_STORE
- *
- * Blocks.
  *
  * Returns: whether the file could be asked
  */
 gboolean keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error);
 
+/** Returns: (transfer full): the base URLs of all tokens in the file that are still good */
+GStrv keyfob_file_job_list (KeyfobFileJob *self, GError **error);
+
+/** @removed: (out): see keyfob_token_store_was_removed_finish() */
+gboolean keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **error);
+
 /**
  * keyfob_file_job_modify:
- * @error: KEYFOB_AUTH_ERROR_STORE; the file is then as it was before
+ * @error: the file is then as it was before
  *
  * Puts the token down or removes the one that is there. What belongs to other hosts, and what
- * other programs keep beside the token, stays to the letter. Blocks.
+ * other programs keep beside the token, stays to the letter, also where a program that honours no
+ * lock writes at the same time.
  *
  * Returns: whether it is on disk
  */
 gboolean keyfob_file_job_modify (KeyfobFileJob *self, GError **error);
+
+/** Returns: (nullable): absolute path of the file itself, once the job could look at it */
+const char *keyfob_file_job_get_target (KeyfobFileJob *self);
+
+/** Returns: whether another program has changed the file since it was as @seen, or while it was
+ *   written */
+gboolean keyfob_file_job_saw_change (KeyfobFileJob *self, const KeyfobFileMark *seen);
+
+/** Returns: what the job left */
+const KeyfobFileMark *keyfob_file_job_get_left (KeyfobFileJob *self);
+
+/** Tells all that the user should know of this job. */
+void keyfob_file_job_report (KeyfobFileJob *self, KeyfobFileJobReportFunc func, gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobFileJob, keyfob_file_job_free)
 

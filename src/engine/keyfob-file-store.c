@@ -6,9 +6,16 @@
 
 #include "keyfob-file-store.h"
 
+#include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
+#include "keyfob-auth-error.h"
 #include "keyfob-file-job.h"
+#include "keyfob-file-watch.h"
+#include "keyfob-time-limit.h"
+
+/* Seconds that another program may hold the file; it takes milliseconds. */
+#define LONGEST_WAIT 30
 
 struct _KeyfobFileStore
 {
@@ -18,6 +25,14 @@ struct _KeyfobFileStore
   KeyfobClock *clock;
   /* Works on one at a time, in the order they came, so that of two saves the later one stays. */
   GQueue tasks;
+  /* While the first of them waits for the lock. */
+  KeyfobTimeLimit *wait;
+
+  KeyfobFileWatch *watch;
+  /* What the file was when this store looked at it or wrote it last. */
+  KeyfobFileMark seen;
+  gboolean has_seen;
+  gboolean has_started;
 };
 
 static void keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface);
@@ -35,6 +50,16 @@ enum
 };
 
 static void
+check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_file_job_check (data, &error))
+    g_debug ("%s", error->message);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
 lookup_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   g_autoptr (KeyfobToken) token = NULL;
@@ -44,6 +69,30 @@ lookup_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
     g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
   else
     g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+list_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  GStrv urls = keyfob_file_job_list (data, &error);
+
+  if (urls != NULL)
+    g_task_return_pointer (task, urls, (GDestroyNotify) g_strfreev);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+ask_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  gboolean removed = FALSE;
+
+  if (keyfob_file_job_was_removed (data, &removed, &error))
+    g_task_return_boolean (task, removed);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -61,40 +110,126 @@ modify_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
 }
 
 static void
+return_held (GTask *task)
+{
+  KeyfobFileStore *self = g_task_get_source_object (task);
+
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             _ ("Another program has been changing the token file %s for too long. "
+                                "End that program if it hangs, and try again."),
+                             self->path);
+}
+
+static void
+locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  KeyfobFileStore *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  KeyfobLock *lock = keyfob_lock_acquire_finish (result, &error);
+
+  keyfob_time_limit_stop (self->wait);
+  g_clear_object (&self->wait);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      return_held (task);
+      return;
+    }
+
+  /* A lock that nobody can have must not keep anybody from saving a token. */
+  if (error != NULL)
+    g_debug ("Writing without a lock: %s", error->message);
+
+  keyfob_file_job_take_lock (g_task_get_task_data (task), lock);
+  g_task_run_in_thread (task, modify_in_thread);
+}
+
+static void
+lock_first (KeyfobFileStore *self, GTask *task)
+{
+  g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (self));
+
+  self->wait = keyfob_time_limit_new (self->clock, LONGEST_WAIT, g_task_get_cancellable (task));
+  keyfob_lock_acquire_async (path, NULL, keyfob_time_limit_get_cancellable (self->wait), locked_cb,
+                             g_object_ref (task));
+}
+
+static void
 run_first (KeyfobFileStore *self)
 {
   GTask *task = g_queue_peek_head (&self->tasks);
+  gpointer tag = task != NULL ? g_task_get_source_tag (task) : NULL;
 
   if (task == NULL)
     return;
 
-  g_task_run_in_thread (task, g_task_get_source_tag (task) == keyfob_token_store_lookup_async
-                                  ? lookup_in_thread
-                                  : modify_in_thread);
+  if (tag == keyfob_token_store_lookup_async)
+    g_task_run_in_thread (task, lookup_in_thread);
+  else if (tag == keyfob_token_store_list_async)
+    g_task_run_in_thread (task, list_in_thread);
+  else if (tag == keyfob_token_store_was_removed_async)
+    g_task_run_in_thread (task, ask_in_thread);
+  else if (tag == keyfob_token_store_changed)
+    g_task_run_in_thread (task, check_in_thread);
+  else
+    lock_first (self, task);
 }
 
-static void
-task_completed_cb (KeyfobFileStore *self)
+static gboolean
+note_seen (KeyfobFileStore *self, KeyfobFileJob *job)
 {
-  g_object_unref (g_queue_pop_head (&self->tasks));
-  run_first (self);
+  gboolean changed = self->has_seen && keyfob_file_job_saw_change (job, &self->seen);
+
+  self->seen = *keyfob_file_job_get_left (job);
+  self->has_seen = TRUE;
+
+  return changed;
 }
 
 static void
-enqueue (KeyfobFileStore *self,
-         KeyfobConfig *host,
-         KeyfobToken *token,
-         GCancellable *cancellable,
-         GAsyncReadyCallback callback,
-         gpointer user_data,
-         gpointer source_tag)
+report_cb (const char *name, const char *sentence, gpointer user_data)
+{
+  keyfob_token_store_report (user_data, name, sentence);
+}
+
+static void
+task_completed_cb (KeyfobFileStore *self, GParamSpec *pspec, GTask *completed)
+{
+  g_autoptr (GTask) task = g_queue_pop_head (&self->tasks);
+  KeyfobFileJob *job = g_task_get_task_data (task);
+  const char *target = keyfob_file_job_get_target (job);
+  gboolean changed = target != NULL && note_seen (self, job);
+
+  run_first (self);
+
+  if (target != NULL)
+    keyfob_file_watch_start (self->watch, target);
+  keyfob_file_job_report (job, report_cb, self);
+  if (changed)
+    keyfob_token_store_changed (KEYFOB_TOKEN_STORE (self));
+}
+
+static KeyfobFileJob *
+job_new (KeyfobFileStore *self, KeyfobConfig *host, KeyfobToken *token)
+{
+  return keyfob_file_job_new (self->path, host, token, keyfob_clock_now (self->clock));
+}
+
+/* @job: (transfer full) */
+static void
+push (KeyfobFileStore *self,
+      KeyfobFileJob *job,
+      GCancellable *cancellable,
+      GAsyncReadyCallback callback,
+      gpointer user_data,
+      gpointer source_tag)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, source_tag);
-  g_task_set_task_data (
-      task, keyfob_file_job_new (self->path, host, token, keyfob_clock_now (self->clock)),
-      (GDestroyNotify) keyfob_file_job_free);
+  g_task_set_task_data (task, job, (GDestroyNotify) keyfob_file_job_free);
   g_signal_connect_object (task, "notify::completed", G_CALLBACK (task_completed_cb), self,
                            G_CONNECT_SWAPPED);
 
@@ -104,13 +239,39 @@ enqueue (KeyfobFileStore *self,
 }
 
 static void
+check (KeyfobFileStore *self)
+{
+  push (self, job_new (self, NULL, NULL), NULL, NULL, NULL, keyfob_token_store_changed);
+}
+
+/* @job: (transfer full) */
+static void
+enqueue (KeyfobFileStore *self,
+         KeyfobFileJob *job,
+         GCancellable *cancellable,
+         GAsyncReadyCallback callback,
+         gpointer user_data,
+         gpointer source_tag)
+{
+  if (!self->has_started)
+    {
+      self->has_started = TRUE;
+      check (self);
+    }
+
+  push (self, job, cancellable, callback, user_data, source_tag);
+}
+
+static void
 keyfob_file_store_lookup_async (KeyfobTokenStore *store,
                                 KeyfobConfig *host,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  enqueue (KEYFOB_FILE_STORE (store), host, NULL, cancellable, callback, user_data,
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+
+  enqueue (self, job_new (self, host, NULL), cancellable, callback, user_data,
            keyfob_token_store_lookup_async);
 }
 
@@ -141,7 +302,9 @@ keyfob_file_store_save_async (KeyfobTokenStore *store,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  enqueue (KEYFOB_FILE_STORE (store), host, token, cancellable, callback, user_data,
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+
+  enqueue (self, job_new (self, host, token), cancellable, callback, user_data,
            keyfob_token_store_save_async);
 }
 
@@ -152,8 +315,37 @@ keyfob_file_store_remove_async (KeyfobTokenStore *store,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  enqueue (KEYFOB_FILE_STORE (store), host, NULL, cancellable, callback, user_data,
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+
+  enqueue (self, job_new (self, host, NULL), cancellable, callback, user_data,
            keyfob_token_store_remove_async);
+}
+
+static void
+keyfob_file_store_list_async (KeyfobTokenStore *store,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+
+  enqueue (self, job_new (self, NULL, NULL), cancellable, callback, user_data,
+           keyfob_token_store_list_async);
+}
+
+static void
+keyfob_file_store_was_removed_async (KeyfobTokenStore *store,
+                                     KeyfobConfig *host,
+                                     gint64 since,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+  KeyfobFileJob *job = job_new (self, host, NULL);
+
+  keyfob_file_job_set_since (job, since);
+  enqueue (self, job, cancellable, callback, user_data, keyfob_token_store_was_removed_async);
 }
 
 static void
@@ -187,6 +379,7 @@ keyfob_file_store_dispose (GObject *object)
 {
   KeyfobFileStore *self = KEYFOB_FILE_STORE (object);
 
+  g_clear_object (&self->watch);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_file_store_parent_class)->dispose (object);
@@ -252,6 +445,8 @@ keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->unlock_async = keyfob_file_store_unlock_async;
   iface->unlock_finish = keyfob_file_store_boolean_finish;
   iface->dup_lock_path = dup_lock_path;
+  iface->list_async = keyfob_file_store_list_async;
+  iface->was_removed_async = keyfob_file_store_was_removed_async;
   iface->get_kind = keyfob_file_store_get_kind;
 }
 
@@ -272,6 +467,8 @@ keyfob_file_store_new (const char *path, KeyfobClock *clock)
   self = g_object_new (KEYFOB_TYPE_FILE_STORE, NULL);
   self->path = g_strdup (path);
   self->clock = g_object_ref (clock);
+  self->watch = keyfob_file_watch_new ();
+  g_signal_connect_object (self->watch, "touched", G_CALLBACK (check), self, G_CONNECT_SWAPPED);
 
   return KEYFOB_TOKEN_STORE (self);
 }

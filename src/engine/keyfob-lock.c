@@ -286,6 +286,14 @@ keyfob_lock_acquire (const char *path, const char *name, GError **error)
   return take_anywhere (path, name, TRUE, error);
 }
 
+KeyfobLock *
+keyfob_lock_try (const char *path, const char *name)
+{
+  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
+
+  return take_anywhere (path, name, FALSE, NULL);
+}
+
 void
 keyfob_lock_acquire_async (const char *path,
                            const char *name,

@@ -34,6 +34,10 @@ typedef struct _KeyfobLock KeyfobLock;
  */
 KeyfobLock *keyfob_lock_acquire (const char *path, const char *name, GError **error);
 
+/** Returns: (transfer full) (nullable): the lock where nobody holds it. Blocks only for the disk.
+ */
+KeyfobLock *keyfob_lock_try (const char *path, const char *name);
+
 /**
  * keyfob_lock_acquire_async:
  *

@@ -15,6 +15,20 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-file-swap.h"
+#include "keyfob-fresh-file.h"
+
+struct _KeyfobTokenFile
+{
+  char *path;
+  char *target;
+  KeyfobFileMark mark;
+  /* Held open, or the number of its inode could go to another file; -1 is none. */
+  int fd;
+  char *data;
+  gsize length;
+  gboolean exposed;
+};
 
 static void
 set_unreadable (GError **error, const char *path, int code)
@@ -90,18 +104,14 @@ resolve (const char *path, gboolean *is_link, GError **error)
 
 /* -1 without an error where there is no file. */
 static int
-open_to_read (const char *path, struct stat *info, GError **error)
+open_to_read (const char *path,
+              const char *target,
+              gboolean is_link,
+              struct stat *info,
+              GError **error)
 {
-  g_autofree char *target = NULL;
-  gboolean is_link = FALSE;
-  int fd = -1;
-
-  target = resolve (path, &is_link, error);
-  if (target == NULL)
-    return -1;
-
   /* Not blocking: a FIFO in its place must not hang. */
-  fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  int fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
   if (fd < 0)
     {
@@ -133,73 +143,86 @@ check_size (const char *path, gsize size, GError **error)
   return FALSE;
 }
 
-static gboolean
-read_all (int fd, const char *path, GString *text, GError **error)
+static void
+wipe (KeyfobTokenFile *self)
 {
-  char buffer[16384];
+  if (self->data != NULL)
+    explicit_bzero (self->data, self->length);
+  g_clear_pointer (&self->data, g_free);
+  self->length = 0;
+}
 
-  for (;;)
+/* No more than @size bytes: nobody who honours the rules changes a file in place. */
+static gboolean
+read_all (KeyfobTokenFile *self, int fd, gsize size, GError **error)
+{
+  wipe (self);
+  self->data = g_malloc (size + 1);
+
+  while (self->length < size)
     {
-      gssize n = read (fd, buffer, sizeof buffer);
+      gssize n = read (fd, self->data + self->length, size - self->length);
 
       if (n == 0)
         break;
       if (n > 0)
-        g_string_append_len (text, buffer, n);
+        self->length += n;
       else if (errno != EINTR)
         {
-          set_unreadable (error, path, errno);
+          set_unreadable (error, self->path, errno);
           return FALSE;
         }
-      if (!check_size (path, text->len, error))
-        return FALSE;
     }
 
-  explicit_bzero (buffer, sizeof buffer);
+  self->data[self->length] = '\0';
 
   return TRUE;
 }
 
-/* Closes @fd in every case; errno says why it failed. */
-static gboolean
-write_all (int fd, const char *data, gsize length)
+static void
+take_fd (KeyfobTokenFile *self, int fd)
 {
-  int code = 0;
+  struct stat info;
 
-  while (length > 0 && code == 0)
-    {
-      gssize n = write (fd, data, length);
-
-      if (n < 0 && errno != EINTR)
-        code = errno;
-      else if (n > 0)
-        {
-          data += n;
-          length -= n;
-        }
-    }
-
-  if (code == 0 && fsync (fd) < 0)
-    code = errno;
-  if (close (fd) < 0 && code == 0)
-    code = errno;
-
-  errno = code;
-  return code == 0;
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = fd;
+  self->mark =
+      fd >= 0 && fstat (fd, &info) == 0 ? keyfob_file_mark_of (&info) : (KeyfobFileMark){ 0 };
 }
 
-/* A rename is on disk only when the folder is. Some file systems cannot sync one. */
-static void
-sync_folder (const char *folder)
+static gboolean
+tighten (int fd, const struct stat *info)
 {
-  int fd = open (folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  return (info->st_mode & 077) != 0 && info->st_uid == geteuid () && fchmod (fd, 0600) == 0;
+}
 
-  if (fd < 0)
-    return;
+static gboolean
+load (KeyfobTokenFile *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_link = FALSE;
+  struct stat info = { 0 };
+  int fd = -1;
 
-  if (fsync (fd) < 0)
-    g_debug ("The folder of the token file cannot be synced: %s", g_strerror (errno));
-  close (fd);
+  g_free (self->target);
+  self->target = resolve (self->path, &is_link, error);
+  if (self->target == NULL)
+    return FALSE;
+
+  fd = open_to_read (self->path, self->target, is_link, &info, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  take_fd (self, fd);
+  if (fd >= 0 && tighten (fd, &info))
+    self->exposed = TRUE;
+
+  return check_size (self->path, info.st_size, error) && read_all (self, fd, info.st_size, error);
 }
 
 static gboolean
@@ -216,26 +239,51 @@ make_folder (const char *folder, GError **error)
   return FALSE;
 }
 
-static gboolean
-replace (const char *target, const char *folder, const char *text)
+/* What somebody put there at the very moment is what the next attempt starts from. */
+static KeyfobTokenFileOutcome
+take_displaced (KeyfobTokenFile *self, const char *displaced, int fresh_fd, GError **error)
 {
-  g_autofree char *name = g_path_get_basename (target);
-  g_autofree char *hidden = g_strdup_printf (".%s.XXXXXX", name);
-  g_autofree char *temporary = g_build_filename (folder, hidden, NULL);
-  int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-  int code = 0;
+  struct stat info = { 0 };
+  int fd = open_to_read (self->path, displaced, FALSE, &info, error);
+  gboolean taken = fd >= 0 && check_size (self->path, info.st_size, error)
+                   && read_all (self, fd, info.st_size, error);
 
-  if (fd < 0)
-    return FALSE;
+  if (fd >= 0)
+    close (fd);
+  take_fd (self, fresh_fd);
 
-  if (write_all (fd, text, strlen (text)) && rename (temporary, target) == 0)
-    return TRUE;
+  if (!taken)
+    return KEYFOB_TOKEN_FILE_FAILED;
 
-  code = errno;
-  unlink (temporary);
-  errno = code;
+  unlink (displaced);
 
-  return FALSE;
+  return KEYFOB_TOKEN_FILE_OVERTAKEN;
+}
+
+static KeyfobTokenFileOutcome
+put_in_place (KeyfobTokenFile *self, const char *fresh, int fd, GError **error)
+{
+  switch (keyfob_file_swap (fresh, self->target, &self->mark))
+    {
+    case KEYFOB_FILE_SWAP_DONE:
+      take_fd (self, fd);
+      return KEYFOB_TOKEN_FILE_WRITTEN;
+
+    case KEYFOB_FILE_SWAP_DISPLACED:
+      return take_displaced (self, fresh, fd, error);
+
+    case KEYFOB_FILE_SWAP_OVERTAKEN:
+      close (fd);
+      unlink (fresh);
+      return load (self, error) ? KEYFOB_TOKEN_FILE_OVERTAKEN : KEYFOB_TOKEN_FILE_FAILED;
+
+    case KEYFOB_FILE_SWAP_FAILED:
+    default:
+      set_unwritable (error, self->path, errno);
+      close (fd);
+      unlink (fresh);
+      return KEYFOB_TOKEN_FILE_FAILED;
+    }
 }
 
 static int
@@ -263,93 +311,114 @@ create_copy (const char *path, const char *stamp, char **copy)
 }
 
 char *
-keyfob_token_file_read (const char *path, gsize *length, GError **error)
+keyfob_token_file_resolve (const char *path, GError **error)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) local_error = NULL;
-  struct stat info;
-  gboolean read = FALSE;
-  int fd = -1;
+  gboolean is_link = FALSE;
 
-  g_return_val_if_fail (g_path_is_absolute (path), NULL);
+  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
 
-  fd = open_to_read (path, &info, &local_error);
+  return resolve (path, &is_link, error);
+}
 
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
+KeyfobTokenFile *
+keyfob_token_file_open (const char *path, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) self = NULL;
 
-  if (fd >= 0)
-    {
-      read = check_size (path, info.st_size, error) && read_all (fd, path, text, error);
-      close (fd);
+  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
 
-      if (!read)
-        return NULL;
-    }
+  self = g_new0 (KeyfobTokenFile, 1);
+  self->path = g_strdup (path);
+  self->fd = -1;
 
-  *length = text->len;
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return load (self, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+keyfob_token_file_free (KeyfobTokenFile *self)
+{
+  if (self->fd >= 0)
+    close (self->fd);
+  wipe (self);
+  g_free (self->path);
+  g_free (self->target);
+  g_free (self);
+}
+
+const char *
+keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length)
+{
+  *length = self->length;
+
+  return self->data;
+}
+
+const char *
+keyfob_token_file_get_target (KeyfobTokenFile *self)
+{
+  return self->target;
+}
+
+const KeyfobFileMark *
+keyfob_token_file_get_mark (KeyfobTokenFile *self)
+{
+  return &self->mark;
 }
 
 gboolean
-keyfob_token_file_write (const char *path, const char *text, GError **error)
+keyfob_token_file_was_exposed (KeyfobTokenFile *self)
 {
-  g_autofree char *target = NULL;
-  g_autofree char *folder = NULL;
-  gboolean is_link = FALSE;
-  struct stat info;
+  return self->exposed;
+}
 
-  g_return_val_if_fail (g_path_is_absolute (path), FALSE);
+KeyfobTokenFileOutcome
+keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (self->target);
+  g_autofree char *fresh = NULL;
+  KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
+  int fd = -1;
 
-  target = resolve (path, &is_link, error);
-  if (target == NULL)
-    return FALSE;
-
-  if (lstat (target, &info) == 0 && !check_kind (path, is_link, &info, error))
-    return FALSE;
-
-  folder = g_path_get_dirname (target);
   if (!make_folder (folder, error))
-    return FALSE;
+    return KEYFOB_TOKEN_FILE_FAILED;
 
-  if (!replace (target, folder, text))
+  fd = keyfob_fresh_file_create (self->target, text, strlen (text), &fresh);
+  if (fd < 0)
     {
-      set_unwritable (error, path, errno);
-      return FALSE;
+      set_unwritable (error, self->path, errno);
+      return KEYFOB_TOKEN_FILE_FAILED;
     }
 
-  sync_folder (folder);
+  outcome = put_in_place (self, fresh, fd, error);
+  if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
+    keyfob_fresh_file_sync_folder (self->target);
 
-  return TRUE;
+  return outcome;
 }
 
 char *
-keyfob_token_file_keep_copy (const char *path,
-                             const char *data,
-                             gsize length,
-                             gint64 now,
-                             GError **error)
+keyfob_token_file_keep_copy (KeyfobTokenFile *self, gint64 now, GError **error)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (now);
   g_autofree char *stamp = g_date_time_format (time, "%Y%m%d-%H%M%S");
   g_autofree char *copy = NULL;
+  int fd = create_copy (self->path, stamp, &copy);
   int code = 0;
-  int fd = create_copy (path, stamp, &copy);
 
-  if (fd >= 0 && write_all (fd, data, length))
+  if (fd < 0 || !keyfob_fresh_file_fill (fd, self->data, self->length))
+    code = errno;
+  if (fd >= 0 && close (fd) < 0 && code == 0)
+    code = errno;
+
+  if (code == 0)
     return g_steal_pointer (&copy);
 
-  code = errno;
   if (copy != NULL)
     unlink (copy);
-
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file %s is damaged, and no copy of it can be made: %s. It is "
                   "unchanged; move it away, or name another file in OIDC_TOKEN_FILE."),
-               path, g_strerror (code));
+               self->path, g_strerror (code));
 
   return NULL;
 }

@@ -8,6 +8,15 @@
 
 G_DEFINE_INTERFACE (KeyfobTokenStore, keyfob_token_store, G_TYPE_OBJECT)
 
+enum
+{
+  CHANGED,
+  REPORT,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
 static void
 keyfob_token_store_default_init (KeyfobTokenStoreInterface *iface)
 {
@@ -15,6 +24,11 @@ keyfob_token_store_default_init (KeyfobTokenStoreInterface *iface)
       iface,
       g_param_spec_boolean ("locked", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS));
+
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_TOKEN_STORE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
+  signals[REPORT] = g_signal_new ("report", KEYFOB_TYPE_TOKEN_STORE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 void
@@ -127,4 +141,89 @@ keyfob_token_store_dup_lock_path (KeyfobTokenStore *self)
   g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), NULL);
 
   return KEYFOB_TOKEN_STORE_GET_IFACE (self)->dup_lock_path (self);
+}
+
+void
+keyfob_token_store_list_async (KeyfobTokenStore *self,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
+
+  if (KEYFOB_TOKEN_STORE_GET_IFACE (self)->list_async != NULL)
+    {
+      KEYFOB_TOKEN_STORE_GET_IFACE (self)->list_async (self, cancellable, callback, user_data);
+      return;
+    }
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, keyfob_token_store_list_async);
+  g_task_return_pointer (task, g_new0 (char *, 1), (GDestroyNotify) g_strfreev);
+}
+
+GStrv
+keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Only a file that Python writes, too, loses anything. */
+void
+keyfob_token_store_was_removed_async (KeyfobTokenStore *self,
+                                      KeyfobConfig *host,
+                                      gint64 since,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
+
+  if (KEYFOB_TOKEN_STORE_GET_IFACE (self)->was_removed_async != NULL)
+    {
+      KEYFOB_TOKEN_STORE_GET_IFACE (self)->was_removed_async (self, host, since, cancellable,
+                                                              callback, user_data);
+      return;
+    }
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, keyfob_token_store_was_removed_async);
+  g_task_return_boolean (task, TRUE);
+}
+
+gboolean
+keyfob_token_store_was_removed_finish (KeyfobTokenStore *self,
+                                       GAsyncResult *result,
+                                       gboolean *removed,
+                                       GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *removed = g_task_propagate_boolean (G_TASK (result), &local_error);
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
+}
+
+void
+keyfob_token_store_changed (KeyfobTokenStore *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+void
+keyfob_token_store_report (KeyfobTokenStore *self, const char *name, const char *sentence)
+{
+  g_signal_emit (self, signals[REPORT], 0, name, sentence);
 }

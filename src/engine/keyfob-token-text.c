@@ -368,6 +368,24 @@ keyfob_token_text_dup (KeyfobTokenText *self, const char *key)
   return g_strdup (((Member *) g_ptr_array_index (self->members, index))->value);
 }
 
+guint
+keyfob_token_text_get_n_members (KeyfobTokenText *self)
+{
+  return self->members->len;
+}
+
+const char *
+keyfob_token_text_get_key (KeyfobTokenText *self, guint index)
+{
+  return ((Member *) g_ptr_array_index (self->members, index))->key;
+}
+
+char *
+keyfob_token_text_dup_at (KeyfobTokenText *self, guint index)
+{
+  return g_strdup (((Member *) g_ptr_array_index (self->members, index))->value);
+}
+
 void
 keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value)
 {

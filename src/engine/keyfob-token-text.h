@@ -33,6 +33,14 @@ void keyfob_token_text_free (KeyfobTokenText *self);
  */
 char *keyfob_token_text_dup (KeyfobTokenText *self, const char *key);
 
+guint keyfob_token_text_get_n_members (KeyfobTokenText *self);
+
+/** Returns: (transfer none) (nullable): the key of a member, %NULL where it is no text */
+const char *keyfob_token_text_get_key (KeyfobTokenText *self, guint index);
+
+/** Returns: (transfer full): the JSON value of a member */
+char *keyfob_token_text_dup_at (KeyfobTokenText *self, guint index);
+
 /** @value: valid JSON; stands where the old one stood, else at the end */
 void keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value);
 

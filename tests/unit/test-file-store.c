@@ -7,9 +7,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-file-store.h"
+#include "keyfob-lock.h"
 #include "manual-clock.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
@@ -18,20 +20,38 @@ typedef struct
 {
   char *folder;
   char *path;
+  ManualClock *clock;
   KeyfobTokenStore *store;
+  guint n_changes;
+  GPtrArray *reports;
 } Fixture;
+
+static void
+changed_cb (Fixture *fixture)
+{
+  fixture->n_changes++;
+}
+
+static void
+report_cb (Fixture *fixture, const char *name, const char *sentence)
+{
+  g_ptr_array_add (fixture->reports, g_strdup_printf ("%s: %s", name, sentence));
+}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (ManualClock) clock = manual_clock_new (NOW);
-
+  fixture->clock = manual_clock_new (NOW);
   fixture->folder = g_dir_make_tmp ("keyfob-XXXXXX", NULL);
   fixture->path = g_build_filename (fixture->folder, "token-store.json", NULL);
-  fixture->store = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (clock));
+  fixture->store = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
+  fixture->reports = g_ptr_array_new_with_free_func (g_free);
+  g_signal_connect_swapped (fixture->store, "changed", G_CALLBACK (changed_cb), fixture);
+  g_signal_connect_swapped (fixture->store, "report", G_CALLBACK (report_cb), fixture);
 }
 
-/* The thread that did the last piece of work may hold on to it for a moment. */
+/* The thread that did the last piece of work may hold on to it for a moment, and the store may be
+ * looking at its file. */
 static void
 assert_goes_away (gpointer object)
 {
@@ -44,7 +64,7 @@ assert_goes_away (gpointer object)
   while ((still = g_weak_ref_get (&ref)) != NULL)
     {
       g_object_unref (still);
-      g_thread_yield ();
+      g_main_context_iteration (NULL, FALSE);
     }
 
   g_weak_ref_clear (&ref);
@@ -57,6 +77,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   const char *name = NULL;
 
   assert_goes_away (fixture->store);
+  g_object_unref (fixture->clock);
+  g_ptr_array_unref (fixture->reports);
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {
@@ -173,9 +195,23 @@ assert_stored (Fixture *fixture, const char *url, const char *access_token)
 }
 
 static void
+assert_reported (Fixture *fixture, const char *name, const char *part)
+{
+  const char *last = NULL;
+
+  g_assert_cmpuint (fixture->reports->len, >, 0);
+  last = g_ptr_array_index (fixture->reports, fixture->reports->len - 1);
+  g_assert_true (g_str_has_prefix (last, name));
+  if (strstr (last, part) == NULL)
+    g_error ("not in the report: %s\n%s", part, last);
+}
+
+static void
 put (Fixture *fixture, const char *content)
 {
-  g_assert_true (g_file_set_contents (fixture->path, content, -1, NULL));
+  g_assert_true (g_file_set_contents_full (fixture->path, content, -1,
+                                           G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+  g_assert_cmpint (g_chmod (fixture->path, 0600), ==, 0);
 }
 
 static char *
@@ -222,11 +258,12 @@ test_format (Fixture *fixture, gconstpointer data)
 
   content = get (fixture);
   g_assert_true (g_str_has_prefix (content, "{\n  \"https://a.example\": {\n    \"token\": {\n"));
-  g_assert_true (g_str_has_suffix (content, "    },\n    \"stored_at\": 1800000000.0\n  }\n}"));
+  g_assert_true (g_str_has_suffix (content, "    },\n    \"stored_at\": 1800000000.0,\n"
+                                            "    \"base_url\": \"https://a.example\"\n  }\n}"));
 
   root = json_from_string (content, NULL);
   entry = json_object_get_object_member (json_node_get_object (root), "https://a.example");
-  g_assert_cmpuint (json_object_get_size (entry), ==, 2);
+  g_assert_cmpuint (json_object_get_size (entry), ==, 3);
   stored = json_object_get_object_member (entry, "token");
   g_assert_cmpstr (json_object_get_string_member (stored, "access_token"), ==, "one");
   g_assert_cmpstr (json_object_get_string_member (stored, "refresh_token"), ==, "refresh");
@@ -303,20 +340,44 @@ test_dead_token_gives_way (Fixture *fixture, gconstpointer data)
   g_assert_true (save (fixture, "https://a.example", "new", NULL));
 
   assert_stored (fixture, "https://a.example", "new");
-  assert_stored (fixture, "https://a.example/api", "new");
+  assert_stored (fixture, "https://a.example/api", NULL);
 }
 
+#define PYTHON_ENTRY                                                                          \
+  "{\"https://a.example\": {\"token\": {\"access_token\": \"%s\", \"expires\": 1800003600}, " \
+  "\"stored_at\": 1799999999.5}}"
+
+static void
+put_as_python (Fixture *fixture, const char *access_token)
+{
+  g_autofree char *content = g_strdup_printf (PYTHON_ENTRY, access_token);
+
+  put (fixture, content);
+}
+
+/* Python does not say whose its token is: the first one to find it, and nobody else. */
 static void
 test_entry_of_python (Fixture *fixture, gconstpointer data)
 {
-  put (fixture, "{\"https://a.example\": {\"token\": {\"access_token\": \"py\", \"expires\": "
-                "1800003600}, \"stored_at\": 1799999999.5}}");
-
-  assert_stored (fixture, "https://a.example", "py");
+  put_as_python (fixture, "py");
   assert_stored (fixture, "https://a.example/api", "py");
+  g_assert_cmpuint (fixture->reports->len, ==, 0);
+
+  assert_stored (fixture, "https://a.example", NULL);
+  assert_reported (fixture, "shared-place", "https://a.example/api uses it");
+  g_assert_false (save (fixture, "https://a.example", "mixed", NULL));
 
   g_assert_true (save (fixture, "https://a.example/api", "new", NULL));
   assert_stored (fixture, "https://a.example/api", "new");
+
+  /* Nor does it keep what Keyfob says of the owner. */
+  put_as_python (fixture, "rotated");
+  assert_stored (fixture, "https://a.example", NULL);
+  assert_stored (fixture, "https://a.example/api", "rotated");
+
+  g_assert_true (remove_host (fixture, "https://a.example/api", NULL));
+  put_as_python (fixture, "other");
+  assert_stored (fixture, "https://a.example", "other");
 }
 
 static void
@@ -396,6 +457,7 @@ test_damaged (Fixture *fixture, gconstpointer data)
 
       copy = find_copy (fixture);
       g_assert_nonnull (copy);
+      assert_reported (fixture, "damaged-file", copy);
       g_assert_true (g_file_get_contents (copy, &kept, &kept_length, NULL));
       g_assert_cmpmem (kept, kept_length, cases[i].content, length);
       g_assert_cmpint (g_remove (copy), ==, 0);
@@ -506,6 +568,270 @@ test_one_lock_for_one_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (by_link, ==, expected);
 }
 
+static GStrv
+list (Fixture *fixture, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_token_store_list_async (fixture->store, NULL, got_result_cb, &result);
+  wait_for (&result);
+
+  return keyfob_token_store_list_finish (fixture->store, result, error);
+}
+
+static void
+test_list (Fixture *fixture, gconstpointer data)
+{
+  g_auto (GStrv) none = list (fixture, NULL);
+  g_auto (GStrv) found = NULL;
+  g_autofree char *joined = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+
+  put (fixture, "{\"https://py.example\": {\"token\": {\"access_token\": \"x\", \"expires\": "
+                "1800000001}},"
+                " \"https://dead.example\": {\"token\": {\"access_token\": \"x\", \"expires\": "
+                "1799999999}},"
+                " \"https://half.example\": {\"token\": {}}, \"note\": 5, \"\\ud800\": {}}");
+  g_assert_true (save (fixture, "https://kf.example/api", "one", NULL));
+  found = list (fixture, NULL);
+  joined = g_strjoinv (" ", found);
+  g_assert_cmpstr (joined, ==, "https://py.example https://kf.example/api");
+
+  put (fixture, "damaged");
+  g_assert_null (list (fixture, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+}
+
+static gboolean
+was_removed (Fixture *fixture, gint64 since)
+{
+  g_autoptr (KeyfobConfig) config = host ("https://a.example");
+  g_autoptr (GAsyncResult) result = NULL;
+  gboolean removed = FALSE;
+
+  keyfob_token_store_was_removed_async (fixture->store, config, since, NULL, got_result_cb,
+                                        &result);
+  wait_for (&result);
+  g_assert_true (keyfob_token_store_was_removed_finish (fixture->store, result, &removed, NULL));
+
+  return removed;
+}
+
+static void
+test_was_removed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_assert_true (was_removed (fixture, NOW));
+
+  g_assert_true (save (fixture, "https://b.example", "other", NULL));
+  before = get (fixture);
+  g_assert_true (save (fixture, "https://a.example", "one", NULL));
+  g_assert_false (was_removed (fixture, NOW));
+
+  /* A Python program that had read the file before writes what it had read. */
+  put (fixture, before);
+  assert_stored (fixture, "https://a.example", NULL);
+  g_assert_false (was_removed (fixture, NOW));
+
+  g_assert_true (save (fixture, "https://a.example", "two", NULL));
+  manual_clock_advance (fixture->clock, 10);
+  g_assert_true (remove_host (fixture, "https://a.example", NULL));
+  g_assert_true (was_removed (fixture, NOW));
+  g_assert_false (was_removed (fixture, NOW + 11));
+
+  g_assert_true (save (fixture, "https://a.example", "three", NULL));
+  put (fixture, before);
+  g_assert_false (was_removed (fixture, NOW));
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_true (was_removed (fixture, NOW));
+}
+
+/* As Python's client writes. */
+static void
+rename_over (Fixture *fixture, const char *content)
+{
+  g_autofree char *other = g_build_filename (fixture->folder, "token-store.tmp", NULL);
+
+  g_assert_true (g_file_set_contents (other, content, -1, NULL));
+  g_assert_cmpint (g_chmod (other, 0600), ==, 0);
+  g_assert_cmpint (g_rename (other, fixture->path), ==, 0);
+}
+
+static void
+wait_for_changes (Fixture *fixture, guint n)
+{
+  while (fixture->n_changes < n)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (fixture->n_changes, ==, n);
+}
+
+static void
+test_changed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_assert_true (save (fixture, "https://a.example", "one", NULL));
+  before = get (fixture);
+  g_assert_true (save (fixture, "https://a.example", "two", NULL));
+  g_assert_true (remove_host (fixture, "https://b.example", NULL));
+
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 1);
+  assert_stored (fixture, "https://a.example", "one");
+
+  put (fixture, "{}");
+  wait_for_changes (fixture, 2);
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  wait_for_changes (fixture, 3);
+
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 4);
+}
+
+/* What another program has written is told also where this one writes before it is noticed. */
+static void
+test_changed_before_a_write (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (save (fixture, "https://a.example", "one", NULL));
+  rename_over (fixture, "{}");
+  g_assert_true (save (fixture, "https://b.example", "two", NULL));
+
+  wait_for_changes (fixture, 1);
+  assert_stored (fixture, "https://b.example", "two");
+  g_assert_cmpuint (fixture->n_changes, ==, 1);
+}
+
+static void
+test_changed_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *gone = g_strconcat (fixture->folder, "-gone", NULL);
+  g_autofree char *file = g_build_filename (gone, "token-store.json", NULL);
+  g_autofree char *before = NULL;
+
+  put (fixture, "{}");
+  before = get (fixture);
+  assert_stored (fixture, "https://a.example", NULL);
+
+  g_assert_cmpint (g_rename (fixture->folder, gone), ==, 0);
+  wait_for_changes (fixture, 1);
+  g_assert_cmpint (g_remove (file), ==, 0);
+  g_assert_cmpint (g_rmdir (gone), ==, 0);
+
+  /* It has been made anew, and is watched. */
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 2);
+}
+
+static void
+test_readable (Fixture *fixture, gconstpointer data)
+{
+  GStatBuf info;
+
+  put (fixture, "{}");
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+
+  assert_stored (fixture, "https://a.example", NULL);
+
+  g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 07777, ==, 0600);
+  assert_reported (fixture, "readable-file", fixture->path);
+  assert_stored (fixture, "https://a.example", NULL);
+  g_assert_cmpuint (fixture->reports->len, ==, 1);
+}
+
+static void
+test_two_stores (Fixture *fixture, gconstpointer data)
+{
+  KeyfobTokenStore *other = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
+  KeyfobTokenStore *stores[] = { fixture->store, other };
+  GAsyncResult *results[40] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+      g_autoptr (KeyfobConfig) config = host (url);
+      g_autoptr (KeyfobToken) saved = token (url, NOW + 3600);
+
+      keyfob_token_store_save_async (stores[i % 2], config, saved, NULL, got_result_cb,
+                                     &results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+
+      wait_for (&results[i]);
+      g_assert_true (keyfob_token_store_save_finish (stores[i % 2], results[i], NULL));
+      g_object_unref (results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+
+      assert_stored (fixture, url, url);
+    }
+
+  assert_goes_away (other);
+}
+
+/* Somebody holds the lock: reading goes on, writing waits, and not for ever. */
+static void
+test_held (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *lock_path = keyfob_token_store_dup_lock_path (fixture->store);
+  g_autoptr (KeyfobConfig) config = host ("https://a.example");
+  g_autoptr (KeyfobToken) saved = token ("late", NOW + 3600);
+  g_autoptr (KeyfobLock) lock = keyfob_lock_acquire (lock_path, NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put_as_python (fixture, "py");
+  assert_stored (fixture, "https://a.example", "py");
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  g_main_context_iteration (NULL, FALSE);
+  manual_clock_advance (fixture->clock, 31);
+  wait_for (&result);
+  g_assert_false (keyfob_token_store_save_finish (fixture->store, result, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &second);
+  g_main_context_iteration (NULL, FALSE);
+  g_clear_pointer (&lock, keyfob_lock_free);
+  wait_for (&second);
+  g_assert_true (keyfob_token_store_save_finish (fixture->store, second, NULL));
+  assert_stored (fixture, "https://a.example", "late");
+}
+
+static void
+test_left_over (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *stale = g_build_filename (fixture->folder, ".token-store.json.aBcDeF", NULL);
+  g_autofree char *young = g_build_filename (fixture->folder, ".token-store.json.GhIjKl", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, ".token-store.json.swp", NULL);
+  const struct utimbuf long_ago = { .actime = 1000, .modtime = 1000 };
+
+  g_assert_true (g_file_set_contents (stale, "{", -1, NULL));
+  g_assert_true (g_file_set_contents (young, "{", -1, NULL));
+  g_assert_true (g_file_set_contents (other, "{", -1, NULL));
+  g_assert_cmpint (g_utime (stale, (struct utimbuf *) &long_ago), ==, 0);
+  g_assert_cmpint (g_utime (other, (struct utimbuf *) &long_ago), ==, 0);
+
+  g_assert_true (save (fixture, "https://a.example", "one", NULL));
+
+  g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+}
+
 #define ADD(name, function) \
   g_test_add ("/file-store/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -526,6 +852,15 @@ main (int argc, char *argv[])
   ADD ("many-hosts", test_many_hosts);
   ADD ("cancelled", test_cancelled);
   ADD ("never-locked", test_never_locked);
+  ADD ("list", test_list);
+  ADD ("was-removed", test_was_removed);
+  ADD ("changed", test_changed);
+  ADD ("changed-before-a-write", test_changed_before_a_write);
+  ADD ("changed-folder", test_changed_folder);
+  ADD ("readable", test_readable);
+  ADD ("two-stores", test_two_stores);
+  ADD ("held", test_held);
+  ADD ("left-over", test_left_over);
   ADD ("one-lock-for-one-file", test_one_lock_for_one_file);
 
   return g_test_run ();

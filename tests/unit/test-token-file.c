@@ -77,13 +77,30 @@ assert_content (const char *path, const char *expected)
   g_assert_cmpstr (content, ==, expected);
 }
 
+/* As one who reads and writes at once. */
+static gboolean
+write_file (const char *path, const char *text, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, error);
+
+  return file != NULL && keyfob_token_file_replace (file, text, error) == KEYFOB_TOKEN_FILE_WRITTEN;
+}
+
+static void
+assert_holds (KeyfobTokenFile *file, const char *expected)
+{
+  gsize length = 0;
+  const char *data = keyfob_token_file_get_data (file, &length);
+
+  g_assert_cmpmem (data, length, expected, strlen (expected));
+}
+
 static void
 assert_unreadable (const char *path, const char *part)
 {
   g_autoptr (GError) error = NULL;
-  gsize length = 0;
 
-  g_assert_null (keyfob_token_file_read (path, &length, &error));
+  g_assert_null (keyfob_token_file_open (path, &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_nonnull (strstr (error->message, part));
@@ -94,7 +111,7 @@ assert_unwritable (const char *path, const char *part)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (keyfob_token_file_write (path, "{}", &error));
+  g_assert_false (write_file (path, "{}", &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_nonnull (strstr (error->message, part));
@@ -107,7 +124,7 @@ test_private (Fixture *fixture, gconstpointer data)
   g_autofree char *path = g_build_filename (folder, "token-store.json", NULL);
   mode_t mask = umask (0);
 
-  g_assert_true (keyfob_token_file_write (path, "{}", NULL));
+  g_assert_true (write_file (path, "{}", NULL));
   umask (mask);
 
   g_assert_cmpuint (mode_of (folder), ==, 0700);
@@ -120,26 +137,31 @@ test_private (Fixture *fixture, gconstpointer data)
 static void
 test_tightens (Fixture *fixture, gconstpointer data)
 {
+  g_autoptr (KeyfobTokenFile) file = NULL;
+  g_autoptr (KeyfobTokenFile) again = NULL;
+
   g_assert_true (g_file_set_contents (fixture->path, "old", -1, NULL));
   g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
 
-  g_assert_true (keyfob_token_file_write (fixture->path, "new", NULL));
+  file = keyfob_token_file_open (fixture->path, NULL);
 
+  g_assert_true (keyfob_token_file_was_exposed (file));
   g_assert_cmpuint (mode_of (fixture->path), ==, 0600);
-  assert_content (fixture->path, "new");
+  assert_holds (file, "old");
+
+  again = keyfob_token_file_open (fixture->path, NULL);
+  g_assert_false (keyfob_token_file_was_exposed (again));
 }
 
 static void
 test_missing (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *deep = g_build_filename (fixture->folder, "none", "file", NULL);
-  g_autofree char *content = NULL;
-  gsize length = 1;
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (deep, NULL);
 
-  content = keyfob_token_file_read (deep, &length, NULL);
-
-  g_assert_cmpstr (content, ==, "");
-  g_assert_cmpuint (length, ==, 0);
+  g_assert_nonnull (file);
+  assert_holds (file, "");
+  g_assert_false (keyfob_file_mark_exists (keyfob_token_file_get_mark (file)));
 }
 
 static void
@@ -169,7 +191,7 @@ test_file_for_a_folder (Fixture *fixture, gconstpointer data)
 
   g_assert_true (g_file_set_contents (fixture->path, "x", -1, NULL));
 
-  g_assert_false (keyfob_token_file_write (below, "{}", &error));
+  g_assert_false (write_file (below, "{}", &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, fixture->path));
   assert_content (fixture->path, "x");
@@ -179,16 +201,16 @@ static void
 test_follows_own_link (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
-  g_autofree char *content = NULL;
-  gsize length = 0;
+  g_autoptr (KeyfobTokenFile) file = NULL;
 
   g_assert_true (g_file_set_contents (target, "old", -1, NULL));
   g_assert_cmpint (symlink ("target", fixture->path), ==, 0);
 
-  content = keyfob_token_file_read (fixture->path, &length, NULL);
-  g_assert_cmpstr (content, ==, "old");
+  file = keyfob_token_file_open (fixture->path, NULL);
+  assert_holds (file, "old");
+  g_assert_cmpstr (keyfob_token_file_get_target (file), ==, target);
 
-  g_assert_true (keyfob_token_file_write (fixture->path, "new", NULL));
+  g_assert_true (write_file (fixture->path, "new", NULL));
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
   g_assert_false (g_file_test (target, G_FILE_TEST_IS_SYMLINK));
   assert_content (target, "new");
@@ -227,10 +249,11 @@ test_too_large (Fixture *fixture, gconstpointer data)
   g_assert_true (g_file_set_contents (fixture->path, "", 0, NULL));
   g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX), ==, 0);
   {
+    g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
     gsize length = 0;
-    g_autofree char *content = keyfob_token_file_read (fixture->path, &length, NULL);
 
-    g_assert_nonnull (content);
+    g_assert_nonnull (file);
+    keyfob_token_file_get_data (file, &length);
     g_assert_cmpuint (length, ==, KEYFOB_TOKEN_FILE_MAX);
   }
 
@@ -268,7 +291,7 @@ test_read_only_folder (Fixture *fixture, gconstpointer data)
       const gid_t group = getegid ();
 
       become_nobody (fixture->folder);
-      g_assert_true (keyfob_token_file_write (fixture->path, "old", NULL));
+      g_assert_true (write_file (fixture->path, "old", NULL));
       g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
 
       assert_unwritable (fixture->path, "make its folder writable");
@@ -299,14 +322,13 @@ test_no_room (Fixture *fixture, gconstpointer data)
 
       signal (SIGXFSZ, SIG_IGN);
       g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
-      g_assert_true (keyfob_token_file_write (fixture->path, "old", NULL));
+      g_assert_true (write_file (fixture->path, "old", NULL));
 
-      g_assert_false (keyfob_token_file_write (fixture->path, large, &error));
+      g_assert_false (write_file (fixture->path, large, &error));
       g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
       g_assert_nonnull (strstr (error->message, "It is unchanged"));
       assert_content (fixture->path, "old");
 
-      g_assert_null (keyfob_token_file_keep_copy (fixture->path, large, 2000, 0, NULL));
       g_assert_cmpuint (count_files (fixture->folder), ==, 1);
       return;
     }
@@ -315,22 +337,118 @@ test_no_room (Fixture *fixture, gconstpointer data)
   g_test_trap_assert_passed ();
 }
 
+/* A copy that has no room leaves nothing. */
+static void
+test_no_room_for_copy (Fixture *fixture, gconstpointer data)
+{
+  const struct rlimit limit = { .rlim_cur = 1000, .rlim_max = 1000 };
+
+  if (g_test_subprocess ())
+    {
+      g_autofree char *large = g_strnfill (2000, ' ');
+      g_autoptr (KeyfobTokenFile) file = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (fixture->path, large, -1, NULL));
+      signal (SIGXFSZ, SIG_IGN);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+
+      file = keyfob_token_file_open (fixture->path, NULL);
+      g_assert_null (keyfob_token_file_keep_copy (file, 0, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+      assert_content (fixture->path, large);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static char *
+keep_copy (const char *path, const char *content, gssize length, gint64 now)
+{
+  g_autoptr (KeyfobTokenFile) file = NULL;
+
+  g_assert_true (g_file_set_contents (path, content, length, NULL));
+  file = keyfob_token_file_open (path, NULL);
+
+  return keyfob_token_file_keep_copy (file, now, NULL);
+}
+
 static void
 test_keeps_copies (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GDateTime) time = g_date_time_new_local (2026, 3, 4, 5, 6, 7);
   gint64 now = g_date_time_to_unix (time);
-  g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
-
-  first = keyfob_token_file_keep_copy (fixture->path, "one", 3, now, NULL);
-  second = keyfob_token_file_keep_copy (fixture->path, "two\0x", 5, now, NULL);
+  g_autofree char *first = keep_copy (fixture->path, "one", 3, now);
+  g_autofree char *second = keep_copy (fixture->path, "two\0x", 5, now);
 
   g_assert_true (g_str_has_suffix (first, "/token-store.json.damaged-20260304-050607"));
   g_assert_cmpstr (first, !=, second);
   g_assert_cmpuint (mode_of (first), ==, 0600);
   assert_content (first, "one");
   assert_content (second, "two");
+}
+
+/* As Python's client writes, which asks nobody. */
+static void
+overtake (const char *path, const char *content)
+{
+  g_autofree char *other = g_strconcat (path, ".tmp", NULL);
+
+  g_assert_true (g_file_set_contents (other, content, -1, NULL));
+  g_assert_cmpint (g_chmod (other, 0600), ==, 0);
+  g_assert_cmpint (g_rename (other, path), ==, 0);
+}
+
+static void
+assert_overtaken (KeyfobTokenFile *file, const char *theirs)
+{
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", NULL), ==, KEYFOB_TOKEN_FILE_OVERTAKEN);
+  assert_holds (file, theirs);
+}
+
+static void
+test_overtaken (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+  KeyfobFileMark written;
+
+  overtake (fixture->path, "first");
+  assert_overtaken (file, "first");
+  assert_content (fixture->path, "first");
+
+  /* Of the same length, at the same moment. */
+  overtake (fixture->path, "other");
+  assert_overtaken (file, "other");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  assert_overtaken (file, "");
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
+  assert_content (fixture->path, "ours");
+  written = keyfob_file_mark_at (fixture->path);
+  g_assert_true (keyfob_file_mark_equal (keyfob_token_file_get_mark (file), &written));
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "again", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
+  assert_content (fixture->path, "again");
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
+static void
+test_overtaken_by_a_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", &error), ==, KEYFOB_TOKEN_FILE_FAILED);
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "is a folder"));
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
 }
 
 #define ADD(name, function) \
@@ -352,7 +470,10 @@ main (int argc, char *argv[])
   ADD ("too-large", test_too_large);
   ADD ("read-only-folder", test_read_only_folder);
   ADD ("no-room", test_no_room);
+  ADD ("no-room-for-copy", test_no_room_for_copy);
   ADD ("keeps-copies", test_keeps_copies);
+  ADD ("overtaken", test_overtaken);
+  ADD ("overtaken-by-a-folder", test_overtaken_by_a_folder);
 
   return g_test_run ();
 }

@@ -1,0 +1,103 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-file-entry.h"
+
+#include <string.h>
+
+#include "keyfob-json.h"
+#include "keyfob-lock.h"
+#include "keyfob-secret.h"
+#include "keyfob-token-text.h"
+#include "keyfob-token.h"
+
+#define BASE_URL "base_url"
+
+JsonObject *
+keyfob_file_entry_parse (const char *json)
+{
+  return json != NULL ? keyfob_json_parse_object (json, strlen (json)) : NULL;
+}
+
+const char *
+keyfob_file_entry_get_base_url (JsonObject *entry)
+{
+  return keyfob_json_get_string (entry, BASE_URL);
+}
+
+char *
+keyfob_file_entry_dup_owner (JsonObject *entry, const char *host_key, KeyfobFilePlaces *places)
+{
+  const char *owner = keyfob_file_entry_get_base_url (entry);
+
+  return owner != NULL ? g_strdup (owner) : keyfob_file_places_dup_owner (places, host_key);
+}
+
+char *
+keyfob_file_entry_claim (JsonObject *entry,
+                         const char *host_key,
+                         const char *base_url,
+                         const char *token_file)
+{
+  g_autofree char *lock_path = g_strconcat (token_file, ".lock", NULL);
+  g_autoptr (KeyfobFilePlaces) before = keyfob_file_places_read (token_file);
+  g_autoptr (KeyfobFilePlaces) places = NULL;
+  g_autoptr (KeyfobLock) lock = NULL;
+  char *owner = keyfob_file_entry_dup_owner (entry, host_key, before);
+
+  if (owner != NULL)
+    return owner;
+
+  /* Not waiting: where somebody is at it the place is taken the next time. */
+  lock = keyfob_lock_try (lock_path, NULL);
+  if (lock == NULL)
+    return g_strdup (base_url);
+
+  places = keyfob_file_places_read (token_file);
+  owner = keyfob_file_entry_dup_owner (entry, host_key, places);
+  if (owner != NULL)
+    return owner;
+
+  keyfob_file_places_take (places, host_key, base_url);
+
+  return g_strdup (base_url);
+}
+
+gboolean
+keyfob_file_entry_is_alive (JsonObject *entry, gint64 now)
+{
+  g_autoptr (KeyfobToken) token = keyfob_token_new_from_entry (entry, NULL);
+
+  return token != NULL
+         && MAX (keyfob_token_get_expires (token), keyfob_token_get_refresh_expires (token)) > now;
+}
+
+char *
+keyfob_file_entry_merge (const char *old_json, const char *new_json, const char *base_url)
+{
+  static const char *const own[] = { "token", "stored_at", "clock_skew" };
+  g_autoptr (KeyfobTokenText) merged = NULL;
+  g_autoptr (KeyfobTokenText) entry = keyfob_token_text_parse (new_json, strlen (new_json));
+
+  if (old_json != NULL)
+    merged = keyfob_token_text_parse (old_json, strlen (old_json));
+  if (merged == NULL)
+    merged = keyfob_token_text_parse ("{}", 2);
+
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    {
+      g_autoptr (KeyfobSecret) value = keyfob_token_text_dup (entry, own[i]);
+
+      if (value != NULL)
+        keyfob_token_text_set (merged, own[i], value);
+      else
+        keyfob_token_text_remove (merged, own[i]);
+    }
+
+  keyfob_token_text_set_string (merged, BASE_URL, base_url);
+
+  return keyfob_token_text_print (merged);
+}

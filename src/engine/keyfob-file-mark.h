@@ -1,0 +1,37 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+/**
+ * KeyfobFileMark:
+ *
+ * By what a file is told from the one that somebody put in its place. All zero is no file.
+ */
+typedef struct
+{
+  dev_t device;
+  ino_t inode;
+  off_t size;
+  struct timespec modified;
+} KeyfobFileMark;
+
+/** The mark of the file that @info tells of. */
+KeyfobFileMark keyfob_file_mark_of (const struct stat *info);
+
+/** The mark of what is at @path now; a link is not followed. */
+KeyfobFileMark keyfob_file_mark_at (const char *path);
+
+/** Returns: whether there is a file */
+gboolean keyfob_file_mark_exists (const KeyfobFileMark *self);
+
+/** Returns: whether both are of the same file, unchanged, or of none */
+gboolean keyfob_file_mark_equal (const KeyfobFileMark *self, const KeyfobFileMark *other);
+
+G_END_DECLS
