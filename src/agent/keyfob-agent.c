@@ -27,7 +27,7 @@ struct _KeyfobAgent
   KeyfobBusAgent1 *face;
   GDBusObjectManagerServer *manager;
   GHashTable *hosts; /* object path → KeyfobHostCalls */
-  GListStore *faces; /* their KeyfobBusHost1 */
+  GListStore *list;  /* the KeyfobHost of each */
   gboolean only_file;
   GCancellable *cancellable;
 };
@@ -87,7 +87,7 @@ add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account, gint64 l
   keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_face (host));
   g_dbus_object_manager_server_export (self->manager, G_DBUS_OBJECT_SKELETON (object));
   g_hash_table_insert (self->hosts, g_strdup (path), keyfob_host_calls_new (self->context, host));
-  g_list_store_append (self->faces, keyfob_host_get_face (host));
+  g_list_store_append (self->list, host);
 
   keyfob_host_load (host);
 }
@@ -176,12 +176,12 @@ on_host_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-forget_face (KeyfobAgent *self, KeyfobHost *host)
+unlist (KeyfobAgent *self, KeyfobHost *host)
 {
   guint position;
 
-  if (g_list_store_find (self->faces, keyfob_host_get_face (host), &position))
-    g_list_store_remove (self->faces, position);
+  if (g_list_store_find (self->list, host, &position))
+    g_list_store_remove (self->list, position);
 }
 
 static void
@@ -201,7 +201,7 @@ on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 
   keyfob_host_file_remove (file, keyfob_host_get_config (host));
   g_dbus_object_manager_server_unexport (self->manager, call->path);
-  forget_face (self, host);
+  unlist (self, host);
   g_hash_table_remove (self->hosts, call->path);
   keyfob_host_file_flush_async (file, NULL, on_host_forgotten, call);
 }
@@ -407,7 +407,7 @@ keyfob_agent_dispose (GObject *object)
   KeyfobAgent *self = KEYFOB_AGENT (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->faces);
+  g_clear_object (&self->list);
   g_clear_pointer (&self->hosts, g_hash_table_unref);
   g_clear_object (&self->manager);
   g_clear_object (&self->face);
@@ -429,7 +429,7 @@ keyfob_agent_init (KeyfobAgent *self)
 {
   self->face = keyfob_bus_agent1_skeleton_new ();
   self->manager = g_dbus_object_manager_server_new (PATH);
-  self->faces = g_list_store_new (KEYFOB_BUS_TYPE_HOST1);
+  self->list = g_list_store_new (KEYFOB_TYPE_HOST);
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->cancellable = g_cancellable_new ();
 
@@ -504,7 +504,7 @@ keyfob_agent_export (KeyfobAgent *self, GError **error)
 GListModel *
 keyfob_agent_get_hosts (KeyfobAgent *self)
 {
-  return G_LIST_MODEL (self->faces);
+  return G_LIST_MODEL (self->list);
 }
 
 void

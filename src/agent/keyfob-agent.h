@@ -33,7 +33,7 @@ KeyfobAgent *keyfob_agent_new (KeyfobContext *context,
 /** Puts everything on the bus. Returns: %FALSE where the bus would not have it */
 gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
 
-/** Returns: (transfer none): a model of #KeyfobBusHost1, the hosts in the order they came in */
+/** Returns: (transfer none): a model of #KeyfobHost, in the order they came in */
 GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
 
 /**

@@ -11,14 +11,14 @@
 #define ICON KEYFOB_APPLICATION_ID "-tray-"
 
 KeyfobOutlook
-keyfob_outlook_of (KeyfobBusHost1 *host, KeyfobOutlook before, gint64 soon, gint64 now)
+keyfob_outlook_of (KeyfobBusHost1 *host, gboolean can_refresh, KeyfobOutlook before, gboolean soon)
 {
   switch (keyfob_host_state_parse (keyfob_bus_host1_get_state (host)))
     {
     case KEYFOB_HOST_SIGNING_IN:
       return KEYFOB_OUTLOOK_SIGNING_IN;
     case KEYFOB_HOST_EXPIRED:
-      return KEYFOB_OUTLOOK_NEEDS_USER;
+      return can_refresh ? KEYFOB_OUTLOOK_SIGNED_OUT : KEYFOB_OUTLOOK_NEEDS_USER;
     case KEYFOB_HOST_OFFLINE:
       return KEYFOB_OUTLOOK_OFFLINE;
     case KEYFOB_HOST_REFRESHING:
@@ -26,7 +26,7 @@ keyfob_outlook_of (KeyfobBusHost1 *host, KeyfobOutlook before, gint64 soon, gint
                  ? KEYFOB_OUTLOOK_GOOD
                  : before;
     case KEYFOB_HOST_SIGNED_IN:
-      return now >= soon ? KEYFOB_OUTLOOK_SOON : KEYFOB_OUTLOOK_GOOD;
+      return soon ? KEYFOB_OUTLOOK_SOON : KEYFOB_OUTLOOK_GOOD;
     case KEYFOB_HOST_SIGNED_OUT:
     default:
       return KEYFOB_OUTLOOK_SIGNED_OUT;

@@ -33,13 +33,12 @@ typedef enum
 
 /**
  * keyfob_outlook_of:
- * @before: what it was; a host that is asking its server is still what it was, for the better or
- * worse
- * @soon: from when on the end of the session is near, Unix seconds; %G_MAXINT64 never
- * @now: Unix seconds
+ * @can_refresh: whether the session could be renewed without the user, and would be if it were used
+ * @before: what it was; a host that asks its server is what it was until the answer
+ * @soon: whether the token ends soon
  */
 KeyfobOutlook
-keyfob_outlook_of (KeyfobBusHost1 *host, KeyfobOutlook before, gint64 soon, gint64 now);
+keyfob_outlook_of (KeyfobBusHost1 *host, gboolean can_refresh, KeyfobOutlook before, gboolean soon);
 
 /** Returns: name of the symbolic icon that shows it by its shape */
 const char *keyfob_outlook_get_icon (KeyfobOutlook outlook);

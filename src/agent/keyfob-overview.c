@@ -6,13 +6,15 @@
 
 #include "keyfob-overview.h"
 
+#include "keyfob-host.h"
 #include "keyfob-scheduler.h"
 
 #define NOTICE_MINUTES 10
 
 typedef struct
 {
-  KeyfobBusHost1 *host;
+  KeyfobHost *host;
+  KeyfobBusHost1 *face; /* of host */
   gulong handler;
   KeyfobOutlook outlook;
   gint64 expires; /* of the token that soon was reckoned for */
@@ -51,7 +53,7 @@ static guint signals[N_SIGNALS];
 static void
 entry_free (Entry *entry)
 {
-  g_clear_signal_handler (&entry->handler, entry->host);
+  g_clear_signal_handler (&entry->handler, entry->face);
   g_object_unref (entry->host);
   g_free (entry);
 }
@@ -68,8 +70,9 @@ reckon_soon (KeyfobOverview *self, gint64 expires, gint64 now)
 static void
 update_entry (KeyfobOverview *self, Entry *entry, gint64 now)
 {
-  gint64 expires = keyfob_bus_host1_get_expires (entry->host);
-  gboolean ends = expires > now && !keyfob_bus_host1_get_renews (entry->host);
+  gint64 expires = keyfob_bus_host1_get_expires (entry->face);
+  /* what could be renewed and is not, is a session that nobody uses */
+  gboolean can_refresh = keyfob_standing_can_refresh (keyfob_host_get_standing (entry->host));
   gint64 soon;
 
   if (entry->expires != expires)
@@ -78,8 +81,8 @@ update_entry (KeyfobOverview *self, Entry *entry, gint64 now)
       entry->soon = reckon_soon (self, expires, now);
     }
 
-  soon = ends ? entry->soon : G_MAXINT64;
-  entry->outlook = keyfob_outlook_of (entry->host, entry->outlook, soon, now);
+  soon = expires > now && !can_refresh ? entry->soon : G_MAXINT64;
+  entry->outlook = keyfob_outlook_of (entry->face, can_refresh, entry->outlook, now >= soon);
 
   if (soon > now && soon != G_MAXINT64)
     keyfob_scheduler_set (self->scheduler, G_OBJECT (entry->host), soon);
@@ -122,9 +125,10 @@ make_entry (KeyfobOverview *self, guint position)
   Entry *entry = g_new0 (Entry, 1);
 
   entry->host = g_list_model_get_item (self->hosts, position);
+  entry->face = keyfob_host_get_face (entry->host);
   entry->outlook = KEYFOB_OUTLOOK_SIGNED_OUT;
   entry->handler =
-      g_signal_connect_swapped (entry->host, "notify", G_CALLBACK (queue_update), self);
+      g_signal_connect_swapped (entry->face, "notify", G_CALLBACK (queue_update), self);
 
   return entry;
 }
@@ -282,7 +286,7 @@ keyfob_overview_get_host (KeyfobOverview *self, guint position)
 {
   Entry *entry = g_ptr_array_index (self->entries, position);
 
-  return entry->host;
+  return entry->face;
 }
 
 KeyfobOutlook
@@ -322,10 +326,4 @@ keyfob_overview_get_worst (KeyfobOverview *self)
     }
 
   return worst;
-}
-
-void
-keyfob_overview_check (KeyfobOverview *self)
-{
-  keyfob_scheduler_check (self->scheduler);
 }

@@ -23,7 +23,7 @@ G_DECLARE_FINAL_TYPE (KeyfobOverview, keyfob_overview, KEYFOB, OVERVIEW, GObject
 
 /**
  * keyfob_overview_new:
- * @hosts: a model of #KeyfobBusHost1
+ * @hosts: a model of #KeyfobHost
  *
  * Returns: (transfer full): an overview of them
  */
@@ -35,7 +35,7 @@ void keyfob_overview_set_notice_minutes (KeyfobOverview *self, guint minutes);
 
 guint keyfob_overview_get_n_hosts (KeyfobOverview *self);
 
-/** Returns: (transfer none): the host at @position */
+/** Returns: (transfer none): what is shown of the host at @position */
 KeyfobBusHost1 *keyfob_overview_get_host (KeyfobOverview *self, guint position);
 
 /** Returns: what the host at @position wants of the user */
@@ -47,8 +47,5 @@ guint keyfob_overview_count (KeyfobOverview *self, KeyfobOutlook outlook);
 /** Returns: what all hosts together want; that nobody is signed in counts where it is so everywhere
  */
 KeyfobOutlook keyfob_overview_get_worst (KeyfobOverview *self);
-
-/** The wall clock may have jumped. */
-void keyfob_overview_check (KeyfobOverview *self);
 
 G_END_DECLS

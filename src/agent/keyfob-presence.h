@@ -23,7 +23,7 @@ G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject
 
 /**
  * keyfob_presence_new:
- * @hosts: a model of #KeyfobBusHost1
+ * @hosts: a model of #KeyfobHost
  *
  * Returns: (transfer full): what is seen of those hosts
  */

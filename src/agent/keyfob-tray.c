@@ -8,6 +8,7 @@
 
 #include "keyfob-bus-menu.h"
 #include "keyfob-status-notifier.h"
+#include "keyfob-tray-pixmaps.h"
 #include "keyfob-tray-plan.h"
 #include "keyfob-tray-words.h"
 
@@ -52,7 +53,7 @@ update (KeyfobTray *self)
   g_autofree char *details = keyfob_tray_words_details (self->overview);
 
   keyfob_status_notifier_set_icon (self->notifier, keyfob_outlook_get_icon (worst),
-                                   g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), NULL, 0),
+                                   keyfob_tray_pixmaps (worst),
                                    worst == KEYFOB_OUTLOOK_NEEDS_USER);
   keyfob_status_notifier_set_words (self->notifier, title, count, details);
   update_menu (self);

@@ -119,6 +119,34 @@ class States(TrayCase):
                            Title="Not signed in; Portal needs you", Status="NeedsAttention")
         self.assertEqual(self.tray.get("ToolTip"), ("", [], "Not signed in", "Portal needs you"))
 
+    def test_session_that_cannot_be_renewed_comes_to_its_end(self):
+        self.open_tray()
+        self.server.gives_refresh_token = False
+        self.server.token_life = 6
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.tray.wait_for(IconName=ICON % "good", Title="Signed in")
+        self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal needs you soon",
+                           Status="Active")
+        self.assertIn("Sign in again", self.tray.menu("Portal").labels())
+        self.assertLess(time.time(), host.Expires)
+        self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in; Portal needs you")
+        self.assertNotIn("Sign in again", self.tray.menu("Portal").labels())
+
+    def test_drawn_for_a_tray_that_does_not_know_the_name(self):
+        drawn = set()
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for(IconName=ICON % "needs-user")
+        drawn.add(str(self.tray.get("IconPixmap")))
+        host.sign_in()
+        self.tray.wait_for(IconName=ICON % "good")
+        drawn.add(str(self.tray.get("IconPixmap")))
+        self.assertEqual(len(drawn), 2)
+        for width, height, pixels in self.tray.get("IconPixmap"):
+            self.assertEqual(len(pixels), 4 * width * height)
+        self.assertEqual(self.tray.get("AttentionIconPixmap"), self.tray.get("IconPixmap"))
+
     def test_counts_hosts_and_names_the_one(self):
         self.open_tray()
         host = self.add_host(name="data & <more>")
