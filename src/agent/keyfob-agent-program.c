@@ -115,8 +115,21 @@ on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
   quit (self);
 }
 
+static KeyfobStores *
+make_stores (KeyfobClock *clock, const char *store_option)
+{
+  g_autoptr (KeyfobKeyring) keyring = keyfob_keyring_new (clock);
+  g_autofree char *shared_file = store_option != NULL ? g_canonicalize_filename (store_option, NULL)
+                                                      : keyfob_token_store_dup_default_path ();
+  const char *from_environment = g_getenv ("OIDC_TOKEN_FILE");
+  gboolean only_file =
+      store_option != NULL || (from_environment != NULL && *from_environment != '\0');
+
+  return keyfob_stores_new (keyring, shared_file, only_file, clock);
+}
+
 static KeyfobContext *
-make_context (GDBusConnection *connection)
+make_context (GDBusConnection *connection, const char *store_option)
 {
   g_autofree char *path = keyfob_host_file_dup_default_path ();
   g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
@@ -126,25 +139,21 @@ make_context (GDBusConnection *connection)
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
+  g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);
 
-  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings);
+  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings, stores);
 }
 
 static void
 make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *store_option)
 {
-  g_autoptr (KeyfobContext) context = make_context (connection);
+  g_autoptr (KeyfobContext) context = make_context (connection, store_option);
   g_autoptr (KeyfobWakeMonitor) wake_monitor = keyfob_wake_monitor_new (
       g_network_monitor_get_default (), keyfob_context_get_clock (context));
-  g_autofree char *store_file = store_option != NULL ? g_canonicalize_filename (store_option, NULL)
-                                                     : keyfob_token_store_dup_default_path ();
-  const char *from_environment = g_getenv ("OIDC_TOKEN_FILE");
-  gboolean only_file =
-      store_option != NULL || (from_environment != NULL && *from_environment != '\0');
 
   self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (context),
                                              keyfob_context_get_clock (context));
-  self->agent = keyfob_agent_new (context, wake_monitor, store_file, only_file);
+  self->agent = keyfob_agent_new (context, wake_monitor);
 }
 
 static void

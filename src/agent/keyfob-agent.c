@@ -12,6 +12,7 @@
 #include "keyfob-host-calls.h"
 #include "keyfob-host-face.h"
 #include "keyfob-host-load.h"
+#include "keyfob-host-move.h"
 #include "keyfob-host-save.h"
 #include "keyfob-host.h"
 #include "keyfob-sign-out.h"
@@ -28,8 +29,6 @@ struct _KeyfobAgent
   GDBusObjectManagerServer *manager;
   GHashTable *hosts; /* object path → KeyfobHostCalls */
   GListStore *list;  /* the KeyfobHost of each */
-  gboolean only_file;
-  GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAgent, keyfob_agent, G_TYPE_OBJECT)
@@ -105,6 +104,19 @@ on_host_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return (call, g_variant_new ("(o)", call->path), NULL);
 }
 
+static void
+on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  GError *error = NULL;
+
+  if (keyfob_host_configure_finish (KEYFOB_HOST (source), result, &error))
+    keyfob_host_file_flush_async (keyfob_context_get_file (call->agent->context), NULL,
+                                  on_host_saved, call);
+  else
+    call_return (call, NULL, error);
+}
+
 static gboolean
 on_add_host (KeyfobAgent *self,
              GDBusMethodInvocation *invocation,
@@ -130,9 +142,10 @@ on_add_host (KeyfobAgent *self,
       add_host (self, config, "", 0);
       keyfob_host_file_set (file, config, "");
     }
-  else if (!keyfob_host_configure (host, options, &error))
+  else
     {
-      g_dbus_method_invocation_take_error (invocation, error);
+      keyfob_host_configure_async (host, options, on_host_configured,
+                                   call_new (self, invocation, path));
       return TRUE;
     }
 
@@ -230,88 +243,32 @@ for_each_host (KeyfobAgent *self, void (*function) (KeyfobHost *host))
 }
 
 static void
-on_locked_changed (KeyfobAgent *self)
+on_stores_changed (KeyfobAgent *self)
 {
-  KeyfobTokenStore *store = keyfob_context_get_store (self->context);
-  gboolean locked = keyfob_token_store_get_locked (store);
+  KeyfobStores *stores = keyfob_context_get_stores (self->context);
 
-  keyfob_bus_agent1_set_store_state (self->face, locked ? "locked" : "ready");
-  for_each_host (self, keyfob_host_load);
-}
+  g_debug ("Tokens go to the %s, which is %s", keyfob_stores_get_kind (stores),
+           keyfob_stores_get_state (stores));
 
-static void
-take_store (KeyfobAgent *self, KeyfobTokenStore *store)
-{
-  /* two may have been opened, where Unlock was called meanwhile */
-  if (keyfob_context_get_store (self->context) != NULL)
-    return;
-
-  g_debug ("Tokens are in the %s", keyfob_token_store_get_kind (store));
-  keyfob_context_set_store (self->context, store);
-  keyfob_bus_agent1_set_store (self->face, keyfob_token_store_get_kind (store));
-  g_signal_connect_object (store, "notify::locked", G_CALLBACK (on_locked_changed), self,
-                           G_CONNECT_SWAPPED);
-  on_locked_changed (self);
-}
-
-/* A keyring that does not answer is like one that is locked: Unlock tries again. */
-static void
-do_without_store (KeyfobAgent *self, const GError *error)
-{
-  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
-
-  g_message ("%s", error->message);
-
-  keyfob_bus_agent1_set_store_state (self->face, "locked");
-  for (GList *calls = all; calls != NULL; calls = calls->next)
-    keyfob_host_give_up_loading (keyfob_host_calls_get_host (calls->data), error);
-}
-
-static void
-on_store_open (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Call *call = user_data;
-  GError *error = NULL;
-  g_autoptr (KeyfobTokenStore) store = keyfob_token_store_open_finish (result, &error);
-
-  if (store != NULL)
-    take_store (call->agent, store);
-  else
-    do_without_store (call->agent, error);
-
-  call_return (call, NULL, error);
-}
-
-static void
-open_store (KeyfobAgent *self, GDBusMethodInvocation *invocation)
-{
-  keyfob_bus_agent1_set_store_state (self->face, "opening");
-  keyfob_token_store_open_async (keyfob_bus_agent1_get_store_file (self->face), self->only_file,
-                                 keyfob_context_get_clock (self->context), self->cancellable,
-                                 on_store_open, call_new (self, invocation, NULL));
+  keyfob_bus_agent1_set_store (self->face, keyfob_stores_get_kind (stores));
+  keyfob_bus_agent1_set_store_state (self->face, keyfob_stores_get_state (stores));
+  for_each_host (self, keyfob_host_follow_stores);
 }
 
 static void
 on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Call *call = user_data;
   GError *error = NULL;
 
-  if (keyfob_token_store_unlock_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    on_locked_changed (call->agent);
-
-  call_return (call, NULL, error);
+  keyfob_stores_unlock_finish (KEYFOB_STORES (source), result, &error);
+  call_return (user_data, NULL, error);
 }
 
 static gboolean
 on_unlock (KeyfobAgent *self, GDBusMethodInvocation *invocation)
 {
-  KeyfobTokenStore *store = keyfob_context_get_store (self->context);
-
-  if (store != NULL)
-    keyfob_token_store_unlock_async (store, NULL, on_unlocked, call_new (self, invocation, NULL));
-  else
-    open_store (self, invocation);
+  keyfob_stores_unlock_async (keyfob_context_get_stores (self->context), on_unlocked,
+                              call_new (self, invocation, NULL));
 
   return TRUE;
 }
@@ -406,14 +363,12 @@ keyfob_agent_dispose (GObject *object)
 {
   KeyfobAgent *self = KEYFOB_AGENT (object);
 
-  g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->list);
   g_clear_pointer (&self->hosts, g_hash_table_unref);
   g_clear_object (&self->manager);
   g_clear_object (&self->face);
   g_clear_object (&self->wake_monitor);
   g_clear_object (&self->context);
-  g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (keyfob_agent_parent_class)->dispose (object);
 }
@@ -431,7 +386,6 @@ keyfob_agent_init (KeyfobAgent *self)
   self->manager = g_dbus_object_manager_server_new (PATH);
   self->list = g_list_store_new (KEYFOB_TYPE_HOST);
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->cancellable = g_cancellable_new ();
 
   keyfob_bus_agent1_set_version (self->face, KEYFOB_VERSION);
   keyfob_bus_agent1_set_store (self->face, "");
@@ -448,18 +402,15 @@ answer (KeyfobAgent *self, const char *method, gpointer handler)
 }
 
 KeyfobAgent *
-keyfob_agent_new (KeyfobContext *context,
-                  KeyfobWakeMonitor *wake_monitor,
-                  const char *store_file,
-                  gboolean only_file)
+keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 {
   KeyfobAgent *self = g_object_new (KEYFOB_TYPE_AGENT, NULL);
+  KeyfobStores *stores = keyfob_context_get_stores (context);
   g_autoptr (GPtrArray) entries = keyfob_host_file_load (keyfob_context_get_file (context));
 
   self->context = g_object_ref (context);
   self->wake_monitor = g_object_ref (wake_monitor);
-  self->only_file = only_file;
-  keyfob_bus_agent1_set_store_file (self->face, store_file);
+  keyfob_bus_agent1_set_store_file (self->face, keyfob_stores_get_shared_file (stores));
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -482,7 +433,10 @@ keyfob_agent_new (KeyfobContext *context,
   g_signal_connect_object (keyfob_context_get_notices (context), "changed",
                            G_CALLBACK (on_notices_changed), self, G_CONNECT_SWAPPED);
   on_notices_changed (self);
-  open_store (self, NULL);
+  g_signal_connect_object (stores, "changed", G_CALLBACK (on_stores_changed), self,
+                           G_CONNECT_SWAPPED);
+  keyfob_stores_open_default (stores);
+  on_stores_changed (self);
 
   return self;
 }

@@ -20,15 +20,10 @@ G_DECLARE_FINAL_TYPE (KeyfobAgent, keyfob_agent, KEYFOB, AGENT, GObject)
 
 /**
  * keyfob_agent_new:
- * @store_file: absolute path of the token file
- * @only_file: keep tokens in that file, also where there is a keyring
  *
- * Returns: (transfer full): an agent with the hosts that were remembered, opening its store
+ * Returns: (transfer full): an agent with the hosts that were remembered, looking up their tokens
  */
-KeyfobAgent *keyfob_agent_new (KeyfobContext *context,
-                               KeyfobWakeMonitor *wake_monitor,
-                               const char *store_file,
-                               gboolean only_file);
+KeyfobAgent *keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor);
 
 /** Puts everything on the bus. Returns: %FALSE where the bus would not have it */
 gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);

@@ -18,7 +18,7 @@ struct _KeyfobContext
   KeyfobNotices *notices;
   KeyfobSettings *settings;
   KeyfobScheduler *scheduler;
-  KeyfobTokenStore *store;
+  KeyfobStores *stores;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobContext, keyfob_context, G_TYPE_OBJECT)
@@ -36,7 +36,7 @@ keyfob_context_dispose (GObject *object)
   g_clear_object (&self->notices);
   g_clear_object (&self->settings);
   g_clear_object (&self->scheduler);
-  g_clear_object (&self->store);
+  g_clear_object (&self->stores);
 
   G_OBJECT_CLASS (keyfob_context_parent_class)->dispose (object);
 }
@@ -59,7 +59,8 @@ keyfob_context_new (GDBusConnection *connection,
                     KeyfobLauncher *launcher,
                     KeyfobHostFile *file,
                     KeyfobNotices *notices,
-                    KeyfobSettings *settings)
+                    KeyfobSettings *settings,
+                    KeyfobStores *stores)
 {
   KeyfobContext *self = g_object_new (KEYFOB_TYPE_CONTEXT, NULL);
 
@@ -70,6 +71,7 @@ keyfob_context_new (GDBusConnection *connection,
   self->file = g_object_ref (file);
   self->notices = g_object_ref (notices);
   self->settings = g_object_ref (settings);
+  self->stores = g_object_ref (stores);
   self->scheduler = keyfob_scheduler_new (clock);
 
   return self;
@@ -123,14 +125,8 @@ keyfob_context_get_scheduler (KeyfobContext *self)
   return self->scheduler;
 }
 
-KeyfobTokenStore *
-keyfob_context_get_store (KeyfobContext *self)
+KeyfobStores *
+keyfob_context_get_stores (KeyfobContext *self)
 {
-  return self->store;
-}
-
-void
-keyfob_context_set_store (KeyfobContext *self, KeyfobTokenStore *store)
-{
-  g_set_object (&self->store, store);
+  return self->stores;
 }

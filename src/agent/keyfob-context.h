@@ -12,7 +12,7 @@
 #include "keyfob-notices.h"
 #include "keyfob-scheduler.h"
 #include "keyfob-settings.h"
-#include "keyfob-token-store.h"
+#include "keyfob-stores.h"
 
 G_BEGIN_DECLS
 
@@ -31,8 +31,9 @@ G_DECLARE_FINAL_TYPE (KeyfobContext, keyfob_context, KEYFOB, CONTEXT, GObject)
  * @session: the HTTP session for all hosts
  * @file: where hosts are remembered
  * @notices: what the user should know
+ * @stores: where tokens are kept
  *
- * Returns: (transfer full): a context whose token store is not open yet
+ * Returns: (transfer full): a context
  */
 KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    SoupSession *session,
@@ -40,7 +41,8 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    KeyfobLauncher *launcher,
                                    KeyfobHostFile *file,
                                    KeyfobNotices *notices,
-                                   KeyfobSettings *settings);
+                                   KeyfobSettings *settings,
+                                   KeyfobStores *stores);
 
 GDBusConnection *keyfob_context_get_connection (KeyfobContext *self);
 SoupSession *keyfob_context_get_session (KeyfobContext *self);
@@ -57,9 +59,6 @@ KeyfobSettings *keyfob_context_get_settings (KeyfobContext *self);
 /** Returns: the one timer of all hosts */
 KeyfobScheduler *keyfob_context_get_scheduler (KeyfobContext *self);
 
-/** Returns: (nullable): the token store; %NULL until it is open */
-KeyfobTokenStore *keyfob_context_get_store (KeyfobContext *self);
-
-void keyfob_context_set_store (KeyfobContext *self, KeyfobTokenStore *store);
+KeyfobStores *keyfob_context_get_stores (KeyfobContext *self);
 
 G_END_DECLS

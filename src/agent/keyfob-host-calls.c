@@ -10,6 +10,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-host-refresh.h"
+#include "keyfob-host-move.h"
 #include "keyfob-sign-out.h"
 #include "keyfob-token-call.h"
 
@@ -120,6 +121,7 @@ proceed_to_refresh (Call *call, GAsyncReadyCallback on_rest)
     case KEYFOB_HOST_LOADING:
     case KEYFOB_HOST_IN_SIGN_OUT:
     case KEYFOB_HOST_IN_SAVE:
+    case KEYFOB_HOST_IN_MOVE:
       keyfob_host_join_async (host, on_rest, call);
       return;
     case KEYFOB_HOST_IN_REFRESH:
@@ -181,13 +183,10 @@ on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
   Call *call = user_data;
   KeyfobHost *host = KEYFOB_HOST (source);
   g_autofree char *uri = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (!keyfob_sign_out_finish (host, result, &error))
-    {
-      call_return (call, error);
-      return;
-    }
+    g_debug ("Signed out, but: %s", error->message);
 
   if (call->end_session)
     uri = keyfob_server_dup_end_session_uri (keyfob_host_get_server (host));
@@ -219,13 +218,19 @@ on_sign_out (KeyfobHostCalls *self, GDBusMethodInvocation *invocation, GVariant 
   return TRUE;
 }
 
-static gboolean
-on_configure (KeyfobHostCalls *self, GDBusMethodInvocation *invocation, GVariant *options)
+static void
+on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GError *error = NULL;
 
-  keyfob_host_configure (self->host, options, &error);
-  call_return (call_new (self, invocation), error);
+  keyfob_host_configure_finish (KEYFOB_HOST (source), result, &error);
+  call_return (user_data, error);
+}
+
+static gboolean
+on_configure (KeyfobHostCalls *self, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  keyfob_host_configure_async (self->host, options, on_configured, call_new (self, invocation));
 
   return TRUE;
 }

@@ -24,6 +24,7 @@ keyfob_host_face_dup_path (KeyfobConfig *config)
 void
 keyfob_host_face_show (KeyfobBusHost1 *face,
                        KeyfobConfig *config,
+                       KeyfobKeeping *keeping,
                        KeyfobStanding *standing,
                        KeyfobHostState state,
                        KeyfobSignIn *sign_in)
@@ -38,6 +39,7 @@ keyfob_host_face_show (KeyfobBusHost1 *face,
   keyfob_bus_host1_set_state (face, keyfob_host_state_to_string (state));
   keyfob_bus_host1_set_scope (face, token != NULL ? keyfob_token_get_scope (token) : "");
   keyfob_bus_host1_set_expires (face, token != NULL ? keyfob_token_get_expires (token) : 0);
+  keyfob_bus_host1_set_store (face, token != NULL ? keyfob_keeping_get_place (keeping) : "");
   keyfob_bus_host1_set_saved (face, keyfob_standing_is_saved (standing));
   keyfob_bus_host1_set_renews (face, keyfob_standing_get_renews (standing));
   keyfob_bus_host1_set_broker (face, token != NULL && keyfob_token_is_broker (token));

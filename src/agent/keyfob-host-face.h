@@ -6,6 +6,7 @@
 
 #include "keyfob-bus.h"
 #include "keyfob-config.h"
+#include "keyfob-keeping.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-standing.h"
 
@@ -27,6 +28,7 @@ char *keyfob_host_face_dup_path (KeyfobConfig *config);
  */
 void keyfob_host_face_show (KeyfobBusHost1 *face,
                             KeyfobConfig *config,
+                            KeyfobKeeping *keeping,
                             KeyfobStanding *standing,
                             KeyfobHostState state,
                             KeyfobSignIn *sign_in);

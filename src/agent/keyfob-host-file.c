@@ -14,6 +14,8 @@
 
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
+#define KEPT_IN "kept-in"
+#define LEFT_IN "left-in"
 
 struct _KeyfobHostFile
 {
@@ -164,6 +166,12 @@ read_group (KeyfobHostFile *self, const char *group)
 }
 
 static const char *
+find_group (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  return g_hash_table_lookup (self->groups, keyfob_config_get_base_url (config));
+}
+
+static const char *
 group_of (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *url = keyfob_config_get_base_url (config);
@@ -267,6 +275,54 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
   /* a group needs a key to be there, and this one is always known */
   g_key_file_set_string (self->keys, group, ACCOUNT, account);
   keyfob_host_group_write (self->keys, group, config);
+  changed (self);
+}
+
+char *
+keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  const char *group = find_group (self, config);
+  char *place = group != NULL ? g_key_file_get_string (self->keys, group, KEPT_IN, NULL) : NULL;
+
+  return place != NULL ? place : g_strdup ("");
+}
+
+GStrv
+keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  const char *group = find_group (self, config);
+  GStrv places = NULL;
+
+  if (group != NULL)
+    places = g_key_file_get_string_list (self->keys, group, LEFT_IN, NULL, NULL);
+
+  return places != NULL ? places : g_new0 (char *, 1);
+}
+
+void
+keyfob_host_file_set_places (KeyfobHostFile *self,
+                             KeyfobConfig *config,
+                             const char *kept_in,
+                             const char *const *left_in)
+{
+  const char *group = find_group (self, config);
+  g_autofree char *old_kept_in = keyfob_host_file_dup_kept_in (self, config);
+  g_auto (GStrv) old_left_in = keyfob_host_file_dup_left_in (self, config);
+
+  if (group == NULL
+      || (g_str_equal (old_kept_in, kept_in)
+          && g_strv_equal ((const char *const *) old_left_in, left_in)))
+    return;
+
+  if (*kept_in != '\0')
+    g_key_file_set_string (self->keys, group, KEPT_IN, kept_in);
+  else
+    g_key_file_remove_key (self->keys, group, KEPT_IN, NULL);
+  if (left_in[0] != NULL)
+    g_key_file_set_string_list (self->keys, group, LEFT_IN, left_in,
+                                g_strv_length ((GStrv) left_in));
+  else
+    g_key_file_remove_key (self->keys, group, LEFT_IN, NULL);
   changed (self);
 }
 

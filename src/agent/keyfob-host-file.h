@@ -63,6 +63,18 @@ void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const cha
 /** Remembers when a host was last used, Unix seconds, and has the file written. */
 void keyfob_host_file_set_last_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 last_used);
 
+/** Returns: (transfer full): where Keyfob has put the token of a host, empty where nowhere */
+char *keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Returns: (transfer full): where copies of it were left that could not be removed */
+GStrv keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Remembers both for a host that is in the file, and has the file written where they differ. */
+void keyfob_host_file_set_places (KeyfobHostFile *self,
+                                  KeyfobConfig *config,
+                                  const char *kept_in,
+                                  const char *const *left_in);
+
 /** Forgets a host and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 

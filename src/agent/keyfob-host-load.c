@@ -7,23 +7,31 @@
 #include "keyfob-host-load.h"
 
 #include "keyfob-auth-error.h"
-#include "keyfob-host-save.h"
+
+typedef struct
+{
+  KeyfobHost *host;
+  GStrv places; /* to look in, the likeliest first */
+  guint next;
+  GError *error; /* (nullable): why one of them could not be asked */
+} Search;
 
 static void
-stand_as_found (KeyfobHost *host, KeyfobToken *token, const GError *error)
+search_free (Search *search)
+{
+  g_object_unref (search->host);
+  g_strfreev (search->places);
+  g_clear_error (&search->error);
+  g_free (search);
+}
+
+static void
+stand_without (KeyfobHost *host, const GError *error)
 {
   KeyfobStanding *standing = keyfob_host_get_standing (host);
   gboolean known = *keyfob_standing_get_account (standing) != '\0';
 
-  if (token != NULL)
-    {
-      g_autofree char *claimed = keyfob_token_dup_account (token);
-
-      keyfob_standing_take_token (standing, token, NULL);
-      if (!known)
-        keyfob_host_set_account (host, claimed);
-    }
-  else if (error == NULL)
+  if (error == NULL)
     {
       keyfob_host_set_account (host, "");
       if (keyfob_standing_get_state (standing) != KEYFOB_HOST_SIGNED_OUT)
@@ -41,40 +49,103 @@ stand_as_found (KeyfobHost *host, KeyfobToken *token, const GError *error)
 }
 
 static void
+stand_with (KeyfobHost *host, KeyfobTokenStore *store, KeyfobToken *token)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  keyfob_keeping_found (keyfob_host_get_keeping (host), store);
+  keyfob_standing_take_token (standing, token, NULL);
+  if (*keyfob_standing_get_account (standing) == '\0')
+    keyfob_host_set_account (host, claimed);
+}
+
+/* Waits for a keyring that is being opened; keyfob_host_follow_stores() begins anew. */
+static void
+wait (Search *search)
+{
+  keyfob_host_begin (search->host, KEYFOB_HOST_WAITING);
+  search_free (search);
+}
+
+static void
+give_up (Search *search)
+{
+  stand_without (search->host, search->error);
+  keyfob_host_settle (search->host, NULL, NULL);
+  search_free (search);
+}
+
+static void
+look_in_next (Search *search, GAsyncReadyCallback on_looked_up)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (search->host);
+  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (search->host));
+  const char *place;
+
+  while ((place = search->places[search->next]) != NULL)
+    {
+      KeyfobTokenStore *store = keyfob_keeping_open (keeping, place);
+
+      if (keyfob_stores_is_opening (stores, place))
+        {
+          wait (search);
+          return;
+        }
+
+      search->next++;
+      if (store != NULL)
+        {
+          keyfob_token_store_lookup_async (store, keyfob_host_get_config (search->host), NULL,
+                                           on_looked_up, search);
+          return;
+        }
+      if (search->error == NULL)
+        search->error = keyfob_stores_new_error (stores);
+    }
+
+  give_up (search);
+}
+
+static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  Search *search = user_data;
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
   g_autoptr (KeyfobToken) token = NULL;
   g_autoptr (GError) error = NULL;
 
-  keyfob_token_store_lookup_finish (KEYFOB_TOKEN_STORE (source), result, &token, &error);
-  stand_as_found (host, token, error);
-  keyfob_host_settle (host, NULL, NULL);
+  if (!keyfob_token_store_lookup_finish (store, result, &token, &error) && search->error == NULL)
+    search->error = g_steal_pointer (&error);
+
+  if (token == NULL)
+    {
+      look_in_next (search, on_looked_up);
+      return;
+    }
+
+  stand_with (search->host, store, token);
+  keyfob_host_settle (search->host, NULL, NULL);
+  search_free (search);
 }
 
 void
 keyfob_host_load (KeyfobHost *host)
 {
-  KeyfobTokenStore *store = keyfob_host_get_store (host);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
   KeyfobHostActivity activity = keyfob_host_get_activity (host);
+  gboolean known = *keyfob_standing_get_account (standing) != '\0';
+  Search *search;
 
-  keyfob_host_save (host);
-  if (store == NULL || keyfob_standing_get_token (keyfob_host_get_standing (host)) != NULL)
+  if (keyfob_standing_get_token (standing) != NULL)
     return;
   if (activity != KEYFOB_HOST_AT_REST && activity != KEYFOB_HOST_WAITING)
     return;
 
+  search = g_new0 (Search, 1);
+  search->host = g_object_ref (host);
+  search->places = keyfob_keeping_dup_candidates (keyfob_host_get_keeping (host), known);
+
   keyfob_host_begin (host, KEYFOB_HOST_LOADING);
-  keyfob_token_store_lookup_async (store, keyfob_host_get_config (host), NULL, on_looked_up,
-                                   g_object_ref (host));
-}
-
-void
-keyfob_host_give_up_loading (KeyfobHost *host, const GError *error)
-{
-  if (keyfob_host_get_activity (host) != KEYFOB_HOST_WAITING)
-    return;
-
-  stand_as_found (host, NULL, error);
-  keyfob_host_settle (host, NULL, NULL);
+  look_in_next (search, on_looked_up);
 }

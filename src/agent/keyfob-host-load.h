@@ -11,12 +11,9 @@ G_BEGIN_DECLS
 /**
  * keyfob_host_load:
  *
- * Looks into the store for the token of @host, unless one is at hand or it is busy; one that could
- * not be stored is brought there.
+ * Looks for the token where it may be, unless the host has one or is busy. Where that depends on a
+ * keyring that is being opened, the host waits for it.
  */
 void keyfob_host_load (KeyfobHost *host);
-
-/** There is no store to look into, for the reason in @error. */
-void keyfob_host_give_up_loading (KeyfobHost *host, const GError *error);
 
 G_END_DECLS

@@ -9,6 +9,14 @@
 #include "keyfob-refresh.h"
 
 static void
+take_token (KeyfobHost *host, KeyfobToken *token, const GError *store_error)
+{
+  keyfob_standing_take_token (keyfob_host_get_standing (host), token, store_error);
+  if (store_error == NULL)
+    keyfob_keeping_refreshed (keyfob_host_get_keeping (host), keyfob_host_get_store (host));
+}
+
+static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
@@ -18,7 +26,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
 
   if (token != NULL)
-    keyfob_standing_take_token (standing, token, store_error);
+    take_token (host, token, store_error);
   else if (keyfob_refresh_is_dead (error))
     keyfob_host_expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))

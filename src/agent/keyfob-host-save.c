@@ -9,6 +9,13 @@
 #include "keyfob-late-save.h"
 
 static void
+take_saved (KeyfobHost *host, KeyfobToken *token)
+{
+  keyfob_standing_note_saved (keyfob_host_get_standing (host), token);
+  keyfob_keeping_refreshed (keyfob_host_get_keeping (host), keyfob_host_get_store (host));
+}
+
+static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
@@ -17,7 +24,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobToken) token = keyfob_late_save_finish (result, &error);
 
   if (token != NULL)
-    keyfob_standing_note_saved (standing, token);
+    take_saved (host, token);
   else
     keyfob_standing_note_not_saved (standing, error);
 

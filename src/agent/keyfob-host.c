@@ -11,6 +11,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-face.h"
 #include "keyfob-host-learn.h"
+#include "keyfob-host-move.h"
 #include "keyfob-host-refresh.h"
 #include "keyfob-host-save.h"
 #include "keyfob-py-oidc-server.h"
@@ -29,6 +30,7 @@ struct _KeyfobHost
   KeyfobServer *server;
   KeyfobBusHost1 *face;
 
+  KeyfobKeeping *keeping;
   KeyfobStanding *standing; /* while at rest; publish() has what is shown */
   gint64 use_saved;         /* the last use that the file has */
 
@@ -63,7 +65,8 @@ get_state (KeyfobHost *self)
 static void
 publish (KeyfobHost *self)
 {
-  keyfob_host_face_show (self->face, self->config, self->standing, get_state (self), self->sign_in);
+  keyfob_host_face_show (self->face, self->config, self->keeping, self->standing, get_state (self),
+                         self->sign_in);
 }
 
 static void
@@ -141,6 +144,8 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   if (token != NULL)
     {
       keyfob_standing_take_token (self->standing, token, store_error);
+      if (store_error == NULL)
+        keyfob_keeping_saved (self->keeping, keyfob_sign_in_get_store (sign_in));
       keyfob_host_learn_account (self);
     }
   else
@@ -181,6 +186,7 @@ keyfob_host_dispose (GObject *object)
     keyfob_scheduler_unset (keyfob_context_get_scheduler (self->context), object);
 
   g_clear_object (&self->sign_in);
+  g_clear_object (&self->keeping);
   g_clear_object (&self->standing);
   g_clear_object (&self->face);
   g_clear_object (&self->server);
@@ -227,6 +233,8 @@ keyfob_host_new (KeyfobContext *context,
 
   self->context = g_object_ref (context);
   self->config = g_object_ref (config);
+  self->keeping = keyfob_keeping_new (keyfob_context_get_stores (context),
+                                      keyfob_context_get_file (context), config);
   self->standing = keyfob_standing_new (keyfob_context_get_clock (context), account);
   self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
                                             keyfob_context_get_clock (context));
@@ -272,10 +280,16 @@ keyfob_host_get_activity (KeyfobHost *self)
   return self->activity;
 }
 
+KeyfobKeeping *
+keyfob_host_get_keeping (KeyfobHost *self)
+{
+  return self->keeping;
+}
+
 KeyfobTokenStore *
 keyfob_host_get_store (KeyfobHost *self)
 {
-  return keyfob_context_get_store (self->context);
+  return keyfob_keeping_get_store (self->keeping);
 }
 
 KeyfobStanding *
@@ -288,7 +302,8 @@ gboolean
 keyfob_host_is_busy (KeyfobHost *self)
 {
   return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
-         || self->activity == KEYFOB_HOST_IN_SIGN_OUT || self->activity == KEYFOB_HOST_IN_SAVE;
+         || self->activity == KEYFOB_HOST_IN_SIGN_OUT || self->activity == KEYFOB_HOST_IN_SAVE
+         || self->activity == KEYFOB_HOST_IN_MOVE;
 }
 
 void
@@ -335,7 +350,8 @@ keyfob_host_try_again (KeyfobHost *self)
 void
 keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
 {
-  self->sign_in = keyfob_sign_in_new (self->context, self->config, self->server, options);
+  self->sign_in = keyfob_sign_in_new (self->context, self->config, self->server,
+                                      keyfob_keeping_get_store_for_new (self->keeping), options);
   g_signal_connect_object (self->sign_in, "changed", G_CALLBACK (on_sign_in_changed), self,
                            G_CONNECT_SWAPPED);
 
@@ -412,6 +428,7 @@ keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
     return FALSE;
 
   g_set_object (&self->config, config);
+  keyfob_keeping_set_config (self->keeping, config);
   g_clear_object (&self->server);
   self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (self->context),
                                             keyfob_context_get_clock (self->context));
@@ -451,7 +468,8 @@ keyfob_host_expire (KeyfobHost *self)
 void
 keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity)
 {
-  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST || self->activity == KEYFOB_HOST_WAITING);
+  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST || self->activity == KEYFOB_HOST_WAITING
+                    || (self->activity == KEYFOB_HOST_LOADING && activity == KEYFOB_HOST_WAITING));
 
   self->activity = activity;
   plan (self);
@@ -469,4 +487,5 @@ keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
   keyfob_waiters_answer (&self->ended, token, error);
 
   keyfob_host_check (self);
+  keyfob_host_bring_home (self);
 }

@@ -6,6 +6,7 @@
 
 #include "keyfob-bus.h"
 #include "keyfob-context.h"
+#include "keyfob-keeping.h"
 #include "keyfob-server.h"
 #include "keyfob-sign-in-options.h"
 #include "keyfob-standing.h"
@@ -24,6 +25,7 @@ G_DECLARE_FINAL_TYPE (KeyfobHost, keyfob_host, KEYFOB, HOST, GObject)
  * @KEYFOB_HOST_IN_SIGN_IN: the user is asked
  * @KEYFOB_HOST_IN_SIGN_OUT: the token is being removed
  * @KEYFOB_HOST_IN_SAVE: the token is stored, which could not be done before
+ * @KEYFOB_HOST_IN_MOVE: the token is on its way to another store
  *
  * What a host is doing. One thing at a time: a second one waits with keyfob_host_join_async().
  */
@@ -36,6 +38,7 @@ typedef enum
   KEYFOB_HOST_IN_SIGN_IN,
   KEYFOB_HOST_IN_SIGN_OUT,
   KEYFOB_HOST_IN_SAVE,
+  KEYFOB_HOST_IN_MOVE,
 } KeyfobHostActivity;
 
 /**
@@ -71,10 +74,14 @@ KeyfobStanding *keyfob_host_get_standing (KeyfobHost *self);
 /** Returns: whether it does something that must not be cut off */
 gboolean keyfob_host_is_busy (KeyfobHost *self);
 
-/** Returns: (nullable): the token store; %NULL until it is open */
+/** Returns: (transfer none): where its token is kept */
+KeyfobKeeping *keyfob_host_get_keeping (KeyfobHost *self);
+
+/** Returns: (nullable): the store where its token is, or goes; %NULL while that cannot be asked */
 KeyfobTokenStore *keyfob_host_get_store (KeyfobHost *self);
 
-/** Begins something; at rest only, or while it waits for the store. */
+/** Begins something; at rest only, or while it waits for the store. One that is loading can begin
+ * to wait. */
 void keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity);
 
 /**
@@ -132,7 +139,8 @@ gboolean keyfob_host_join_finish (KeyfobHost *self,
                                   KeyfobToken **token,
                                   GError **error);
 
-/** Changes the configuration, see `Host1.Configure`. */
+/** Changes the configuration, see `Host1.Configure`; a token stays where it is, see
+ * keyfob_host_configure_async(). */
 gboolean keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error);
 
 /** @sentence: what the user should read, empty when all is well */

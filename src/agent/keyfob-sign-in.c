@@ -20,6 +20,7 @@ struct _KeyfobSignIn
   KeyfobContext *context;
   KeyfobConfig *config;
   KeyfobServer *server;
+  KeyfobTokenStore *store;
   KeyfobFlow *flow;
   GHashTable *owners; /* bus name → id of the watch */
   GCancellable *cancellable;
@@ -130,6 +131,7 @@ keyfob_sign_in_dispose (GObject *object)
   g_clear_pointer (&self->owners, g_hash_table_unref);
   g_clear_object (&self->flow);
   g_clear_object (&self->server);
+  g_clear_object (&self->store);
   g_clear_object (&self->config);
   g_clear_object (&self->context);
   g_clear_object (&self->cancellable);
@@ -157,6 +159,7 @@ KeyfobSignIn *
 keyfob_sign_in_new (KeyfobContext *context,
                     KeyfobConfig *config,
                     KeyfobServer *server,
+                    KeyfobTokenStore *store,
                     const KeyfobSignInOptions *options)
 {
   KeyfobSignIn *self = g_object_new (KEYFOB_TYPE_SIGN_IN, NULL);
@@ -164,11 +167,18 @@ keyfob_sign_in_new (KeyfobContext *context,
   self->context = g_object_ref (context);
   self->config = g_object_ref (config);
   self->server = g_object_ref (server);
+  self->store = g_object_ref (store);
   self->flow = make_flow (self, options);
   g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
                            G_CONNECT_SWAPPED);
 
   return self;
+}
+
+KeyfobTokenStore *
+keyfob_sign_in_get_store (KeyfobSignIn *self)
+{
+  return self->store;
 }
 
 void
@@ -204,9 +214,8 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
     }
 
   self->expires = keyfob_clock_now (clock) + keyfob_config_get_timeout (self->config);
-  keyfob_authenticate_async (self->config, self->server, keyfob_context_get_store (self->context),
-                             clock, NULL, self->flow, TRUE, self->cancellable, on_authenticated,
-                             g_steal_pointer (&task));
+  keyfob_authenticate_async (self->config, self->server, self->store, clock, NULL, self->flow, TRUE,
+                             self->cancellable, on_authenticated, g_steal_pointer (&task));
 }
 
 KeyfobToken *

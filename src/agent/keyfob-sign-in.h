@@ -23,11 +23,20 @@ G_DECLARE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, KEYFOB, SIGN_IN, GObject)
  * Signal `changed`: what keyfob_sign_in_show() shows, or one of the getters, has changed.
  */
 
-/** Returns: (transfer full): an attempt that does not run yet */
+/**
+ * keyfob_sign_in_new:
+ * @store: where the token goes
+ *
+ * Returns: (transfer full): an attempt that does not run yet
+ */
 KeyfobSignIn *keyfob_sign_in_new (KeyfobContext *context,
                                   KeyfobConfig *config,
                                   KeyfobServer *server,
+                                  KeyfobTokenStore *store,
                                   const KeyfobSignInOptions *options);
+
+/** Returns: (transfer none): where the token goes */
+KeyfobTokenStore *keyfob_sign_in_get_store (KeyfobSignIn *self);
 
 /** @name: (nullable): unique bus name of a client; %NULL where there is no bus, only a peer */
 void keyfob_sign_in_add_owner (KeyfobSignIn *self, const char *name);

@@ -10,47 +10,116 @@
 
 #include "keyfob-auth-error.h"
 
+typedef struct
+{
+  GStrv places; /* to remove the token from */
+  guint next;
+  GStrvBuilder *left;
+  GError *error; /* (nullable): why it was left somewhere */
+} Removal;
+
+static void
+removal_free (Removal *removal)
+{
+  g_strfreev (removal->places);
+  g_strv_builder_unref (removal->left);
+  g_clear_error (&removal->error);
+  g_free (removal);
+}
+
+static Removal *
+removal_new (KeyfobHost *host)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  Removal *removal = g_new0 (Removal, 1);
+  gboolean had_token = keyfob_standing_get_token (standing) != NULL
+                       || *keyfob_standing_get_account (standing) != '\0';
+
+  /* nobody is asked to unlock a keyring in which there is nothing */
+  removal->places = had_token ? keyfob_keeping_dup_all (keyfob_host_get_keeping (host))
+                              : keyfob_keeping_dup_left (keyfob_host_get_keeping (host));
+  removal->left = g_strv_builder_new ();
+
+  return removal;
+}
+
+static void
+note_left (Removal *removal, const char *place, GError *error)
+{
+  g_strv_builder_add (removal->left, place);
+  if (removal->error == NULL)
+    removal->error = error;
+  else
+    g_error_free (error);
+}
+
+static void
+finish (GTask *task)
+{
+  Removal *removal = g_task_get_task_data (task);
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  g_auto (GStrv) left = g_strv_builder_end (removal->left);
+
+  keyfob_host_set_account (host, "");
+  keyfob_standing_sign_out (standing);
+  keyfob_keeping_gone (keyfob_host_get_keeping (host), (const char *const *) left);
+
+  if (removal->error != NULL)
+    {
+      g_autofree char *sentence = g_strdup_printf (
+          _ ("You are signed out, but a copy of the token is left; it goes as soon "
+             "as it can be removed. %s"),
+          removal->error->message);
+
+      keyfob_standing_set_error (standing, sentence);
+    }
+  keyfob_host_settle (host, NULL, NULL);
+
+  if (removal->error == NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&removal->error));
+}
+
+static void
+remove_next (GTask *task, GAsyncReadyCallback on_removed)
+{
+  Removal *removal = g_task_get_task_data (task);
+  KeyfobHost *host = g_task_get_source_object (task);
+  const char *place;
+
+  while ((place = removal->places[removal->next]) != NULL)
+    {
+      KeyfobTokenStore *store = keyfob_keeping_open (keyfob_host_get_keeping (host), place);
+      KeyfobContext *context = keyfob_host_get_context (host);
+
+      if (store != NULL)
+        {
+          keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_removed,
+                                           g_object_ref (task));
+          return;
+        }
+
+      note_left (removal, place, keyfob_stores_new_error (keyfob_context_get_stores (context)));
+      removal->next++;
+    }
+
+  finish (task);
+}
+
 static void
 on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  KeyfobHost *host = g_task_get_source_object (task);
-  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  Removal *removal = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    {
-      keyfob_host_set_account (host, "");
-      keyfob_standing_sign_out (standing);
-    }
-  else
-    {
-      keyfob_standing_set_error (standing, error->message);
-    }
-  keyfob_host_settle (host, NULL, error);
+  if (!keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+    note_left (removal, removal->places[removal->next], error);
 
-  if (error == NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-remove_token (GTask *task)
-{
-  KeyfobHost *host = g_task_get_source_object (task);
-  KeyfobTokenStore *store = keyfob_host_get_store (host);
-
-  if (store == NULL)
-    {
-      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
-                               _ ("The keyring does not answer. Unlock it to go on."));
-      return;
-    }
-
-  keyfob_host_begin (host, KEYFOB_HOST_IN_SIGN_OUT);
-  keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_removed,
-                                   g_object_ref (task));
+  removal->next++;
+  remove_next (task, on_removed);
 }
 
 static void
@@ -62,14 +131,16 @@ on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* how the rest came about does not matter here, and somebody else may have been faster */
   keyfob_host_join_finish (host, result, &token, NULL);
-  if (keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST)
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
     {
-      remove_token (task);
+      keyfob_host_cancel (host);
+      keyfob_host_join_async (host, on_rest, g_steal_pointer (&task));
       return;
     }
 
-  keyfob_host_cancel (host);
-  keyfob_host_join_async (host, on_rest, g_steal_pointer (&task));
+  g_task_set_task_data (task, removal_new (host), (GDestroyNotify) removal_free);
+  keyfob_host_begin (host, KEYFOB_HOST_IN_SIGN_OUT);
+  remove_next (task, on_removed);
 }
 
 void

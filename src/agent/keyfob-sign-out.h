@@ -8,10 +8,16 @@
 
 G_BEGIN_DECLS
 
-/** Ends whatever @host is doing, then removes its token from the store. */
+/** Ends what @host is doing and removes its token everywhere it is kept. A locked keyring asks. */
 void keyfob_sign_out_async (KeyfobHost *host, GAsyncReadyCallback callback, gpointer user_data);
 
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_LOCKED or KEYFOB_AUTH_ERROR_STORE; the token stays */
+/**
+ * keyfob_sign_out_finish:
+ * @error: KEYFOB_AUTH_ERROR_LOCKED or STORE
+ *
+ * Returns: %FALSE where a copy could not be removed: @host is signed out all the same and says so,
+ *   and the copy goes when its store can be asked again
+ */
 gboolean keyfob_sign_out_finish (KeyfobHost *host, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -149,7 +149,7 @@ join_sign_in (Call *call)
 static void
 fail_without_user (Call *call)
 {
-  KeyfobTokenStore *store = keyfob_context_get_store (call->context);
+  KeyfobTokenStore *store = keyfob_host_get_store (call->host);
   const char *name = keyfob_config_get_name (keyfob_host_get_config (call->host));
 
   if (keyfob_standing_get_token (keyfob_host_get_standing (call->host)) == NULL
@@ -169,8 +169,7 @@ proceed_at_rest (Call *call)
 
   if (keyfob_host_get_store (call->host) == NULL)
     {
-      fail (call, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                                       _ ("The keyring does not answer. Unlock it to go on.")));
+      fail (call, keyfob_stores_new_error (keyfob_context_get_stores (call->context)));
     }
   else if (!options->force && keyfob_standing_can_refresh (keyfob_host_get_standing (call->host)))
     {

@@ -29,6 +29,41 @@ is_absence (const GError *error)
          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
 }
 
+GError *
+keyfob_keyring_error_new_silent (void)
+{
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                              _ ("The keyring does not answer. Start it again, or log out and in, "
+                                 "and try again."));
+}
+
+gboolean
+keyfob_keyring_error_is_no_service (const GError *error)
+{
+  static const int codes[] = {
+    G_DBUS_ERROR_SERVICE_UNKNOWN,
+    G_DBUS_ERROR_NAME_HAS_NO_OWNER,
+    G_DBUS_ERROR_SPAWN_EXEC_FAILED,
+    G_DBUS_ERROR_SPAWN_FORK_FAILED,
+    G_DBUS_ERROR_SPAWN_CHILD_EXITED,
+    G_DBUS_ERROR_SPAWN_CHILD_SIGNALED,
+    G_DBUS_ERROR_SPAWN_FAILED,
+    G_DBUS_ERROR_SPAWN_SETUP_FAILED,
+    G_DBUS_ERROR_SPAWN_CONFIG_INVALID,
+    G_DBUS_ERROR_SPAWN_SERVICE_INVALID,
+    G_DBUS_ERROR_SPAWN_SERVICE_NOT_FOUND,
+    G_DBUS_ERROR_SPAWN_PERMISSIONS_INVALID,
+    G_DBUS_ERROR_SPAWN_FILE_INVALID,
+    G_DBUS_ERROR_SPAWN_NO_MEMORY,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, G_DBUS_ERROR, codes[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 keyfob_keyring_error_is_no_object (const GError *error)
 {
@@ -58,9 +93,7 @@ keyfob_keyring_error_take (GError *error)
   g_dbus_error_strip_remote_error (error);
 
   if (is_absence (error))
-    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                                _ ("The keyring does not answer. Start it again, or log out and "
-                                   "in, and try again."));
+    return keyfob_keyring_error_new_silent ();
 
   return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                       _ ("The keyring refused: %s. Look at it in your password manager, and try "

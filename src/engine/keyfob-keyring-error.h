@@ -17,6 +17,12 @@ G_BEGIN_DECLS
  */
 GError *keyfob_keyring_error_take (GError *error);
 
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_STORE for a keyring that does not answer */
+GError *keyfob_keyring_error_new_silent (void);
+
+/** Returns: whether it says that there is no Secret Service, nor one that could be started */
+gboolean keyfob_keyring_error_is_no_service (const GError *error);
+
 /** Returns: whether it says that there is no such item or collection */
 gboolean keyfob_keyring_error_is_no_object (const GError *error);
 

@@ -227,3 +227,17 @@ keyfob_token_store_report (KeyfobTokenStore *self, const char *name, const char 
 {
   g_signal_emit (self, signals[REPORT], 0, name, sentence);
 }
+
+char *
+keyfob_token_store_dup_default_path (void)
+{
+  const char *named = g_getenv ("OIDC_TOKEN_FILE");
+
+  if (named == NULL || *named == '\0')
+    return g_build_filename (g_get_user_cache_dir (), "py-oidc-auth", "token-store.json", NULL);
+
+  if (g_str_equal (named, "~") || g_str_has_prefix (named, "~/"))
+    return g_build_filename (g_get_home_dir (), named + 1, NULL);
+
+  return g_canonicalize_filename (named, NULL);
+}

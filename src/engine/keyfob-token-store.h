@@ -172,24 +172,6 @@ char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
 const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);
 
 /**
- * keyfob_token_store_open_async:
- * @file_path: the token file
- * @only_file: do not look for a keyring
- * @clock: says when an entry is stored
- *
- * Opens the keyring where there is a Secret Service, else the file.
- */
-void keyfob_token_store_open_async (const char *file_path,
-                                    gboolean only_file,
-                                    KeyfobClock *clock,
-                                    GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data);
-
-/** Returns: (transfer full): the store, or %NULL */
-KeyfobTokenStore *keyfob_token_store_open_finish (GAsyncResult *result, GError **error);
-
-/**
  * keyfob_token_store_dup_default_path:
  *
  * Returns: (transfer full): `OIDC_TOKEN_FILE`, else the token file of py-oidc-auth-client

@@ -157,13 +157,14 @@ class AgentCase(unittest.TestCase):
     """Every test has an agent, a server and a bus of its own."""
 
     keyring = False
+    services = {}  # that the bus starts, beside the agent
     debug = True
     agent_arguments = ()
 
     def setUp(self):
         self.server = FakeServer()
         self.addCleanup(self.server.stop)
-        self.bus = privatebus.PrivateBus({NAME: os.environ["KEYFOB_AGENT"]})
+        self.bus = privatebus.PrivateBus({NAME: os.environ["KEYFOB_AGENT"], **self.services})
         self.addCleanup(self.bus.close)
         # the schemas of the system, but no desktop files, so no browser
         os.mkdir(self.bus.path("share"))
@@ -280,11 +281,11 @@ class AgentCase(unittest.TestCase):
                 if line.startswith("["):
                     out.write(f"last-used={time}\n")
 
-    def write_token(self, token, stored_at=None):
+    def write_token(self, token, stored_at=None, url=None):
         """Puts a token where the Python client has it."""
         os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
         entry = {"token": {**token, "headers": {"Authorization": "Bearer " + token["access_token"]}},
                  "stored_at": stored_at or time.time()}
         with open(self.token_file(), "w", encoding="utf-8") as out:
-            json.dump({self.server.url: entry}, out)
+            json.dump({url or self.server.url: entry}, out)
         os.chmod(self.token_file(), 0o600)

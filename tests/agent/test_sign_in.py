@@ -335,13 +335,23 @@ class SignOut(agentcase.AgentCase):
     def test_store_that_cannot_be_written(self):
         host = self.add_host()
         host.sign_in()
-        token = host.get_token()
         os.rename(self.token_file(), self.token_file() + ".away")
         os.mkdir(self.token_file())
-        sentence = self.assert_fails("Store", host.call, "SignOut")
-        self.assertEqual(host.Error, sentence)
-        self.assertEqual(host.State, "signed-in")
-        self.assertEqual(host.get_token(), token)
+        host.call("SignOut")
+        self.assertEqual(host.State, "signed-out")
+        self.assertIn("a copy of the token is left", host.Error)
+        self.assert_fails("InteractionRequired", host.get_token)
+
+        self.stop_agent()
+        os.rmdir(self.token_file())
+        os.rename(self.token_file() + ".away", self.token_file())
+        self.start_agent()
+        self.find_host().wait_for(State="signed-out", Error="")
+        wait_until(lambda: self.server.url not in self.read_token_file(), "the copy to go")
+
+    def read_token_file(self):
+        with open(self.token_file(), encoding="utf-8") as file:
+            return file.read()
 
 
 if __name__ == "__main__":

@@ -205,6 +205,15 @@ class PrivateBus:
         self.wait_for_name("org.freedesktop.secrets")
         return daemon
 
+    def start_locked_keyring(self):
+        """The real GNOME keyring as it starts where nobody gives it a password."""
+        daemon = self.spawn(
+            ["gnome-keyring-daemon", "--foreground", "--start", "--components=secrets"],
+            env={"G_DEBUG": ""},
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait_for_name("org.freedesktop.secrets")
+        return daemon
+
     def start_prompter(self):
         """What refuses to unlock the keyring on behalf of the user; see prompter.py."""
         prompter = self.spawn(
@@ -218,6 +227,13 @@ class PrivateBus:
         return self.connection.call_sync(
             "org.freedesktop.secrets", "/org/freedesktop/secrets", interface, method, arguments,
             GLib.VariantType(reply) if reply else None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def keyring_items(self, url):
+        """How many items of the host the keyring has, locked or not."""
+        attributes = GLib.Variant("(a{ss})", ({"host": url},))
+        unlocked, locked = self._keyring(
+            "org.freedesktop.Secret.Service", "SearchItems", attributes, "(aoao)").unpack()
+        return len(unlocked) + len(locked)
 
     def lock_keyring(self):
         self._keyring("org.freedesktop.Secret.Service", "Lock",

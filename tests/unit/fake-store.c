@@ -74,7 +74,8 @@ fake_store_save_async (KeyfobTokenStore *store,
       return;
     }
 
-  g_set_object (&self->token, token);
+  if (!self->forgets)
+    g_set_object (&self->token, token);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -91,6 +92,33 @@ fake_store_dup_lock_path (KeyfobTokenStore *store)
 }
 
 static void
+fake_store_remove_async (KeyfobTokenStore *store,
+                         KeyfobConfig *host,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  FakeStore *self = FAKE_STORE (store);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  self->n_removes++;
+  if (self->remove_error >= 0)
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->remove_error, "cannot be removed");
+      return;
+    }
+
+  g_clear_object (&self->token);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+fake_store_remove_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
 fake_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
   iface->lookup_async = fake_store_lookup_async;
@@ -98,6 +126,8 @@ fake_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->save_async = fake_store_save_async;
   iface->save_finish = fake_store_save_finish;
   iface->dup_lock_path = fake_store_dup_lock_path;
+  iface->remove_async = fake_store_remove_async;
+  iface->remove_finish = fake_store_remove_finish;
 }
 
 static void
@@ -135,6 +165,7 @@ fake_store_init (FakeStore *self)
 {
   self->lookup_error = -1;
   self->save_error = -1;
+  self->remove_error = -1;
 }
 
 FakeStore *

@@ -23,11 +23,14 @@ struct _FakeStore
   int lookup_error;
   int save_error;
   gboolean locked;
-  KeyfobToken *put_by_others;      /* (nullable): what it holds from the second look-up on */
+  KeyfobToken *put_by_others; /* (nullable): what it holds from the second look-up on */
+  int remove_error;
+  gboolean forgets;                /* what it saves */
   GCancellable *cancelled_by_save; /* (nullable) (unowned): cancelled while it saves */
   KeyfobToken *token;              /* (nullable) */
   guint n_lookups;
   guint n_saves;
+  guint n_removes;
 };
 
 /** @token: (nullable): what it holds at first */

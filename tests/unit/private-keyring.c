@@ -152,6 +152,12 @@ private_keyring_hang (PrivateKeyring *self)
   g_subprocess_send_signal (self->daemon, SIGSTOP);
 }
 
+void
+private_keyring_go_on (PrivateKeyring *self)
+{
+  g_subprocess_send_signal (self->daemon, SIGCONT);
+}
+
 static GVariant *
 call (const char *interface, const char *method, GVariant *arguments)
 {

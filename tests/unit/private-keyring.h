@@ -38,6 +38,9 @@ void private_keyring_stop (PrivateKeyring *self);
 /** Stops the daemon from answering, without ending it. */
 void private_keyring_hang (PrivateKeyring *self);
 
+/** Lets it answer again. */
+void private_keyring_go_on (PrivateKeyring *self);
+
 /** Locks the default collection, as another program would. */
 void private_keyring_lock (PrivateKeyring *self);
 

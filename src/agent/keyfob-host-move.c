@@ -1,0 +1,293 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-move.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-host-load.h"
+#include "keyfob-host-save.h"
+#include "keyfob-token-move.h"
+
+typedef struct
+{
+  GVariant *options; /* (nullable): what the user wants changed */
+  KeyfobTokenStore *from;
+  KeyfobTokenStore *to;
+} Change;
+
+static void
+change_free (Change *change)
+{
+  g_clear_pointer (&change->options, g_variant_unref);
+  g_clear_object (&change->from);
+  g_clear_object (&change->to);
+  g_free (change);
+}
+
+typedef struct
+{
+  KeyfobHost *host;
+  char *place;
+} Leftover;
+
+static void
+leftover_free (Leftover *leftover)
+{
+  g_object_unref (leftover->host);
+  g_free (leftover->place);
+  g_free (leftover);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Leftover, leftover_free)
+
+static void
+note_tidied (KeyfobHost *host, const char *place)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  KeyfobHostState state = keyfob_standing_get_state (keyfob_host_get_standing (host));
+  g_auto (GStrv) left = NULL;
+
+  keyfob_keeping_tidied (keeping, place);
+  left = keyfob_keeping_dup_left (keeping);
+  /* what it has said was that a copy is left */
+  if (left[0] == NULL && (state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_SIGNED_IN))
+    keyfob_host_set_error (host, "");
+}
+
+static void
+on_tidied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Leftover) leftover = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+    note_tidied (leftover->host, leftover->place);
+  else
+    g_debug ("A copy of the token is still there: %s", error->message);
+}
+
+/* Where the token is about to go, it takes the place of the copy. */
+static gboolean
+is_superfluous (KeyfobHost *host, const char *place)
+{
+  return keyfob_standing_get_token (keyfob_host_get_standing (host)) == NULL
+         || !g_str_equal (place, keyfob_keeping_get_wanted (keyfob_host_get_keeping (host)));
+}
+
+static void
+tidy (KeyfobHost *host)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  g_auto (GStrv) left = keyfob_keeping_dup_left (keeping);
+
+  for (gsize i = 0; left[i] != NULL; i++)
+    {
+      KeyfobTokenStore *store = keyfob_keeping_open (keeping, left[i]);
+      Leftover *leftover;
+
+      if (store == NULL || keyfob_token_store_get_locked (store) || !is_superfluous (host, left[i]))
+        continue;
+
+      leftover = g_new0 (Leftover, 1);
+      leftover->host = g_object_ref (host);
+      leftover->place = g_strdup (left[i]);
+      keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_tidied,
+                                       leftover);
+    }
+}
+
+static void
+take_moved (KeyfobHost *host, Change *change, KeyfobToken *token, const GError *left_error)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  g_autofree char *old_place = g_strdup (keyfob_keeping_get_place (keeping));
+  const char *shown = keyfob_token_get_access_token (keyfob_standing_get_token (standing));
+
+  if (change->options != NULL)
+    keyfob_host_configure (host, change->options, NULL);
+  keyfob_keeping_saved (keeping, change->to);
+  if (!g_str_equal (keyfob_token_get_access_token (token), shown))
+    keyfob_standing_take_token (standing, token, NULL);
+  else if (!keyfob_standing_is_saved (standing))
+    keyfob_standing_note_saved (standing, token);
+
+  if (left_error == NULL)
+    {
+      keyfob_keeping_tidied (keeping, old_place);
+    }
+  else
+    {
+      g_autofree char *sentence = g_strdup_printf (
+          _ ("The token has moved, but a copy could not be removed. %s"), left_error->message);
+
+      keyfob_standing_set_error (standing, sentence);
+    }
+}
+
+static void
+on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHost *host = g_task_get_source_object (task);
+  g_autoptr (GError) left_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_token_move_finish (result, &left_error, &error);
+
+  if (token != NULL)
+    take_moved (host, g_task_get_task_data (task), token, left_error);
+  else
+    keyfob_keeping_move_failed (keyfob_host_get_keeping (host));
+  keyfob_host_settle (host, NULL, NULL);
+
+  if (token != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* @options: (nullable) (transfer full) */
+static void
+move (GTask *task, GVariant *options, KeyfobTokenStore *to)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  Change *change = g_new0 (Change, 1);
+
+  change->options = options;
+  change->from = g_object_ref (keyfob_host_get_store (host));
+  change->to = g_object_ref (to);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
+  keyfob_token_move_async (
+      keyfob_host_get_config (host), change->from, change->to, keyfob_standing_get_token (standing),
+      keyfob_standing_get_state (standing) == KEYFOB_HOST_EXPIRED, on_moved, g_object_ref (task));
+}
+
+/* What another program has put into the file stays there for it, and is used from there. */
+static void
+stay (KeyfobHost *host)
+{
+  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (host));
+  const char *place = keyfob_keeping_get_place (keyfob_host_get_keeping (host));
+  gboolean shared = g_str_equal (place, keyfob_stores_get_shared_file (stores));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "store", "s", shared ? "file" : place);
+  keyfob_host_configure (host, g_variant_dict_end (&dict), NULL);
+}
+
+static void
+tell_of_move (KeyfobHost *host)
+{
+  keyfob_notices_add (keyfob_context_get_notices (keyfob_host_get_context (host)),
+                      "moved-to-keyring",
+                      _ ("There is a keyring now, and the tokens that were in the token file have "
+                         "moved into it."));
+}
+
+static void
+on_home (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobHost *host = KEYFOB_HOST (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_host_configure_finish (host, result, &error))
+    keyfob_host_set_error (host, error->message);
+  else if (*keyfob_config_get_store (keyfob_host_get_config (host)) == '\0')
+    tell_of_move (host);
+}
+
+static gboolean
+must_move (KeyfobHost *host, KeyfobConfig *changed)
+{
+  KeyfobContext *context = keyfob_host_get_context (host);
+  const char *place = keyfob_keeping_get_place (keyfob_host_get_keeping (host));
+  const char *wanted = keyfob_stores_get_place (keyfob_context_get_stores (context), changed);
+
+  return keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST && *place != '\0'
+         && keyfob_standing_get_token (keyfob_host_get_standing (host)) != NULL
+         && !g_str_equal (place, wanted);
+}
+
+void
+keyfob_host_configure_async (KeyfobHost *host,
+                             GVariant *options,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (host, NULL, callback, user_data);
+  g_autoptr (GVariant) held = g_variant_ref_sink (options);
+  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (host));
+  GError *error = NULL;
+  g_autoptr (KeyfobConfig) changed =
+      keyfob_config_with_options (keyfob_host_get_config (host), held, &error);
+  KeyfobTokenStore *to;
+
+  g_task_set_source_tag (task, keyfob_host_configure_async);
+
+  if (changed == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!must_move (host, changed))
+    {
+      keyfob_host_configure (host, held, NULL);
+      keyfob_host_load (host);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  to = keyfob_stores_get (stores, changed);
+  if (to != NULL)
+    move (task, g_steal_pointer (&held), to);
+  else
+    g_task_return_error (task, keyfob_stores_new_error (stores));
+}
+
+gboolean
+keyfob_host_configure_finish (KeyfobHost *host, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, host), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+keyfob_host_bring_home (KeyfobHost *host)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  const char *target = keyfob_keeping_get_target (keeping);
+  gboolean chosen = *keyfob_config_get_store (keyfob_host_get_config (host)) != '\0';
+  g_autoptr (GTask) task = NULL;
+
+  if (target == NULL || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST
+      || keyfob_standing_get_token (keyfob_host_get_standing (host)) == NULL)
+    return;
+
+  if (!chosen && !keyfob_keeping_is_own (keeping))
+    {
+      stay (host);
+      return;
+    }
+
+  task = g_task_new (host, NULL, on_home, NULL);
+  g_task_set_source_tag (task, keyfob_host_bring_home);
+  move (task, NULL, keyfob_keeping_open (keeping, target));
+}
+
+void
+keyfob_host_follow_stores (KeyfobHost *host)
+{
+  keyfob_keeping_take_heart (keyfob_host_get_keeping (host));
+  tidy (host);
+  keyfob_host_save (host);
+  keyfob_host_load (host);
+  keyfob_host_bring_home (host);
+}

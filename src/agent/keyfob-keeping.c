@@ -1,0 +1,307 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-keeping.h"
+
+struct _KeyfobKeeping
+{
+  GObject parent_instance;
+
+  KeyfobStores *stores;
+  KeyfobHostFile *file;
+  KeyfobConfig *config;
+  char *place;
+  gboolean stuck;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobKeeping, keyfob_keeping, G_TYPE_OBJECT)
+
+static void
+set_place (KeyfobKeeping *self, const char *place)
+{
+  char *old = self->place;
+
+  self->place = g_strdup (place);
+  g_free (old);
+}
+
+static gboolean
+is_chosen (KeyfobKeeping *self)
+{
+  return *keyfob_config_get_store (self->config) != '\0';
+}
+
+/* An agent that was told to use one file and no other leaves alone what others remember. */
+static gboolean
+is_remembered (KeyfobKeeping *self)
+{
+  return is_chosen (self) || !keyfob_stores_is_only_file (self->stores);
+}
+
+static char *
+dup_kept_in (KeyfobKeeping *self)
+{
+  if (!is_remembered (self))
+    return g_strdup ("");
+
+  return keyfob_host_file_dup_kept_in (self->file, self->config);
+}
+
+static GStrv
+dup_left_in (KeyfobKeeping *self)
+{
+  if (!is_remembered (self))
+    return g_new0 (char *, 1);
+
+  return keyfob_host_file_dup_left_in (self->file, self->config);
+}
+
+static void
+remember (KeyfobKeeping *self, const char *kept_in, const char *const *left_in)
+{
+  if (is_remembered (self))
+    keyfob_host_file_set_places (self->file, self->config, kept_in, left_in);
+}
+
+static void
+add (GStrvBuilder *builder, GHashTable *seen, const char *place)
+{
+  if (*place != '\0' && g_hash_table_add (seen, g_strdup (place)))
+    g_strv_builder_add (builder, place);
+}
+
+static void
+add_all (GStrvBuilder *builder, GHashTable *seen, const char *const *places)
+{
+  for (gsize i = 0; places[i] != NULL; i++)
+    add (builder, seen, places[i]);
+}
+
+static GHashTable *
+new_set (const char *const *places)
+{
+  GHashTable *set = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; places != NULL && places[i] != NULL; i++)
+    g_hash_table_add (set, g_strdup (places[i]));
+
+  return set;
+}
+
+static void
+keyfob_keeping_dispose (GObject *object)
+{
+  KeyfobKeeping *self = KEYFOB_KEEPING (object);
+
+  g_clear_object (&self->stores);
+  g_clear_object (&self->file);
+  g_clear_object (&self->config);
+
+  G_OBJECT_CLASS (keyfob_keeping_parent_class)->dispose (object);
+}
+
+static void
+keyfob_keeping_finalize (GObject *object)
+{
+  g_free (KEYFOB_KEEPING (object)->place);
+
+  G_OBJECT_CLASS (keyfob_keeping_parent_class)->finalize (object);
+}
+
+static void
+keyfob_keeping_class_init (KeyfobKeepingClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_keeping_dispose;
+  G_OBJECT_CLASS (klass)->finalize = keyfob_keeping_finalize;
+}
+
+static void
+keyfob_keeping_init (KeyfobKeeping *self)
+{
+  self->place = g_strdup ("");
+}
+
+KeyfobKeeping *
+keyfob_keeping_new (KeyfobStores *stores, KeyfobHostFile *file, KeyfobConfig *config)
+{
+  KeyfobKeeping *self = g_object_new (KEYFOB_TYPE_KEEPING, NULL);
+
+  self->stores = g_object_ref (stores);
+  self->file = g_object_ref (file);
+  self->config = g_object_ref (config);
+
+  return self;
+}
+
+void
+keyfob_keeping_set_config (KeyfobKeeping *self, KeyfobConfig *config)
+{
+  g_set_object (&self->config, config);
+  self->stuck = FALSE;
+}
+
+const char *
+keyfob_keeping_get_place (KeyfobKeeping *self)
+{
+  return self->place;
+}
+
+const char *
+keyfob_keeping_get_wanted (KeyfobKeeping *self)
+{
+  return keyfob_stores_get_place (self->stores, self->config);
+}
+
+KeyfobTokenStore *
+keyfob_keeping_get_store (KeyfobKeeping *self)
+{
+  if (*self->place != '\0')
+    return keyfob_stores_open (self->stores, self->place);
+
+  return keyfob_stores_get (self->stores, self->config);
+}
+
+KeyfobTokenStore *
+keyfob_keeping_get_store_for_new (KeyfobKeeping *self)
+{
+  KeyfobTokenStore *store = keyfob_stores_get (self->stores, self->config);
+
+  return store != NULL ? store : keyfob_keeping_get_store (self);
+}
+
+KeyfobTokenStore *
+keyfob_keeping_open (KeyfobKeeping *self, const char *place)
+{
+  return keyfob_stores_open (self->stores, place);
+}
+
+GStrv
+keyfob_keeping_dup_candidates (KeyfobKeeping *self, gboolean was_signed_in)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) left = dup_left_in (self);
+  g_autoptr (GHashTable) seen = new_set ((const char *const *) left);
+  g_autofree char *kept_in = dup_kept_in (self);
+
+  add (builder, seen, kept_in);
+  add (builder, seen, keyfob_keeping_get_wanted (self));
+  /* what a Python program had put into the file was used from there while there was no keyring */
+  if (was_signed_in && *kept_in == '\0' && !is_chosen (self))
+    add (builder, seen, keyfob_stores_get_shared_file (self->stores));
+
+  return g_strv_builder_end (builder);
+}
+
+GStrv
+keyfob_keeping_dup_all (KeyfobKeeping *self)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = new_set (NULL);
+  g_autofree char *kept_in = dup_kept_in (self);
+  g_auto (GStrv) left = dup_left_in (self);
+
+  add (builder, seen, self->place);
+  add (builder, seen, kept_in);
+  add (builder, seen, keyfob_keeping_get_wanted (self));
+  add_all (builder, seen, (const char *const *) left);
+
+  return g_strv_builder_end (builder);
+}
+
+GStrv
+keyfob_keeping_dup_left (KeyfobKeeping *self)
+{
+  return dup_left_in (self);
+}
+
+gboolean
+keyfob_keeping_is_own (KeyfobKeeping *self)
+{
+  g_autofree char *kept_in = dup_kept_in (self);
+
+  return g_str_equal (kept_in, self->place);
+}
+
+const char *
+keyfob_keeping_get_target (KeyfobKeeping *self)
+{
+  const char *wanted = keyfob_keeping_get_wanted (self);
+  KeyfobTokenStore *store;
+
+  if (self->stuck || *self->place == '\0' || g_str_equal (self->place, wanted))
+    return NULL;
+  /* out of the keyring it goes by the user's choice only */
+  if (!is_chosen (self) && g_str_equal (self->place, KEYFOB_STORES_KEYRING))
+    return NULL;
+
+  store = keyfob_stores_open (self->stores, wanted);
+
+  return store != NULL && !keyfob_token_store_get_locked (store) ? wanted : NULL;
+}
+
+void
+keyfob_keeping_found (KeyfobKeeping *self, KeyfobTokenStore *store)
+{
+  set_place (self, keyfob_stores_find_place (self->stores, store));
+}
+
+void
+keyfob_keeping_saved (KeyfobKeeping *self, KeyfobTokenStore *store)
+{
+  const char *place = keyfob_stores_find_place (self->stores, store);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
+  g_autofree char *kept_in = dup_kept_in (self);
+  g_auto (GStrv) before = dup_left_in (self);
+  g_auto (GStrv) left = NULL;
+
+  add (builder, seen, kept_in);
+  add_all (builder, seen, (const char *const *) before);
+  left = g_strv_builder_end (builder);
+
+  set_place (self, place);
+  remember (self, place, (const char *const *) left);
+}
+
+void
+keyfob_keeping_refreshed (KeyfobKeeping *self, KeyfobTokenStore *store)
+{
+  if (!g_str_equal (self->place, keyfob_stores_find_place (self->stores, store)))
+    keyfob_keeping_saved (self, store);
+}
+
+void
+keyfob_keeping_gone (KeyfobKeeping *self, const char *const *left)
+{
+  set_place (self, "");
+  remember (self, "", left);
+}
+
+void
+keyfob_keeping_tidied (KeyfobKeeping *self, const char *place)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
+  g_autofree char *kept_in = dup_kept_in (self);
+  g_auto (GStrv) before = dup_left_in (self);
+  g_auto (GStrv) left = NULL;
+
+  add_all (builder, seen, (const char *const *) before);
+  left = g_strv_builder_end (builder);
+  remember (self, kept_in, (const char *const *) left);
+}
+
+void
+keyfob_keeping_move_failed (KeyfobKeeping *self)
+{
+  self->stuck = TRUE;
+}
+
+void
+keyfob_keeping_take_heart (KeyfobKeeping *self)
+{
+  self->stuck = FALSE;
+}

@@ -1,0 +1,80 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-config.h"
+#include "keyfob-keyring.h"
+
+G_BEGIN_DECLS
+
+/** The place of a token in the keyring; any other place is the absolute path of a token file. */
+#define KEYFOB_STORES_KEYRING "keyring"
+
+#define KEYFOB_TYPE_STORES (keyfob_stores_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobStores, keyfob_stores, KEYFOB, STORES, GObject)
+
+/**
+ * KeyfobStores:
+ *
+ * The places where tokens are kept: the keyring, the token file that is shared with Python
+ * programs, and other files that were chosen for a host. Each is opened once, when it is asked for.
+ *
+ * Signal `changed`: which store a host has, or whether it is locked, may have changed.
+ */
+
+/**
+ * keyfob_stores_new:
+ * @keyring: not opened before it is needed
+ * @shared_file: absolute path of the shared token file
+ * @only_file: hosts for which nothing was chosen use that file, also where there is a keyring
+ *
+ * Returns: (transfer full): the stores
+ */
+KeyfobStores *keyfob_stores_new (KeyfobKeyring *keyring,
+                                 const char *shared_file,
+                                 gboolean only_file,
+                                 KeyfobClock *clock);
+
+/** Opens the keyring, unless only the shared file is wanted. */
+void keyfob_stores_open_default (KeyfobStores *self);
+
+/** Returns: where a new token of @config goes; the keyring while it is not known to be absent */
+const char *keyfob_stores_get_place (KeyfobStores *self, KeyfobConfig *config);
+
+/** Returns: (nullable): the store at @place; %NULL where the keyring is not there, or not yet */
+KeyfobTokenStore *keyfob_stores_open (KeyfobStores *self, const char *place);
+
+/** Returns: (nullable): the store for a new token of @config, as keyfob_stores_open() */
+KeyfobTokenStore *keyfob_stores_get (KeyfobStores *self, KeyfobConfig *config);
+
+/** Returns: the place of a store that keyfob_stores_open() gave */
+const char *keyfob_stores_find_place (KeyfobStores *self, KeyfobTokenStore *store);
+
+/** Returns: whether it is not known yet if there is a store at @place */
+gboolean keyfob_stores_is_opening (KeyfobStores *self, const char *place);
+
+/** Returns: whether hosts for which nothing was chosen use the shared file whatever happens */
+gboolean keyfob_stores_is_only_file (KeyfobStores *self);
+
+/** Returns: (transfer full): why the keyring cannot be asked, in a sentence */
+GError *keyfob_stores_new_error (KeyfobStores *self);
+
+/** Returns: absolute path of the shared token file */
+const char *keyfob_stores_get_shared_file (KeyfobStores *self);
+
+/** Returns: where new tokens go: `keyring` or `file`; empty until that is known */
+const char *keyfob_stores_get_kind (KeyfobStores *self);
+
+/** Returns: `opening`, `ready` or `locked`, as `Agent1.StoreState` */
+const char *keyfob_stores_get_state (KeyfobStores *self);
+
+/** Lets the keyring ask the user to unlock it; one that did not answer is asked again. */
+void
+keyfob_stores_unlock_async (KeyfobStores *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_LOCKED where the user refused, else with STORE */
+gboolean keyfob_stores_unlock_finish (KeyfobStores *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

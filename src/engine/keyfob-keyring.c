@@ -1,0 +1,326 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-keyring.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-keyring-error.h"
+#include "keyfob-keyring-store.h"
+
+#define SECRETS_NAME "org.freedesktop.secrets"
+#define SECRETS_PATH "/org/freedesktop/secrets"
+#define PATIENCE 5 /* seconds; one that answers later is taken all the same */
+
+struct _KeyfobKeyring
+{
+  GObject parent_instance;
+
+  KeyfobClock *clock;
+  KeyfobKeyringState state;
+  KeyfobTokenStore *store; /* from the first time that it was there */
+  GError *error;
+  gboolean asked; /* and not answered so far */
+  GSource *patience;
+  GPtrArray *waiting; /* GTasks that wait for the opening that runs */
+  GDBusConnection *connection;
+  guint name_watch;
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobKeyring, keyfob_keyring, G_TYPE_OBJECT)
+
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+tell (KeyfobKeyring *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+answer (KeyfobKeyring *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      GTask *task = g_ptr_array_index (waiting, i);
+
+      if (self->state == KEYFOB_KEYRING_SILENT)
+        g_task_return_error (task, g_error_copy (self->error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+lose_patience (KeyfobKeyring *self)
+{
+  if (self->patience != NULL)
+    g_source_destroy (self->patience);
+  g_clear_pointer (&self->patience, g_source_unref);
+}
+
+static void
+become (KeyfobKeyring *self, KeyfobKeyringState state, GError *error)
+{
+  lose_patience (self);
+  self->state = state;
+  g_clear_error (&self->error);
+  self->error = error;
+
+  tell (self);
+  answer (self);
+}
+
+static void
+take_service (KeyfobKeyring *self, SecretService *service)
+{
+  self->store = keyfob_keyring_store_new (service, self->clock);
+  g_signal_connect_object (self->store, "notify::locked", G_CALLBACK (tell), self,
+                           G_CONNECT_SWAPPED);
+  become (self, KEYFOB_KEYRING_THERE, NULL);
+}
+
+static void
+do_without (KeyfobKeyring *self, const GError *why)
+{
+  g_debug ("No Secret Service: %s", why->message);
+  become (self, KEYFOB_KEYRING_ABSENT,
+          g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                               _ ("There is no keyring. Start one, or have the token kept in a "
+                                  "file.")));
+}
+
+static gboolean
+patience_over_cb (gpointer user_data)
+{
+  become (user_data, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_new_silent ());
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reopened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  keyfob_keyring_open_finish (KEYFOB_KEYRING (source), result, NULL);
+}
+
+static void
+reopen (KeyfobKeyring *self)
+{
+  keyfob_keyring_open_async (self, reopened_cb, NULL);
+}
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobKeyring *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  /* @self is gone then: a call that may last for ever does not hold it */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  /* where it left the bus instead, the watch of its name tells of the next one */
+  if (reply != NULL && self->state == KEYFOB_KEYRING_SILENT)
+    reopen (self);
+}
+
+/* A call without a time limit: it is answered when the program goes on, however long that takes. */
+static void
+wait_for_answer (KeyfobKeyring *self)
+{
+  g_dbus_connection_call (self->connection, SECRETS_NAME, SECRETS_PATH, "org.freedesktop.DBus.Peer",
+                          "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT,
+                          self->cancellable, answered_cb, self);
+}
+
+static void
+service_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobKeyring) self = KEYFOB_KEYRING (user_data);
+  g_autoptr (SecretService) service = NULL;
+  g_autoptr (GError) error = NULL;
+
+  service = secret_service_open_finish (result, &error);
+  self->asked = FALSE;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  if (service != NULL)
+    take_service (self, service);
+  else if (keyfob_keyring_error_is_no_service (error))
+    do_without (self, error);
+  else
+    {
+      become (self, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_take (g_steal_pointer (&error)));
+      wait_for_answer (self);
+    }
+}
+
+static void
+appeared_cb (GDBusConnection *connection,
+             const char *name,
+             const char *name_owner,
+             gpointer user_data)
+{
+  KeyfobKeyring *self = KEYFOB_KEYRING (user_data);
+
+  if (self->state == KEYFOB_KEYRING_ABSENT || self->state == KEYFOB_KEYRING_SILENT)
+    reopen (self);
+  else if (self->state == KEYFOB_KEYRING_THERE)
+    tell (self);
+}
+
+static void
+bus_got_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobKeyring) self = KEYFOB_KEYRING (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (connection == NULL)
+    {
+      self->asked = FALSE;
+      do_without (self, error);
+      return;
+    }
+
+  g_set_object (&self->connection, connection);
+  if (self->name_watch == 0)
+    self->name_watch = g_bus_watch_name_on_connection (
+        connection, SECRETS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb, NULL, self, NULL);
+
+  /* not secret_service_get(): that one is shared and vanishes with its service */
+  secret_service_open (SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, self->cancellable,
+                       service_opened_cb, g_object_ref (self));
+}
+
+static void
+keyfob_keyring_dispose (GObject *object)
+{
+  KeyfobKeyring *self = KEYFOB_KEYRING (object);
+
+  g_cancellable_cancel (self->cancellable);
+  lose_patience (self);
+  g_clear_handle_id (&self->name_watch, g_bus_unwatch_name);
+  g_clear_object (&self->connection);
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->cancellable);
+
+  G_OBJECT_CLASS (keyfob_keyring_parent_class)->dispose (object);
+}
+
+static void
+keyfob_keyring_finalize (GObject *object)
+{
+  KeyfobKeyring *self = KEYFOB_KEYRING (object);
+
+  g_ptr_array_unref (self->waiting);
+  g_clear_error (&self->error);
+
+  G_OBJECT_CLASS (keyfob_keyring_parent_class)->finalize (object);
+}
+
+static void
+keyfob_keyring_class_init (KeyfobKeyringClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_keyring_dispose;
+  G_OBJECT_CLASS (klass)->finalize = keyfob_keyring_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_KEYRING, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+keyfob_keyring_init (KeyfobKeyring *self)
+{
+  self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->cancellable = g_cancellable_new ();
+}
+
+KeyfobKeyring *
+keyfob_keyring_new (KeyfobClock *clock)
+{
+  KeyfobKeyring *self = g_object_new (KEYFOB_TYPE_KEYRING, NULL);
+
+  self->clock = g_object_ref (clock);
+
+  return self;
+}
+
+KeyfobKeyringState
+keyfob_keyring_get_state (KeyfobKeyring *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_KEYRING (self), KEYFOB_KEYRING_ABSENT);
+
+  return self->state;
+}
+
+KeyfobTokenStore *
+keyfob_keyring_get_store (KeyfobKeyring *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_KEYRING (self), NULL);
+
+  return self->store;
+}
+
+const GError *
+keyfob_keyring_get_error (KeyfobKeyring *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_KEYRING (self), NULL);
+
+  return self->error;
+}
+
+void
+keyfob_keyring_open_async (KeyfobKeyring *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_return_if_fail (KEYFOB_IS_KEYRING (self));
+
+  g_task_set_source_tag (task, keyfob_keyring_open_async);
+  g_ptr_array_add (self->waiting, task);
+
+  if (self->state == KEYFOB_KEYRING_THERE)
+    answer (self);
+  if (self->state == KEYFOB_KEYRING_THERE || self->state == KEYFOB_KEYRING_OPENING)
+    return;
+
+  self->state = KEYFOB_KEYRING_OPENING;
+  g_clear_error (&self->error);
+  self->patience = keyfob_clock_timer (self->clock, PATIENCE * G_USEC_PER_SEC);
+  g_source_set_callback (self->patience, patience_over_cb, self, NULL);
+  g_source_attach (self->patience, g_main_context_get_thread_default ());
+
+  if (!self->asked)
+    g_bus_get (G_BUS_TYPE_SESSION, self->cancellable, bus_got_cb, g_object_ref (self));
+  self->asked = TRUE;
+  tell (self);
+}
+
+gboolean
+keyfob_keyring_open_finish (KeyfobKeyring *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,442 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Where tokens are kept: the choice of each host, and tokens that move."""
+
+import json
+import os
+import signal
+import time
+
+import agentcase
+import tap
+from agentcase import wait_until
+
+
+def token(access="from-python", seconds=3600):
+    now = int(time.time())
+    return {"access_token": access, "token_type": "Bearer", "expires": now + seconds,
+            "refresh_token": "refresh-" + access, "refresh_expires": now + 86400, "scope": "openid"}
+
+
+class StoresCase(agentcase.AgentCase):
+    def setUp(self):
+        super().setUp()
+        self.other_file = self.bus.path("other", "tokens.json")
+
+    def read(self, path=None):
+        """The entries of a token file."""
+        try:
+            with open(path or self.token_file(), encoding="utf-8") as file:
+                return json.load(file)
+        except FileNotFoundError:
+            return {}
+
+    def access(self, path=None):
+        """The access token of the server's host in a token file, None when there is none."""
+        entry = self.read(path).get(self.server.url)
+        return entry and entry["token"]["access_token"]
+
+    def notices(self):
+        return dict(self.agent_property("Notices"))
+
+
+class Files(StoresCase):
+    def test_place_is_told(self):
+        host = self.add_host()
+        self.assertEqual(host.Store, "")
+        host.sign_in()
+        self.assertEqual(host.Store, self.token_file())
+        host.call("SignOut")
+        self.assertEqual(host.Store, "")
+
+    def test_another_file(self):
+        host = self.add_host(store=self.other_file)
+        host.sign_in()
+        self.assertEqual(host.Store, self.other_file)
+        self.assertEqual(self.access(self.other_file), host.get_token()["access_token"])
+        self.assertEqual(os.stat(self.other_file).st_mode & 0o777, 0o600)
+        self.assertFalse(os.path.exists(self.token_file()))
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in", Store=self.other_file)
+
+    def test_moves_on_configure(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        host.call("Configure", store=self.other_file)
+        self.assertEqual((host.Store, host.Error), (self.other_file, ""))
+        self.assertEqual(host.Options["store"], self.other_file)
+        self.assertEqual(self.access(), None)
+        self.assertEqual(self.access(self.other_file), before["access_token"])
+        self.assertEqual(host.get_token(), before)
+
+        host.call("Configure", store="")
+        self.assertEqual(host.Store, self.token_file())
+        self.assertEqual(self.access(self.other_file), None)
+        self.assertEqual(self.access(), before["access_token"])
+
+    def test_moves_when_added_again(self):
+        host = self.add_host()
+        host.sign_in()
+        self.add_host(store=self.other_file)
+        self.assertEqual(host.Store, self.other_file)
+        self.assertEqual(self.access(), None)
+
+    def test_configure_of_something_else_moves_nothing(self):
+        host = self.add_host()
+        host.sign_in()
+        written = os.stat(self.token_file()).st_mtime_ns
+        host.call("Configure", name="Renamed")
+        self.assertEqual(host.Store, self.token_file())
+        self.assertEqual(os.stat(self.token_file()).st_mtime_ns, written)
+
+    def test_stays_where_the_new_place_is_no_good(self):
+        host = self.add_host()
+        host.sign_in()
+        os.makedirs(self.other_file)
+        sentence = self.assert_fails("Store", host.call, "Configure", store=self.other_file)
+        self.assertIn(self.other_file, sentence)
+        self.assertEqual((host.Store, host.State), (self.token_file(), "signed-in"))
+        self.assertNotIn("store", host.Options)
+        self.assertEqual(self.access(), host.get_token()["access_token"])
+
+    def test_no_keyring_to_move_to(self):
+        host = self.add_host()
+        host.sign_in()
+        sentence = self.assert_fails("Store", host.call, "Configure", store="keyring")
+        self.assertIn("There is no keyring", sentence)
+        self.assertEqual(host.Store, self.token_file())
+        self.assertNotIn("store", host.Options)
+
+    def test_no_keyring_to_sign_in_with(self):
+        host = self.add_host(store="keyring")
+        host.wait_for(State="signed-out")
+        self.assertIn("There is no keyring", host.Error)
+        self.assert_fails("Store", host.get_token)
+        self.assert_fails("Store", host.call, "SignIn", open_browser=False)
+        self.assertFalse(os.path.exists(self.token_file()))
+
+    def test_copy_that_cannot_be_removed(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        os.rename(self.token_file(), self.token_file() + ".away")
+        os.mkdir(self.token_file())
+        host.call("Configure", store=self.other_file)
+        self.assertEqual((host.State, host.Store), ("signed-in", self.other_file))
+        self.assertIn("a copy could not be removed", host.Error)
+        self.assertEqual(host.get_token(), before)
+
+        self.stop_agent()
+        os.rmdir(self.token_file())
+        os.rename(self.token_file() + ".away", self.token_file())
+        self.start_agent()
+        wait_until(lambda: self.access() is None, "the copy to go")
+        self.find_host().wait_for(State="signed-in", Store=self.other_file)
+
+    def test_token_of_python_is_taken_up(self):
+        self.write_token(token())
+        host = self.add_host(store="file")
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+        self.assertEqual(self.server.count("token"), 0)
+
+    def test_sign_out_is_everywhere(self):
+        host = self.add_host(store=self.other_file)
+        host.sign_in()
+        host.call("Configure", store="")
+        host.sign_in(force=True)
+        host.call("SignOut")
+        self.assertEqual((self.access(), self.access(self.other_file)), (None, None))
+
+    def test_living_token_wins_over_a_dead_one(self):
+        dead = {**token("dead", -10), "refresh_expires": int(time.time()) - 10}
+        del dead["refresh_token"]
+        self.write_token(dead)
+        host = self.add_host()
+        host.wait_for(State="expired")
+        os.makedirs(os.path.dirname(self.other_file), mode=0o700)
+        self.write_token(token("alive"))
+        os.rename(self.token_file(), self.other_file)
+        host.call("Configure", store=self.other_file)
+        host.wait_for(State="signed-in", Store=self.other_file)
+        self.assertEqual(host.get_token()["access_token"], "alive")
+
+
+class Keyring(StoresCase):
+    keyring = True
+
+    def test_to_the_file_and_back(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        self.assertEqual(host.Store, "keyring")
+        host.call("Configure", store="file")
+        self.assertEqual((host.Store, self.access()), (self.token_file(), before["access_token"]))
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+        host.call("Configure", store="keyring")
+        self.assertEqual((host.Store, self.access()), ("keyring", None))
+        self.assertEqual(self.bus.keyring_items(host.Url), 1)
+        self.restart_agent()
+        self.assertEqual(self.find_host().get_token(), before)
+        self.assertEqual(self.notices(), {})
+
+    def test_out_of_a_locked_keyring(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        self.bus.lock_keyring()
+        self.wait_for_store("locked")
+        self.bus.start_prompter()
+        host.call("Configure", store="file")
+        self.assertEqual((host.Store, self.access()), (self.token_file(), before["access_token"]))
+        self.assertIn("a copy could not be removed", host.Error)
+        self.assertEqual(self.bus.keyring_items(host.Url), 1)
+        self.bus.unlock_keyring()
+        host.wait_for(Error="")
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+        self.assertEqual(host.get_token(), before)
+
+    def test_into_a_locked_keyring(self):
+        host = self.add_host(store="file")
+        host.sign_in()
+        self.bus.lock_keyring()
+        self.wait_for_store("locked")
+        self.bus.start_prompter()
+        self.assert_fails("Locked", host.call, "Configure", store="keyring")
+        self.assertEqual((host.Store, host.Options["store"]), (self.token_file(), "file"))
+        self.assertIsNotNone(self.access())
+
+    def test_chosen_while_the_token_cannot_be_read(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        self.stop_agent()
+        self.bus.lock_keyring()
+        self.start_agent(wait=False)
+        self.wait_for_store("locked")
+        host = self.find_host()
+        host.wait_for(State="expired")
+        host.call("Configure", store="file")
+        self.bus.unlock_keyring()
+        host.wait_for(State="signed-in", Store=self.token_file())
+        self.assertEqual(self.access(), before["access_token"])
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+
+    def test_sign_out_of_a_host_in_the_file_asks_for_no_keyring(self):
+        host = self.add_host(store="file")
+        host.sign_in()
+        self.bus.lock_keyring()
+        self.wait_for_store("locked")
+        prompter = self.bus.start_prompter()
+        host.call("SignOut")
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
+        self.assertIsNone(self.access())
+        prompter.terminate()
+        self.assertEqual(prompter.stdout.read(), "")
+
+
+class Comes(StoresCase):
+    """There is no keyring when the agent starts."""
+
+    def test_tokens_move_into_it(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        self.bus.start_keyring()
+        host.wait_for(Store="keyring", State="signed-in", Error="")
+        self.assertEqual(self.agent_property("Store"), "keyring")
+        self.assertIsNone(self.access())
+        self.assertEqual(self.bus.keyring_items(host.Url), 1)
+        self.assertEqual(host.get_token(), before)
+        self.assertIn("keyring", self.notices()["moved-to-keyring"])
+        self.call(agentcase.PATH, agentcase.AGENT, "Dismiss",
+                  agentcase.GLib.Variant("(s)", ("moved-to-keyring",)))
+
+        self.restart_agent()
+        self.assertEqual(self.find_host().get_token(), before)
+        self.assertEqual(self.notices(), {})
+
+    def test_while_the_agent_is_away(self):
+        self.add_host().sign_in()
+        self.stop_agent()
+        self.bus.start_keyring()
+        self.start_agent()
+        self.find_host().wait_for(Store="keyring", State="signed-in")
+        self.assertIsNone(self.access())
+        self.assertIn("moved-to-keyring", self.notices())
+
+    def test_locked_one_is_waited_for(self):
+        keyring = self.bus.start_keyring()
+        keyring.kill()
+        keyring.wait()
+        self.restart_agent()
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        prompter = self.bus.start_prompter()
+        self.bus.start_locked_keyring()
+        self.wait_for_store("locked")
+        self.assertEqual((host.Store, host.State, host.Error),
+                         (self.token_file(), "signed-in", ""))
+        self.assertEqual(host.get_token(), before)
+        prompter.terminate()
+        self.assertEqual(prompter.stdout.read(), "")
+        self.bus.unlock_keyring()
+        host.wait_for(Store="keyring")
+        self.assertEqual(host.get_token(), before)
+        self.assertIsNone(self.access())
+
+    def test_entry_of_python_stays(self):
+        self.write_token(token())
+        host = self.add_host()
+        host.wait_for(State="signed-in")
+        self.bus.start_keyring()
+        wait_until(lambda: self.agent_property("Store") == "keyring", "the keyring")
+        host.wait_for(Store=self.token_file(), Options={"redirect-ports": [self.port], "store": "file"})
+        self.assertEqual(self.access(), "from-python")
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+        self.assertEqual(self.notices(), {})
+
+    def test_chosen_file_stays(self):
+        host = self.add_host(store="file")
+        host.sign_in()
+        self.bus.start_keyring()
+        wait_until(lambda: self.agent_property("Store") == "keyring", "the keyring")
+        self.assertEqual(host.Store, self.token_file())
+        self.assertIsNotNone(self.access())
+
+
+class HangsAtStart(StoresCase):
+    keyring = True
+
+    def setUp(self):
+        super().setUp()
+        self.file_host = self.add_host("https://file.example.org", store="file")
+        self.host = self.add_host()
+        self.host.sign_in()
+        self.before = self.host.get_token()
+        self.stop_agent()
+        self.write_token(token(), url="https://file.example.org")
+        self.keyring_process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.keyring_process.send_signal, signal.SIGCONT)
+        self.start_agent(wait=False)
+        self.host = self.find_host()
+
+    def test_hosts_in_the_file_do_not_wait(self):
+        begun = time.monotonic()
+        file_host = self.find_host("https://file.example.org")
+        self.assertEqual(file_host.get_token()["access_token"], "from-python")
+        self.assertLess(time.monotonic() - begun, 3)
+        self.assertEqual(self.agent_property("StoreState"), "opening")
+
+    def test_is_told_and_comes_back(self):
+        sentence = self.assert_fails("Store", self.host.get_token)
+        self.assertIn("does not answer", sentence)
+        self.assertEqual((self.host.State, self.host.Error), ("expired", sentence))
+        self.wait_for_store("locked")
+        self.assertFalse(os.path.exists(self.token_file()) and self.access())
+        self.keyring_process.send_signal(signal.SIGCONT)
+        self.host.wait_for(State="signed-in", Error="")
+        self.wait_for_store("ready")
+        self.assertEqual(self.host.get_token(), self.before)
+
+    def test_unlock_asks_again(self):
+        self.wait_for_store("locked")
+        sentence = self.assert_fails("Store", self.call, agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.assertIn("does not answer", sentence)
+        self.keyring_process.send_signal(signal.SIGCONT)
+        self.call(agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.assertEqual(self.host.get_token(), self.before)
+
+
+class NeverComesUp(StoresCase):
+    """The bus starts a keyring that does not come."""
+
+    services = {"org.freedesktop.secrets": "/bin/sleep 60"}
+
+    def start_agent(self, wait=False, env=None):
+        super().start_agent(wait=wait, env=env)
+
+    def test_is_told(self):
+        host = self.add_host()
+        self.wait_for_store("locked")
+        self.assertIn("does not answer", self.assert_fails("Store", host.get_token))
+        self.assertIn("does not answer", host.Error)
+
+    def test_hosts_in_the_file_do_not_wait(self):
+        self.write_token(token())
+        host = self.add_host(store="file")
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+
+
+class Vanishes(StoresCase):
+    keyring = True
+
+    def end_keyring(self):
+        self.keyring_process.kill()
+        self.keyring_process.wait()
+        self.bus.wait_for_name("org.freedesktop.secrets", present=False)
+
+    def test_token_stays_good(self):
+        host = self.add_host()
+        host.sign_in()
+        before = host.get_token()
+        self.end_keyring()
+        self.assertEqual(host.get_token(), before)
+        self.assertEqual((host.State, host.Store), ("signed-in", "keyring"))
+        self.bus.start_keyring()
+        host.call("SignOut")
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+
+    def test_sign_out_meanwhile(self):
+        host = self.add_host()
+        host.sign_in()
+        self.end_keyring()
+        host.call("SignOut")
+        self.assertEqual(host.State, "signed-out")
+        self.assertIn("a copy of the token is left", host.Error)
+        self.assertIn("keyring does not answer", host.Error)
+        self.bus.start_keyring()
+        host.wait_for(Error="", State="signed-out")
+        self.assertEqual(self.bus.keyring_items(host.Url), 0)
+
+    def test_gone_when_the_agent_starts(self):
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        before = host.get_token()
+        self.stop_agent()
+        self.end_keyring()
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="expired")
+        self.assertIn("There is no keyring", host.Error)
+        self.bus.start_keyring()
+        host.wait_for(State="signed-in", Store="keyring", Account="Alice Example")
+        self.assertEqual(host.get_token(), before)
+
+    def test_signed_in_again_meanwhile(self):
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.stop_agent()
+        self.end_keyring()
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="expired")
+        host.sign_in()
+        self.assertEqual(host.Store, self.token_file())
+        newer = host.get_token()
+        self.bus.start_keyring()
+        host.wait_for(Store="keyring")
+        self.assertEqual(host.get_token(), newer)
+        self.assertIsNone(self.access())
+        self.restart_agent()
+        self.assertEqual(self.find_host().get_token(), newer)
+
+
+if __name__ == "__main__":
+    tap.main()
