@@ -14,7 +14,7 @@
 #define LAST_RETRY 2880 /* seconds */
 #define RETRY_JITTER 0.25
 /* between two tries to reach a server, where the network comes and goes, seconds */
-#define LEAST_PAUSE 5
+#define LEAST_PAUSE 3
 
 struct _KeyfobStanding
 {
@@ -32,6 +32,7 @@ struct _KeyfobStanding
   guint failures; /* one after the other */
   gint64 retry_at;
   gint64 asked_at;    /* 0 never */
+  gboolean woken;     /* since then: the world has changed while the server is asked */
   gint64 pause;       /* seconds after that in which the server is left alone */
   gint64 last_used;   /* by a program or a person */
   gint64 lapse_after; /* seconds without use; 0 never */
@@ -51,9 +52,11 @@ set_text (char **text, const char *value)
 
 /* Later each time, and not by all machines at the same second. */
 static gint64
-get_next_wait (KeyfobStanding *self)
+draw_next_wait (KeyfobStanding *self)
 {
   gint64 wait = MIN ((gint64) FIRST_RETRY << MIN (self->failures, 16), LAST_RETRY);
+
+  self->failures++;
 
   return wait + (gint64) (wait * RETRY_JITTER * g_random_double ());
 }
@@ -97,8 +100,25 @@ note_arrival (KeyfobStanding *self)
       return;
     }
 
-  self->pause = get_next_wait (self);
-  self->failures++;
+  self->pause = draw_next_wait (self);
+}
+
+/* @wanted: seconds that the server wants to be left alone */
+static void
+plan_retry (KeyfobStanding *self, gint64 wanted)
+{
+  gint64 now = keyfob_clock_now (self->clock);
+
+  if (self->woken)
+    {
+      self->retry_at = 0;
+      return;
+    }
+
+  /* a program that asks again and again must not make the agent wait for longer and longer */
+  if (self->state != KEYFOB_HOST_OFFLINE || now >= self->retry_at)
+    self->retry_at = now + draw_next_wait (self);
+  self->retry_at = MAX (self->retry_at, now + MAX (FIRST_RETRY, wanted));
 }
 
 /* Sets a time that was read from this machine's clock while it went on steadily. */
@@ -326,13 +346,13 @@ void
 keyfob_standing_go_offline (KeyfobStanding *self, const GError *error)
 {
   gint64 wanted = keyfob_auth_error_get_retry_after (error);
-  gboolean reached = !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK)
-                     && !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TLS);
+  /* a captive portal gives a bad answer */
+  gboolean reached = g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER)
+                     || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
 
-  self->state = KEYFOB_HOST_OFFLINE;
   self->pause = MAX (reached ? KEYFOB_REFRESH_SPACING : LEAST_PAUSE, wanted);
-  self->retry_at = keyfob_clock_now (self->clock) + MAX (get_next_wait (self), wanted);
-  self->failures++;
+  plan_retry (self, wanted);
+  self->state = KEYFOB_HOST_OFFLINE;
   set_text (&self->error, error->message);
 }
 
@@ -341,6 +361,7 @@ keyfob_standing_note_asked (KeyfobStanding *self)
 {
   self->asked_at = keyfob_clock_now (self->clock);
   self->pause = KEYFOB_REFRESH_SPACING;
+  self->woken = FALSE;
 }
 
 void
@@ -349,6 +370,7 @@ keyfob_standing_forget_failures (KeyfobStanding *self)
   self->failures = 0;
   self->retry_at = 0;
   keyfob_unsaved_hurry (self->unsaved);
+  self->woken = TRUE;
 }
 
 void

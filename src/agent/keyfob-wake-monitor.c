@@ -33,8 +33,10 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
-on_network_changed (GNetworkMonitor *network, gboolean available, KeyfobWakeMonitor *self)
+on_network_changed (KeyfobWakeMonitor *self)
 {
+  gboolean available = g_network_monitor_get_network_available (self->network);
+
   g_debug ("The network is %s", available ? "there" : "gone");
 
   if (available)
@@ -164,7 +166,11 @@ keyfob_wake_monitor_new (GNetworkMonitor *network, KeyfobClock *clock)
   self->network = g_object_ref (network);
   self->clock = g_object_ref (clock);
   watch_clock (self);
-  g_signal_connect_object (network, "network-changed", G_CALLBACK (on_network_changed), self, 0);
+  g_signal_connect_object (network, "network-changed", G_CALLBACK (on_network_changed), self,
+                           G_CONNECT_SWAPPED);
+  /* where the user has got past a captive portal, NetworkManager tells nothing else */
+  g_signal_connect_object (network, "notify::connectivity", G_CALLBACK (on_network_changed), self,
+                           G_CONNECT_SWAPPED);
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, g_object_ref (self));
 
   return self;

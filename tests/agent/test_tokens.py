@@ -11,7 +11,6 @@ import agentcase
 import tap
 from agentcase import Page, wait_until
 from fake_server import DROP, answer, quoted
-from gi.repository import Gio, GLib
 
 
 class Tokens(agentcase.AgentCase):
@@ -239,29 +238,6 @@ class Tokens(agentcase.AgentCase):
         self.assert_fails("Network", host.get_token)
         self.server.start(port)
         self.assertIn("access_token", host.get_token())
-        host.wait_for(State="signed-in", Error="")
-
-    def test_offline_host_tries_again_after_sleep(self):
-        system_bus = agentcase.privatebus.PrivateBus()
-        self.addCleanup(system_bus.close)
-        system_bus.connection.call_sync(
-            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
-            GLib.Variant("(su)", ("org.freedesktop.login1", 0)), None, Gio.DBusCallFlags.NONE, -1,
-            None)
-        self.add_host()
-        self.stop_agent()
-        self.write_token(self.server.make_token(life=-10))
-        self.server.faults["token"] = DROP
-        self.start_agent(env={"DBUS_SYSTEM_BUS_ADDRESS": system_bus.address})
-        host = self.find_host()
-        host.wait_for(State="offline")
-        wait_until(lambda: "Watching for sleep" in self.log() or GLib.idle_add(lambda: False) < 0,
-                   "the agent to watch for sleep")
-        del self.server.faults["token"]
-        for about_to_sleep in (True, False):
-            system_bus.connection.emit_signal(
-                None, "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
-                "PrepareForSleep", GLib.Variant("(b)", (about_to_sleep,)))
         host.wait_for(State="signed-in", Error="")
 
 

@@ -9,6 +9,7 @@ struct _FakeNetwork
   GObject parent_instance;
 
   gboolean available;
+  gboolean portal;
 };
 
 static gboolean
@@ -43,6 +44,15 @@ enum
   PROP_CONNECTIVITY,
 };
 
+static GNetworkConnectivity
+get_connectivity (FakeNetwork *self)
+{
+  if (!self->available)
+    return G_NETWORK_CONNECTIVITY_LOCAL;
+
+  return self->portal ? G_NETWORK_CONNECTIVITY_PORTAL : G_NETWORK_CONNECTIVITY_FULL;
+}
+
 static void
 fake_network_get_property (GObject *object, guint property_id, GValue *value, GParamSpec *pspec)
 {
@@ -57,8 +67,7 @@ fake_network_get_property (GObject *object, guint property_id, GValue *value, GP
       g_value_set_boolean (value, FALSE);
       break;
     case PROP_CONNECTIVITY:
-      g_value_set_enum (value, self->available ? G_NETWORK_CONNECTIVITY_FULL
-                                               : G_NETWORK_CONNECTIVITY_LOCAL);
+      g_value_set_enum (value, get_connectivity (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -93,4 +102,11 @@ fake_network_change (FakeNetwork *self, gboolean available)
 {
   self->available = available;
   g_signal_emit_by_name (self, "network-changed", available);
+}
+
+void
+fake_network_set_portal (FakeNetwork *self, gboolean portal)
+{
+  self->portal = portal;
+  g_object_notify (G_OBJECT (self), "connectivity");
 }

@@ -23,4 +23,8 @@ FakeNetwork *fake_network_new (void);
 /** Tells everyone that the network has changed. */
 void fake_network_change (FakeNetwork *self, gboolean available);
 
+/** Tells that a captive portal is there or gone, as NetworkManager does: nothing else has changed.
+ */
+void fake_network_set_portal (FakeNetwork *self, gboolean portal);
+
 G_END_DECLS

@@ -236,6 +236,7 @@ static void
 test_backs_off (void)
 {
   static const int minutes[] = { 2, 4, 8, 16, 32, 48, 48, 48 };
+  gint64 now = START;
   g_autoptr (ManualClock) clock = manual_clock_new (START);
   g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
   g_autoptr (KeyfobToken) token = make_token (TRUE);
@@ -247,14 +248,37 @@ test_backs_off (void)
     {
       keyfob_standing_go_offline (standing, error);
       g_assert_cmpint (keyfob_standing_get_state (standing), ==, KEYFOB_HOST_OFFLINE);
-      assert_waits (standing, START, 60 * minutes[i]);
+      assert_waits (standing, now, 60 * minutes[i]);
+      now = keyfob_standing_get_due (standing);
+      manual_clock_set_now (clock, now);
     }
   g_assert_true (keyfob_standing_can_refresh (standing));
 
   keyfob_standing_forget_failures (standing);
-  g_assert_cmpint (keyfob_standing_get_due (standing), <=, START);
+  g_assert_cmpint (keyfob_standing_get_due (standing), <=, now);
+  keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, error);
-  assert_waits (standing, START, 120);
+  assert_waits (standing, now, 120);
+}
+
+/* Each call of a program is a try, but not the agent's. */
+static void
+test_backs_off_for_its_own_tries_only (void)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (START);
+  g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
+  g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "Cannot reach it.");
+
+  keyfob_standing_take_token (standing, token, NULL);
+  for (int second = 0; second < 100; second++)
+    {
+      manual_clock_set_now (clock, START + second);
+      keyfob_standing_go_offline (standing, error);
+      g_assert_cmpint (keyfob_standing_get_due (standing), >=, START + second + 120);
+      g_assert_cmpint (keyfob_standing_get_due (standing), <=, START + second + 150);
+    }
 }
 
 /* The network is back, or the machine awake: at once, unless the server itself has just answered.
@@ -267,6 +291,8 @@ test_tries_again_at_once (void)
   g_autoptr (KeyfobToken) token = make_token (TRUE);
   g_autoptr (GError) unreachable =
       g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "Cannot reach it.");
+  g_autoptr (GError) portal =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "It answers oddly.");
   g_autoptr (GError) out_of_order =
       g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER, "It is out of order.");
   g_autoptr (GError) busy =
@@ -278,7 +304,12 @@ test_tries_again_at_once (void)
   keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, unreachable);
   keyfob_standing_forget_failures (standing);
-  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 5);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 3);
+
+  keyfob_standing_note_asked (standing);
+  keyfob_standing_go_offline (standing, portal);
+  keyfob_standing_forget_failures (standing);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 3);
 
   keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, out_of_order);
@@ -289,6 +320,28 @@ test_tries_again_at_once (void)
   keyfob_standing_go_offline (standing, busy);
   keyfob_standing_forget_failures (standing);
   g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 7200);
+}
+
+/* It is back before the try has failed that began without it. */
+static void
+test_tries_again_once_more (void)
+{
+  g_autoptr (ManualClock) clock = manual_clock_new (START);
+  g_autoptr (KeyfobStanding) standing = keyfob_standing_new (KEYFOB_CLOCK (clock), "");
+  g_autoptr (KeyfobToken) token = make_token (TRUE);
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK, "Cannot reach it.");
+
+  keyfob_standing_take_token (standing, token, NULL);
+  keyfob_standing_note_asked (standing);
+  keyfob_standing_forget_failures (standing);
+  manual_clock_set_now (clock, START + 30);
+  keyfob_standing_go_offline (standing, error);
+  g_assert_cmpint (keyfob_standing_get_due (standing), <=, START + 30);
+
+  keyfob_standing_note_asked (standing);
+  keyfob_standing_go_offline (standing, error);
+  assert_waits (standing, START + 30, 120);
 }
 
 static void
@@ -390,7 +443,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/standing/asks-no-faster", test_asks_no_faster);
   g_test_add_func ("/standing/lapses", test_lapses);
   g_test_add_func ("/standing/backs-off", test_backs_off);
+  g_test_add_func ("/standing/backs-off-for-its-own-tries-only",
+                   test_backs_off_for_its_own_tries_only);
   g_test_add_func ("/standing/tries-again-at-once", test_tries_again_at_once);
+  g_test_add_func ("/standing/tries-again-once-more", test_tries_again_once_more);
   g_test_add_func ("/standing/clock-is-set", test_clock_is_set);
   g_test_add_func ("/standing/clock-was-wrong-at-the-start", test_clock_was_wrong_at_the_start);
   g_test_add_func ("/standing/waits-as-long-as-the-server-wants",

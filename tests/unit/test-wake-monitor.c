@@ -83,6 +83,16 @@ test_network (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_captive_portal (Fixture *fixture, gconstpointer data)
+{
+  fake_network_set_portal (fixture->network, TRUE);
+  fixture->n_woke = 0;
+
+  fake_network_set_portal (fixture->network, FALSE);
+  g_assert_cmpuint (fixture->n_woke, ==, 1);
+}
+
+static void
 test_clock (Fixture *fixture, gconstpointer data)
 {
   static const gint64 jumps[] = { 7200, -7200, 300, -20000000, 3 };
@@ -117,6 +127,7 @@ main (int argc, char *argv[])
 #define ADD(path, function) \
   g_test_add ("/wake-monitor/" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("network", test_network);
+  ADD ("captive-portal", test_captive_portal);
   ADD ("clock", test_clock);
   ADD ("clock-that-is-right", test_clock_that_is_right);
 
