@@ -14,10 +14,9 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-file-entry.h"
 #include "keyfob-file-places.h"
+#include "keyfob-file-text.h"
 #include "keyfob-fresh-file.h"
 #include "keyfob-secret.h"
-#include "keyfob-token-file.h"
-#include "keyfob-token-text.h"
 
 /* So often in a row another program may come between reading and writing. */
 #define MAX_ATTEMPTS 100
@@ -82,22 +81,6 @@ open_file (KeyfobFileJob *self, GError **error)
                              self->path));
 
   return file;
-}
-
-static KeyfobTokenText *
-parse_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
-{
-  gsize length = 0;
-  const char *data = keyfob_token_file_get_data (file, &length);
-  KeyfobTokenText *text = keyfob_token_text_parse (data, length);
-
-  if (text == NULL)
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("The token file %s is damaged. The next sign-in keeps a copy of it beside it "
-                    "and starts a new one."),
-                 self->path);
-
-  return text;
 }
 
 static gboolean
@@ -210,7 +193,7 @@ attempt (KeyfobFileJob *self, KeyfobTokenFile *file, KeyfobFilePlaces *places, G
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  text = parse_file (self, file, &local_error);
+  text = keyfob_file_text_parse (file, &local_error);
 
   if (text == NULL && self->entry != NULL)
     return replace_damaged (self, file, places, error);
@@ -375,7 +358,7 @@ keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error
   *token = NULL;
 
   if (file != NULL)
-    text = parse_file (self, file, error);
+    text = keyfob_file_text_parse (file, error);
   if (text == NULL)
     return FALSE;
 
@@ -397,7 +380,7 @@ keyfob_file_job_list (KeyfobFileJob *self, GError **error)
   g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
 
   if (file != NULL)
-    text = parse_file (self, file, error);
+    text = keyfob_file_text_parse (file, error);
   if (text == NULL)
     return NULL;
 
@@ -424,7 +407,7 @@ keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **er
   gint64 emptied = 0;
 
   if (file != NULL)
-    text = parse_file (self, file, error);
+    text = keyfob_file_text_parse (file, error);
   if (text == NULL)
     return FALSE;
 

@@ -334,6 +334,12 @@ keyfob_token_file_open (const char *path, GError **error)
   return load (self, error) ? g_steal_pointer (&self) : NULL;
 }
 
+gboolean
+keyfob_token_file_reload (KeyfobTokenFile *self, GError **error)
+{
+  return load (self, error);
+}
+
 void
 keyfob_token_file_free (KeyfobTokenFile *self)
 {
@@ -351,6 +357,12 @@ keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length)
   *length = self->length;
 
   return self->data;
+}
+
+const char *
+keyfob_token_file_get_path (KeyfobTokenFile *self)
+{
+  return self->path;
 }
 
 const char *

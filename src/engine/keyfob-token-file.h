@@ -53,10 +53,16 @@ char *keyfob_token_file_resolve (const char *path, GError **error);
  */
 KeyfobTokenFile *keyfob_token_file_open (const char *path, GError **error);
 
+/** Reads it again. Returns: whether that worked */
+gboolean keyfob_token_file_reload (KeyfobTokenFile *self, GError **error);
+
 void keyfob_token_file_free (KeyfobTokenFile *self);
 
 /** Returns: (transfer none): what it holds; secrets */
 const char *keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length);
+
+/** Returns: (transfer none): the path that it was opened by */
+const char *keyfob_token_file_get_path (KeyfobTokenFile *self);
 
 /** Returns: (transfer none): absolute path of the file itself where its name is a link */
 const char *keyfob_token_file_get_target (KeyfobTokenFile *self);
