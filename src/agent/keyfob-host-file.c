@@ -14,6 +14,7 @@
 
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
+#define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
 #define KEPT_IN "kept-in"
 #define LEFT_IN "left-in"
 
@@ -327,12 +328,16 @@ keyfob_host_file_set_places (KeyfobHostFile *self,
 }
 
 void
-keyfob_host_file_set_last_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 last_used)
+keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 time)
 {
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (last_used);
-  g_autofree char *text = g_date_time_format_iso8601 (time);
+  const char *group = group_of (self, config);
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time);
+  g_autofree char *text = g_date_time_format_iso8601 (date);
 
-  g_key_file_set_string (self->keys, group_of (self, config), LAST_USED, text);
+  if (ABS (time - read_last_used (self, group)) < USE_GRAIN)
+    return;
+
+  g_key_file_set_string (self->keys, group, LAST_USED, text);
   changed (self);
 }
 

@@ -60,8 +60,13 @@ GPtrArray *keyfob_host_file_load (KeyfobHostFile *self);
 /** Remembers a host, or what has changed of it, and has the file written. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
 
-/** Remembers when a host was last used, Unix seconds, and has the file written. */
-void keyfob_host_file_set_last_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 last_used);
+/**
+ * keyfob_host_file_note_used:
+ * @time: when the host was last used, Unix seconds
+ *
+ * Remembers that, and has the file written; but not where it has a time within half a day of it.
+ */
+void keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 time);
 
 /** Returns: (transfer full): where Keyfob has put the token of a host, empty where nowhere */
 char *keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config);

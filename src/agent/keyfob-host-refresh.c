@@ -6,7 +6,30 @@
 
 #include "keyfob-host-refresh.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "keyfob-refresh.h"
+
+static void
+expire (KeyfobHost *host)
+{
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
+                       keyfob_config_get_name (keyfob_host_get_config (host)));
+
+  keyfob_standing_expire (keyfob_host_get_standing (host), sentence);
+}
+
+static void
+lapse (KeyfobHost *host)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("The session at %s was not renewed, because nobody has used it for long. Sign in when you "
+         "need it."),
+      keyfob_config_get_name (keyfob_host_get_config (host)));
+
+  keyfob_standing_lapse (keyfob_host_get_standing (host), sentence);
+}
 
 static void
 take_token (KeyfobHost *host, KeyfobToken *token, const GError *store_error)
@@ -28,11 +51,24 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (token != NULL)
     take_token (host, token, store_error);
   else if (keyfob_refresh_is_dead (error))
-    keyfob_host_expire (host);
+    expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     keyfob_standing_go_offline (standing, error);
 
   keyfob_host_settle (host, token, error);
+}
+
+void
+keyfob_host_renew (KeyfobHost *host)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+
+  if (keyfob_standing_get_renews (standing))
+    keyfob_host_refresh (host);
+  else if (keyfob_standing_can_refresh (standing))
+    lapse (host);
+  else
+    expire (host);
 }
 
 void

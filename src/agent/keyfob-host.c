@@ -6,8 +6,6 @@
 
 #include "keyfob-host.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "keyfob-auth-error.h"
 #include "keyfob-host-face.h"
 #include "keyfob-host-learn.h"
@@ -17,9 +15,6 @@
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
-
-/* seconds; a use that is older than the saved one by less is not saved, to spare the disk */
-#define USE_GRAIN (12 * 60 * 60)
 
 struct _KeyfobHost
 {
@@ -32,7 +27,6 @@ struct _KeyfobHost
 
   KeyfobKeeping *keeping;
   KeyfobStanding *standing; /* while at rest; publish() has what is shown */
-  gint64 use_saved;         /* the last use that the file has */
 
   KeyfobHostActivity activity;
   KeyfobSignIn *sign_in;
@@ -90,37 +84,10 @@ plan (KeyfobHost *self)
 }
 
 static void
-lapse (KeyfobHost *self)
-{
-  g_autofree char *sentence = g_strdup_printf (
-      _ ("The session at %s was not renewed, for nobody has used it for long. Sign "
-         "in when you need it."),
-      keyfob_config_get_name (self->config));
-
-  keyfob_standing_lapse (self->standing, sentence);
-}
-
-static void
-do_what_is_due (KeyfobHost *self)
-{
-  if (keyfob_standing_get_renews (self->standing))
-    keyfob_host_refresh (self);
-  else if (keyfob_standing_can_refresh (self->standing))
-    lapse (self);
-  else
-    keyfob_host_expire (self);
-}
-
-static void
 save_use (KeyfobHost *self)
 {
-  gint64 last_used = keyfob_standing_get_last_used (self->standing);
-
-  if (ABS (last_used - self->use_saved) < USE_GRAIN)
-    return;
-
-  self->use_saved = last_used;
-  keyfob_host_file_set_last_used (keyfob_context_get_file (self->context), self->config, last_used);
+  keyfob_host_file_note_used (keyfob_context_get_file (self->context), self->config,
+                              keyfob_standing_get_last_used (self->standing));
 }
 
 static void
@@ -238,7 +205,6 @@ keyfob_host_new (KeyfobContext *context,
   self->standing = keyfob_standing_new (keyfob_context_get_clock (context), account);
   self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
                                             keyfob_context_get_clock (context));
-  self->use_saved = last_used;
   if (last_used > 0)
     keyfob_standing_set_last_used (self->standing, last_used);
   save_use (self);
@@ -319,7 +285,7 @@ keyfob_host_check (KeyfobHost *self)
     }
 
   if (keyfob_standing_get_due (self->standing) <= now (self))
-    do_what_is_due (self);
+    keyfob_host_renew (self);
 
   plan (self);
   publish (self);
@@ -454,15 +420,6 @@ keyfob_host_set_account (KeyfobHost *self, const char *account)
   keyfob_standing_set_account (self->standing, account);
   remember (self);
   publish (self);
-}
-
-void
-keyfob_host_expire (KeyfobHost *self)
-{
-  g_autofree char *sentence = g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
-                                               keyfob_config_get_name (self->config));
-
-  keyfob_standing_expire (self->standing, sentence);
 }
 
 void

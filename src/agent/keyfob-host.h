@@ -99,9 +99,6 @@ void keyfob_host_set_account (KeyfobHost *self, const char *account);
 /** Does what has become due, by the wall clock; at rest only. */
 void keyfob_host_check (KeyfobHost *self);
 
-/** The session has ended, and only the user can go on; told by keyfob_host_settle(). */
-void keyfob_host_expire (KeyfobHost *self);
-
 /** Somebody uses the host or looks at it, so its session is to live on. */
 void keyfob_host_note_used (KeyfobHost *self);
 

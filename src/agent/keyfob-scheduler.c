@@ -16,6 +16,7 @@ struct _KeyfobScheduler
   KeyfobClock *clock;
   GHashTable *due; /* GObject (not owned) → gint64 */
   GSource *timer;
+  GSource *watch;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobScheduler, keyfob_scheduler, G_TYPE_OBJECT)
@@ -69,12 +70,23 @@ arm (KeyfobScheduler *self)
   g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
 
+static gboolean
+on_clock_set (gpointer user_data)
+{
+  keyfob_scheduler_check (KEYFOB_SCHEDULER (user_data));
+
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 keyfob_scheduler_dispose (GObject *object)
 {
   KeyfobScheduler *self = KEYFOB_SCHEDULER (object);
 
   disarm (self);
+  if (self->watch != NULL)
+    g_source_destroy (self->watch);
+  g_clear_pointer (&self->watch, g_source_unref);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->due, g_hash_table_unref);
 
@@ -102,6 +114,11 @@ keyfob_scheduler_new (KeyfobClock *clock)
   KeyfobScheduler *self = g_object_new (KEYFOB_TYPE_SCHEDULER, NULL);
 
   self->clock = g_object_ref (clock);
+  self->watch = keyfob_clock_watch (clock);
+  /* after those who set their times anew for that reason */
+  g_source_set_priority (self->watch, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_callback (self->watch, on_clock_set, self, NULL);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
 
   return self;
 }

@@ -32,7 +32,7 @@ void keyfob_scheduler_set (KeyfobScheduler *self, GObject *object, gint64 due);
 /** Forgets @object; to be called before it goes. */
 void keyfob_scheduler_unset (KeyfobScheduler *self, GObject *object);
 
-/** Compares with the wall clock again; to be called when that was set. */
+/** Compares with the wall clock again, as it does by itself when that is set. */
 void keyfob_scheduler_check (KeyfobScheduler *self);
 
 G_END_DECLS

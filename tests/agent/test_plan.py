@@ -50,7 +50,7 @@ class Use(PlanCase):
         host = self.start_with(self.server.make_token(life=2), age=3600, last_used=LONG_AGO)
         host.wait_for(State="signed-in", Renews=False)
         host.wait_for(State="expired")
-        self.assertIn("nobody has used it", host.Error)
+        self.assertIn("because nobody has used it", host.Error)
         self.assertEqual(self.server.requests, [])
 
     def test_lapsed_host_comes_back_when_somebody_looks(self):
