@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-verbatim.h"
+
 struct _KeyfobFoundHosts
 {
   AdwPreferencesGroup parent_instance;
@@ -45,10 +47,10 @@ static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
   const char *url = gtk_string_object_get_string (item);
+  g_autofree char *title = keyfob_verbatim_to_markup (url);
   GtkWidget *row = adw_action_row_new ();
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), url);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_button (url));
 

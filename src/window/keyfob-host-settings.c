@@ -11,6 +11,7 @@
 #include "keyfob-option-row.h"
 #include "keyfob-option-switch.h"
 #include "keyfob-store-choice.h"
+#include "keyfob-verbatim.h"
 
 struct _KeyfobHostSettings
 {
@@ -32,22 +33,30 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
+static char *
+verbatim_closure (GtkWidget *page, const char *text)
+{
+  return keyfob_verbatim_to_markup (text);
+}
+
 /* A description of an AdwPreferencesGroup is markup. */
 static char *
 kept_closure (GtkWidget *page, const char *store, gboolean broker)
 {
-  g_autofree char *escaped = NULL;
+  g_autofree char *path = NULL;
   g_autofree char *where = NULL;
 
   if (store == NULL || *store == '\0')
     return g_strdup ("");
 
-  escaped = g_markup_escape_text (store, -1);
   if (g_str_equal (store, "keyring"))
     where = g_strdup (_ ("The token is in the keyring now."));
   else
-    /* Translators: path of a file */
-    where = g_strdup_printf (_ ("The token is now in %s."), escaped);
+    {
+      path = keyfob_verbatim_to_markup (store);
+      /* Translators: path of a file */
+      where = g_strdup_printf (_ ("The token is now in %s."), path);
+    }
   if (!broker)
     return g_steal_pointer (&where);
 
@@ -121,6 +130,7 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-host-settings.ui");
   gtk_widget_class_bind_template_callback (widget_class, kept_closure);
+  gtk_widget_class_bind_template_callback (widget_class, verbatim_closure);
 }
 
 static void

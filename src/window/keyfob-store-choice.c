@@ -11,6 +11,7 @@
 #include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
 #include "keyfob-option-row.h"
+#include "keyfob-verbatim.h"
 
 struct _KeyfobStoreChoice
 {
@@ -40,6 +41,12 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
+
+static char *
+verbatim_closure (GtkWidget *group, const char *text)
+{
+  return keyfob_verbatim_to_markup (text);
+}
 
 static void
 set_trouble (KeyfobStoreChoice *self, const char *trouble)
@@ -244,6 +251,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobStoreChoice, other_file);
   gtk_widget_class_bind_template_child (widget_class, KeyfobStoreChoice, path_row);
   gtk_widget_class_bind_template_child (widget_class, KeyfobStoreChoice, trouble);
+  gtk_widget_class_bind_template_callback (widget_class, verbatim_closure);
   gtk_widget_class_bind_template_callback (widget_class, on_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_browse);
 }

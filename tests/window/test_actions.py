@@ -88,7 +88,7 @@ class Adding(WindowCase):
 class Found(WindowCase):
     """Hosts with a token in the file that is shared with Python programs."""
 
-    TITLE = "Found in your token file"
+    TITLE = "Found hosts"
     ONE = "https://one.example.org"
     TWO = "https://two.example.org:8443"
 

@@ -12,10 +12,7 @@ import time
 
 import desktop
 import tap
-from window import DAY, HOUR, MINUTE, WindowCase, host
-
-PORTAL = "Freva data portal"
-LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
+from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed
 
 # What the user reads for each failure; the sentences are the agent's.
 FAILURES = {
@@ -40,18 +37,6 @@ FAILURES = {
     "store-full": "There is no room left for the token file "
                   "/home/user/.cache/py-oidc-auth/token-store.json. It is unchanged; free some space.",
 }
-
-
-def mixed():
-    return [
-        host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE),
-        host("auth.example.org", State="signing-in", LoginUri=LOGIN_URI),
-        host("climate.example.edu", State="expired", Expires=int(time.time()) - DAY),
-        host("intranet.example.org", State="offline", left=12 * MINUTE,
-             Error="Cannot reach intranet.example.org: the name does not resolve. Check the address "
-                   "or your network."),
-        host("models.example.com/api/freva-nextgen"),
-    ]
 
 
 class States(WindowCase):
@@ -232,13 +217,13 @@ class Pages(WindowCase):
 
     def test_found(self):
         self.start([host(PORTAL, State="signed-in", left=42 * MINUTE)], agent=self.FOUND, size=(360, 600))
-        self.app.wait_for("Found in your token file")
+        self.app.wait_for("Found hosts")
         self.assert_nothing_cut(360)
         self.picture("found")
 
     def test_found_while_empty(self):
         self.start(agent=self.FOUND, size=(440, 760))
-        self.app.wait_for("Found in your token file")
+        self.app.wait_for("Found hosts")
         self.assert_nothing_cut(440)
         self.picture("empty-found")
 
@@ -267,7 +252,7 @@ class Settings(WindowCase):
                          State="signed-in", left=42 * MINUTE, Options={"name": PORTAL})], size=(440, 900))
         self.app.press("More actions")
         self.app.press("Settings")
-        self.app.wait_for("Where the token is kept")
+        self.app.wait_for("Token storage")
         self.assert_nothing_cut(440)
         self.picture("settings")
 
@@ -276,7 +261,7 @@ class Settings(WindowCase):
                          Store="/home/user/project/tokens.json", Options=self.OPTIONS)], size=(360, 780))
         self.app.press("More actions")
         self.app.press("Settings")
-        self.app.wait_for("Where the token is kept")
+        self.app.wait_for("Token storage")
         self.app.write("Path of the file", "tokens.json")
         self.app.wait_for("Type the whole path of the file, beginning with “/”.")
         self.assert_nothing_cut(360)
@@ -290,57 +275,6 @@ class Preferences(WindowCase):
         self.app.press("Preferences")
         self.app.wait_for("Let unused sessions end")
         self.picture("preferences", whole_screen=True)
-
-
-class Circumstances(WindowCase):
-    """The same rows where they are harder to show."""
-
-    def show(self, name, width=360, expected=("Waiting for your browser…",), scene=None, **options):
-        self.start(scene if scene is not None else mixed(), size=(width, 760), **options)
-        for text in expected:
-            self.app.wait_for(text)
-        self.picture("circumstance-" + name)
-        self.assert_nothing_cut(width)
-
-    def set_large_text(self):
-        """Twice the size of text, as the accessibility settings of a desktop set it."""
-        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
-                        "Xft.dpi:\t192"], check=True)
-        self.addCleanup(subprocess.run, ["xprop", "-root", "-remove", "RESOURCE_MANAGER"])
-
-    def test_narrow(self):
-        self.show("narrow")
-
-    def test_dark(self):
-        self.show("dark", 440, ADW_DEBUG_COLOR_SCHEME="prefer-dark", agent={"StoreState": "locked"})
-
-    def test_high_contrast(self):
-        self.show("high-contrast", 440, ADW_DEBUG_HIGH_CONTRAST="1", agent={"StoreState": "locked"})
-
-    def test_right_to_left(self):
-        self.show("right-to-left", program="KEYFOB_UNINSTALLED", KEYFOB_TEST_RTL="1")
-
-    def test_large_text(self):
-        self.set_large_text()
-        self.show("large-text", agent={"StoreState": "locked"})
-
-    def test_german(self):
-        self.show("german", expected=["Warten auf Ihren Browser …"], agent={"StoreState": "locked"},
-                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
-
-    def test_german_in_large_text(self):
-        self.set_large_text()
-        self.show("german-large-text", expected=["Warten auf Ihren Browser …"],
-                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
-
-    def test_large_empty(self):
-        self.set_large_text()
-        self.show("large-empty", expected=["Add your first host"], scene=[])
-
-    def test_german_and_large_empty(self):
-        self.set_large_text()
-        self.show("german-large-empty", expected=["Ihr erster Host"], scene=[],
-                  program="KEYFOB_UNINSTALLED", LANGUAGE="de")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ class Settings(WindowCase):
         self.start([signed_in(self.NAME, **properties), host("two.example.org")], size=(440, 760))
         self.app.press("More actions", within=self.NAME)
         self.app.press("Settings")
-        self.app.wait_for("Where the token is kept")
+        self.app.wait_for("Token storage")
 
     def open_routes(self):
         self.click("Routes, ports and limits")
@@ -57,7 +57,7 @@ class Settings(WindowCase):
         self.assertEqual(self.configured(), [])
         self.app.press("More actions", within=self.NAME)
         self.app.press("Settings")
-        self.app.wait_for("Where the token is kept")
+        self.app.wait_for("Token storage")
         self.assertNotIn("My portal", self.app.texts())
 
     def test_wrong_as_typed(self):
@@ -137,7 +137,7 @@ class Settings(WindowCase):
     def test_removed_by_somebody_else(self):
         self.open()
         self.agent.set_scene([host("two.example.org")])
-        self.app.wait_gone("Where the token is kept")
+        self.app.wait_gone("Token storage")
         self.app.wait_for("two.example.org")
 
 
@@ -150,7 +150,7 @@ class Keeping(WindowCase):
         self.start([signed_in("one.example.org", **properties)])
         self.app.press("More actions")
         self.app.press("Settings")
-        self.app.wait_for("Where the token is kept")
+        self.app.wait_for("Token storage")
 
     def is_chosen(self, title):
         def look(nodes):

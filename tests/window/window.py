@@ -24,6 +24,9 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+PORTAL = "Freva data portal"
+LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
+
 SETTINGS = """[org/keyfob/Keyfob]
 window-width={width}
 window-height={height}
@@ -81,6 +84,19 @@ def host(name, **properties):
         # 20 s more, so that the minute does not turn while somebody looks
         properties["Expires"] = int(time.time()) + properties.pop("left") + 20
     return {"Name": name, **properties}
+
+
+def mixed():
+    """One host in each state."""
+    return [
+        host(PORTAL, State="signed-in", Account="Alice Example", left=42 * MINUTE),
+        host("auth.example.org", State="signing-in", LoginUri=LOGIN_URI),
+        host("climate.example.edu", State="expired", Expires=int(time.time()) - DAY),
+        host("intranet.example.org", State="offline", left=12 * MINUTE,
+             Error="Cannot reach intranet.example.org: the name does not resolve. Check the address "
+                   "or your network."),
+        host("models.example.com/api/freva-nextgen"),
+    ]
 
 
 class WindowCase(unittest.TestCase):
