@@ -6,9 +6,7 @@
 
 #include "keyfob-found-hosts.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "keyfob-verbatim.h"
+#include "keyfob-found-row.h"
 
 struct _KeyfobFoundHosts
 {
@@ -32,29 +30,9 @@ enum
 static guint signals[N_SIGNALS];
 
 static GtkWidget *
-create_button (const char *url)
-{
-  GtkWidget *button = gtk_button_new_with_label (_ ("Add"));
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "found.add");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", url);
-
-  return button;
-}
-
-static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  const char *url = gtk_string_object_get_string (item);
-  g_autofree char *title = keyfob_verbatim_to_markup (url);
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), create_button (url));
-
-  return row;
+  return keyfob_found_row_new (gtk_string_object_get_string (item));
 }
 
 static void
