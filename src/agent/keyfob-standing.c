@@ -15,6 +15,8 @@
 #define RETRY_JITTER 0.25
 /* between two tries to reach a server, where the network comes and goes, seconds */
 #define LEAST_PAUSE 3
+/* for programs that ask; it may have been a gateway, not the server, that wanted more, seconds */
+#define LONGEST_PUT_OFF 600
 
 struct _KeyfobStanding
 {
@@ -33,7 +35,8 @@ struct _KeyfobStanding
   gint64 retry_at;
   gint64 asked_at;    /* 0 never */
   gboolean woken;     /* since then: the world has changed while the server is asked */
-  gint64 pause;       /* seconds after that in which the server is left alone */
+  gint64 pause;       /* seconds after that in which the agent leaves the server alone */
+  gint64 put_off;     /* seconds after that in which programs are told to wait */
   gint64 last_used;   /* by a program or a person */
   gint64 lapse_after; /* seconds without use; 0 never */
   gint64 since;       /* from then on this machine's clock is known to go on steadily */
@@ -350,6 +353,7 @@ keyfob_standing_go_offline (KeyfobStanding *self, const GError *error)
   gboolean reached = g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER)
                      || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
 
+  self->put_off = MIN (wanted, LONGEST_PUT_OFF);
   self->pause = MAX (reached ? KEYFOB_REFRESH_SPACING : LEAST_PAUSE, wanted);
   plan_retry (self, wanted);
   self->state = KEYFOB_HOST_OFFLINE;
@@ -369,6 +373,7 @@ keyfob_standing_forget_failures (KeyfobStanding *self)
 {
   self->failures = 0;
   self->retry_at = 0;
+  self->put_off = 0;
   keyfob_unsaved_hurry (self->unsaved);
   self->woken = TRUE;
 }
@@ -388,6 +393,15 @@ gboolean
 keyfob_standing_can_refresh (KeyfobStanding *self)
 {
   return self->token != NULL && !self->dead && keyfob_token_get_refresh_token (self->token) != NULL;
+}
+
+gboolean
+keyfob_standing_is_put_off (KeyfobStanding *self)
+{
+  gint64 now = keyfob_clock_now (self->clock);
+
+  return self->state == KEYFOB_HOST_OFFLINE && now >= self->asked_at
+         && now < self->asked_at + self->put_off;
 }
 
 gboolean

@@ -102,6 +102,9 @@ void keyfob_standing_set_lapse_after (KeyfobStanding *self, gint64 seconds);
 /** Returns: whether a refresh is worth a try: there is a refresh token, not known to be dead */
 gboolean keyfob_standing_can_refresh (KeyfobStanding *self);
 
+/** Returns: whether the server has asked to be left alone for now, by programs as well */
+gboolean keyfob_standing_is_put_off (KeyfobStanding *self);
+
 /** Returns: whether a refresh is due some day by itself: it is worth a try, and the host in use */
 gboolean keyfob_standing_get_renews (KeyfobStanding *self);
 

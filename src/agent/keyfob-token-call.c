@@ -105,6 +105,20 @@ on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
   call->proceed (call);
 }
 
+/* Even a token that is about to end is better than none. */
+static void
+settle_for_old (Call *call, GError *why)
+{
+  if (seconds_left (call) == 0)
+    {
+      fail (call, why);
+      return;
+    }
+
+  g_error_free (why);
+  succeed (call, keyfob_standing_get_token (keyfob_host_get_standing (call->host)));
+}
+
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -116,10 +130,8 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     succeed (call, token);
   else if (keyfob_refresh_is_dead (error))
     call->proceed (call);
-  else if (seconds_left (call) > 0)
-    succeed (call, keyfob_standing_get_token (keyfob_host_get_standing (call->host)));
   else
-    fail (call, g_steal_pointer (&error));
+    settle_for_old (call, g_steal_pointer (&error));
 }
 
 static void
@@ -166,12 +178,18 @@ static void
 proceed_at_rest (Call *call)
 {
   KeyfobSignInOptions *options = call->options;
+  KeyfobStanding *standing = keyfob_host_get_standing (call->host);
 
   if (keyfob_host_get_store (call->host) == NULL)
     {
       fail (call, keyfob_stores_new_error (keyfob_context_get_stores (call->context)));
     }
-  else if (!options->force && keyfob_standing_can_refresh (keyfob_host_get_standing (call->host)))
+  else if (!options->interactive && keyfob_standing_is_put_off (standing))
+    {
+      settle_for_old (call, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
+                                                 keyfob_standing_get_error (standing)));
+    }
+  else if (!options->force && keyfob_standing_can_refresh (standing))
     {
       keyfob_host_refresh (call->host);
       keyfob_host_join_async (call->host, on_refreshed, call);

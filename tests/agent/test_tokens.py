@@ -228,6 +228,18 @@ class Tokens(agentcase.AgentCase):
         self.assertEqual(host.get_token()["access_token"], token["access_token"])
         self.assertEqual(host.State, "offline")
 
+    def test_server_that_wants_to_be_left_alone_is(self):
+        self.add_host()
+        self.server.faults["token"] = answer(429, {"detail": "slow"}, headers={"Retry-After": "600"})
+        host = self.start_with(self.server.make_token(life=-10))
+        host.wait_for(State="offline")
+        for _ in range(10):
+            self.assert_fails("Unavailable", host.get_token)
+        self.assertEqual(self.server.count("token"), 1)
+        del self.server.faults["token"]
+        host.call("Refresh")
+        self.assertIn("access_token", host.get_token())
+
     def test_ended_token_is_not_handed_out_when_offline(self):
         self.add_host()
         token = self.server.make_token(life=-10)

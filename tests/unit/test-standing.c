@@ -421,13 +421,29 @@ test_waits_as_long_as_the_server_wants (void)
 
   keyfob_auth_error_set_retry_after (error, 7200);
   keyfob_standing_take_token (standing, token, NULL);
+  keyfob_standing_note_asked (standing);
+  g_assert_false (keyfob_standing_is_put_off (standing));
   keyfob_standing_go_offline (standing, error);
   g_assert_cmpint (keyfob_standing_get_due (standing), >=, START + 7200);
+  g_assert_true (keyfob_standing_is_put_off (standing));
+  manual_clock_set_now (clock, START + 599);
+  g_assert_true (keyfob_standing_is_put_off (standing));
+  manual_clock_set_now (clock, START + 600);
+  g_assert_false (keyfob_standing_is_put_off (standing));
+  manual_clock_set_now (clock, START + 7200);
+
+  /* in another network it may be another who answers */
+  keyfob_standing_note_asked (standing);
+  keyfob_standing_go_offline (standing, error);
+  g_assert_true (keyfob_standing_is_put_off (standing));
+  keyfob_standing_forget_failures (standing);
+  g_assert_false (keyfob_standing_is_put_off (standing));
 
   /* a short wish does not make it ask sooner than it would */
   keyfob_auth_error_set_retry_after (error, 1);
+  keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, error);
-  g_assert_cmpint (keyfob_standing_get_due (standing), >, START + 60);
+  g_assert_cmpint (keyfob_standing_get_due (standing), >, START + 7260);
 }
 
 int
