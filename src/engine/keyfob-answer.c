@@ -401,6 +401,24 @@ keyfob_answer_is_unavailable (KeyfobAnswer *self)
   return self->status >= 500 || self->status == STATUS_TOO_MANY_REQUESTS;
 }
 
+gboolean
+keyfob_answer_is_redirect (KeyfobAnswer *self)
+{
+  static const guint statuses[] = {
+    SOUP_STATUS_MOVED_PERMANENTLY,  SOUP_STATUS_FOUND,
+    SOUP_STATUS_SEE_OTHER,          SOUP_STATUS_TEMPORARY_REDIRECT,
+    SOUP_STATUS_PERMANENT_REDIRECT,
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      if (self->status == statuses[i])
+        return self->location != NULL;
+    }
+
+  return FALSE;
+}
+
 JsonObject *
 keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, GError **error)
 {

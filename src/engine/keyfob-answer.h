@@ -65,6 +65,9 @@ char *keyfob_answer_dup_host (const char *url);
  */
 gboolean keyfob_answer_is_unavailable (KeyfobAnswer *self);
 
+/** Returns: whether it leads on to @location */
+gboolean keyfob_answer_is_redirect (KeyfobAnswer *self);
+
 /**
  * keyfob_answer_to_object:
  * @error: a KEYFOB_AUTH_ERROR with a sentence that names the host and what to do; it holds no

@@ -6,10 +6,8 @@
 
 #include "keyfob-late-save.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "keyfob-auth-error.h"
 #include "keyfob-host-lock.h"
+#include "keyfob-keyring-error.h"
 
 typedef struct
 {
@@ -119,8 +117,7 @@ keyfob_late_save_async (KeyfobConfig *config,
 
   if (keyfob_token_store_get_locked (store))
     {
-      fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
-                                       _ ("The keyring is locked. Unlock it to go on.")));
+      fail (task, keyfob_keyring_error_take (NULL));
       return;
     }
 

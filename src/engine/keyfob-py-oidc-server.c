@@ -126,14 +126,6 @@ new_page_login (const LoginJob *job)
   return login;
 }
 
-static gboolean
-is_redirect (guint status)
-{
-  return status == SOUP_STATUS_MOVED_PERMANENTLY || status == SOUP_STATUS_FOUND
-         || status == SOUP_STATUS_SEE_OTHER || status == SOUP_STATUS_TEMPORARY_REDIRECT
-         || status == SOUP_STATUS_PERMANENT_REDIRECT;
-}
-
 static void
 on_login_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -145,7 +137,7 @@ on_login_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (answer != NULL && answer->status == SOUP_STATUS_OK)
     login = new_page_login (job);
-  else if (answer != NULL && is_redirect (answer->status) && answer->location != NULL)
+  else if (answer != NULL && keyfob_answer_is_redirect (answer))
     login = keyfob_login_redirect_parse (job->login_url, answer->location, job->redirect_uri,
                                          job->server_pkce, &error);
   else if (answer != NULL)

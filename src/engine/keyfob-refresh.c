@@ -6,10 +6,9 @@
 
 #include "keyfob-refresh.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "keyfob-auth-error.h"
 #include "keyfob-host-lock.h"
+#include "keyfob-keyring-error.h"
 
 typedef struct
 {
@@ -73,8 +72,7 @@ save (GTask *task)
 
   if (keyfob_token_store_get_locked (refresh->store))
     {
-      refresh->store_error = g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
-                                                  _ ("The keyring is locked. Unlock it to go on."));
+      refresh->store_error = keyfob_keyring_error_take (NULL);
       succeed (task);
       return;
     }

@@ -129,6 +129,32 @@ class Refresh(agentcase.AgentCase):
         token = host.get_token()
         self.assertEqual(self.stored()["access_token"], token["access_token"])
 
+    def test_answer_without_a_refresh_token_keeps_the_old_one(self):
+        host = self.start_with_short()
+        old = self.stored()
+        self.server.gives_refresh_token = False
+        self.assertNotEqual(host.get_token()["access_token"], old["access_token"])
+        self.assertEqual(self.stored()["refresh_token"], old["refresh_token"])
+
+    def test_server_that_wants_to_be_left_alone(self):
+        host = self.start_with_short()
+        self.server.faults["token"] = answer(429, {"detail": "slow down"}, headers={"Retry-After": "3600"})
+        self.assert_fails("Unavailable", host.call, "Refresh")
+        self.assertEqual(host.State, "offline")
+        self.assertIn("too often", host.Error)
+
+    def test_name_that_does_not_resolve(self):
+        self.server.url = "http://data.invalid"
+        self.add_host(allow_http=True)
+        token = self.server.make_token(life=40)
+        self.stop_agent()
+        self.write_token(token, time.time() - 3600)
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="offline")
+        self.assertIn("data.invalid", host.Error)
+        self.assertEqual(host.get_token()["access_token"], token["access_token"])
+
     def test_broker_session_is_not_risked_while_the_server_is_out_of_reach(self):
         self.server.broker = True
         host = self.start_with_short()
