@@ -7,6 +7,7 @@
 #include "keyfob-host-row.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
@@ -46,9 +47,6 @@ enum
 enum
 {
   SIGNAL_DONE,
-  SIGNAL_REMOVE,
-  SIGNAL_SETTINGS,
-  SIGNAL_USE_DEVICE,
   N_SIGNALS
 };
 
@@ -268,23 +266,12 @@ on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
+/* What leads out of the row is up to the window: it listens to the signal of the same name. */
 static void
-on_use_device (GtkWidget *widget, const char *action, GVariant *parameter)
+on_lead_out (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   set_trouble (KEYFOB_HOST_ROW (widget), NULL);
-  g_signal_emit (widget, signals[SIGNAL_USE_DEVICE], 0);
-}
-
-static void
-on_settings (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  g_signal_emit (widget, signals[SIGNAL_SETTINGS], 0);
-}
-
-static void
-on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  g_signal_emit (widget, signals[SIGNAL_REMOVE], 0);
+  g_signal_emit_by_name (widget, action + strlen ("row."));
 }
 
 static void
@@ -439,9 +426,9 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
-  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_use_device);
-  gtk_widget_class_install_action (widget_class, "row.settings", NULL, on_settings);
-  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove);
+  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.settings", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_lead_out);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
   gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
@@ -470,12 +457,12 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
 
   signals[SIGNAL_DONE] = g_signal_new ("done", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_REMOVE] = g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                         NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_SETTINGS] = g_signal_new ("settings", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0,
-                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_USE_DEVICE] = g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST,
-                                             0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
+  g_signal_new ("settings", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+  g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
 
   g_type_ensure (KEYFOB_TYPE_COPY_BUTTON);
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);

@@ -20,7 +20,8 @@ G_DECLARE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, KEYFOB, HOST_ROW, GtkListB
  *
  * One host: how it stands, in words, and what can be done about it. Emits `done` with a short
  * text when something was done that the row itself does not show, `remove` when the user wants the
- * host removed, and `use-device` when the user wants to sign in on another device.
+ * host removed, `settings` when the user wants to see what can be set for it, and `use-device` when
+ * the user wants to sign in on another device.
  */
 
 /**
