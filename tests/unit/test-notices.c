@@ -27,7 +27,7 @@ flush (KeyfobNotices *notices)
   gboolean flushed = FALSE;
 
   keyfob_notices_flush_async (notices, on_flushed, &flushed);
-  while (!flushed)
+  while (!flushed || g_main_context_pending (NULL))
     g_main_context_iteration (NULL, TRUE);
 }
 

@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-key-file-writer.h"
+
+#include <glib/gstdio.h>
+
+typedef struct
+{
+  char *path;
+  GKeyFile *keys;
+  KeyfobKeyFileWriter *writer;
+  guint n_flushed;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->path = g_build_filename (g_get_user_state_dir (), "a", "b", "file.ini", NULL);
+  fixture->keys = g_key_file_new ();
+  fixture->writer = keyfob_key_file_writer_new (fixture->path);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_object_unref (fixture->writer);
+  g_key_file_unref (fixture->keys);
+  g_clear_error (&fixture->error);
+  g_free (fixture->path);
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_clear_error (&fixture->error);
+  keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &fixture->error);
+  fixture->n_flushed++;
+}
+
+static void
+write_number (Fixture *fixture, int number)
+{
+  g_key_file_set_integer (fixture->keys, "group", "number", number);
+  keyfob_key_file_writer_write (fixture->writer, fixture->keys);
+}
+
+static void
+flush (Fixture *fixture)
+{
+  guint before = fixture->n_flushed;
+
+  keyfob_key_file_writer_flush_async (fixture->writer, NULL, on_flushed, fixture);
+  while (fixture->n_flushed == before)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static int
+read_number (Fixture *fixture)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+
+  g_assert_true (g_key_file_load_from_file (keys, fixture->path, G_KEY_FILE_NONE, NULL));
+
+  return g_key_file_get_integer (keys, "group", "number", NULL);
+}
+
+static void
+test_nothing_to_write (Fixture *fixture, gconstpointer data)
+{
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+}
+
+/* (After a write its thread may hold it for a moment.) */
+static void
+test_finalize (Fixture *fixture, gconstpointer data)
+{
+  g_assert_finalize_object (keyfob_key_file_writer_new (fixture->path));
+}
+
+static void
+test_private (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+  GStatBuf info;
+
+  write_number (fixture, 1);
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_no_errno (g_stat (fixture->path, &info));
+  g_assert_cmphex (info.st_mode & 07777, ==, 0600);
+  g_assert_no_errno (g_stat (folder, &info));
+  g_assert_cmphex (info.st_mode & 07777, ==, 0700);
+}
+
+static void
+test_last_state_wins (Fixture *fixture, gconstpointer data)
+{
+  for (int i = 1; i <= 100; i++)
+    write_number (fixture, i);
+
+  /* who waits is told when all that came before is there */
+  flush (fixture);
+  g_assert_cmpint (read_number (fixture), ==, 100);
+
+  write_number (fixture, 101);
+  flush (fixture);
+  g_assert_cmpint (read_number (fixture), ==, 101);
+}
+
+static void
+test_cannot_write (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_state_dir (), "a", NULL);
+
+  /* a file in the place of the folder */
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_state_dir (), 0700));
+  g_assert_true (g_file_set_contents (parent, "", 0, NULL));
+  write_number (fixture, 1);
+  flush (fixture);
+  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+
+  /* what could not be written is written with what comes next */
+  g_assert_no_errno (g_unlink (parent));
+  g_key_file_set_string (fixture->keys, "group", "more", "text");
+  keyfob_key_file_writer_write (fixture->writer, fixture->keys);
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (read_number (fixture), ==, 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+#define ADD(path, function) \
+  g_test_add ("/key-file-writer/" path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("nothing-to-write", test_nothing_to_write);
+  ADD ("finalize", test_finalize);
+  ADD ("private", test_private);
+  ADD ("last-state-wins", test_last_state_wins);
+  ADD ("cannot-write", test_cannot_write);
+
+  return g_test_run ();
+}
