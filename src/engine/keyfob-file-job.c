@@ -39,6 +39,10 @@ struct _KeyfobFileJob
   KeyfobSecret *entry;
   KeyfobLock *lock;
 
+  /* What a look-up has read, for the next one to go on with. */
+  KeyfobTokenText *text;
+  KeyfobFilePlaces *places;
+
   char *target;
   KeyfobFileMark found;
   KeyfobFileMark left;
@@ -237,10 +241,27 @@ modify_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
 }
 
 static gboolean
+read_file (KeyfobFileJob *self, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
+
+  if (file != NULL)
+    self->text = keyfob_file_text_parse (file, error);
+  if (self->text == NULL)
+    return FALSE;
+
+  self->places = keyfob_file_places_read (self->target);
+
+  return TRUE;
+}
+
+static gboolean
 is_ours (KeyfobFileJob *self, JsonObject *entry)
 {
-  g_autofree char *owner =
-      keyfob_file_entry_claim (entry, self->host_key, self->base_url, self->target);
+  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, self->places);
+
+  if (owner == NULL)
+    owner = keyfob_file_entry_claim (entry, self->host_key, self->base_url, self->target);
 
   if (g_str_equal (owner, self->base_url))
     return TRUE;
@@ -306,9 +327,17 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
 }
 
 void
+keyfob_file_job_forget (KeyfobFileJob *self)
+{
+  g_clear_pointer (&self->text, keyfob_token_text_free);
+  g_clear_pointer (&self->places, keyfob_file_places_free);
+}
+
+void
 keyfob_file_job_free (KeyfobFileJob *self)
 {
   g_clear_pointer (&self->lock, keyfob_lock_free);
+  keyfob_file_job_forget (self);
   keyfob_secret_free (self->entry);
   g_array_unref (self->reports);
   g_free (self->path);
@@ -348,21 +377,29 @@ keyfob_file_job_check (KeyfobFileJob *self, GError **error)
   return TRUE;
 }
 
+void
+keyfob_file_job_go_on (KeyfobFileJob *self, KeyfobFileJob *before)
+{
+  if (before->text == NULL)
+    return;
+
+  self->text = g_steal_pointer (&before->text);
+  self->places = g_steal_pointer (&before->places);
+  self->target = g_strdup (before->target);
+  self->found = self->left = before->found;
+}
+
 gboolean
 keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error)
 {
-  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
-  g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (JsonObject) entry = NULL;
 
   *token = NULL;
 
-  if (file != NULL)
-    text = keyfob_file_text_parse (file, error);
-  if (text == NULL)
+  if (self->text == NULL && !read_file (self, error))
     return FALSE;
 
-  entry = find_entry (self, text);
+  entry = find_entry (self, self->text);
   if (entry == NULL || !is_ours (self, entry))
     return TRUE;
 

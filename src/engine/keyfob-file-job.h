@@ -61,6 +61,12 @@ gboolean keyfob_file_job_check (KeyfobFileJob *self, GError **error);
  */
 gboolean keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error);
 
+/** Lets the next look-up of @self use what the one of @before has read, and takes it from there. */
+void keyfob_file_job_go_on (KeyfobFileJob *self, KeyfobFileJob *before);
+
+/** Drops what was read, which is full of secrets. */
+void keyfob_file_job_forget (KeyfobFileJob *self);
+
 /** Returns: (transfer full): the base URLs of all tokens in the file that are still good */
 GStrv keyfob_file_job_list (KeyfobFileJob *self, GError **error);
 

@@ -25,6 +25,8 @@ struct _KeyfobFileStore
   KeyfobClock *clock;
   /* Works on one at a time, in the order they came, so that of two saves the later one stays. */
   GQueue tasks;
+  /* How many of them are being worked on: look-ups in a row read the file once for all. */
+  guint n_running;
   /* While the first of them waits for the lock. */
   KeyfobTimeLimit *wait;
 
@@ -59,16 +61,32 @@ check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   g_task_return_boolean (task, TRUE);
 }
 
+/* Look-ups in a row: the file is read once for all of them. */
 static void
-lookup_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+lookup_in_thread (GTask *batch, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  g_autoptr (KeyfobToken) token = NULL;
-  g_autoptr (GError) error = NULL;
+  GPtrArray *tasks = data;
 
-  if (keyfob_file_job_lookup (data, &token, &error))
-    g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+      KeyfobFileJob *job = g_task_get_task_data (task);
+      g_autoptr (KeyfobToken) token = NULL;
+      g_autoptr (GError) error = NULL;
+      gboolean done = keyfob_file_job_lookup (job, &token, &error);
+
+      /* first, for the job is the main loop's again once the task is answered */
+      if (i + 1 < tasks->len)
+        keyfob_file_job_go_on (g_task_get_task_data (g_ptr_array_index (tasks, i + 1)), job);
+      keyfob_file_job_forget (job);
+
+      if (done)
+        g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
+      else
+        g_task_return_error (task, g_steal_pointer (&error));
+    }
+
+  g_task_return_boolean (batch, TRUE);
 }
 
 static void
@@ -156,17 +174,39 @@ lock_first (KeyfobFileStore *self, GTask *task)
                              g_object_ref (task));
 }
 
+static gboolean
+is_lookup (GTask *task)
+{
+  return g_task_get_source_tag (task) == keyfob_token_store_lookup_async;
+}
+
+static void
+run_lookups (KeyfobFileStore *self)
+{
+  g_autoptr (GTask) batch = g_task_new (self, NULL, NULL, NULL);
+  GPtrArray *tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GList *task = self->tasks.head; task != NULL && is_lookup (task->data); task = task->next)
+    g_ptr_array_add (tasks, g_object_ref (task->data));
+
+  self->n_running = tasks->len;
+  g_task_set_source_tag (batch, run_lookups);
+  g_task_set_task_data (batch, tasks, (GDestroyNotify) g_ptr_array_unref);
+  g_task_run_in_thread (batch, lookup_in_thread);
+}
+
 static void
 run_first (KeyfobFileStore *self)
 {
   GTask *task = g_queue_peek_head (&self->tasks);
   gpointer tag = task != NULL ? g_task_get_source_tag (task) : NULL;
 
-  if (task == NULL)
+  if (task == NULL || self->n_running > 0)
     return;
 
-  if (tag == keyfob_token_store_lookup_async)
-    g_task_run_in_thread (task, lookup_in_thread);
+  self->n_running = 1;
+  if (is_lookup (task))
+    run_lookups (self);
   else if (tag == keyfob_token_store_list_async)
     g_task_run_in_thread (task, list_in_thread);
   else if (tag == keyfob_token_store_was_removed_async)
@@ -202,6 +242,7 @@ task_completed_cb (KeyfobFileStore *self, GParamSpec *pspec, GTask *completed)
   const char *target = keyfob_file_job_get_target (job);
   gboolean changed = target != NULL && note_seen (self, job);
 
+  self->n_running--;
   run_first (self);
 
   if (target != NULL)
@@ -234,8 +275,7 @@ push (KeyfobFileStore *self,
                            G_CONNECT_SWAPPED);
 
   g_queue_push_tail (&self->tasks, task);
-  if (g_queue_get_length (&self->tasks) == 1)
-    run_first (self);
+  run_first (self);
 }
 
 static void
