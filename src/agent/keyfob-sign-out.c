@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-token-removal.h"
 
 typedef struct
 {
@@ -96,8 +97,9 @@ remove_next (GTask *task, GAsyncReadyCallback on_removed)
 
       if (store != NULL)
         {
-          keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_removed,
-                                           g_object_ref (task));
+          keyfob_token_removal_async (keyfob_host_get_config (host), store,
+                                      keyfob_context_get_clock (context), on_removed,
+                                      g_object_ref (task));
           return;
         }
 
@@ -115,7 +117,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   Removal *removal = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+  if (!keyfob_token_removal_finish (result, &error))
     note_left (removal, removal->places[removal->next], error);
 
   removal->next++;

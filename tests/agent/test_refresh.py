@@ -115,6 +115,22 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(given, [self.stored()["access_token"]] * 2)
         self.assertEqual(self.server.count("token"), 1)
 
+    def test_sign_out_while_another_program_renews(self):
+        first = self.start_with_short()
+        agent = SecondAgent(self)
+        self.addCleanup(agent.close)
+        gate = self.server.gates["token"] = threading.Event()
+        second = agent.add_host()
+        second.wait_for(State="refreshing")
+        wait_until(lambda: self.server.count("token") == 1, "the request")
+        signing_out = first.start("SignOut")
+        self.agent_property("Version")  # answered in turn: by now the call has arrived
+        gate.set()
+        signing_out.wait()
+        first.wait_for(State="signed-out", Error="")
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertEqual(json.load(file), {})
+
     def test_what_another_program_has_renewed_is_taken(self):
         host = self.start_with_short()
         theirs = self.server.make_token()
