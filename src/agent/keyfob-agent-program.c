@@ -26,6 +26,7 @@ struct _KeyfobAgentProgram
   GObject parent_instance;
 
   GMainLoop *loop;
+  KeyfobContext *context;
   KeyfobAgent *agent;
   KeyfobMemoryTrimmer *trimmer;
   KeyfobPresence *presence; /* while it has its name */
@@ -96,9 +97,8 @@ static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
-  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
 
-  self->presence = keyfob_presence_new (connection, keyfob_agent_get_hosts (self->agent), clock);
+  self->presence = keyfob_presence_new (self->context, keyfob_agent_get_hosts (self->agent));
   g_signal_connect_object (self->presence, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
 }
 
@@ -147,13 +147,14 @@ make_context (GDBusConnection *connection, const char *store_option)
 static void
 make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *store_option)
 {
-  g_autoptr (KeyfobContext) context = make_context (connection, store_option);
-  g_autoptr (KeyfobWakeMonitor) wake_monitor = keyfob_wake_monitor_new (
-      g_network_monitor_get_default (), keyfob_context_get_clock (context));
+  g_autoptr (KeyfobWakeMonitor) wake_monitor = NULL;
 
-  self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (context),
-                                             keyfob_context_get_clock (context));
-  self->agent = keyfob_agent_new (context, wake_monitor);
+  self->context = make_context (connection, store_option);
+  wake_monitor = keyfob_wake_monitor_new (g_network_monitor_get_default (),
+                                          keyfob_context_get_clock (self->context));
+  self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (self->context),
+                                             keyfob_context_get_clock (self->context));
+  self->agent = keyfob_agent_new (self->context, wake_monitor);
 }
 
 static void
@@ -186,6 +187,7 @@ keyfob_agent_program_dispose (GObject *object)
   g_clear_handle_id (&self->deadline, g_source_remove);
   g_clear_object (&self->agent);
   g_clear_object (&self->trimmer);
+  g_clear_object (&self->context);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 
   G_OBJECT_CLASS (keyfob_agent_program_parent_class)->dispose (object);

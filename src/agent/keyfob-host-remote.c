@@ -147,14 +147,12 @@ keyfob_host_remote_dup_path (KeyfobBusHost1 *host)
 void
 keyfob_host_remote_sign_in (KeyfobHostRemote *self,
                             KeyfobBusHost1 *host,
-                            gboolean again,
                             const char *activation_token)
 {
   GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
-  if (again)
-    g_variant_dict_insert (&options, "force", "b", TRUE);
+  g_variant_dict_insert (&options, "force", "b", TRUE);
   if (activation_token != NULL)
     g_variant_dict_insert (&options, "activation-token", "s", activation_token);
 

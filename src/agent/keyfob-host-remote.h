@@ -27,14 +27,13 @@ char *keyfob_host_remote_dup_path (KeyfobBusHost1 *host);
 
 /**
  * keyfob_host_remote_sign_in:
- * @again: also where there is a token
  * @activation_token: (nullable): lets the browser come to the front
  *
- * Begins a sign-in by browser. Where it comes to nothing the window opens and says why.
+ * Begins a sign-in by browser, also where there is a token that is still good. Where it comes to
+ * nothing the window opens and says why.
  */
 void keyfob_host_remote_sign_in (KeyfobHostRemote *self,
                                  KeyfobBusHost1 *host,
-                                 gboolean again,
                                  const char *activation_token);
 
 /** Ends the sign-in that runs. */

@@ -116,7 +116,7 @@ static void
 queue_update (KeyfobOverview *self)
 {
   if (self->update == 0)
-    self->update = g_idle_add (on_update, self);
+    self->update = g_idle_add_full (G_PRIORITY_DEFAULT, on_update, self, NULL);
 }
 
 static Entry *

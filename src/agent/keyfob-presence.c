@@ -6,6 +6,7 @@
 
 #include "keyfob-presence.h"
 
+#include "keyfob-notifications.h"
 #include "keyfob-tray.h"
 
 struct _KeyfobPresence
@@ -16,6 +17,7 @@ struct _KeyfobPresence
   KeyfobWindowRemote *window;
   KeyfobHostRemote *hosts;
   KeyfobTray *tray;
+  KeyfobNotifications *notifications;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobPresence, keyfob_presence, G_TYPE_OBJECT)
@@ -38,6 +40,7 @@ keyfob_presence_dispose (GObject *object)
 {
   KeyfobPresence *self = KEYFOB_PRESENCE (object);
 
+  g_clear_object (&self->notifications);
   g_clear_object (&self->tray);
   g_clear_object (&self->hosts);
   g_clear_object (&self->window);
@@ -61,14 +64,20 @@ keyfob_presence_init (KeyfobPresence *self)
 }
 
 KeyfobPresence *
-keyfob_presence_new (GDBusConnection *connection, GListModel *hosts, KeyfobClock *clock)
+keyfob_presence_new (KeyfobContext *context, GListModel *hosts)
 {
   KeyfobPresence *self = g_object_new (KEYFOB_TYPE_PRESENCE, NULL);
+  GDBusConnection *connection = keyfob_context_get_connection (context);
+  KeyfobClock *clock = keyfob_context_get_clock (context);
 
   self->overview = keyfob_overview_new (hosts, clock);
+  g_object_bind_property (keyfob_context_get_settings (context), "notice-minutes", self->overview,
+                          "notice-minutes", G_BINDING_SYNC_CREATE);
   self->window = keyfob_window_remote_new (connection);
   self->hosts = keyfob_host_remote_new (connection, self->window);
   self->tray = keyfob_tray_new (connection, self->overview, clock, self->hosts, self->window);
+  self->notifications =
+      keyfob_notifications_new (connection, self->overview, self->hosts, self->window);
   g_signal_connect_object (self->tray, "quit", G_CALLBACK (on_quit), self, G_CONNECT_SWAPPED);
 
   return self;

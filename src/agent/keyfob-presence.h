@@ -4,9 +4,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
-
-#include "keyfob-clock.h"
+#include "keyfob-context.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +25,6 @@ G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject
  *
  * Returns: (transfer full): what is seen of those hosts
  */
-KeyfobPresence *
-keyfob_presence_new (GDBusConnection *connection, GListModel *hosts, KeyfobClock *clock);
+KeyfobPresence *keyfob_presence_new (KeyfobContext *context, GListModel *hosts);
 
 G_END_DECLS

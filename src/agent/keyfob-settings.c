@@ -9,6 +9,8 @@
 #define SCHEMA "org.keyfob.Keyfob"
 #define LAPSE_AFTER_DAYS "lapse-after-days"
 #define DEFAULT_DAYS 30
+#define NOTICE_MINUTES "expiry-notice-minutes"
+#define DEFAULT_MINUTES 10
 #define DAY (24 * 60 * 60)
 
 struct _KeyfobSettings
@@ -24,6 +26,7 @@ enum
 {
   PROP_0,
   PROP_LAPSE_AFTER,
+  PROP_NOTICE_MINUTES,
   N_PROPS,
 };
 static GParamSpec *properties[N_PROPS];
@@ -34,6 +37,12 @@ on_lapse_changed (KeyfobSettings *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAPSE_AFTER]);
 }
 
+static void
+on_notice_changed (KeyfobSettings *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTICE_MINUTES]);
+}
+
 /* A schema of an older Keyfob may lack a key, and asking for it would end the program. */
 static GSettings *
 open_settings (void)
@@ -42,7 +51,8 @@ open_settings (void)
   g_autoptr (GSettingsSchema) schema =
       source != NULL ? g_settings_schema_source_lookup (source, SCHEMA, TRUE) : NULL;
 
-  if (schema == NULL || !g_settings_schema_has_key (schema, LAPSE_AFTER_DAYS))
+  if (schema == NULL || !g_settings_schema_has_key (schema, LAPSE_AFTER_DAYS)
+      || !g_settings_schema_has_key (schema, NOTICE_MINUTES))
     {
       g_debug ("No schema of settings is installed, so they are the defaults");
       return NULL;
@@ -71,6 +81,9 @@ keyfob_settings_get_property (GObject *object, guint property_id, GValue *value,
     case PROP_LAPSE_AFTER:
       g_value_set_int64 (value, keyfob_settings_get_lapse_after (self));
       break;
+    case PROP_NOTICE_MINUTES:
+      g_value_set_uint (value, keyfob_settings_get_notice_minutes (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -87,6 +100,9 @@ keyfob_settings_class_init (KeyfobSettingsClass *klass)
   properties[PROP_LAPSE_AFTER] =
       g_param_spec_int64 ("lapse-after", NULL, NULL, 0, G_MAXINT64, 0,
                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NOTICE_MINUTES] =
+      g_param_spec_uint ("notice-minutes", NULL, NULL, 0, G_MAXUINT, DEFAULT_MINUTES,
+                         G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -94,9 +110,13 @@ static void
 keyfob_settings_init (KeyfobSettings *self)
 {
   self->settings = open_settings ();
-  if (self->settings != NULL)
-    g_signal_connect_object (self->settings, "changed::" LAPSE_AFTER_DAYS,
-                             G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+  if (self->settings == NULL)
+    return;
+
+  g_signal_connect_object (self->settings, "changed::" LAPSE_AFTER_DAYS,
+                           G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::" NOTICE_MINUTES,
+                           G_CALLBACK (on_notice_changed), self, G_CONNECT_SWAPPED);
 }
 
 KeyfobSettings *
@@ -114,4 +134,11 @@ keyfob_settings_get_lapse_after (KeyfobSettings *self)
     days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
 
   return (gint64) days * DAY;
+}
+
+guint
+keyfob_settings_get_notice_minutes (KeyfobSettings *self)
+{
+  return self->settings != NULL ? g_settings_get_uint (self->settings, NOTICE_MINUTES)
+                                : DEFAULT_MINUTES;
 }

@@ -30,4 +30,13 @@ KeyfobSettings *keyfob_settings_new (void);
  */
 gint64 keyfob_settings_get_lapse_after (KeyfobSettings *self);
 
+/**
+ * keyfob_settings_get_notice_minutes:
+ *
+ * The property `notice-minutes`.
+ *
+ * Returns: how long before a session ends that cannot be renewed the user is told; 0 never
+ */
+guint keyfob_settings_get_notice_minutes (KeyfobSettings *self);
+
 G_END_DECLS

@@ -130,7 +130,7 @@ append_choices (KeyfobMenuNode *menu, const Item *item)
     append_choice (menu, "copy", _ ("Copy header"), KEYFOB_TRAY_COPY_HEADER, item->host);
 
   if (item->outlook == KEYFOB_OUTLOOK_SOON)
-    append_choice (menu, "again", _ ("Sign in again"), KEYFOB_TRAY_SIGN_IN_AGAIN, item->host);
+    append_choice (menu, "again", _ ("Sign in again"), KEYFOB_TRAY_SIGN_IN, item->host);
 }
 
 static void

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  * @KEYFOB_TRAY_NOTHING: the item is only to be read
  * @KEYFOB_TRAY_COPY_HEADER: the header of the token of a host
  * @KEYFOB_TRAY_SIGN_IN: to a host
- * @KEYFOB_TRAY_SIGN_IN_AGAIN: to a host that still has a token
  * @KEYFOB_TRAY_CANCEL: the sign-in that runs
  * @KEYFOB_TRAY_OPEN: the window
  * @KEYFOB_TRAY_PREFERENCES: of the window
@@ -28,7 +27,6 @@ typedef enum
   KEYFOB_TRAY_NOTHING,
   KEYFOB_TRAY_COPY_HEADER,
   KEYFOB_TRAY_SIGN_IN,
-  KEYFOB_TRAY_SIGN_IN_AGAIN,
   KEYFOB_TRAY_CANCEL,
   KEYFOB_TRAY_OPEN,
   KEYFOB_TRAY_PREFERENCES,

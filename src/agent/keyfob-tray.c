@@ -53,8 +53,7 @@ update (KeyfobTray *self)
   g_autofree char *details = keyfob_tray_words_details (self->overview);
 
   keyfob_status_notifier_set_icon (self->notifier, keyfob_outlook_get_icon (worst),
-                                   keyfob_tray_pixmaps (worst),
-                                   worst == KEYFOB_OUTLOOK_NEEDS_USER);
+                                   keyfob_tray_pixmaps (worst), worst == KEYFOB_OUTLOOK_NEEDS_USER);
   keyfob_status_notifier_set_words (self->notifier, title, count, details);
   update_menu (self);
 }
@@ -88,9 +87,7 @@ on_chosen (KeyfobTray *self, int choice, GObject *target)
       copy_header (self, KEYFOB_BUS_HOST1 (target), token);
       break;
     case KEYFOB_TRAY_SIGN_IN:
-    case KEYFOB_TRAY_SIGN_IN_AGAIN:
-      keyfob_host_remote_sign_in (self->hosts, KEYFOB_BUS_HOST1 (target),
-                                  choice == KEYFOB_TRAY_SIGN_IN_AGAIN, token);
+      keyfob_host_remote_sign_in (self->hosts, KEYFOB_BUS_HOST1 (target), token);
       break;
     case KEYFOB_TRAY_CANCEL:
       keyfob_host_remote_cancel (self->hosts, KEYFOB_BUS_HOST1 (target));

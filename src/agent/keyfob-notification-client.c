@@ -1,0 +1,353 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-notification-client.h"
+
+#define NAME "org.freedesktop.Notifications"
+#define PATH "/org/freedesktop/Notifications"
+
+#define EXPIRED 1 /* reasons of NotificationClosed: it is no longer in sight, but may be listed */
+
+typedef struct
+{
+  guint32 id; /* 0 until the answer */
+  gboolean in_call;
+  GVariant *next; /* (nullable): what to show once the call is answered */
+  gboolean withdrawn;
+  gboolean out_of_sight;
+} Note;
+
+struct _KeyfobNotificationClient
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection;
+  GHashTable *notes;      /* key → Note */
+  char *activation_token; /* comes ahead of the click on token_id */
+  guint32 token_id;
+  guint subscription;
+  guint watch;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobNotificationClient, keyfob_notification_client, G_TYPE_OBJECT)
+
+enum
+{
+  INVOKED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+typedef struct
+{
+  KeyfobNotificationClient *client;
+  char *key;
+} Call;
+
+static void
+call_free (Call *call)
+{
+  g_object_unref (call->client);
+  g_free (call->key);
+  g_free (call);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
+
+static void
+note_free (Note *note)
+{
+  g_clear_pointer (&note->next, g_variant_unref);
+  g_free (note);
+}
+
+static void
+listen_no_more (KeyfobNotificationClient *self)
+{
+  if (self->subscription != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->subscription);
+  self->subscription = 0;
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
+  g_clear_pointer (&self->activation_token, g_free);
+}
+
+static void
+forget (KeyfobNotificationClient *self, const char *key)
+{
+  g_hash_table_remove (self->notes, key);
+  if (g_hash_table_size (self->notes) == 0)
+    listen_no_more (self);
+}
+
+static const char *
+find_key (KeyfobNotificationClient *self, guint32 id)
+{
+  GHashTableIter iter;
+  gpointer key, note;
+
+  g_hash_table_iter_init (&iter, self->notes);
+  while (g_hash_table_iter_next (&iter, &key, &note))
+    if (((Note *) note)->id == id)
+      return key;
+
+  return NULL;
+}
+
+static void
+on_token (KeyfobNotificationClient *self, guint32 id, const char *token)
+{
+  g_free (self->activation_token);
+  self->activation_token = g_strdup (token);
+  self->token_id = id;
+}
+
+static void
+on_invoked (KeyfobNotificationClient *self, guint32 id, const char *action)
+{
+  g_autofree char *key = g_strdup (find_key (self, id));
+  g_autofree char *token = g_steal_pointer (&self->activation_token);
+
+  if (key != NULL)
+    g_signal_emit (self, signals[INVOKED], 0, key, action, self->token_id == id ? token : NULL);
+}
+
+static void
+on_signal (GDBusConnection *connection,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *signal,
+           GVariant *arguments,
+           gpointer user_data)
+{
+  g_autoptr (KeyfobNotificationClient) self = g_object_ref (user_data);
+  const char *text;
+  guint32 id, reason;
+
+  if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(us)")))
+    {
+      g_variant_get (arguments, "(u&s)", &id, &text);
+      if (g_str_equal (signal, "ActivationToken"))
+        on_token (self, id, text);
+      else if (g_str_equal (signal, "ActionInvoked"))
+        on_invoked (self, id, text);
+    }
+  else if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uu)")))
+    {
+      const char *key;
+
+      g_variant_get (arguments, "(uu)", &id, &reason);
+      key = find_key (self, id);
+      if (key != NULL && reason == EXPIRED)
+        ((Note *) g_hash_table_lookup (self->notes, key))->out_of_sight = TRUE;
+      else if (key != NULL)
+        forget (self, key);
+    }
+}
+
+static void
+on_daemon_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  KeyfobNotificationClient *self = KEYFOB_NOTIFICATION_CLIENT (user_data);
+  GHashTableIter iter;
+  gpointer note;
+
+  /* what it has shown is gone; what it is to show may be starting it */
+  g_hash_table_iter_init (&iter, self->notes);
+  while (g_hash_table_iter_next (&iter, NULL, &note))
+    if (!((Note *) note)->in_call)
+      g_hash_table_iter_remove (&iter);
+  if (g_hash_table_size (self->notes) == 0)
+    listen_no_more (self);
+}
+
+static void
+listen (KeyfobNotificationClient *self)
+{
+  if (self->subscription != 0)
+    return;
+
+  self->subscription =
+      g_dbus_connection_signal_subscribe (self->connection, NAME, NAME, NULL, PATH, NULL,
+                                          G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
+  self->watch = g_bus_watch_name_on_connection (
+      self->connection, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_daemon_vanished, self, NULL);
+}
+
+static void
+close_note (KeyfobNotificationClient *self, guint32 id)
+{
+  g_dbus_connection_call (self->connection, NAME, PATH, NAME, "CloseNotification",
+                          g_variant_new ("(u)", id), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+                          NULL, NULL, NULL);
+}
+
+static void
+send (KeyfobNotificationClient *self, const char *key, Note *note, GAsyncReadyCallback callback)
+{
+  g_autoptr (GVariant) content = g_steal_pointer (&note->next);
+  const char *summary, *body;
+  g_autofree const char **actions = NULL;
+  GVariantDict hints;
+  Call *call = g_new0 (Call, 1);
+
+  call->client = g_object_ref (self);
+  call->key = g_strdup (key);
+  note->in_call = TRUE;
+
+  g_variant_get (content, "(&s&s^a&s)", &summary, &body, &actions);
+  g_variant_dict_init (&hints, NULL);
+  g_variant_dict_insert (&hints, "desktop-entry", "s", KEYFOB_APPLICATION_ID);
+  g_dbus_connection_call (self->connection, NAME, PATH, NAME, "Notify",
+                          g_variant_new ("(susss^as@a{sv}i)", "Keyfob", note->id,
+                                         KEYFOB_APPLICATION_ID, summary, body, actions,
+                                         g_variant_dict_end (&hints), -1),
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, callback, call);
+}
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  KeyfobNotificationClient *self = call->client;
+  Note *note = g_hash_table_lookup (self->notes, call->key);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (note == NULL)
+    return;
+
+  note->in_call = FALSE;
+  if (answer == NULL)
+    {
+      g_debug ("Nobody shows notifications: %s", error->message);
+      forget (self, call->key);
+      return;
+    }
+
+  g_variant_get (answer, "(u)", &note->id);
+  if (note->withdrawn)
+    {
+      close_note (self, note->id);
+      forget (self, call->key);
+    }
+  else if (note->next != NULL)
+    {
+      send (self, call->key, note, on_sent);
+    }
+}
+
+static void
+keyfob_notification_client_dispose (GObject *object)
+{
+  KeyfobNotificationClient *self = KEYFOB_NOTIFICATION_CLIENT (object);
+  GHashTableIter iter;
+  gpointer note;
+
+  /* nobody would take a click on them */
+  g_hash_table_iter_init (&iter, self->notes);
+  while (g_hash_table_iter_next (&iter, NULL, &note))
+    {
+      if (((Note *) note)->id != 0)
+        close_note (self, ((Note *) note)->id);
+      g_hash_table_iter_remove (&iter);
+    }
+  if (self->connection != NULL)
+    listen_no_more (self);
+  g_clear_object (&self->connection);
+
+  G_OBJECT_CLASS (keyfob_notification_client_parent_class)->dispose (object);
+}
+
+static void
+keyfob_notification_client_finalize (GObject *object)
+{
+  KeyfobNotificationClient *self = KEYFOB_NOTIFICATION_CLIENT (object);
+
+  g_hash_table_unref (self->notes);
+
+  G_OBJECT_CLASS (keyfob_notification_client_parent_class)->finalize (object);
+}
+
+static void
+keyfob_notification_client_class_init (KeyfobNotificationClientClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = keyfob_notification_client_dispose;
+  object_class->finalize = keyfob_notification_client_finalize;
+
+  signals[INVOKED] =
+      g_signal_new ("invoked", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
+}
+
+static void
+keyfob_notification_client_init (KeyfobNotificationClient *self)
+{
+  self->notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) note_free);
+}
+
+KeyfobNotificationClient *
+keyfob_notification_client_new (GDBusConnection *connection)
+{
+  KeyfobNotificationClient *self = g_object_new (KEYFOB_TYPE_NOTIFICATION_CLIENT, NULL);
+
+  self->connection = g_object_ref (connection);
+
+  return self;
+}
+
+void
+keyfob_notification_client_show (KeyfobNotificationClient *self,
+                                 const char *key,
+                                 const char *summary,
+                                 const char *body,
+                                 const char *const *actions)
+{
+  Note *note = g_hash_table_lookup (self->notes, key);
+
+  if (note == NULL)
+    {
+      note = g_new0 (Note, 1);
+      g_hash_table_insert (self->notes, g_strdup (key), note);
+    }
+
+  g_clear_pointer (&note->next, g_variant_unref);
+  note->next = g_variant_ref_sink (g_variant_new ("(ss^as)", summary, body, actions));
+  note->withdrawn = FALSE;
+  note->out_of_sight = FALSE;
+  listen (self);
+  if (!note->in_call)
+    send (self, key, note, on_sent);
+}
+
+void
+keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const char *key)
+{
+  Note *note = g_hash_table_lookup (self->notes, key);
+
+  if (note == NULL)
+    return;
+
+  if (note->in_call)
+    {
+      note->withdrawn = TRUE;
+      return;
+    }
+
+  close_note (self, note->id);
+  forget (self, key);
+}
+
+gboolean
+keyfob_notification_client_is_shown (KeyfobNotificationClient *self, const char *key)
+{
+  Note *note = g_hash_table_lookup (self->notes, key);
+
+  return note != NULL && !note->withdrawn && !note->out_of_sight;
+}

@@ -1,0 +1,300 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Notifications: one when a host needs the user, gone when that is over, never a second."""
+
+import os
+import time
+
+import agentcase
+import tap
+from fake_server import DROP, quoted
+from fake_window import FakeWindow
+from notifications import Notifications
+from tray import look_often
+
+NEEDS = "Portal needs you to sign in"
+WILL_NEED = "Portal will need you to sign in"
+
+
+class NotificationCase(agentcase.AgentCase):
+    def setUp(self):
+        super().setUp()
+        self.notifications = Notifications(self.bus)
+
+    def end_session(self, host):
+        """The server says that the session is over."""
+        self.server.faults["token"] = quoted("invalid_grant")
+        self.assert_fails("Expired", host.call, "Refresh")
+        del self.server.faults["token"]
+        host.wait_for(State="expired")
+
+    def start_expired(self, name="Portal"):
+        host = self.add_host(name=name)
+        host.sign_in()
+        self.end_session(host)
+        return host
+
+    def settle(self):
+        """What was answered has arrived at the agent, and what it has to say here."""
+        self.notifications.drain()
+        for _ in range(2):
+            self.agent_property("Version")
+        self.notifications.drain()
+
+
+class NeedsUser(NotificationCase):
+    def test_says_who_and_offers_the_way_on(self):
+        self.start_expired()
+        note = self.notifications.wait_for(NEEDS)
+        self.assertEqual(note.app_name, "Keyfob")
+        self.assertEqual(note.icon, "org.keyfob.Keyfob")
+        self.assertEqual(note.body, "The session has ended.")
+        self.assertEqual(note.actions, {"default": "Open Keyfob", "sign-in": "Sign in"})
+        self.assertEqual(note.hints["desktop-entry"], "org.keyfob.Keyfob")
+
+    def test_nothing_while_all_is_well(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        host.call("Refresh")
+        host.call("SignOut")
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+
+    def test_what_heals_itself_is_no_news(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.server.faults["token"] = DROP
+        self.assert_fails("Network", host.call, "Refresh")
+        host.wait_for(State="offline")
+        del self.server.faults["token"]
+        host.call("Refresh")
+        host.wait_for(State="signed-in")
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+
+    def test_withdrawn_when_the_user_signs_in_elsewhere(self):
+        host = self.start_expired()
+        self.notifications.wait_for(NEEDS)
+        host.sign_in(force=True)
+        self.notifications.wait_for()
+        self.assertEqual(self.notifications.count, 1)
+
+    def test_withdrawn_with_the_host(self):
+        host = self.start_expired()
+        self.notifications.wait_for(NEEDS)
+        self.remove_host(host.path)
+        self.notifications.wait_for()
+
+    def test_withdrawn_when_the_agent_ends(self):
+        self.start_expired()
+        self.notifications.wait_for(NEEDS)
+        self.settle()
+        self.assertEqual(self.stop_agent(), 0)
+        self.notifications.wait_for()
+
+    def test_never_a_second_for_the_same_trouble(self):
+        host = self.start_expired()
+        self.notifications.dismiss(self.notifications.wait_for(NEEDS))
+        # a sign-in that comes to nothing, and a try that the server refuses, change nothing
+        host.call("SignIn", open_browser=False, force=True)
+        host.call("Cancel")
+        host.wait_for(State="expired")
+        self.server.denies = True
+        host.call("SignIn", open_browser=False, force=True)
+        agentcase.Page(host.LoginUri).wait()
+        host.wait_for(State="expired")
+        self.server.denies = False
+        self.settle()
+        self.assertEqual(self.notifications.count, 1)
+        # the next session is another matter
+        host.sign_in(force=True)
+        self.end_session(host)
+        self.notifications.wait_for(NEEDS)
+        self.assertEqual(self.notifications.count, 2)
+
+    def test_expired_from_sight_is_withdrawn_all_the_same(self):
+        host = self.start_expired()
+        self.notifications.expire(self.notifications.wait_for(NEEDS))
+        host.sign_in(force=True)
+        self.notifications.wait_for()
+
+    def test_name_is_no_markup(self):
+        self.start_expired(name="<b>A & B</b>")
+        note = self.notifications.wait_for("<b>A & B</b> needs you to sign in")
+        # the summary is plain text everywhere, the body is not
+        self.assertNotIn("<", note.body)
+
+    def test_no_secrets(self):
+        self.start_expired()
+        note = self.notifications.wait_for(NEEDS)
+        for secret in self.server.secrets:
+            self.assertNotIn(secret, str(vars(note)))
+
+    def test_session_that_ended_while_nobody_was_there(self):
+        self.stop_agent()
+        self.server.gives_refresh_token = False
+        self.write_token(self.server.make_token(life=-100))
+        self.start_agent()
+        host = self.add_host(name="Portal")
+        host.wait_for(State="expired")
+        self.notifications.wait_for(NEEDS)
+
+
+class Actions(NotificationCase):
+    def setUp(self):
+        super().setUp()
+        self.window = FakeWindow(self.bus)
+
+    def test_sign_in_starts_the_browser(self):
+        # the browser of this desktop writes down what it is to open
+        opened = self.bus.path("opened")
+        os.makedirs(self.bus.path("share", "applications"))
+        with open(self.bus.path("share", "applications", "browser.desktop"), "w") as out:
+            out.write("[Desktop Entry]\nType=Application\nName=Browser\n"
+                      f"Exec=sh -c 'echo \"$1 $XDG_ACTIVATION_TOKEN\" >{opened}.part; "
+                      f"mv {opened}.part {opened}' sh %u\n"
+                      "MimeType=x-scheme-handler/http;x-scheme-handler/https;\n")
+        with open(self.bus.path("share", "applications", "mimeapps.list"), "w") as out:
+            out.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
+        self.restart_agent()
+        host = self.start_expired()
+        note = self.notifications.wait_for(NEEDS)
+        self.notifications.press(note, "sign-in", token="click-3")
+        look_often(lambda: os.path.exists(opened), "the browser to start")
+        with open(opened, encoding="utf-8") as file:
+            uri, token = file.read().split()
+        self.assertEqual(token, "click-3")
+        agentcase.Page(uri).wait()
+        host.wait_for(State="signed-in")
+        self.assertEqual(self.notifications.count, 1)
+
+    def test_sign_in_without_a_browser_opens_the_window(self):
+        host = self.start_expired()
+        self.notifications.press(self.notifications.wait_for(NEEDS), "sign-in")
+        self.assertEqual(self.window.wait_for_call(), ("Activate", ({},)))
+        host.wait_for(State="signing-in")
+        host.call("Cancel")
+        self.settle()
+        self.assertEqual(self.notifications.count, 1)
+
+    def test_click_opens_the_window(self):
+        self.start_expired()
+        self.notifications.press(self.notifications.wait_for(NEEDS), "default", token="click-4")
+        self.assertEqual(self.window.wait_for_call(), ("Activate", (
+            {"activation-token": "click-4", "desktop-startup-id": "click-4"},)))
+
+    def test_click_on_what_others_show_is_theirs(self):
+        host = self.start_expired()
+        note = self.notifications.wait_for(NEEDS)
+        self.notifications.emit("ActionInvoked", "(us)", note.number + 7, "sign-in")
+        self.settle()
+        self.assertEqual(host.State, "expired")
+        self.assertEqual(self.window.calls, [])
+
+
+class Early(NotificationCase):
+    def setUp(self):
+        super().setUp()
+        self.server.gives_refresh_token = False
+        self.server.token_life = 6
+
+    def test_told_ahead_and_replaced_at_the_end(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        note = self.notifications.wait_for(WILL_NEED)
+        self.assertLess(time.time(), host.Expires)
+        end = time.strftime("%H:%M", time.localtime(host.Expires))
+        self.assertEqual(note.body, f"The session ends at {end} and cannot be renewed without you.")
+        self.assertEqual(note.actions["sign-in"], "Sign in again")
+        replacement = self.notifications.wait_for(NEEDS)
+        self.assertEqual(replacement.number, note.number)
+        self.assertEqual(self.notifications.count, 2)
+
+    def test_withdrawn_when_the_user_signs_in_again(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.notifications.wait_for(WILL_NEED)
+        self.server.token_life = 3600
+        host.sign_in(force=True)
+        self.notifications.wait_for()
+        self.settle()
+        self.assertEqual(self.notifications.count, 1)
+
+    def test_not_for_a_session_that_renews_itself(self):
+        self.server.gives_refresh_token = True
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        first = host.Expires
+        agentcase.wait_until(lambda: host.Expires > first, "a new token")
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+
+
+class Many(NotificationCase):
+    def test_one_for_all_of_many_hosts(self):
+        self.stop_agent()
+        self.server.gives_refresh_token = False
+        entries = {}
+        os.makedirs(self.bus.path("config", "keyfob"), exist_ok=True)
+        with open(self.bus.path("config", "keyfob", "hosts.ini"), "w", encoding="utf-8") as out:
+            for number in range(9):
+                url = f"https://host{number}.example.org"
+                out.write(f"[{url}]\n")
+                entries[url] = {"token": self.server.make_token(life=-100), "stored_at": time.time()}
+        self.write_entries(entries)
+        window = FakeWindow(self.bus)
+        self.start_agent()
+        note = self.notifications.wait_for("Several hosts need you to sign in")
+        look_often(lambda: all(host["State"] == "expired" for host in self.hosts().values()),
+                   "all to be known")
+        self.settle()
+        self.notifications.press(note, "default")
+        self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+        self.settle()
+        self.assertEqual(self.notifications.summaries(), [])
+
+    def write_entries(self, entries):
+        os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
+        with open(self.token_file(), "w", encoding="utf-8", opener=lambda path, flags: os.open(
+                path, flags, 0o600)) as out:
+            agentcase.json.dump(entries, out)
+
+
+class Daemon(NotificationCase):
+    def test_nobody_shows_notifications(self):
+        self.notifications.close()
+        self.bus.wait_for_name("org.freedesktop.Notifications", present=False)
+        host = self.start_expired()
+        # warnings are fatal here; and the next one tries again
+        host.sign_in(force=True)
+        self.notifications = Notifications(self.bus)
+        self.end_session(host)
+        self.notifications.wait_for(NEEDS)
+
+    def test_daemon_that_restarts(self):
+        host = self.start_expired()
+        self.notifications.wait_for(NEEDS)
+        self.notifications.close()
+        self.bus.wait_for_name("org.freedesktop.Notifications", present=False)
+        self.notifications = Notifications(self.bus)
+        host.sign_in(force=True)
+        self.end_session(host)
+        note = self.notifications.wait_for(NEEDS)
+        self.assertEqual(note.replaces, 0)
+
+    def test_trouble_that_is_over_before_it_is_shown(self):
+        # a daemon that takes its time to answer
+        answer, waiting = self.notifications.on_call, []
+        self.notifications.on_call = lambda *arguments: waiting.append(arguments)
+        host = self.start_expired()
+        agentcase.wait_until(lambda: waiting, "the notification")
+        host.sign_in(force=True)
+        self.settle()
+        self.notifications.on_call = answer
+        answer(*waiting.pop())
+        agentcase.wait_until(lambda: self.notifications.closed, "it to be taken back")
+        self.assertEqual(self.notifications.summaries(), [])
+
+
+if __name__ == "__main__":
+    tap.main()
