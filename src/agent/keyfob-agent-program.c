@@ -14,8 +14,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-agent.h"
+#include "keyfob-autostart.h"
 #include "keyfob-browser-launcher.h"
+#include "keyfob-host-state.h"
+#include "keyfob-host.h"
 #include "keyfob-http.h"
+#include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
 #include "keyfob-presence.h"
 
@@ -29,7 +33,10 @@ struct _KeyfobAgentProgram
   KeyfobContext *context;
   KeyfobAgent *agent;
   KeyfobMemoryTrimmer *trimmer;
-  KeyfobPresence *presence; /* while it has its name */
+  KeyfobPresence *presence;  /* while it has its name */
+  KeyfobIdleExit *idle_exit; /* where it may leave by itself */
+  int leave_after;           /* seconds without a call; 0 never */
+  guint name;
   guint deadline;
 };
 
@@ -85,6 +92,35 @@ quit (KeyfobAgentProgram *self)
   keyfob_agent_quit_async (self->agent, on_agent_quit, self);
 }
 
+static void
+on_bus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobAgentProgram) self = user_data;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  quit (self);
+}
+
+/* Gives the name back first: from then on the bus starts another agent for whoever calls, and what
+ * came before that is here when the bus has answered. */
+static void
+on_leave (KeyfobAgentProgram *self)
+{
+  g_clear_handle_id (&self->name, g_bus_unown_name);
+  g_dbus_connection_call (keyfob_context_get_connection (self->context), "org.freedesktop.DBus",
+                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_bus_answer, g_object_ref (self));
+}
+
+static void
+on_tray (KeyfobAgentProgram *self, gboolean shown)
+{
+  keyfob_agent_set_tray (self->agent, shown);
+  if (self->idle_exit != NULL)
+    keyfob_idle_exit_set_tray (self->idle_exit, shown);
+}
+
 static gboolean
 on_signal (gpointer user_data)
 {
@@ -93,13 +129,44 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What would be lost if the agent left now. */
+static gboolean
+is_busy (gpointer user_data)
+{
+  KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+  GListModel *hosts = keyfob_agent_get_hosts (self->agent);
+
+  for (guint i = 0; i < g_list_model_get_n_items (hosts); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (hosts, i);
+      KeyfobBusHost1 *face = keyfob_host_get_face (host);
+      KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (face));
+
+      if (keyfob_host_is_busy (host)
+          || (keyfob_host_state_has_token (state) && !keyfob_bus_host1_get_saved (face)))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
+  KeyfobClock *clock = keyfob_context_get_clock (self->context);
+  g_autofree char *autostart = keyfob_autostart_dup_path ();
 
   self->presence = keyfob_presence_new (self->context, keyfob_agent_get_hosts (self->agent));
   g_signal_connect_object (self->presence, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->presence, "tray", G_CALLBACK (on_tray), self, G_CONNECT_SWAPPED);
+  if (self->leave_after <= 0)
+    return;
+
+  self->idle_exit =
+      keyfob_idle_exit_new (connection, clock, autostart, self->leave_after, is_busy, self);
+  g_signal_connect_object (self->idle_exit, "leave", G_CALLBACK (on_leave), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -160,23 +227,41 @@ make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *s
 static void
 serve (KeyfobAgentProgram *self, GDBusConnection *connection)
 {
-  guint name, term, interrupt;
+  guint term, interrupt;
 
   term = g_unix_signal_add (SIGTERM, on_signal, self);
   interrupt = g_unix_signal_add (SIGINT, on_signal, self);
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  name = g_bus_own_name_on_connection (connection, KEYFOB_AGENT_NAME,
-                                       G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, on_name_acquired,
-                                       on_name_lost, self, NULL);
+  self->name = g_bus_own_name_on_connection (connection, KEYFOB_AGENT_NAME,
+                                             G_BUS_NAME_OWNER_FLAGS_DO_NOT_QUEUE, on_name_acquired,
+                                             on_name_lost, self, NULL);
 
   g_main_loop_run (self->loop);
 
+  g_clear_object (&self->idle_exit);
   g_clear_object (&self->presence);
-  g_bus_unown_name (name);
+  g_clear_handle_id (&self->name, g_bus_unown_name);
   g_source_remove (term);
   g_source_remove (interrupt);
   if (!g_dbus_connection_is_closed (connection))
     g_dbus_connection_flush_sync (connection, NULL, NULL);
+}
+
+/* However the agent is started at login, there is one, and it is the bus's, or systemd's behind it,
+ * so that it is started again after a crash. Where the bus knows of none, it is this process. */
+static gboolean
+start_by_bus (GDBusConnection *connection)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "StartServiceByName", g_variant_new ("(su)", KEYFOB_AGENT_NAME, 0), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
+
+  if (answer == NULL)
+    g_message ("The bus does not start the agent: %s", error->message);
+
+  return answer != NULL;
 }
 
 static void
@@ -215,10 +300,15 @@ int
 keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
 {
   g_autofree char *store = NULL;
+  gboolean start = FALSE;
   gboolean version = FALSE;
   const GOptionEntry entries[] = {
     { "store", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME, &store,
       N_ ("Keep tokens in this file, not in the keyring"), N_ ("FILE") },
+    { "start", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &start,
+      N_ ("Let the bus start the agent, and exit"), NULL },
+    { "leave-after", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_INT, &self->leave_after,
+      N_ ("End after so many seconds in which nobody needs the agent"), N_ ("SECONDS") },
     { "version", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, &version,
       N_ ("Print the version and exit"), NULL },
     G_OPTION_ENTRY_NULL,
@@ -240,9 +330,11 @@ keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
       return 0;
     }
 
-  keep_memory_private ();
-
   connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+  if (start && connection != NULL && start_by_bus (connection))
+    return 0;
+
+  keep_memory_private ();
   if (connection != NULL)
     make_agent (self, connection, store);
   if (self->agent == NULL || !keyfob_agent_export (self->agent, &error))

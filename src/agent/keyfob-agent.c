@@ -387,10 +387,8 @@ keyfob_agent_init (KeyfobAgent *self)
   self->list = g_list_store_new (KEYFOB_TYPE_HOST);
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
 
-  keyfob_bus_agent1_set_version (self->face, KEYFOB_VERSION);
-  keyfob_bus_agent1_set_store (self->face, "");
-  keyfob_bus_agent1_set_found_hosts (self->face, (const char *const[]){ NULL });
-  keyfob_bus_agent1_set_store_state (self->face, "opening");
+  g_object_set (self->face, "version", KEYFOB_VERSION, "store", "", "store-state", "opening",
+                "found-hosts", (const char *const[]){ NULL }, NULL);
 }
 
 static void
@@ -459,6 +457,12 @@ GListModel *
 keyfob_agent_get_hosts (KeyfobAgent *self)
 {
   return G_LIST_MODEL (self->list);
+}
+
+void
+keyfob_agent_set_tray (KeyfobAgent *self, gboolean tray)
+{
+  keyfob_bus_agent1_set_tray (self->face, tray);
 }
 
 void

@@ -25,6 +25,7 @@ G_DEFINE_FINAL_TYPE (KeyfobPresence, keyfob_presence, G_TYPE_OBJECT)
 enum
 {
   QUIT,
+  TRAY,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -33,6 +34,12 @@ static void
 on_quit (KeyfobPresence *self)
 {
   g_signal_emit (self, signals[QUIT], 0);
+}
+
+static void
+on_shown (KeyfobPresence *self, gboolean shown)
+{
+  g_signal_emit (self, signals[TRAY], 0, shown);
 }
 
 static void
@@ -56,6 +63,8 @@ keyfob_presence_class_init (KeyfobPresenceClass *klass)
 
   signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_PRESENCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
+  signals[TRAY] = g_signal_new ("tray", KEYFOB_TYPE_PRESENCE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -79,6 +88,7 @@ keyfob_presence_new (KeyfobContext *context, GListModel *hosts)
   self->notifications =
       keyfob_notifications_new (connection, self->overview, self->hosts, self->window);
   g_signal_connect_object (self->tray, "quit", G_CALLBACK (on_quit), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tray, "shown", G_CALLBACK (on_shown), self, G_CONNECT_SWAPPED);
 
   return self;
 }

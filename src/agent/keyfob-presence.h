@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject
  *
  * What the user sees of the agent on the desktop.
  *
- * Signal `quit`: the user wants no more of Keyfob; its window has ended already.
+ * Signal `quit`: the user wants no more of Keyfob; its window has ended already. Signal `tray`
+ * (gboolean): there is a tray with the icon from now on, or none any more.
  */
 
 /**

@@ -32,6 +32,7 @@ G_DEFINE_FINAL_TYPE (KeyfobTray, keyfob_tray, G_TYPE_OBJECT)
 enum
 {
   QUIT,
+  SHOWN,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -119,10 +120,12 @@ on_activate (KeyfobTray *self)
 static void
 on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
 {
+  gboolean shown = keyfob_status_notifier_get_shown (notifier);
   g_autoptr (GError) error = NULL;
 
+  g_signal_emit (self, signals[SHOWN], 0, shown);
   g_clear_object (&self->menu);
-  if (!keyfob_status_notifier_get_shown (notifier))
+  if (!shown)
     return;
 
   self->menu = keyfob_bus_menu_new ();
@@ -157,6 +160,8 @@ keyfob_tray_class_init (KeyfobTrayClass *klass)
 
   signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
+  signals[SHOWN] = g_signal_new ("shown", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void

@@ -18,7 +18,8 @@ G_DECLARE_FINAL_TYPE (KeyfobTray, keyfob_tray, KEYFOB, TRAY, GObject)
  *
  * The icon in the tray, which says how the hosts stand, and its menu.
  *
- * Signal `quit`: the user wants no more of Keyfob.
+ * Signal `quit`: the user wants no more of Keyfob. Signal `shown` (gboolean): there is a tray with
+ * the icon from now on, or none any more.
  */
 
 /** Returns: (transfer full): an icon that is there wherever there is a tray */

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-autostart-row.h"
+
 struct _KeyfobPreferencesWindow
 {
   AdwPreferencesWindow parent_instance;
@@ -15,6 +17,7 @@ struct _KeyfobPreferencesWindow
   GSettings *settings;
 
   GtkSpinButton *lapse_days;
+  GtkSpinButton *clear_seconds;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobPreferencesWindow,
@@ -47,6 +50,24 @@ lapse_closure (GtkWidget *window, double value)
                           days);
 }
 
+static char *
+clear_closure (GtkWidget *window, double value)
+{
+  int seconds = (int) value;
+
+  if (seconds == 0)
+    return g_strdup (_ ("Never: what was copied stays until something else is"));
+
+  return g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE,
+                   "After %d second, unless something else was copied since; 0 "
+                   "for never",
+                   "After %d seconds, unless something else was copied since; 0 "
+                   "for never",
+                   seconds),
+      seconds);
+}
+
 static void
 keyfob_preferences_window_constructed (GObject *object)
 {
@@ -55,6 +76,8 @@ keyfob_preferences_window_constructed (GObject *object)
   G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->constructed (object);
 
   g_settings_bind (self->settings, "lapse-after-days", self->lapse_days, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "clipboard-clear-seconds", self->clear_seconds, "value",
                    G_SETTINGS_BIND_DEFAULT);
 }
 
@@ -101,10 +124,13 @@ keyfob_preferences_window_class_init (KeyfobPreferencesWindowClass *klass)
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
+  g_type_ensure (KEYFOB_TYPE_AUTOSTART_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, lapse_days);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, clear_seconds);
   gtk_widget_class_bind_template_callback (widget_class, lapse_closure);
+  gtk_widget_class_bind_template_callback (widget_class, clear_closure);
 }
 
 static void

@@ -299,7 +299,7 @@ class FromOutside(ClipboardCase):
         self.app.wait_text("did not answer")
         self.copy_header("not a path")
         self.app.press("Cancel")
-        desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
+        self.wait_end()
 
 
 class Secret(ClipboardCase):

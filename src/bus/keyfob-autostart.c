@@ -1,0 +1,160 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-autostart.h"
+
+#include <errno.h>
+
+#include <glib/gstdio.h>
+
+/* Where some desktops note that an entry is switched off, instead of removing it. */
+#define KEY_GNOME_ENABLED "X-GNOME-Autostart-enabled"
+
+typedef struct
+{
+  char *path;
+  GBytes *entry;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_free (job->path);
+  g_clear_pointer (&job->entry, g_bytes_unref);
+  g_free (job);
+}
+
+static Job *
+job_new (const char *path, GBytes *entry)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->path = g_strdup (path);
+  job->entry = entry != NULL ? g_bytes_ref (entry) : NULL;
+
+  return job;
+}
+
+static gboolean
+is_on (const char *path)
+{
+  g_autoptr (GKeyFile) entry = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean enabled;
+
+  if (!g_key_file_load_from_file (entry, path, G_KEY_FILE_NONE, NULL))
+    return FALSE;
+  if (g_key_file_get_boolean (entry, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_HIDDEN, NULL))
+    return FALSE;
+
+  enabled = g_key_file_get_boolean (entry, G_KEY_FILE_DESKTOP_GROUP, KEY_GNOME_ENABLED, &error);
+
+  return enabled || error != NULL;
+}
+
+static void
+read_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_task_return_boolean (task, is_on (task_data));
+}
+
+static void
+return_errno (GTask *task, int error_number)
+{
+  g_task_return_new_error (task, G_FILE_ERROR, g_file_error_from_errno (error_number), "%s",
+                           g_strerror (error_number));
+}
+
+static void
+write_entry (GTask *task, const char *folder, const Job *job)
+{
+  GError *error = NULL;
+  gsize size;
+  const char *text = g_bytes_get_data (job->entry, &size);
+
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    return_errno (task, errno);
+  else if (!g_file_set_contents (job->path, text, size, &error))
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+remove_entry (GTask *task, const char *folder, const Job *job)
+{
+  if (g_unlink (job->path) < 0 && errno != ENOENT)
+    {
+      return_errno (task, errno);
+      return;
+    }
+
+  /* other people's entries are in it: stays */
+  g_rmdir (folder);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Job *job = task_data;
+  g_autofree char *folder = g_path_get_dirname (job->path);
+
+  if (job->entry != NULL)
+    write_entry (task, folder, job);
+  else
+    remove_entry (task, folder, job);
+}
+
+char *
+keyfob_autostart_dup_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "autostart", KEYFOB_AGENT_NAME ".desktop",
+                           NULL);
+}
+
+void
+keyfob_autostart_read_async (const char *path,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_autostart_read_async);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, read_in_thread);
+}
+
+gboolean
+keyfob_autostart_read_finish (GAsyncResult *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+void
+keyfob_autostart_write_async (const char *path,
+                              GBytes *entry,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_autostart_write_async);
+  g_task_set_task_data (task, job_new (path, entry), (GDestroyNotify) job_free);
+  g_task_run_in_thread (task, write_in_thread);
+}
+
+gboolean
+keyfob_autostart_write_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""An agent that the bus has started is there when it is needed, and never hidden and unasked."""
+
+import os
+import pathlib
+import subprocess
+import time
+
+import agentcase
+import tap
+from agentcase import AGENT, NAME, PATH
+from gi.repository import Gio, GLib
+from tray import Tray, look_often
+
+
+class Leaving(agentcase.AgentCase):
+    agent_arguments = ("--leave-after=1",)
+
+    def wait_end(self):
+        self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0, self.log())
+
+    def call_anew(self, method, signature=None, *arguments):
+        """As a program does that lets the bus start the agent."""
+        return self.bus.connection.call_sync(
+            NAME, PATH, AGENT, method, GLib.Variant(signature, arguments) if signature else None,
+            None, Gio.DBusCallFlags.NONE, agentcase.privatebus.DEADLINE * 1000, None).unpack()
+
+    def test_comes_back_when_called(self):
+        host = self.add_host()
+        self.wait_end()
+        # gone without trace, and back with all it knew
+        self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (host.path,))
+        self.assertNotEqual(self.bus.process_id(NAME), self.agent.pid)
+
+    def test_tray_keeps_it(self):
+        tray = Tray(self.bus)
+        tray.wait_for_item()
+        look_often(lambda: self.agent_property("Tray"), "the agent to know of the tray")
+        self.assertIsNone(self.agent.poll())
+        tray.connection.close_sync(None)
+        self.wait_end()
+
+    def test_window_keeps_it(self):
+        window = self.bus.connect()
+        self.call(PATH, AGENT, "Looked", connection=window)
+        other = self.bus.connect()
+        self.call(PATH, AGENT, "Looked", connection=other)
+        other.close_sync(None)
+        self.assertIsNone(self.agent.poll())
+        window.close_sync(None)
+        self.wait_end()
+
+    def test_sign_in_keeps_it(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        # longer than a second
+        look_often(lambda: self.agent_time() > 2, "two seconds to pass")
+        self.assertEqual(host.State, "signing-in")
+        host.call("Cancel")
+        self.wait_end()
+
+    def agent_time(self):
+        """For how many seconds the agent runs."""
+        started = int(pathlib.Path(f"/proc/{self.agent.pid}/stat").read_text().split(") ")[1].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
+
+    def test_no_call_is_lost(self):
+        """A call that comes while it leaves is answered, by it or by the next one."""
+        self.add_host()
+        look_often(lambda: "Nobody needs the agent any more" in self.log(), "the agent to leave")
+        self.assertEqual(len(self.call_anew("FindHost", "(s)", self.server.url)), 1)
+        self.wait_end()
+
+
+class AtLogin(agentcase.AgentCase):
+    """What the autostart entry runs."""
+
+    def run_start(self):
+        started = subprocess.run([os.environ["KEYFOB_AGENT"], "--start"], env=self.bus.env,
+                                 check=False, capture_output=True, text=True,
+                                 timeout=agentcase.privatebus.DEADLINE)
+        self.assertEqual(started.returncode, 0, started.stderr)
+        self.assertEqual(started.stderr, "")
+
+    def test_there_is_one(self):
+        self.run_start()
+        self.assertEqual(self.bus.process_id(NAME), self.agent.pid)
+        self.stop_agent()
+        self.run_start()
+        first = self.bus.process_id(NAME)
+        self.run_start()
+        self.assertEqual(self.bus.process_id(NAME), first)
+
+    def test_no_network_before_it_is_due(self):
+        host = self.add_host()
+        host.sign_in()
+        self.stop_agent()
+        del self.server.requests[:]
+        self.run_start()
+        self.wait_for_store("ready")
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        self.assertEqual(self.server.requests, [])
+
+
+class Autostart(agentcase.AgentCase):
+    agent_arguments = ("--leave-after=1",)
+
+    def start_agent(self, **kwargs):
+        entry = pathlib.Path(self.bus.path("config", "autostart", NAME + ".desktop"))
+        entry.parent.mkdir(exist_ok=True)
+        entry.write_text("[Desktop Entry]\nType=Application\nName=Keyfob\n")
+        super().start_agent(**kwargs)
+
+    def test_stays_when_it_starts_at_login(self):
+        look_often(lambda: Leaving.agent_time(self) > 2, "two seconds to pass")
+        self.assertIsNone(self.agent.poll())
+
+
+if __name__ == "__main__":
+    tap.main()

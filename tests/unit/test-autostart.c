@@ -1,0 +1,148 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <glib/gstdio.h>
+
+#include "keyfob-autostart.h"
+
+#define ENTRY "[Desktop Entry]\nType=Application\nName=Keyfob\nExec=keyfob-agent --start\n"
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static gboolean
+read_entry (const char *path)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_autostart_read_async (path, NULL, on_done, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return keyfob_autostart_read_finish (result);
+}
+
+static gboolean
+write_entry (const char *path, const char *text, GError **error)
+{
+  g_autoptr (GBytes) entry = text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  keyfob_autostart_write_async (path, entry, NULL, on_done, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  return keyfob_autostart_write_finish (result, error);
+}
+
+static void
+test_on_and_off (void)
+{
+  g_autofree char *path = keyfob_autostart_dup_path ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_str_has_prefix (path, g_get_user_config_dir ()));
+  g_assert_true (g_str_has_suffix (path, "/autostart/org.keyfob.Keyfob.Agent.desktop"));
+  g_assert_false (read_entry (path));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      write_entry (path, ENTRY, &error);
+      g_assert_no_error (error);
+      g_assert_true (read_entry (path));
+      g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, ENTRY);
+      g_clear_pointer (&text, g_free);
+
+      write_entry (path, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_false (read_entry (path));
+      /* no rest */
+      g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+    }
+
+  /* off what is off already */
+  write_entry (path, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_leaves_other_entries (void)
+{
+  g_autofree char *path = keyfob_autostart_dup_path ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *other = g_build_filename (folder, "other.desktop", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (other, ENTRY, -1, NULL));
+  write_entry (path, ENTRY, &error);
+  g_assert_no_error (error);
+  write_entry (path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+}
+
+/* By the settings of a desktop, or by hand. */
+static void
+test_switched_off_elsewhere (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "entry.desktop", NULL);
+  const struct
+  {
+    const char *line;
+    gboolean on;
+  } lines[] = {
+    { "", TRUE },
+    { "Hidden=false\n", TRUE },
+    { "Hidden=true\n", FALSE },
+    { "X-GNOME-Autostart-enabled=true\n", TRUE },
+    { "X-GNOME-Autostart-enabled=false\n", FALSE },
+    { "X-GNOME-Autostart-enabled=perhaps\n", TRUE },
+    { "no key file\n", FALSE },
+  };
+
+  g_mkdir_with_parents (g_get_user_config_dir (), 0700);
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *text = g_strconcat (ENTRY, lines[i].line, NULL);
+
+      g_test_message ("%s", lines[i].line);
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+      g_assert_cmpint (read_entry (path), ==, lines[i].on);
+    }
+}
+
+static void
+test_cannot_be_written (void)
+{
+  g_autofree char *path = keyfob_autostart_dup_path ();
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (g_get_user_config_dir (), 0700);
+  g_assert_true (g_file_set_contents (folder, "a file", -1, NULL));
+  g_assert_false (write_entry (path, ENTRY, &error));
+  g_assert_nonnull (error);
+  g_assert_true (error->domain == G_FILE_ERROR);
+  g_assert_false (read_entry (path));
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/autostart/on-and-off", test_on_and_off);
+  g_test_add_func ("/autostart/leaves-other-entries", test_leaves_other_entries);
+  g_test_add_func ("/autostart/switched-off-elsewhere", test_switched_off_elsewhere);
+  g_test_add_func ("/autostart/cannot-be-written", test_cannot_be_written);
+
+  return g_test_run ();
+}
