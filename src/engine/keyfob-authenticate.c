@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-lock.h"
 #include "keyfob-refresh.h"
 
 typedef struct
@@ -19,6 +20,7 @@ typedef struct
   KeyfobClock *clock;
   KeyfobFlow *flow;   /* (nullable) */
   KeyfobToken *token; /* (nullable): the best so far */
+  KeyfobLock *lock;   /* (nullable) */
   GError *store_error;
 } Attempt;
 
@@ -31,6 +33,7 @@ attempt_free (Attempt *attempt)
   g_clear_object (&attempt->clock);
   g_clear_object (&attempt->flow);
   g_clear_object (&attempt->token);
+  g_clear_pointer (&attempt->lock, keyfob_lock_free);
   g_clear_error (&attempt->store_error);
   g_free (attempt);
 }
@@ -69,21 +72,38 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   Attempt *attempt = g_task_get_task_data (task);
 
+  g_clear_pointer (&attempt->lock, keyfob_lock_free);
   if (!keyfob_token_store_save_finish (KEYFOB_TOKEN_STORE (source), result, &attempt->store_error))
     g_debug ("The new token could not be stored: %s", attempt->store_error->message);
   succeed (task);
 }
 
+static void
+on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Attempt *attempt = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  /* what the user has just done goes before the work of a program that hangs */
+  if (!keyfob_host_lock_finish (result, &attempt->lock, &error))
+    g_debug ("Storing a token without a lock: %s", error->message);
+
+  keyfob_token_store_save_async (attempt->store, attempt->config, attempt->token, NULL, on_saved,
+                                 g_steal_pointer (&task));
+}
+
 /* A new token may be the only key to the session, the old one being dead already, so nobody can
- * cancel this. */
+ * cancel this. Another program that renews the old session just now would store its token over it,
+ * so that is waited for. */
 static void
 keep (GTask *task, KeyfobToken *token)
 {
   Attempt *attempt = g_task_get_task_data (task);
 
   g_set_object (&attempt->token, token);
-  keyfob_token_store_save_async (attempt->store, attempt->config, token, NULL, on_saved,
-                                 g_object_ref (task));
+  keyfob_host_lock_async (attempt->config, attempt->store, attempt->clock, NULL, on_locked,
+                          g_object_ref (task));
 }
 
 static void

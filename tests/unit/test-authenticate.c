@@ -7,6 +7,7 @@
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-authenticate.h"
+#include "keyfob-lock.h"
 #include "manual-clock.h"
 
 #define NOW 1800000000
@@ -277,6 +278,27 @@ test_words (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_sign_in_waits_for_another_program (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (fixture->store));
+  KeyfobLock *lock = keyfob_lock_acquire (path, keyfob_config_get_host_key (fixture->config), NULL);
+
+  start (fixture, NULL, TRUE, TRUE);
+  while (fixture->flow->n_run == 0)
+    g_main_context_iteration (NULL, TRUE);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpuint (fixture->store->n_saves, ==, 0);
+
+  /* what the other program stores is of the old session */
+  hold (fixture, 300);
+  keyfob_lock_free (lock);
+  finish (fixture);
+  assert_token (fixture->token, "interactive");
+  assert_token (fixture->store->token, "interactive");
+}
+
+static void
 test_cancelled_refresh (Fixture *fixture, gconstpointer data)
 {
   /* even with time left: who cancelled does not want it */
@@ -327,6 +349,8 @@ main (int argc, char *argv[])
   add ("/authenticate/no-refresh-token", NULL, test_no_refresh_token);
   add ("/authenticate/short-life", NULL, test_short_life);
   add ("/authenticate/words", NULL, test_words);
+  add ("/authenticate/sign-in-waits-for-another-program", NULL,
+       test_sign_in_waits_for_another_program);
   add ("/authenticate/cancelled-refresh", NULL, test_cancelled_refresh);
   add ("/authenticate/cancelled-save", NULL, test_cancelled_save);
 
