@@ -22,6 +22,7 @@
 #include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
 #include "keyfob-presence.h"
+#include "keyfob-sleep-guard.h"
 
 #define QUIT_SECONDS 5 /* for what must not be cut off */
 
@@ -32,6 +33,7 @@ struct _KeyfobAgentProgram
   GMainLoop *loop;
   KeyfobContext *context;
   KeyfobAgent *agent;
+  KeyfobSleepGuard *sleep_guard;
   KeyfobMemoryTrimmer *trimmer;
   KeyfobPresence *presence;  /* while it has its name */
   KeyfobIdleExit *idle_exit; /* where it may leave by itself */
@@ -222,6 +224,7 @@ make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *s
   self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (self->context),
                                              keyfob_context_get_clock (self->context));
   self->agent = keyfob_agent_new (self->context, wake_monitor);
+  self->sleep_guard = keyfob_sleep_guard_new (keyfob_agent_get_hosts (self->agent));
 }
 
 static void
@@ -270,6 +273,10 @@ keyfob_agent_program_dispose (GObject *object)
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (object);
 
   g_clear_handle_id (&self->deadline, g_source_remove);
+  /* a host that is waited for may hold it */
+  if (self->sleep_guard != NULL)
+    g_object_run_dispose (G_OBJECT (self->sleep_guard));
+  g_clear_object (&self->sleep_guard);
   g_clear_object (&self->agent);
   g_clear_object (&self->trimmer);
   g_clear_object (&self->context);

@@ -6,6 +6,8 @@ Runs in a network of its own (`unshare -rn`), where it may take the loopback dow
 system bus of its own, on which it is logind and NetworkManager.
 """
 
+import json
+import os
 import subprocess
 import threading
 import time
@@ -21,6 +23,16 @@ MANAGER = "org.freedesktop.NetworkManager"
 MANAGER_PATH = "/org/freedesktop/NetworkManager"
 PORTAL, FULL = 2, 4  # NMConnectivityState
 CONNECTED_SITE, CONNECTED_GLOBAL = 60, 70  # NMState
+
+LOGIND_XML = """<node><interface name="org.freedesktop.login1.Manager">
+  <method name="Inhibit">
+    <arg name="what" type="s" direction="in"/>
+    <arg name="who" type="s" direction="in"/>
+    <arg name="why" type="s" direction="in"/>
+    <arg name="mode" type="s" direction="in"/>
+    <arg name="fd" type="h" direction="out"/>
+  </method>
+</interface></node>"""
 
 MANAGER_XML = """<node><interface name="org.freedesktop.NetworkManager">
   <property name="State" type="u" access="read"/>
@@ -51,6 +63,25 @@ def network_back():
     network_up()
 
 
+class Inhibitor:
+    """A lock against sleep: a descriptor, and the lock is gone when nobody has it open."""
+
+    def __init__(self, arguments):
+        self.what, self.who, self.why, self.mode = arguments
+        self.held = True
+        self.reader, self.writer = os.pipe()
+        GLib.io_add_watch(self.reader, GLib.IO_HUP, self.on_gone)
+
+    def hand_out(self, invocation):
+        fds = Gio.UnixFDList.new_from_array([self.writer])  # which closes its own
+        invocation.return_value_with_unix_fd_list(GLib.Variant("(h)", (0,)), fds)
+
+    def on_gone(self, *args):
+        self.held = False
+        os.close(self.reader)
+        return GLib.SOURCE_REMOVE
+
+
 class SystemBus(privatebus.PrivateBus):
     """A system bus, and who is on it as far as the agent cares."""
 
@@ -58,6 +89,18 @@ class SystemBus(privatebus.PrivateBus):
         self.connection.call_sync(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
             GLib.Variant("(su)", (name, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def start_logind(self):
+        self.inhibitors = []
+        interface = Gio.DBusNodeInfo.new_for_xml(LOGIND_XML).interfaces[0]
+        self.connection.register_object(
+            "/org/freedesktop/login1", interface,
+            lambda *args: self.inhibit(args[5].unpack(), args[6]), None, None)
+        self.take_name(LOGIND)
+
+    def inhibit(self, arguments, invocation):
+        self.inhibitors.append(Inhibitor(arguments))
+        self.inhibitors[-1].hand_out(invocation)
 
     def prepare_for_sleep(self, about_to_sleep):
         self.connection.emit_signal(
@@ -108,6 +151,29 @@ class Wake(agentcase.AgentCase):
         self.system_bus.prepare_for_sleep(True)
         self.system_bus.prepare_for_sleep(False)
         host.wait_for(State="signed-in", Error="")
+
+    def test_sleep_waits_for_a_token_that_is_being_renewed(self):
+        self.system_bus.start_logind()
+        gate = self.server.gates["token"] = threading.Event()
+        host = self.start_with_system_bus()
+        host.wait_for(State="refreshing")
+        wait_until(lambda: self.system_bus.inhibitors, "the lock against sleep")
+        self.wait_for_log("Sleep waits for tokens")
+        lock, = self.system_bus.inhibitors
+        self.assertEqual((lock.what, lock.mode), ("sleep", "delay"))
+
+        self.system_bus.prepare_for_sleep(True)
+        self.wait_for_log("renewed before")
+        self.assertTrue(lock.held)
+        gate.set()
+        wait_until(lambda: not lock.held, "the lock to go")
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertGreater(json.load(file)[self.server.url]["token"]["expires"], time.time())
+
+        self.system_bus.prepare_for_sleep(False)
+        wait_until(lambda: len(self.system_bus.inhibitors) == 2, "a lock for the next time")
+        self.system_bus.prepare_for_sleep(True)
+        wait_until(lambda: not self.system_bus.inhibitors[1].held, "the next one to go at once")
 
     def test_going_to_sleep_is_no_reason_to_ask(self):
         self.system_bus.take_name(LOGIND)
