@@ -16,6 +16,7 @@
 #include "keyfob-host-save.h"
 #include "keyfob-host.h"
 #include "keyfob-sign-out.h"
+#include "keyfob-store-watch.h"
 
 #define PATH "/org/keyfob/Keyfob/Agent"
 
@@ -25,6 +26,7 @@ struct _KeyfobAgent
 
   KeyfobContext *context;
   KeyfobWakeMonitor *wake_monitor;
+  KeyfobStoreWatch *store_watch;
   KeyfobBusAgent1 *face;
   GDBusObjectManagerServer *manager;
   GHashTable *hosts; /* object path → KeyfobHostCalls */
@@ -243,37 +245,6 @@ for_each_host (KeyfobAgent *self, void (*function) (KeyfobHost *host))
 }
 
 static void
-on_stores_changed (KeyfobAgent *self)
-{
-  KeyfobStores *stores = keyfob_context_get_stores (self->context);
-
-  g_debug ("Tokens go to the %s, which is %s", keyfob_stores_get_kind (stores),
-           keyfob_stores_get_state (stores));
-
-  keyfob_bus_agent1_set_store (self->face, keyfob_stores_get_kind (stores));
-  keyfob_bus_agent1_set_store_state (self->face, keyfob_stores_get_state (stores));
-  for_each_host (self, keyfob_host_follow_stores);
-}
-
-static void
-on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError *error = NULL;
-
-  keyfob_stores_unlock_finish (KEYFOB_STORES (source), result, &error);
-  call_return (user_data, NULL, error);
-}
-
-static gboolean
-on_unlock (KeyfobAgent *self, GDBusMethodInvocation *invocation)
-{
-  keyfob_stores_unlock_async (keyfob_context_get_stores (self->context), on_unlocked,
-                              call_new (self, invocation, NULL));
-
-  return TRUE;
-}
-
-static void
 on_notices_changed (KeyfobAgent *self)
 {
   KeyfobNotices *notices = keyfob_context_get_notices (self->context);
@@ -363,6 +334,7 @@ keyfob_agent_dispose (GObject *object)
 {
   KeyfobAgent *self = KEYFOB_AGENT (object);
 
+  g_clear_object (&self->store_watch);
   g_clear_object (&self->list);
   g_clear_pointer (&self->hosts, g_hash_table_unref);
   g_clear_object (&self->manager);
@@ -403,12 +375,10 @@ KeyfobAgent *
 keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 {
   KeyfobAgent *self = g_object_new (KEYFOB_TYPE_AGENT, NULL);
-  KeyfobStores *stores = keyfob_context_get_stores (context);
   g_autoptr (GPtrArray) entries = keyfob_host_file_load (keyfob_context_get_file (context));
 
   self->context = g_object_ref (context);
   self->wake_monitor = g_object_ref (wake_monitor);
-  keyfob_bus_agent1_set_store_file (self->face, keyfob_stores_get_shared_file (stores));
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -420,7 +390,6 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   answer (self, "add-host", on_add_host);
   answer (self, "find-host", on_find_host);
   answer (self, "remove-host", on_remove_host);
-  answer (self, "unlock", on_unlock);
   answer (self, "dismiss", on_dismiss);
   answer (self, "looked", on_looked);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
@@ -431,10 +400,7 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   g_signal_connect_object (keyfob_context_get_notices (context), "changed",
                            G_CALLBACK (on_notices_changed), self, G_CONNECT_SWAPPED);
   on_notices_changed (self);
-  g_signal_connect_object (stores, "changed", G_CALLBACK (on_stores_changed), self,
-                           G_CONNECT_SWAPPED);
-  keyfob_stores_open_default (stores);
-  on_stores_changed (self);
+  self->store_watch = keyfob_store_watch_new (context, self->face, G_LIST_MODEL (self->list));
 
   return self;
 }

@@ -149,23 +149,38 @@ on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
-/* @options: (nullable) (transfer full) */
 static void
-move (GTask *task, GVariant *options, KeyfobTokenStore *to)
+move (GTask *task, KeyfobTokenStore *to)
 {
   KeyfobHost *host = g_task_get_source_object (task);
   KeyfobStanding *standing = keyfob_host_get_standing (host);
-  Change *change = g_new0 (Change, 1);
+  Change *change = g_task_get_task_data (task);
 
-  change->options = options;
   change->from = g_object_ref (keyfob_host_get_store (host));
   change->to = g_object_ref (to);
-  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
 
   keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
   keyfob_token_move_async (
       keyfob_host_get_config (host), change->from, change->to, keyfob_standing_get_token (standing),
       keyfob_standing_get_state (standing) == KEYFOB_HOST_EXPIRED, on_moved, g_object_ref (task));
+}
+
+/* @options: (nullable) (transfer full) */
+static GTask *
+change_task_new (KeyfobHost *host,
+                 GVariant *options,
+                 gpointer source_tag,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  GTask *task = g_task_new (host, NULL, callback, user_data);
+  Change *change = g_new0 (Change, 1);
+
+  change->options = options;
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+
+  return task;
 }
 
 /* What another program has put into the file stays there for it, and is used from there. */
@@ -215,21 +230,16 @@ must_move (KeyfobHost *host, KeyfobConfig *changed)
          && !g_str_equal (place, wanted);
 }
 
-void
-keyfob_host_configure_async (KeyfobHost *host,
-                             GVariant *options,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
+static void
+configure (GTask *task)
 {
-  g_autoptr (GTask) task = g_task_new (host, NULL, callback, user_data);
-  g_autoptr (GVariant) held = g_variant_ref_sink (options);
+  KeyfobHost *host = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
   KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (host));
   GError *error = NULL;
   g_autoptr (KeyfobConfig) changed =
-      keyfob_config_with_options (keyfob_host_get_config (host), held, &error);
+      keyfob_config_with_options (keyfob_host_get_config (host), change->options, &error);
   KeyfobTokenStore *to;
-
-  g_task_set_source_tag (task, keyfob_host_configure_async);
 
   if (changed == NULL)
     {
@@ -238,7 +248,7 @@ keyfob_host_configure_async (KeyfobHost *host,
     }
   if (!must_move (host, changed))
     {
-      keyfob_host_configure (host, held, NULL);
+      keyfob_host_configure (host, change->options, NULL);
       keyfob_host_load (host);
       g_task_return_boolean (task, TRUE);
       return;
@@ -246,9 +256,48 @@ keyfob_host_configure_async (KeyfobHost *host,
 
   to = keyfob_stores_get (stores, changed);
   if (to != NULL)
-    move (task, g_steal_pointer (&held), to);
+    move (task, to);
   else
     g_task_return_error (task, keyfob_stores_new_error (stores));
+}
+
+/* What asks neither the server nor the user is soon over. */
+static gboolean
+is_soon_at_rest (KeyfobHost *host)
+{
+  KeyfobHostActivity activity = keyfob_host_get_activity (host);
+
+  return activity == KEYFOB_HOST_LOADING || activity == KEYFOB_HOST_IN_SAVE
+         || activity == KEYFOB_HOST_IN_MOVE;
+}
+
+static void
+on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHost *host = KEYFOB_HOST (source);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  keyfob_host_join_finish (host, result, &token, NULL);
+  if (is_soon_at_rest (host))
+    keyfob_host_join_async (host, on_rest, g_steal_pointer (&task));
+  else
+    configure (task);
+}
+
+void
+keyfob_host_configure_async (KeyfobHost *host,
+                             GVariant *options,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (host, g_variant_ref_sink (options),
+                                            keyfob_host_configure_async, callback, user_data);
+
+  if (is_soon_at_rest (host))
+    keyfob_host_join_async (host, on_rest, g_steal_pointer (&task));
+  else
+    configure (task);
 }
 
 gboolean
@@ -277,9 +326,8 @@ keyfob_host_bring_home (KeyfobHost *host)
       return;
     }
 
-  task = g_task_new (host, NULL, on_home, NULL);
-  g_task_set_source_tag (task, keyfob_host_bring_home);
-  move (task, NULL, keyfob_keeping_open (keeping, target));
+  task = change_task_new (host, NULL, keyfob_host_bring_home, on_home, NULL);
+  move (task, keyfob_keeping_open (keeping, target));
 }
 
 void

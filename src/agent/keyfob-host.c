@@ -9,6 +9,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-face.h"
 #include "keyfob-host-learn.h"
+#include "keyfob-host-look.h"
 #include "keyfob-host-move.h"
 #include "keyfob-host-refresh.h"
 #include "keyfob-host-save.h"
@@ -444,5 +445,7 @@ keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
   keyfob_waiters_answer (&self->ended, token, error);
 
   keyfob_host_check (self);
+  if (keyfob_keeping_is_stale (self->keeping))
+    keyfob_host_look_again (self);
   keyfob_host_bring_home (self);
 }

@@ -15,6 +15,7 @@ struct _KeyfobKeeping
   KeyfobConfig *config;
   char *place;
   gboolean stuck;
+  gboolean stale;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobKeeping, keyfob_keeping, G_TYPE_OBJECT)
@@ -218,6 +219,19 @@ keyfob_keeping_dup_left (KeyfobKeeping *self)
 }
 
 gboolean
+keyfob_keeping_may_be_in (KeyfobKeeping *self, const char *place)
+{
+  g_auto (GStrv) candidates = NULL;
+
+  if (*self->place != '\0')
+    return g_str_equal (self->place, place);
+
+  candidates = keyfob_keeping_dup_candidates (self, FALSE);
+
+  return g_strv_contains ((const char *const *) candidates, place);
+}
+
+gboolean
 keyfob_keeping_is_own (KeyfobKeeping *self)
 {
   g_autofree char *kept_in = dup_kept_in (self);
@@ -298,6 +312,18 @@ void
 keyfob_keeping_move_failed (KeyfobKeeping *self)
 {
   self->stuck = TRUE;
+}
+
+gboolean
+keyfob_keeping_is_stale (KeyfobKeeping *self)
+{
+  return self->stale;
+}
+
+void
+keyfob_keeping_set_stale (KeyfobKeeping *self, gboolean stale)
+{
+  self->stale = stale;
 }
 
 void

@@ -56,6 +56,9 @@ GStrv keyfob_keeping_dup_all (KeyfobKeeping *self);
 /** Returns: (transfer full): the places where copies were left */
 GStrv keyfob_keeping_dup_left (KeyfobKeeping *self);
 
+/** Returns: whether the token is at @place, or a token that comes to be there would be used */
+gboolean keyfob_keeping_may_be_in (KeyfobKeeping *self, const char *place);
+
 /** Returns: whether Keyfob put the token where it is; else another program did */
 gboolean keyfob_keeping_is_own (KeyfobKeeping *self);
 
@@ -80,6 +83,10 @@ void keyfob_keeping_tidied (KeyfobKeeping *self, const char *place);
 /** The token could not move to where it should be; that is not tried again until
  * keyfob_keeping_take_heart(). */
 void keyfob_keeping_move_failed (KeyfobKeeping *self);
+
+/** Whether the store has changed since the host looked into it. */
+gboolean keyfob_keeping_is_stale (KeyfobKeeping *self);
+void keyfob_keeping_set_stale (KeyfobKeeping *self, gboolean stale);
 
 /** The stores have changed. */
 void keyfob_keeping_take_heart (KeyfobKeeping *self);

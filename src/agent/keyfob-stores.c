@@ -27,6 +27,8 @@ G_DEFINE_FINAL_TYPE (KeyfobStores, keyfob_stores, G_TYPE_OBJECT)
 enum
 {
   CHANGED,
+  FILE_CHANGED,
+  REPORT,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -55,6 +57,18 @@ open_keyring (KeyfobStores *self)
   return keyfob_keyring_get_store (self->keyring);
 }
 
+static void
+on_file_changed (KeyfobStores *self, KeyfobTokenStore *store)
+{
+  g_signal_emit (self, signals[FILE_CHANGED], 0, keyfob_stores_find_place (self, store));
+}
+
+static void
+on_report (KeyfobStores *self, const char *name, const char *sentence)
+{
+  g_signal_emit (self, signals[REPORT], 0, name, sentence);
+}
+
 static KeyfobTokenStore *
 open_file (KeyfobStores *self, const char *path)
 {
@@ -63,6 +77,9 @@ open_file (KeyfobStores *self, const char *path)
   if (store == NULL)
     {
       store = keyfob_file_store_new (path, self->clock);
+      g_signal_connect_object (store, "changed", G_CALLBACK (on_file_changed), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (store, "report", G_CALLBACK (on_report), self, G_CONNECT_SWAPPED);
       g_hash_table_insert (self->files, g_strdup (path), store);
     }
 
@@ -150,6 +167,10 @@ keyfob_stores_class_init (KeyfobStoresClass *klass)
 
   signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_STORES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
+  signals[FILE_CHANGED] = g_signal_new ("file-changed", KEYFOB_TYPE_STORES, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[REPORT] = g_signal_new ("report", KEYFOB_TYPE_STORES, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void

@@ -22,6 +22,10 @@ G_DECLARE_FINAL_TYPE (KeyfobStores, keyfob_stores, KEYFOB, STORES, GObject)
  * programs, and other files that were chosen for a host. Each is opened once, when it is asked for.
  *
  * Signal `changed`: which store a host has, or whether it is locked, may have changed.
+ *
+ * Signal `file-changed` (path): other programs have changed what is in a token file.
+ *
+ * Signal `report` (name, sentence): what the user should know, see #KeyfobNotices.
  */
 
 /**

@@ -1,0 +1,158 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-look.h"
+
+#include "keyfob-host-load.h"
+#include "keyfob-late-save.h"
+
+static void
+on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_late_save_finish (result, &error);
+
+  if (token != NULL)
+    keyfob_standing_note_saved (standing, token);
+  else
+    keyfob_standing_note_not_saved (standing, error);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+put_back (KeyfobHost *host)
+{
+  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+
+  g_debug ("Another program has lost the token of %s; it is put back",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_late_save_async (keyfob_host_get_config (host), keyfob_host_get_store (host), clock,
+                          keyfob_standing_get_token (keyfob_host_get_standing (host)), on_put_back,
+                          g_object_ref (host));
+}
+
+static void
+take_newer (KeyfobHost *host, KeyfobToken *stored)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  g_autoptr (KeyfobToken) token =
+      keyfob_token_keeping (stored, keyfob_standing_get_token (standing));
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  g_debug ("Another program has a newer token for %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_standing_take_token (standing, token, NULL);
+  if (*claimed != '\0')
+    keyfob_host_set_account (host, claimed);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+sign_out (KeyfobHost *host)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  g_auto (GStrv) left = keyfob_keeping_dup_left (keeping);
+
+  g_debug ("Another program has signed out of %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_host_set_account (host, "");
+  keyfob_standing_sign_out (keyfob_host_get_standing (host));
+  keyfob_keeping_gone (keeping, (const char *const *) left);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static gboolean
+is_worth_keeping (KeyfobHost *host)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
+  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+  KeyfobToken *token = keyfob_standing_get_token (standing);
+
+  return keyfob_token_get_seconds_left (token, keyfob_clock_now (clock)) > 0
+         || keyfob_standing_can_refresh (standing);
+}
+
+static void
+on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  gboolean removed = FALSE;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_was_removed_finish (KEYFOB_TOKEN_STORE (source), result, &removed,
+                                              &error))
+    {
+      g_debug ("What became of the token is not known: %s", error->message);
+      keyfob_host_settle (host, NULL, NULL);
+      return;
+    }
+
+  if (removed)
+    sign_out (host);
+  else if (is_worth_keeping (host))
+    put_back (host);
+  else
+    keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  KeyfobToken *token = keyfob_standing_get_token (keyfob_host_get_standing (host));
+  g_autoptr (KeyfobToken) stored = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_lookup_finish (store, result, &stored, &error))
+    {
+      g_debug ("The store cannot be read: %s", error->message);
+      keyfob_host_settle (host, NULL, NULL);
+    }
+  else if (stored == NULL)
+    {
+      keyfob_token_store_was_removed_async (store, keyfob_host_get_config (host),
+                                            keyfob_token_get_received (token), NULL, on_asked,
+                                            g_object_ref (host));
+    }
+  else if (keyfob_token_is_newer (stored, token))
+    {
+      take_newer (host, stored);
+    }
+  else if (keyfob_token_is_newer (token, stored))
+    {
+      put_back (host);
+    }
+  else
+    {
+      keyfob_host_settle (host, NULL, NULL);
+    }
+}
+
+void
+keyfob_host_look_again (KeyfobHost *host)
+{
+  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    {
+      keyfob_keeping_set_stale (keeping, TRUE);
+      return;
+    }
+
+  keyfob_keeping_set_stale (keeping, FALSE);
+  if (keyfob_standing_get_token (keyfob_host_get_standing (host)) == NULL)
+    {
+      keyfob_host_load (host);
+      return;
+    }
+
+  keyfob_host_begin (host, KEYFOB_HOST_LOADING);
+  keyfob_token_store_lookup_async (keyfob_host_get_store (host), keyfob_host_get_config (host),
+                                   NULL, on_looked_up, g_object_ref (host));
+}
