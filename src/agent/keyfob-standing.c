@@ -6,17 +6,9 @@
 
 #include "keyfob-standing.h"
 
-#include "keyfob-auth-error.h"
+#include "keyfob-back-off.h"
 #include "keyfob-refresh-plan.h"
 #include "keyfob-unsaved.h"
-
-#define FIRST_RETRY 120 /* seconds; doubles with each failure */
-#define LAST_RETRY 2880 /* seconds */
-#define RETRY_JITTER 0.25
-/* between two tries to reach a server, where the network comes and goes, seconds */
-#define LEAST_PAUSE 3
-/* for programs that ask; it may have been a gateway, not the server, that wanted more, seconds */
-#define LONGEST_PUT_OFF 600
 
 struct _KeyfobStanding
 {
@@ -25,18 +17,13 @@ struct _KeyfobStanding
   KeyfobClock *clock;
   KeyfobHostState state;
   KeyfobToken *token;
+  KeyfobBackOff *back_off;
   KeyfobUnsaved *unsaved;
   char *account;
   char *error;
 
-  double jitter;  /* of this token */
-  gboolean dead;  /* the server does not take its refresh token any more */
-  guint failures; /* one after the other */
-  gint64 retry_at;
-  gint64 asked_at;    /* 0 never */
-  gboolean woken;     /* since then: the world has changed while the server is asked */
-  gint64 pause;       /* seconds after that in which the agent leaves the server alone */
-  gint64 put_off;     /* seconds after that in which programs are told to wait */
+  double jitter;      /* of this token */
+  gboolean dead;      /* the server does not take its refresh token any more */
   gint64 last_used;   /* by a program or a person */
   gint64 lapse_after; /* seconds without use; 0 never */
   gint64 since;       /* from then on this machine's clock is known to go on steadily */
@@ -51,28 +38,6 @@ set_text (char **text, const char *value)
 
   *text = g_strdup (value);
   g_free (old);
-}
-
-/* Later each time, and not by all machines at the same second. */
-static gint64
-draw_next_wait (KeyfobStanding *self)
-{
-  gint64 wait = MIN ((gint64) FIRST_RETRY << MIN (self->failures, 16), LAST_RETRY);
-
-  self->failures++;
-
-  return wait + (gint64) (wait * RETRY_JITTER * g_random_double ());
-}
-
-/* Returns: when the server may be asked again by itself */
-static gint64
-get_pause_end (KeyfobStanding *self)
-{
-  /* a time in the future is of a clock that was set back since */
-  if (self->asked_at == 0 || self->asked_at > keyfob_clock_now (self->clock))
-    return 0;
-
-  return self->asked_at + self->pause;
 }
 
 static gint64
@@ -95,33 +60,10 @@ get_refresh_due (KeyfobStanding *self)
 static void
 note_arrival (KeyfobStanding *self)
 {
-  gint64 now = keyfob_clock_now (self->clock);
-
-  if (self->asked_at == 0 || keyfob_token_get_seconds_left (self->token, now) > 0)
-    {
-      self->failures = 0;
-      return;
-    }
-
-  self->pause = draw_next_wait (self);
-}
-
-/* @wanted: seconds that the server wants to be left alone */
-static void
-plan_retry (KeyfobStanding *self, gint64 wanted)
-{
-  gint64 now = keyfob_clock_now (self->clock);
-
-  if (self->woken)
-    {
-      self->retry_at = 0;
-      return;
-    }
-
-  /* a program that asks again and again must not make the agent wait for longer and longer */
-  if (self->state != KEYFOB_HOST_OFFLINE || now >= self->retry_at)
-    self->retry_at = now + draw_next_wait (self);
-  self->retry_at = MAX (self->retry_at, now + MAX (FIRST_RETRY, wanted));
+  if (keyfob_token_get_seconds_left (self->token, keyfob_clock_now (self->clock)) > 0)
+    keyfob_back_off_forget (self->back_off);
+  else
+    keyfob_back_off_note_dead_token (self->back_off);
 }
 
 /* Sets a time that was read from this machine's clock while it went on steadily. */
@@ -156,6 +98,7 @@ keyfob_standing_dispose (GObject *object)
 
   g_clear_object (&self->clock);
   g_clear_object (&self->token);
+  g_clear_object (&self->back_off);
   g_clear_object (&self->unsaved);
 
   G_OBJECT_CLASS (keyfob_standing_parent_class)->dispose (object);
@@ -195,6 +138,7 @@ keyfob_standing_new (KeyfobClock *clock, const char *account)
   self->account = g_strdup (account);
   self->since = keyfob_clock_now (clock);
   self->last_used = self->since;
+  self->back_off = keyfob_back_off_new (clock);
   self->unsaved = keyfob_unsaved_new (clock);
 
   return self;
@@ -320,7 +264,7 @@ void
 keyfob_standing_sign_out (KeyfobStanding *self)
 {
   self->state = KEYFOB_HOST_SIGNED_OUT;
-  self->failures = 0;
+  keyfob_back_off_forget (self->back_off);
   keyfob_unsaved_clear (self->unsaved);
   g_clear_object (&self->token);
   set_text (&self->account, "");
@@ -333,7 +277,7 @@ keyfob_standing_expire (KeyfobStanding *self, const char *sentence)
   self->state = KEYFOB_HOST_EXPIRED;
   self->dead = TRUE;
   keyfob_unsaved_clear (self->unsaved);
-  self->failures = 0;
+  keyfob_back_off_forget (self->back_off);
   set_text (&self->error, sentence);
 }
 
@@ -341,41 +285,29 @@ void
 keyfob_standing_lapse (KeyfobStanding *self, const char *sentence)
 {
   self->state = KEYFOB_HOST_EXPIRED;
-  self->failures = 0;
+  keyfob_back_off_forget (self->back_off);
   set_text (&self->error, sentence);
 }
 
 void
 keyfob_standing_go_offline (KeyfobStanding *self, const GError *error)
 {
-  gint64 wanted = keyfob_auth_error_get_retry_after (error);
-  /* a captive portal gives a bad answer */
-  gboolean reached = g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER)
-                     || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
-
-  self->put_off = MIN (wanted, LONGEST_PUT_OFF);
-  self->pause = MAX (reached ? KEYFOB_REFRESH_SPACING : LEAST_PAUSE, wanted);
-  plan_retry (self, wanted);
   self->state = KEYFOB_HOST_OFFLINE;
+  keyfob_back_off_note_failure (self->back_off, error);
   set_text (&self->error, error->message);
 }
 
 void
 keyfob_standing_note_asked (KeyfobStanding *self)
 {
-  self->asked_at = keyfob_clock_now (self->clock);
-  self->pause = KEYFOB_REFRESH_SPACING;
-  self->woken = FALSE;
+  keyfob_back_off_note_asked (self->back_off);
 }
 
 void
 keyfob_standing_forget_failures (KeyfobStanding *self)
 {
-  self->failures = 0;
-  self->retry_at = 0;
-  self->put_off = 0;
+  keyfob_back_off_hurry (self->back_off);
   keyfob_unsaved_hurry (self->unsaved);
-  self->woken = TRUE;
 }
 
 void
@@ -383,9 +315,8 @@ keyfob_standing_shift (KeyfobStanding *self, gint64 seconds)
 {
   if (self->token != NULL)
     shift_token (self, seconds);
-  shift_time (self, &self->asked_at, seconds);
   shift_time (self, &self->last_used, seconds);
-  self->retry_at += seconds;
+  keyfob_back_off_shift (self->back_off, seconds);
   self->since += seconds;
 }
 
@@ -398,10 +329,7 @@ keyfob_standing_can_refresh (KeyfobStanding *self)
 gboolean
 keyfob_standing_is_put_off (KeyfobStanding *self)
 {
-  gint64 now = keyfob_clock_now (self->clock);
-
-  return self->state == KEYFOB_HOST_OFFLINE && now >= self->asked_at
-         && now < self->asked_at + self->put_off;
+  return self->state == KEYFOB_HOST_OFFLINE && keyfob_back_off_is_put_off (self->back_off);
 }
 
 gboolean
@@ -420,7 +348,7 @@ keyfob_standing_get_due (KeyfobStanding *self)
   if (!renews)
     return keyfob_token_get_expires (self->token);
   if (self->state == KEYFOB_HOST_OFFLINE)
-    return MAX (self->retry_at, get_pause_end (self));
+    return keyfob_back_off_get_retry (self->back_off);
 
-  return MAX (get_refresh_due (self), get_pause_end (self));
+  return MAX (get_refresh_due (self), keyfob_back_off_get_pause_end (self->back_off));
 }
