@@ -247,7 +247,8 @@ on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   sentence = keyfob_agent_client_explain (error);
   if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
     set_stage (self, STAGE_UNSUPPORTED,
-               _ ("This server does not offer sign-in by code. Sign in with the browser instead."));
+               _ ("This server does not offer sign-in by code. Sign in with the browser instead. "
+                  "Should it offer it by now, switch it on in the settings of the host."));
   else
     show_failure (self, sentence);
 }

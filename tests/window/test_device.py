@@ -298,7 +298,8 @@ class Ending(DeviceCase):
         self.agent.fail("SignIn", "Unsupported", "No device flow.")
         self.choose()
         self.app.wait_for(
-            "This server does not offer sign-in by code. Sign in with the browser instead.")
+            "This server does not offer sign-in by code. Sign in with the browser instead. Should it offer it "
+            "by now, switch it on in the settings of the host.")
         self.photograph("unsupported")
         self.app.press("Sign in with browser")
         self.app.wait_for("Waiting for your browser…", within=NAME)
