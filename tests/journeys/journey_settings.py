@@ -1,14 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""A token moves to where its user wants it kept, and the session in the browser ends with it."""
+"""A token moves to where its user wants it kept, one of another program is taken up, and the session in
+the browser ends with it.
+"""
 
 import json
 import stat
+import subprocess
 
 import desktop
+import keyfob
 import tap
 from gi.repository import Atspi
 from journey import HOST_NAME, Journey
+
+PYTHON_SIGNED_IN = """
+import json, sys
+from py_oidc_auth_client import TokenStore
+TokenStore().put(sys.argv[1], json.load(sys.stdin))
+"""
 
 
 class Settings(Journey):
@@ -67,7 +77,23 @@ class Settings(Journey):
         self.assert_session_lives(before)
         self.window.press("Back")
 
-    def test_5_signs_out_of_the_browser_too(self):
+    def test_5_takes_up_what_a_program_signed_in_to(self):
+        token = json.loads(self.keyring.read(self.stack.url))["token"]
+        keyfob.remove_host(self.host)
+        self.window.wait_for("Add your first host")
+        subprocess.run([self.stack.python, "-c", PYTHON_SIGNED_IN, self.stack.url], input=json.dumps(token),
+                       check=True, text=True)
+        self.window.wait_for("Found hosts")
+        self.picture("settings-found")
+        self.window.press("Add", within=self.stack.url)
+        self.window.wait_text(r"\d+ min left")
+        self.window.wait_gone("Found hosts")
+        type(self).host = keyfob.add_host(self.stack.url, HOST_NAME)
+        self.window.wait_for(HOST_NAME)
+        self.assert_session_lives(token["access_token"])
+        self.assertEqual(self.host.property("Store"), str(self.shared_file()))
+
+    def test_6_signs_out_of_the_browser_too(self):
         self.choose("Sign out…")
         self.window.wait_for("Also end the session in the browser")
         dialog = desktop.find_x_windows("^Sign out of")[-1]
@@ -75,6 +101,7 @@ class Settings(Journey):
         desktop.xdotool("key", "space")
         self.window.press_in_dialog("Sign out")
         self.window.wait_text("Not signed in")
+        self.assertIsNone(self.read_file(self.shared_file()))
         self.assertIsNone(self.keyring.read(self.stack.url))
         self.browser.show_tab("/session/end")
 
