@@ -13,6 +13,7 @@ struct _KeyfobClipboardContent
   GdkContentProvider parent_instance;
 
   KeyfobSecret *text;
+  gboolean hints;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobClipboardContent, keyfob_clipboard_content, GDK_TYPE_CONTENT_PROVIDER)
@@ -28,12 +29,14 @@ static guint signals[N_SIGNALS];
 static GdkContentFormats *
 keyfob_clipboard_content_ref_formats (GdkContentProvider *provider)
 {
+  KeyfobClipboardContent *self = KEYFOB_CLIPBOARD_CONTENT (provider);
   GdkContentFormatsBuilder *builder = gdk_content_formats_builder_new ();
 
   gdk_content_formats_builder_add_gtype (builder, G_TYPE_STRING);
   gdk_content_formats_builder_add_mime_type (builder, "text/plain;charset=utf-8");
   gdk_content_formats_builder_add_mime_type (builder, "text/plain");
-  gdk_content_formats_builder_add_mime_type (builder, KEYFOB_CLIPBOARD_HINT);
+  if (self->hints)
+    gdk_content_formats_builder_add_mime_type (builder, KEYFOB_CLIPBOARD_HINT);
 
   return gdk_content_formats_builder_free_to_formats (builder);
 }
@@ -135,7 +138,7 @@ keyfob_clipboard_content_init (KeyfobClipboardContent *self)
 }
 
 KeyfobClipboardContent *
-keyfob_clipboard_content_new (const char *text)
+keyfob_clipboard_content_new (const char *text, gboolean hints)
 {
   KeyfobClipboardContent *self;
 
@@ -143,6 +146,7 @@ keyfob_clipboard_content_new (const char *text)
 
   self = g_object_new (KEYFOB_TYPE_CLIPBOARD_CONTENT, NULL);
   self->text = g_strdup (text);
+  self->hints = hints;
 
   return self;
 }

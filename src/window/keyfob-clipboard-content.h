@@ -27,16 +27,18 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboardContent,
 /**
  * KeyfobClipboardContent:
  *
- * A secret text for the clipboard, with %KEYFOB_CLIPBOARD_HINT among its types. Its memory is wiped
- * when nobody needs it any more. Emits `read` whenever somebody got the text.
+ * A secret text for the clipboard. Its memory is wiped when nobody needs it any more. Emits `read`
+ * whenever somebody got the text.
  */
 
 /**
  * keyfob_clipboard_content_new:
  * @text: UTF-8, copied
+ * @hints: whether %KEYFOB_CLIPBOARD_HINT is among the types; GTK does not hand out its content, so
+ *   somebody else has to
  *
  * Returns: (transfer full): the content
  */
-KeyfobClipboardContent *keyfob_clipboard_content_new (const char *text);
+KeyfobClipboardContent *keyfob_clipboard_content_new (const char *text, gboolean hints);
 
 G_END_DECLS

@@ -301,7 +301,7 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
 
   if (self->content != NULL)
     g_signal_handlers_disconnect_by_data (self->content, self);
-  content = keyfob_clipboard_content_new (text);
+  content = keyfob_clipboard_content_new (text, self->x11 != NULL);
   g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
   g_set_object (&self->content, content);
   gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));

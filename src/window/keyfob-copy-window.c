@@ -21,6 +21,8 @@ struct _KeyfobCopyWindow
   char *trouble;
 
   GtkLabel *heading;
+  GtkWidget *copy;
+  GtkWidget *open;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobCopyWindow, keyfob_copy_window, ADW_TYPE_WINDOW)
@@ -47,6 +49,16 @@ set_trouble (KeyfobCopyWindow *self, const char *trouble)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TROUBLE]);
 }
 
+/* One key is enough for what is most likely wanted. */
+static void
+focus_button (KeyfobCopyWindow *self)
+{
+  GtkWidget *button = self->trouble != NULL ? self->open : self->copy;
+
+  gtk_window_set_default_widget (GTK_WINDOW (self), button);
+  gtk_window_set_focus (GTK_WINDOW (self), button);
+}
+
 static void
 on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -62,6 +74,7 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 
   trouble = keyfob_agent_client_explain (error);
   set_trouble (self, trouble);
+  focus_button (self);
 }
 
 static void
@@ -102,6 +115,7 @@ keyfob_copy_window_constructed (GObject *object)
   /* Translators: name of the host */
   heading = g_strdup_printf (_ ("Copy the header of %s"), name != NULL ? name : _ ("a host"));
   gtk_label_set_label (self->heading, heading);
+  focus_button (self);
 }
 
 static void
@@ -177,6 +191,8 @@ keyfob_copy_window_class_init (KeyfobCopyWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-copy-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobCopyWindow, heading);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobCopyWindow, copy);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobCopyWindow, open);
   gtk_widget_class_bind_template_callback (widget_class, on_copy);
   gtk_widget_class_bind_template_callback (widget_class, on_open);
   gtk_widget_class_bind_template_callback (widget_class, is_set_closure);

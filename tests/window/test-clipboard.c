@@ -254,8 +254,11 @@ static void
 test_content (void)
 {
   g_autoptr (GdkContentProvider) content =
-      GDK_CONTENT_PROVIDER (keyfob_clipboard_content_new (SECRET));
+      GDK_CONTENT_PROVIDER (keyfob_clipboard_content_new (SECRET, TRUE));
   g_autoptr (GdkContentFormats) formats = gdk_content_provider_ref_formats (content);
+  g_autoptr (GdkContentProvider) plain =
+      GDK_CONTENT_PROVIDER (keyfob_clipboard_content_new (SECRET, FALSE));
+  g_autoptr (GdkContentFormats) plain_formats = gdk_content_provider_ref_formats (plain);
   g_auto (GValue) value = G_VALUE_INIT;
   g_auto (GValue) picture = G_VALUE_INIT;
   guint n_read = 0;
@@ -263,6 +266,7 @@ test_content (void)
   g_assert_true (gdk_content_formats_contain_mime_type (formats, "text/plain;charset=utf-8"));
   g_assert_true (gdk_content_formats_contain_mime_type (formats, "text/plain"));
   g_assert_true (gdk_content_formats_contain_mime_type (formats, KEYFOB_CLIPBOARD_HINT));
+  g_assert_false (gdk_content_formats_contain_mime_type (plain_formats, KEYFOB_CLIPBOARD_HINT));
 
   g_signal_connect_swapped (content, "read", G_CALLBACK (count), &n_read);
   g_value_init (&value, G_TYPE_STRING);
