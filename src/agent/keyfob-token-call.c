@@ -205,6 +205,15 @@ proceed_at_rest (Call *call)
     }
 }
 
+/* The token may be good for a while after the session has ended. */
+static gboolean
+wants_new_session (Call *call)
+{
+  KeyfobStanding *standing = keyfob_host_get_standing (call->host);
+
+  return !call->wants_token && keyfob_standing_get_state (standing) == KEYFOB_HOST_EXPIRED;
+}
+
 static void
 proceed (Call *call)
 {
@@ -212,7 +221,7 @@ proceed (Call *call)
   gboolean waits = activity == KEYFOB_HOST_WAITING || activity == KEYFOB_HOST_LOADING
                    || activity == KEYFOB_HOST_IN_SIGN_OUT;
 
-  if (!waits && !call->options->force && is_fresh (call))
+  if (!waits && !call->options->force && is_fresh (call) && !wants_new_session (call))
     succeed (call, keyfob_standing_get_token (keyfob_host_get_standing (call->host)));
   else if (activity == KEYFOB_HOST_AT_REST)
     proceed_at_rest (call);

@@ -196,7 +196,7 @@ class Early(NotificationCase):
     def setUp(self):
         super().setUp()
         self.server.gives_refresh_token = False
-        self.server.token_life = 6
+        self.server.token_life = 10
 
     def test_told_ahead_and_replaced_at_the_end(self):
         host = self.add_host(name="Portal")

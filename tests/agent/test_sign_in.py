@@ -61,6 +61,18 @@ class SignIn(agentcase.AgentCase):
         self.assertEqual(query["prompt"], ["login"])
         self.assertNotIn("|", query["state"][0])
 
+    def test_session_that_ended_before_its_token(self):
+        host = self.add_host()
+        host.sign_in()
+        self.server.faults["token"] = quoted("invalid_grant")
+        self.assert_fails("Expired", host.call, "Refresh")
+        del self.server.faults["token"]
+        # the token is good for an hour, and yet the user who asks gets a new session
+        host.wait_for(State="expired")
+        host.get_token()
+        host.sign_in()
+        host.wait_for(State="signed-in", Error="")
+
     def test_signed_in_already(self):
         host = self.add_host()
         host.sign_in()

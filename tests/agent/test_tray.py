@@ -122,10 +122,9 @@ class States(TrayCase):
     def test_session_that_cannot_be_renewed_comes_to_its_end(self):
         self.open_tray()
         self.server.gives_refresh_token = False
-        self.server.token_life = 6
+        self.server.token_life = 10
         host = self.add_host(name="Portal")
         host.sign_in()
-        self.tray.wait_for(IconName=ICON % "good", Title="Signed in")
         self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal needs you soon",
                            Status="Active")
         self.assertIn("Sign in again", self.tray.menu("Portal").labels())

@@ -83,10 +83,12 @@ bed_folders () {
   fi
 }
 
-# A bus that starts accessibility, the keyring's prompter and our agent, but no keyring by itself.
+# A bus that starts accessibility, the keyring's prompter, a panel's settings and our programs, but no
+# keyring by itself.
 bed_bus_config () {
   local service
-  for service in org.a11y.Bus org.gnome.keyring.SystemPrompter org.gnome.keyring.PrivatePrompter; do
+  for service in org.a11y.Bus org.gnome.keyring.SystemPrompter org.gnome.keyring.PrivatePrompter \
+                 org.xfce.Xfconf; do
     ln -sf "/usr/share/dbus-1/services/$service.service" "$BED_DIR/services/"
   done
   if [ -n "${BED_AGENT:-}" ]; then

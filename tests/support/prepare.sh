@@ -16,6 +16,7 @@ desktop_packages=(
   gir1.2-atspi-2.0 adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
   gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
   sway wl-clipboard
+  xfce4-panel xfconf dunst
 )
 check_packages=(clang clang-format)
 

@@ -136,6 +136,12 @@ class Stack:
         self.server.environment["SERVER_PORT"] = self.url.rpartition(":")[2]
         self.server.start()
 
+    def restart_provider(self):
+        """The provider forgets all sessions, and is there again where it was."""
+        self.provider.stop()
+        self.provider.environment["PROVIDER_PORT"] = self.provider.url.rpartition(":")[2]
+        self.provider.start()
+
     def requests(self):
         """What the server was asked so far: `METHOD PATH STATUS`, oldest first."""
         return self.requests_file.read_text().splitlines() if self.requests_file.exists() else []

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A real panel (xfce4-panel) with nothing in it but the tray, and a hand on the mouse.
+
+The menus of the panel do not show themselves to accessibility. What stands in them comes from the
+agent, as the panel gets it; where it stands is reckoned from the windows of the menus.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+from gi.repository import Gio, GLib
+
+import desktop
+import keyfob
+
+WATCHER = "org.kde.StatusNotifierWatcher"
+MENU_PATH = "/org/keyfob/Keyfob/Agent/Menu"
+ICON = (1, 1, 22, 28)  # left, top, width, height of the only icon there is
+EDGE = 4  # above the first item of a menu, and below the last
+
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="size" type="uint" value="30"/>
+      <property name="plugin-ids" type="array"><value type="int" value="1"/></property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+"""
+
+
+class Panel:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.process = None
+        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "xfce4/xfconf/xfce-perchannel-xml")
+        settings.mkdir(parents=True)
+        (settings / "xfce4-panel.xml").write_text(SETTINGS)
+
+    def start(self):
+        with (self.folder / "panel.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["xfce4-panel", "--disable-wm-check"], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT)
+        desktop.wait_for(lambda: keyfob.owner_pid(WATCHER) is not None, "the tray")
+        return self
+
+    def crash(self):
+        """All of it at once, without a word."""
+        watcher = keyfob.owner_pid(WATCHER)
+        self.process.kill()
+        os.kill(watcher, signal.SIGKILL)
+        self.process.wait(10)
+        desktop.wait_for(lambda: keyfob.owner_pid(WATCHER) is None, "the tray to be gone")
+
+    def stop(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+
+    def click(self, button=1):
+        desktop.xdotool("mousemove", ICON[0] + ICON[2] // 2, ICON[1] + ICON[3] // 2, "click", button)
+
+    def leave(self):
+        """Takes the mouse away, and with it what lights up below it."""
+        desktop.xdotool("mousemove", 600, 700)
+
+    def icon(self):
+        """The picture of the icon, empty where there is none."""
+        self.leave()
+        left, top, width, height = ICON
+        picture = subprocess.run(
+            ["import", "-window", "root", "-crop", f"{width}x{height}+{left}+{top}", "-depth", "8",
+             "gray:-"], check=True, capture_output=True).stdout
+        return picture if len(set(picture)) > 8 else b""
+
+    def wait_icon(self, unlike=()):
+        """Waits for an icon that is none of those."""
+        return desktop.wait_for(lambda: (self.icon() not in (b"", *unlike)) and self.icon(),
+                                "another icon in the tray")
+
+    def wait_no_icon(self):
+        desktop.wait_for(lambda: self.icon() == b"", "the icon to go")
+
+    def windows(self, kind):
+        """Left, top and height of the panel's windows of that kind, from left to right."""
+        found = []
+        for window in desktop.xdotool("search", "--onlyvisible", "--class", "wrapper").split():
+            types = subprocess.run(["xprop", "-id", window, "_NET_WM_WINDOW_TYPE"], check=False,
+                                   capture_output=True, text=True).stdout
+            geometry = dict(line.split("=") for line in desktop.xdotool(
+                "getwindowgeometry", "--shell", window).split())
+            if kind in types and geometry:
+                found.append((int(geometry["X"]), int(geometry["Y"]), int(geometry["HEIGHT"])))
+        return sorted(found)
+
+    def hover(self):
+        """Rests the mouse on the icon until the tooltip is there."""
+        self.leave()
+        desktop.xdotool("mousemove", ICON[0] + 8, ICON[1] + 8)
+        desktop.xdotool("mousemove", ICON[0] + 10, ICON[1] + 10)
+        desktop.wait_for(lambda: self.windows("TOOLTIP"), "the tooltip")
+
+    def choose(self, *labels):
+        """Goes through the menu with the mouse; each label is the beginning of one."""
+        self.click(3)
+        desktop.wait_for(lambda: self.windows("POPUP_MENU"), "the menu")
+        layout = read_menu()
+        for level, label in enumerate(labels):
+            items = [item for item in layout[2] if item[1].get("type") != "separator"]
+            place = next(i for i, item in enumerate(items)
+                         if item[1]["label"].startswith(label))
+            left, top, height = self.windows("POPUP_MENU")[level]
+            row = (height - 2 * EDGE) / len(items)
+            desktop.xdotool("mousemove", left + 30, int(top + EDGE + row * (place + 0.5)),
+                            "click", 1)
+            layout = items[place]
+            if level + 1 < len(labels):
+                desktop.wait_for(lambda: len(self.windows("POPUP_MENU")) > level + 1, "the submenu")
+
+
+def read_menu():
+    """The menu as the panel has got it: (number, properties, children)."""
+    arguments = GLib.Variant("(iias)", (0, -1, []))
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+    return bus.call_sync(keyfob.AGENT_NAME, MENU_PATH, "com.canonical.dbusmenu", "GetLayout",
+                         arguments, None, Gio.DBusCallFlags.NONE, 10000, None).unpack()[1]
+
+
+def install_icons():
+    """As `meson install` does; trays look into this folder, too."""
+    source = pathlib.Path(__file__).resolve().parents[2] / "data/icons/tray"
+    target = pathlib.Path(os.environ["XDG_DATA_HOME"], "icons/hicolor/symbolic/apps")
+    target.mkdir(parents=True)
+    for icon in source.glob("*.svg"):
+        shutil.copy(icon, target)
+
+
+def uninstall_icons():
+    shutil.rmtree(pathlib.Path(os.environ["XDG_DATA_HOME"], "icons"))
