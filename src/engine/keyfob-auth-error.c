@@ -55,9 +55,12 @@ extended_private_clear (KeyfobAuthErrorPrivate *priv)
 {
 }
 
-/* the macro would make it public */
+/* The macro would make it public, and casts what it has aligned itself. */
 static GQuark extended_quark (void);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (KeyfobAuthError, extended)
+#pragma GCC diagnostic pop
 
 GQuark
 keyfob_auth_error_quark (void)

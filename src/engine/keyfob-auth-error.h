@@ -36,7 +36,8 @@ G_BEGIN_DECLS
  * @KEYFOB_AUTH_ERROR_NO_BROWSER: there is no browser to open
  * @KEYFOB_AUTH_ERROR_PENDING: device flow: the user has not decided (RFC 8628 section 3.5)
  * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
- * @KEYFOB_AUTH_ERROR_UNAVAILABLE: it answered that it cannot answer now (5xx, 429)
+ * @KEYFOB_AUTH_ERROR_UNAVAILABLE: it answered that it cannot answer now (5xx, 429), or another
+ *   program keeps Keyfob from asking
  */
 typedef enum
 {

@@ -175,6 +175,20 @@ class Wake(agentcase.AgentCase):
         self.system_bus.prepare_for_sleep(True)
         wait_until(lambda: not self.system_bus.inhibitors[1].held, "the next one to go at once")
 
+    def test_stores_after_sleep_what_the_store_did_not_take(self):
+        self.system_bus.take_name(LOGIND)
+        os.remove(self.token_file())
+        os.mkdir(self.token_file())
+        host = self.start_with_system_bus()
+        host.sign_in()
+        self.assertFalse(host.Saved)
+        self.wait_for_log("Watching for sleep")
+        os.rmdir(self.token_file())
+        self.system_bus.prepare_for_sleep(True)
+        self.system_bus.prepare_for_sleep(False)
+        host.wait_for(State="signed-in", Saved=True, Error="")
+        self.assertEqual(self.server.count("token"), 1)
+
     def test_going_to_sleep_is_no_reason_to_ask(self):
         self.system_bus.take_name(LOGIND)
         self.server.faults["token"] = answer(503, {"detail": "later"})
