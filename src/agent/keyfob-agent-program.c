@@ -98,9 +98,9 @@ static void
 on_bus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobAgentProgram) self = user_data;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  GVariant *answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
+  g_clear_pointer (&answer, g_variant_unref);
   quit (self);
 }
 

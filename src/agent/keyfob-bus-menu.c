@@ -357,7 +357,7 @@ collect (KeyfobMenuNode *node, GHashTable *nodes)
 void
 keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
 {
-  g_autoptr (KeyfobMenuNode) old_root = g_steal_pointer (&self->root);
+  KeyfobMenuNode *old_root = g_steal_pointer (&self->root);
   g_autoptr (GHashTable) old_nodes = g_steal_pointer (&self->nodes);
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GVariant) updated = NULL;
@@ -377,4 +377,5 @@ keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
   changed = keyfob_menu_delta_layout (old_nodes, self->nodes);
   if (changed >= 0)
     keyfob_sni_dbusmenu_emit_layout_updated (self->face, ++self->revision, changed);
+  g_clear_pointer (&old_root, keyfob_menu_node_free);
 }

@@ -763,8 +763,6 @@ test_two_stores (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
     {
-      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
-
       wait_for (&results[i]);
       g_assert_true (keyfob_token_store_save_finish (stores[i % 2], results[i], NULL));
       g_object_unref (results[i]);

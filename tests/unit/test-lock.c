@@ -186,6 +186,7 @@ contend (gpointer data)
     {
       g_autoptr (KeyfobLock) lock = keyfob_lock_acquire (contest->path, contest->name, NULL);
 
+      g_assert_nonnull (lock);
       g_assert_cmpuint (contest->inside, ==, 0);
       contest->inside = 1;
       g_thread_yield ();
