@@ -6,8 +6,10 @@
 
 #include "keyfob-file-entry.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "keyfob-auth-error.h"
 #include "keyfob-json.h"
 #include "keyfob-lock.h"
 #include "keyfob-secret.h"
@@ -73,6 +75,27 @@ keyfob_file_entry_is_alive (JsonObject *entry, gint64 now)
 
   return token != NULL
          && MAX (keyfob_token_get_expires (token), keyfob_token_get_refresh_expires (token)) > now;
+}
+
+gboolean
+keyfob_file_entry_check_place (JsonObject *entry,
+                               const char *host_key,
+                               const char *base_url,
+                               KeyfobFilePlaces *places,
+                               gint64 now,
+                               GError **error)
+{
+  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, host_key, places);
+
+  if (owner == NULL || g_str_equal (owner, base_url) || !keyfob_file_entry_is_alive (entry, now))
+    return TRUE;
+
+  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+               _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
+                  "use a keyring."),
+               host_key, owner);
+
+  return FALSE;
 }
 
 char *

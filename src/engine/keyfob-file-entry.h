@@ -28,6 +28,22 @@ char *
 keyfob_file_entry_dup_owner (JsonObject *entry, const char *host_key, KeyfobFilePlaces *places);
 
 /**
+ * keyfob_file_entry_check_place:
+ * @entry: what is in the place of @host_key
+ * @base_url: who wants it
+ * @now: Unix time in seconds
+ * @error: KEYFOB_AUTH_ERROR_STORE
+ *
+ * Returns: whether nobody else has it for a token that is still good
+ */
+gboolean keyfob_file_entry_check_place (JsonObject *entry,
+                                        const char *host_key,
+                                        const char *base_url,
+                                        KeyfobFilePlaces *places,
+                                        gint64 now,
+                                        GError **error);
+
+/**
  * keyfob_file_entry_claim:
  * @token_file: absolute path of the token file itself
  *

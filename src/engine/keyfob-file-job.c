@@ -21,13 +21,7 @@
 /* So often in a row another program may come between reading and writing. */
 #define MAX_ATTEMPTS 100
 
-typedef struct
-{
-  const char *name;
-  char *sentence;
-} Report;
-
-/* Nothing in it is shared: it goes to another thread. */
+/* Nothing in it but the cache is shared: it goes to another thread. */
 struct _KeyfobFileJob
 {
   char *path;
@@ -38,31 +32,23 @@ struct _KeyfobFileJob
   /* The entry to put down; %NULL looks up or removes. */
   KeyfobSecret *entry;
   KeyfobLock *lock;
-
-  /* What a look-up has read, for the next one to go on with. */
-  KeyfobTokenText *text;
-  KeyfobFilePlaces *places;
+  gboolean tidies;
+  KeyfobFileCache *cache;
 
   char *target;
   KeyfobFileMark found;
   KeyfobFileMark left;
   gboolean overtaken;
-  GArray *reports;
+  /* Names and sentences, in turns. */
+  GPtrArray *reports;
 };
-
-static void
-report_clear (gpointer data)
-{
-  g_free (((Report *) data)->sentence);
-}
 
 /* @sentence: (transfer full) */
 static void
 report (KeyfobFileJob *self, const char *name, char *sentence)
 {
-  Report item = { .name = name, .sentence = sentence };
-
-  g_array_append_val (self->reports, item);
+  g_ptr_array_add (self->reports, g_strdup (name));
+  g_ptr_array_add (self->reports, sentence);
 }
 
 static KeyfobTokenFile *
@@ -88,30 +74,15 @@ open_file (KeyfobFileJob *self, GError **error)
 }
 
 static gboolean
-check_place (KeyfobFileJob *self, JsonObject *entry, KeyfobFilePlaces *places, GError **error)
-{
-  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
-
-  if (owner == NULL || g_str_equal (owner, self->base_url)
-      || !keyfob_file_entry_is_alive (entry, self->now))
-    return TRUE;
-
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
-                  "use a keyring."),
-               self->host_key, owner);
-
-  return FALSE;
-}
-
-static gboolean
 put_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places, GError **error)
 {
   g_autoptr (KeyfobSecret) old_json = keyfob_token_text_dup (text, self->host_key);
   g_autoptr (KeyfobSecret) json = NULL;
   g_autoptr (JsonObject) old = keyfob_file_entry_parse (old_json);
 
-  if (old != NULL && !check_place (self, old, places, error))
+  if (old != NULL
+      && !keyfob_file_entry_check_place (old, self->host_key, self->base_url, places, self->now,
+                                         error))
     return FALSE;
 
   json = keyfob_file_entry_merge (old_json, self->entry, self->base_url);
@@ -241,24 +212,9 @@ modify_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
 }
 
 static gboolean
-read_file (KeyfobFileJob *self, GError **error)
+is_ours (KeyfobFileJob *self, JsonObject *entry, KeyfobFilePlaces *places)
 {
-  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
-
-  if (file != NULL)
-    self->text = keyfob_file_text_parse (file, error);
-  if (self->text == NULL)
-    return FALSE;
-
-  self->places = keyfob_file_places_read (self->target);
-
-  return TRUE;
-}
-
-static gboolean
-is_ours (KeyfobFileJob *self, JsonObject *entry)
-{
-  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, self->places);
+  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
 
   if (owner == NULL)
     owner = keyfob_file_entry_claim (entry, self->host_key, self->base_url, self->target);
@@ -283,31 +239,76 @@ find_entry (KeyfobFileJob *self, KeyfobTokenText *text)
   return keyfob_file_entry_parse (json);
 }
 
-static char *
-dup_listed_url (KeyfobFileJob *self, KeyfobTokenText *text, guint index, KeyfobFilePlaces *places)
+static gboolean
+turn_cache (KeyfobFileJob *self, GError **error)
 {
-  const char *host_key = keyfob_token_text_get_key (text, index);
-  g_autoptr (KeyfobSecret) json = keyfob_token_text_dup_at (text, index);
-  g_autoptr (JsonObject) entry = keyfob_file_entry_parse (json);
-  char *owner = NULL;
+  KeyfobFileMark mark;
 
-  if (host_key == NULL || entry == NULL || !keyfob_file_entry_is_alive (entry, self->now))
-    return NULL;
+  self->target = keyfob_token_file_resolve (self->path, error);
+  if (self->target == NULL)
+    return FALSE;
 
-  owner = keyfob_file_entry_dup_owner (entry, host_key, places);
+  mark = self->found = self->left = keyfob_file_mark_at (self->target);
+  /* What others can read must be opened to be tightened. */
+  if (keyfob_file_mark_is_exposed (&mark))
+    mark = (KeyfobFileMark){ 0 };
+  keyfob_file_cache_turn_to (self->cache, &mark);
 
-  return owner != NULL ? owner : g_strdup (host_key);
+  return TRUE;
+}
+
+static gboolean
+read_into_cache (KeyfobFileJob *self, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
+  g_autoptr (KeyfobTokenText) text = NULL;
+
+  if (file != NULL)
+    text = keyfob_file_text_parse (file, error);
+  if (text == NULL)
+    return FALSE;
+
+  keyfob_file_cache_turn_to (self->cache, keyfob_token_file_get_mark (file));
+  keyfob_file_cache_take_text (self->cache, g_steal_pointer (&file), g_steal_pointer (&text),
+                               keyfob_file_places_read (self->target));
+
+  return TRUE;
+}
+
+/* Where it holds what the file says, that was read for another look-up of the same time. */
+static gboolean
+fill_cache (KeyfobFileJob *self, KeyfobToken **token, GError **error)
+{
+  KeyfobTokenFile *file = keyfob_file_cache_get_file (self->cache);
+
+  if (file != NULL)
+    {
+      self->target = g_strdup (keyfob_token_file_get_target (file));
+      self->found = self->left = *keyfob_token_file_get_mark (file);
+      return TRUE;
+    }
+
+  if (!turn_cache (self, error))
+    return FALSE;
+
+  *token = keyfob_file_cache_dup_token (self->cache, self->base_url);
+
+  return *token != NULL || read_into_cache (self, error);
 }
 
 KeyfobFileJob *
-keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, gint64 now)
+keyfob_file_job_new (const char *path,
+                     KeyfobConfig *host,
+                     KeyfobToken *token,
+                     gint64 now,
+                     KeyfobFileCache *cache)
 {
   KeyfobFileJob *self = g_new0 (KeyfobFileJob, 1);
 
   self->path = g_strdup (path);
   self->now = now;
-  self->reports = g_array_new (FALSE, FALSE, sizeof (Report));
-  g_array_set_clear_func (self->reports, report_clear);
+  self->cache = cache;
+  self->reports = g_ptr_array_new_with_free_func (g_free);
 
   if (host != NULL)
     {
@@ -327,19 +328,11 @@ keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, g
 }
 
 void
-keyfob_file_job_forget (KeyfobFileJob *self)
-{
-  g_clear_pointer (&self->text, keyfob_token_text_free);
-  g_clear_pointer (&self->places, keyfob_file_places_free);
-}
-
-void
 keyfob_file_job_free (KeyfobFileJob *self)
 {
   g_clear_pointer (&self->lock, keyfob_lock_free);
-  keyfob_file_job_forget (self);
   keyfob_secret_free (self->entry);
-  g_array_unref (self->reports);
+  g_ptr_array_unref (self->reports);
   g_free (self->path);
   g_free (self->host_key);
   g_free (self->base_url);
@@ -351,6 +344,12 @@ void
 keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock)
 {
   self->lock = lock;
+}
+
+void
+keyfob_file_job_set_tidies (KeyfobFileJob *self, gboolean tidies)
+{
+  self->tidies = tidies;
 }
 
 void
@@ -377,18 +376,6 @@ keyfob_file_job_check (KeyfobFileJob *self, GError **error)
   return TRUE;
 }
 
-void
-keyfob_file_job_go_on (KeyfobFileJob *self, KeyfobFileJob *before)
-{
-  if (before->text == NULL)
-    return;
-
-  self->text = g_steal_pointer (&before->text);
-  self->places = g_steal_pointer (&before->places);
-  self->target = g_strdup (before->target);
-  self->found = self->left = before->found;
-}
-
 gboolean
 keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error)
 {
@@ -396,16 +383,26 @@ keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error
 
   *token = NULL;
 
-  if (self->text == NULL && !read_file (self, error))
+  if (!fill_cache (self, token, error))
     return FALSE;
+  if (*token != NULL)
+    return TRUE;
 
-  entry = find_entry (self, self->text);
-  if (entry == NULL || !is_ours (self, entry))
+  entry = find_entry (self, keyfob_file_cache_get_text (self->cache));
+  if (entry == NULL || !is_ours (self, entry, keyfob_file_cache_get_places (self->cache)))
     return TRUE;
 
   *token = keyfob_token_new_from_entry (entry, error);
+  if (*token != NULL)
+    keyfob_file_cache_put_token (self->cache, self->base_url, *token);
 
   return *token != NULL;
+}
+
+void
+keyfob_file_job_drop_text (KeyfobFileJob *self)
+{
+  keyfob_file_cache_drop_text (self->cache);
 }
 
 GStrv
@@ -414,7 +411,6 @@ keyfob_file_job_list (KeyfobFileJob *self, GError **error)
   g_autoptr (KeyfobTokenFile) file = open_file (self, error);
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (KeyfobFilePlaces) places = NULL;
-  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
 
   if (file != NULL)
     text = keyfob_file_text_parse (file, error);
@@ -423,15 +419,7 @@ keyfob_file_job_list (KeyfobFileJob *self, GError **error)
 
   places = keyfob_file_places_read (self->target);
 
-  for (guint i = 0; i < keyfob_token_text_get_n_members (text); i++)
-    {
-      g_autofree char *url = dup_listed_url (self, text, i, places);
-
-      if (url != NULL)
-        g_strv_builder_add (urls, url);
-    }
-
-  return g_strv_builder_end (urls);
+  return keyfob_file_text_list (text, places, self->now);
 }
 
 gboolean
@@ -466,11 +454,10 @@ keyfob_file_job_modify (KeyfobFileJob *self, GError **error)
   g_autoptr (KeyfobTokenFile) file = open_file (self, error);
   gboolean done = FALSE;
 
+  if (file != NULL && self->tidies)
+    keyfob_fresh_file_tidy (self->target);
   if (file != NULL)
-    {
-      keyfob_fresh_file_tidy (self->target);
-      done = modify_file (self, file, error);
-    }
+    done = modify_file (self, file, error);
   g_clear_pointer (&self->lock, keyfob_lock_free);
 
   return done;
@@ -497,10 +484,6 @@ keyfob_file_job_get_left (KeyfobFileJob *self)
 void
 keyfob_file_job_report (KeyfobFileJob *self, KeyfobFileJobReportFunc func, gpointer user_data)
 {
-  for (guint i = 0; i < self->reports->len; i++)
-    {
-      const Report *item = &g_array_index (self->reports, Report, i);
-
-      func (item->name, item->sentence, user_data);
-    }
+  for (guint i = 0; i < self->reports->len; i += 2)
+    func (self->reports->pdata[i], self->reports->pdata[i + 1], user_data);
 }

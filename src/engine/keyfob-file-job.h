@@ -5,6 +5,7 @@
 #pragma once
 
 #include "keyfob-config.h"
+#include "keyfob-file-cache.h"
 #include "keyfob-file-mark.h"
 #include "keyfob-lock.h"
 #include "keyfob-token.h"
@@ -34,17 +35,24 @@ typedef void (*KeyfobFileJobReportFunc) (const char *name,
  * @host: (nullable): whose place in the file it is about
  * @token: (nullable): the token to put down
  * @now: Unix time in seconds
+ * @cache: (transfer none): what other jobs have read; one job at a time works, and none outlives it
  *
  * Returns: (transfer full): the job
  */
-KeyfobFileJob *
-keyfob_file_job_new (const char *path, KeyfobConfig *host, KeyfobToken *token, gint64 now);
+KeyfobFileJob *keyfob_file_job_new (const char *path,
+                                    KeyfobConfig *host,
+                                    KeyfobToken *token,
+                                    gint64 now,
+                                    KeyfobFileCache *cache);
 
 void keyfob_file_job_free (KeyfobFileJob *self);
 
 /** @lock: (transfer full) (nullable): the lock of the file, which the job lets go when it is done
  */
 void keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock);
+
+/** @tidies: whether it also deletes what writers that were killed have left beside the file */
+void keyfob_file_job_set_tidies (KeyfobFileJob *self, gboolean tidies);
 
 /** @since: see keyfob_token_store_was_removed_async() */
 void keyfob_file_job_set_since (KeyfobFileJob *self, gint64 since);
@@ -61,11 +69,8 @@ gboolean keyfob_file_job_check (KeyfobFileJob *self, GError **error);
  */
 gboolean keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error);
 
-/** Lets the next look-up of @self use what the one of @before has read, and takes it from there. */
-void keyfob_file_job_go_on (KeyfobFileJob *self, KeyfobFileJob *before);
-
-/** Drops what was read, which is full of secrets. */
-void keyfob_file_job_forget (KeyfobFileJob *self);
+/** No look-up of this time follows: drops what was read, which is full of secrets. */
+void keyfob_file_job_drop_text (KeyfobFileJob *self);
 
 /** Returns: (transfer full): the base URLs of all tokens in the file that are still good */
 GStrv keyfob_file_job_list (KeyfobFileJob *self, GError **error);

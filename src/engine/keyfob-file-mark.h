@@ -18,6 +18,7 @@ typedef struct
 {
   dev_t device;
   ino_t inode;
+  mode_t mode;
   off_t size;
   struct timespec modified;
 } KeyfobFileMark;
@@ -30,6 +31,9 @@ KeyfobFileMark keyfob_file_mark_at (const char *path);
 
 /** Returns: whether there is a file */
 gboolean keyfob_file_mark_exists (const KeyfobFileMark *self);
+
+/** Returns: whether other users have access to the file */
+gboolean keyfob_file_mark_is_exposed (const KeyfobFileMark *self);
 
 /** Returns: whether both are of the same file, unchanged, or of none */
 gboolean keyfob_file_mark_equal (const KeyfobFileMark *self, const KeyfobFileMark *other);

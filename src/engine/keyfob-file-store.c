@@ -12,6 +12,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-file-job.h"
 #include "keyfob-file-watch.h"
+#include "keyfob-file-worker.h"
 #include "keyfob-time-limit.h"
 
 /* Seconds that another program may hold the file; it takes milliseconds. */
@@ -30,11 +31,15 @@ struct _KeyfobFileStore
   /* While the first of them waits for the lock. */
   KeyfobTimeLimit *wait;
 
+  /* For the thread that works on the first of them. */
+  KeyfobFileCache *cache;
+
   KeyfobFileWatch *watch;
   /* What the file was when this store looked at it or wrote it last. */
   KeyfobFileMark seen;
   gboolean has_seen;
   gboolean has_started;
+  gboolean has_written;
 };
 
 static void keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface);
@@ -50,82 +55,6 @@ enum
   PROP_0,
   PROP_LOCKED,
 };
-
-static void
-check_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_file_job_check (data, &error))
-    g_debug ("%s", error->message);
-  g_task_return_boolean (task, TRUE);
-}
-
-/* Look-ups in a row: the file is read once for all of them. */
-static void
-lookup_in_thread (GTask *batch, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GPtrArray *tasks = data;
-
-  for (guint i = 0; i < tasks->len; i++)
-    {
-      GTask *task = g_ptr_array_index (tasks, i);
-      KeyfobFileJob *job = g_task_get_task_data (task);
-      g_autoptr (KeyfobToken) token = NULL;
-      g_autoptr (GError) error = NULL;
-      gboolean done = keyfob_file_job_lookup (job, &token, &error);
-
-      /* first, for the job is the main loop's again once the task is answered */
-      if (i + 1 < tasks->len)
-        keyfob_file_job_go_on (g_task_get_task_data (g_ptr_array_index (tasks, i + 1)), job);
-      keyfob_file_job_forget (job);
-
-      if (done)
-        g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
-      else
-        g_task_return_error (task, g_steal_pointer (&error));
-    }
-
-  g_task_return_boolean (batch, TRUE);
-}
-
-static void
-list_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  GStrv urls = keyfob_file_job_list (data, &error);
-
-  if (urls != NULL)
-    g_task_return_pointer (task, urls, (GDestroyNotify) g_strfreev);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-ask_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  gboolean removed = FALSE;
-
-  if (keyfob_file_job_was_removed (data, &removed, &error))
-    g_task_return_boolean (task, removed);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-modify_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (g_task_return_error_if_cancelled (task))
-    return;
-
-  if (keyfob_file_job_modify (data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
 
 static void
 return_held (GTask *task)
@@ -161,7 +90,9 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("Writing without a lock: %s", error->message);
 
   keyfob_file_job_take_lock (g_task_get_task_data (task), lock);
-  g_task_run_in_thread (task, modify_in_thread);
+  keyfob_file_job_set_tidies (g_task_get_task_data (task), !self->has_written);
+  self->has_written = TRUE;
+  g_task_run_in_thread (task, keyfob_file_worker_modify);
 }
 
 static void
@@ -192,7 +123,7 @@ run_lookups (KeyfobFileStore *self)
   self->n_running = tasks->len;
   g_task_set_source_tag (batch, run_lookups);
   g_task_set_task_data (batch, tasks, (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (batch, lookup_in_thread);
+  g_task_run_in_thread (batch, keyfob_file_worker_look_up);
 }
 
 static void
@@ -208,11 +139,11 @@ run_first (KeyfobFileStore *self)
   if (is_lookup (task))
     run_lookups (self);
   else if (tag == keyfob_token_store_list_async)
-    g_task_run_in_thread (task, list_in_thread);
+    g_task_run_in_thread (task, keyfob_file_worker_list);
   else if (tag == keyfob_token_store_was_removed_async)
-    g_task_run_in_thread (task, ask_in_thread);
+    g_task_run_in_thread (task, keyfob_file_worker_ask);
   else if (tag == keyfob_token_store_changed)
-    g_task_run_in_thread (task, check_in_thread);
+    g_task_run_in_thread (task, keyfob_file_worker_check);
   else
     lock_first (self, task);
 }
@@ -255,7 +186,7 @@ task_completed_cb (KeyfobFileStore *self, GParamSpec *pspec, GTask *completed)
 static KeyfobFileJob *
 job_new (KeyfobFileStore *self, KeyfobConfig *host, KeyfobToken *token)
 {
-  return keyfob_file_job_new (self->path, host, token, keyfob_clock_now (self->clock));
+  return keyfob_file_job_new (self->path, host, token, keyfob_clock_now (self->clock), self->cache);
 }
 
 /* @job: (transfer full) */
@@ -430,6 +361,7 @@ keyfob_file_store_finalize (GObject *object)
 {
   KeyfobFileStore *self = KEYFOB_FILE_STORE (object);
 
+  keyfob_file_cache_free (self->cache);
   g_free (self->path);
 
   G_OBJECT_CLASS (keyfob_file_store_parent_class)->finalize (object);
@@ -507,6 +439,7 @@ keyfob_file_store_new (const char *path, KeyfobClock *clock)
   self = g_object_new (KEYFOB_TYPE_FILE_STORE, NULL);
   self->path = g_strdup (path);
   self->clock = g_object_ref (clock);
+  self->cache = keyfob_file_cache_new ();
   self->watch = keyfob_file_watch_new ();
   g_signal_connect_object (self->watch, "touched", G_CALLBACK (check), self, G_CONNECT_SWAPPED);
 

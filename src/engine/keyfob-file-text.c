@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-file-entry.h"
+#include "keyfob-secret.h"
 
 #define MAX_LOOKS 5
 /* Microseconds. */
@@ -31,6 +33,22 @@ parse (KeyfobTokenFile *file)
   return keyfob_token_text_parse (data, length);
 }
 
+static char *
+dup_listed_url (KeyfobTokenText *text, guint index, KeyfobFilePlaces *places, gint64 now)
+{
+  g_autofree char *host_key = keyfob_token_text_dup_key (text, index);
+  g_autoptr (KeyfobSecret) json = keyfob_token_text_dup_at (text, index);
+  g_autoptr (JsonObject) entry = keyfob_file_entry_parse (json);
+  char *owner = NULL;
+
+  if (host_key == NULL || entry == NULL || !keyfob_file_entry_is_alive (entry, now))
+    return NULL;
+
+  owner = keyfob_file_entry_dup_owner (entry, host_key, places);
+
+  return owner != NULL ? owner : g_steal_pointer (&host_key);
+}
+
 KeyfobTokenText *
 keyfob_file_text_parse (KeyfobTokenFile *file, GError **error)
 {
@@ -51,4 +69,20 @@ keyfob_file_text_parse (KeyfobTokenFile *file, GError **error)
                  keyfob_token_file_get_path (file));
 
   return text;
+}
+
+GStrv
+keyfob_file_text_list (KeyfobTokenText *text, KeyfobFilePlaces *places, gint64 now)
+{
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+
+  for (guint i = 0; i < keyfob_token_text_get_n_members (text); i++)
+    {
+      g_autofree char *url = dup_listed_url (text, i, places, now);
+
+      if (url != NULL)
+        g_strv_builder_add (urls, url);
+    }
+
+  return g_strv_builder_end (urls);
 }

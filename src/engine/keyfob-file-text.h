@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "keyfob-file-places.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
 
@@ -21,5 +22,13 @@ G_BEGIN_DECLS
  * Returns: (transfer full): what the file says
  */
 KeyfobTokenText *keyfob_file_text_parse (KeyfobTokenFile *file, GError **error);
+
+/**
+ * keyfob_file_text_list:
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): the base URLs of all tokens that are still good
+ */
+GStrv keyfob_file_text_list (KeyfobTokenText *text, KeyfobFilePlaces *places, gint64 now);
 
 G_END_DECLS

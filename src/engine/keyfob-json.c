@@ -11,21 +11,40 @@
 
 #define MAX_DEPTH 100
 
+/* Returns: the end of the string that begins at @at, or @end */
+static const char *
+find_string_end (const char *at, const char *end)
+{
+  const char *start = at++;
+
+  while (at < end && (at = memchr (at, '"', end - at)) != NULL)
+    {
+      const char *before = at;
+
+      while (before - 1 > start && before[-1] == '\\')
+        before--;
+      /* In pairs they do not escape the quotation mark. */
+      if ((at - before) % 2 == 0)
+        return at;
+      at++;
+    }
+
+  return end;
+}
+
 static gboolean
 is_shallow (const char *data, gsize length)
 {
-  gboolean in_string = FALSE;
+  const char *end = data + length;
   int depth = 0;
 
-  for (gsize i = 0; i < length; i++)
+  for (const char *at = data; at < end; at++)
     {
-      if (data[i] == '"')
-        in_string = !in_string;
-      else if (in_string && data[i] == '\\')
-        i++;
-      else if (!in_string && (data[i] == '[' || data[i] == '{') && ++depth > MAX_DEPTH)
+      if (*at == '"')
+        at = find_string_end (at, end);
+      else if ((*at == '[' || *at == '{') && ++depth > MAX_DEPTH)
         return FALSE;
-      else if (!in_string && (data[i] == ']' || data[i] == '}'))
+      else if (*at == ']' || *at == '}')
         depth--;
     }
 

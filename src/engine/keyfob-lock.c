@@ -83,16 +83,24 @@ set_lock (int fd, const char *name, gboolean wait)
 }
 
 static int
+create_file (const char *path)
+{
+  return open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+}
+
+static int
 open_file (const char *path)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
   struct stat info;
-  int fd = -1;
+  int fd = create_file (path);
 
-  if (g_mkdir_with_parents (folder, 0700) < 0)
-    return -1;
+  if (fd < 0 && errno == ENOENT)
+    {
+      g_autofree char *folder = g_path_get_dirname (path);
 
-  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+      if (g_mkdir_with_parents (folder, 0700) == 0)
+        fd = create_file (path);
+    }
 
   if (fd < 0 || (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid ()))
     return fd;

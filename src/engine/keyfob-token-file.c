@@ -218,9 +218,9 @@ load (KeyfobTokenFile *self, GError **error)
       return FALSE;
     }
 
-  take_fd (self, fd);
   if (fd >= 0 && tighten (fd, &info))
     self->exposed = TRUE;
+  take_fd (self, fd);
 
   return check_size (self->path, info.st_size, error) && read_all (self, fd, info.st_size, error);
 }
@@ -386,15 +386,19 @@ keyfob_token_file_was_exposed (KeyfobTokenFile *self)
 KeyfobTokenFileOutcome
 keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (self->target);
   g_autofree char *fresh = NULL;
   KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
-  int fd = -1;
+  int fd = keyfob_fresh_file_create (self->target, text, strlen (text), &fresh);
 
-  if (!make_folder (folder, error))
-    return KEYFOB_TOKEN_FILE_FAILED;
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    {
+      g_autofree char *folder = g_path_get_dirname (self->target);
 
-  fd = keyfob_fresh_file_create (self->target, text, strlen (text), &fresh);
+      if (!make_folder (folder, error))
+        return KEYFOB_TOKEN_FILE_FAILED;
+      fd = keyfob_fresh_file_create (self->target, text, strlen (text), &fresh);
+    }
+
   if (fd < 0)
     {
       set_unwritable (error, self->path, errno);

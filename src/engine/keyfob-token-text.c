@@ -9,186 +9,38 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "keyfob-json-scan.h"
 #include "keyfob-secret.h"
 
-#define MAX_DEPTH 100
+/* A piece of the parsed text. */
+typedef struct
+{
+  const char *start;
+  gsize length;
+} Slice;
 
 typedef struct
 {
-  char *key;
-  char *written_key;
-  KeyfobSecret *value;
+  /* With its quotes, as it is written. */
+  Slice key;
+  Slice value;
+  /* What the slices point into where they are not of the parsed text. */
+  char *own_key;
+  KeyfobSecret *own_value;
 } Member;
 
 struct _KeyfobTokenText
 {
-  GPtrArray *members;
+  GArray *members;
 };
 
-typedef struct
-{
-  const char *at;
-  const char *end;
-  guint depth;
-} Scanner;
-
 static void
-member_free (gpointer data)
+member_clear (gpointer data)
 {
   Member *self = data;
 
-  g_free (self->key);
-  g_free (self->written_key);
-  keyfob_secret_free (self->value);
-  g_free (self);
-}
-
-static void
-skip_space (Scanner *scanner)
-{
-  while (scanner->at < scanner->end
-         && (*scanner->at == ' ' || *scanner->at == '\t' || *scanner->at == '\r'
-             || *scanner->at == '\n'))
-    scanner->at++;
-}
-
-static gboolean
-skip_char (Scanner *scanner, char wanted)
-{
-  skip_space (scanner);
-
-  if (scanner->at == scanner->end || *scanner->at != wanted)
-    return FALSE;
-
-  scanner->at++;
-  return TRUE;
-}
-
-static gboolean
-skip_word (Scanner *scanner, const char *word)
-{
-  gsize length = strlen (word);
-
-  if ((gsize) (scanner->end - scanner->at) < length || memcmp (scanner->at, word, length) != 0)
-    return FALSE;
-
-  scanner->at += length;
-  return TRUE;
-}
-
-static gboolean
-skip_digits (Scanner *scanner)
-{
-  const char *start = scanner->at;
-
-  while (scanner->at < scanner->end && g_ascii_isdigit (*scanner->at))
-    scanner->at++;
-
-  return scanner->at > start;
-}
-
-static gboolean
-skip_number (Scanner *scanner)
-{
-  skip_word (scanner, "-");
-
-  if (skip_word (scanner, "Infinity"))
-    return TRUE;
-  if (!skip_word (scanner, "0") && !skip_digits (scanner))
-    return FALSE;
-  if (skip_word (scanner, ".") && !skip_digits (scanner))
-    return FALSE;
-  if (skip_word (scanner, "e") || skip_word (scanner, "E"))
-    {
-      if (!skip_word (scanner, "+"))
-        skip_word (scanner, "-");
-      return skip_digits (scanner);
-    }
-
-  return TRUE;
-}
-
-static gboolean
-skip_escape (Scanner *scanner)
-{
-  char kind = scanner->at < scanner->end ? *scanner->at++ : '\0';
-
-  if (kind != 'u')
-    return kind != '\0' && strchr ("\"\\/bfnrt", kind) != NULL;
-
-  for (guint i = 0; i < 4; i++)
-    {
-      if (scanner->at == scanner->end || !g_ascii_isxdigit (*scanner->at))
-        return FALSE;
-      scanner->at++;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-skip_string (Scanner *scanner)
-{
-  if (!skip_word (scanner, "\""))
-    return FALSE;
-
-  while (scanner->at < scanner->end)
-    {
-      guchar c = *scanner->at++;
-
-      if (c == '"')
-        return TRUE;
-      if (c < 0x20 || (c == '\\' && !skip_escape (scanner)))
-        return FALSE;
-    }
-
-  return FALSE;
-}
-
-static gboolean
-skip_scalar (Scanner *scanner)
-{
-  if (scanner->at == scanner->end)
-    return FALSE;
-  if (*scanner->at == '"')
-    return skip_string (scanner);
-
-  return skip_word (scanner, "true") || skip_word (scanner, "false") || skip_word (scanner, "null")
-         || skip_word (scanner, "NaN") || skip_number (scanner);
-}
-
-/* Recursion is bounded by MAX_DEPTH; a parser without a bound can be crashed by "[[[[…". */
-static gboolean
-skip_value (Scanner *scanner)
-{
-  gboolean is_object = FALSE;
-  char closing = '\0';
-
-  skip_space (scanner);
-
-  is_object = skip_word (scanner, "{");
-  if (!is_object && !skip_word (scanner, "["))
-    return skip_scalar (scanner);
-
-  closing = is_object ? '}' : ']';
-  if (skip_char (scanner, closing))
-    return TRUE;
-  if (++scanner->depth > MAX_DEPTH)
-    return FALSE;
-
-  do
-    {
-      skip_space (scanner);
-
-      if (is_object && !(skip_string (scanner) && skip_char (scanner, ':')))
-        return FALSE;
-      if (!skip_value (scanner))
-        return FALSE;
-    }
-  while (skip_char (scanner, ','));
-
-  scanner->depth--;
-  return skip_char (scanner, closing);
+  g_free (self->own_key);
+  keyfob_secret_free (self->own_value);
 }
 
 static char *
@@ -201,15 +53,15 @@ encode_string (const char *string)
 
 /* Half a surrogate pair has no meaning; such a key is kept and never found. */
 static char *
-decode_key (const char *written)
+decode_key (const Slice *written)
 {
   g_autofree char *array = NULL;
   g_autoptr (JsonNode) node = NULL;
 
-  if (strchr (written, '\\') == NULL)
-    return g_strndup (written + 1, strlen (written) - 2);
+  if (memchr (written->start, '\\', written->length) == NULL)
+    return g_strndup (written->start + 1, written->length - 2);
 
-  array = g_strdup_printf ("[%s]", written);
+  array = g_strdup_printf ("[%.*s]", (int) written->length, written->start);
   node = json_from_string (array, NULL);
 
   return node != NULL ? g_strdup (json_array_get_string_element (json_node_get_array (node), 0))
@@ -217,70 +69,85 @@ decode_key (const char *written)
 }
 
 static gboolean
-parse_member (KeyfobTokenText *self, Scanner *scanner)
+parse_member (KeyfobTokenText *self, KeyfobJsonScan *scanner)
 {
-  Member *member = g_new0 (Member, 1);
-  const char *start = NULL;
+  Member member = { 0 };
 
-  g_ptr_array_add (self->members, member);
-
-  skip_space (scanner);
-  start = scanner->at;
-  if (!skip_string (scanner))
+  keyfob_json_scan_space (scanner);
+  member.key.start = scanner->at;
+  if (!keyfob_json_scan_string (scanner))
     return FALSE;
-  member->written_key = g_strndup (start, scanner->at - start);
-  member->key = decode_key (member->written_key);
+  member.key.length = scanner->at - member.key.start;
 
-  if (!skip_char (scanner, ':'))
+  if (!keyfob_json_scan_char (scanner, ':'))
     return FALSE;
 
-  skip_space (scanner);
-  start = scanner->at;
-  if (!skip_value (scanner))
+  keyfob_json_scan_space (scanner);
+  member.value.start = scanner->at;
+  if (!keyfob_json_scan_value (scanner))
     return FALSE;
-  member->value = g_strndup (start, scanner->at - start);
+  member.value.length = scanner->at - member.value.start;
+
+  g_array_append_val (self->members, member);
 
   return TRUE;
 }
 
 static gboolean
-parse_members (KeyfobTokenText *self, Scanner *scanner)
+parse_members (KeyfobTokenText *self, KeyfobJsonScan *scanner)
 {
-  skip_space (scanner);
+  keyfob_json_scan_space (scanner);
 
   if (scanner->at == scanner->end)
     return TRUE;
-  if (!skip_char (scanner, '{'))
+  if (!keyfob_json_scan_char (scanner, '{'))
     return FALSE;
 
-  if (!skip_char (scanner, '}'))
+  if (!keyfob_json_scan_char (scanner, '}'))
     {
       do
         if (!parse_member (self, scanner))
           return FALSE;
-      while (skip_char (scanner, ','));
+      while (keyfob_json_scan_char (scanner, ','));
 
-      if (!skip_char (scanner, '}'))
+      if (!keyfob_json_scan_char (scanner, '}'))
         return FALSE;
     }
 
-  skip_space (scanner);
+  keyfob_json_scan_space (scanner);
   return scanner->at == scanner->end;
+}
+
+static Member *
+get_member (KeyfobTokenText *self, guint index)
+{
+  return &g_array_index (self->members, Member, index);
+}
+
+static gboolean
+has_key (const Member *member, const char *key, gsize length)
+{
+  g_autofree char *decoded = NULL;
+
+  if (memchr (member->key.start, '\\', member->key.length) == NULL)
+    return member->key.length == length + 2 && memcmp (member->key.start + 1, key, length) == 0;
+
+  decoded = decode_key (&member->key);
+
+  return g_strcmp0 (decoded, key) == 0;
 }
 
 static gboolean
 find (KeyfobTokenText *self, const char *key, guint *index)
 {
-  for (guint i = self->members->len; i-- > 0;)
-    {
-      Member *member = g_ptr_array_index (self->members, i);
+  gsize length = strlen (key);
 
-      if (g_strcmp0 (member->key, key) == 0)
-        {
-          *index = i;
-          return TRUE;
-        }
-    }
+  for (guint i = self->members->len; i-- > 0;)
+    if (has_key (get_member (self, i), key, length))
+      {
+        *index = i;
+        return TRUE;
+      }
 
   return FALSE;
 }
@@ -292,12 +159,12 @@ append_line (GString *out, guint level)
 }
 
 static void
-append_bracket (GString *out, Scanner *scanner, guint *level)
+append_bracket (GString *out, KeyfobJsonScan *scanner, guint *level)
 {
   char bracket = *scanner->at++;
 
   /* In ASCII a closing brace or bracket comes two after its opening one. */
-  if (skip_char (scanner, bracket + 2))
+  if (keyfob_json_scan_char (scanner, bracket + 2))
     {
       g_string_append_c (out, bracket);
       g_string_append_c (out, bracket + 2);
@@ -310,17 +177,18 @@ append_bracket (GString *out, Scanner *scanner, guint *level)
 }
 
 static void
-append_value (GString *out, const char *json, guint level)
+append_value (GString *out, const Slice *json, guint level)
 {
-  Scanner scanner = { .at = json, .end = json + strlen (json) };
+  KeyfobJsonScan scanner = { .at = json->start, .end = json->start + json->length };
 
-  for (skip_space (&scanner); scanner.at < scanner.end; skip_space (&scanner))
+  for (keyfob_json_scan_space (&scanner); scanner.at < scanner.end;
+       keyfob_json_scan_space (&scanner))
     {
       const char *start = scanner.at;
 
       if (strchr ("{[", *start) != NULL)
         append_bracket (out, &scanner, &level);
-      else if (skip_string (&scanner))
+      else if (keyfob_json_scan_string (&scanner))
         g_string_append_len (out, start, scanner.at - start);
       else
         {
@@ -340,11 +208,13 @@ KeyfobTokenText *
 keyfob_token_text_parse (const char *data, gsize length)
 {
   g_autoptr (KeyfobTokenText) self = g_new0 (KeyfobTokenText, 1);
-  Scanner scanner = { .at = data, .end = data + length };
+  KeyfobJsonScan scanner = { .at = data, .end = data + length };
 
-  self->members = g_ptr_array_new_with_free_func (member_free);
+  self->members = g_array_new (FALSE, FALSE, sizeof (Member));
+  g_array_set_clear_func (self->members, member_clear);
 
-  if (!g_utf8_validate_len (data, length, NULL) || !parse_members (self, &scanner))
+  if ((!keyfob_json_scan_is_ascii (data, length) && !g_utf8_validate_len (data, length, NULL))
+      || !parse_members (self, &scanner))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -353,7 +223,7 @@ keyfob_token_text_parse (const char *data, gsize length)
 void
 keyfob_token_text_free (KeyfobTokenText *self)
 {
-  g_ptr_array_unref (self->members);
+  g_array_unref (self->members);
   g_free (self);
 }
 
@@ -362,10 +232,7 @@ keyfob_token_text_dup (KeyfobTokenText *self, const char *key)
 {
   guint index = 0;
 
-  if (!find (self, key, &index))
-    return NULL;
-
-  return g_strdup (((Member *) g_ptr_array_index (self->members, index))->value);
+  return find (self, key, &index) ? keyfob_token_text_dup_at (self, index) : NULL;
 }
 
 guint
@@ -374,16 +241,18 @@ keyfob_token_text_get_n_members (KeyfobTokenText *self)
   return self->members->len;
 }
 
-const char *
-keyfob_token_text_get_key (KeyfobTokenText *self, guint index)
+char *
+keyfob_token_text_dup_key (KeyfobTokenText *self, guint index)
 {
-  return ((Member *) g_ptr_array_index (self->members, index))->key;
+  return decode_key (&get_member (self, index)->key);
 }
 
 char *
 keyfob_token_text_dup_at (KeyfobTokenText *self, guint index)
 {
-  return g_strdup (((Member *) g_ptr_array_index (self->members, index))->value);
+  const Slice *value = &get_member (self, index)->value;
+
+  return g_strndup (value->start, value->length);
 }
 
 void
@@ -392,20 +261,21 @@ keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value
   Member *member = NULL;
   guint index = 0;
 
-  if (find (self, key, &index))
+  if (!find (self, key, &index))
     {
-      member = g_ptr_array_index (self->members, index);
-      keyfob_secret_free (member->value);
-    }
-  else
-    {
-      member = g_new0 (Member, 1);
-      member->key = g_strdup (key);
-      member->written_key = encode_string (key);
-      g_ptr_array_add (self->members, member);
+      Member added = { .own_key = encode_string (key) };
+
+      added.key.start = added.own_key;
+      added.key.length = strlen (added.own_key);
+      index = self->members->len;
+      g_array_append_val (self->members, added);
     }
 
-  member->value = g_strdup (value);
+  member = get_member (self, index);
+  keyfob_secret_free (member->own_value);
+  member->own_value = g_strdup (value);
+  member->value.start = member->own_value;
+  member->value.length = strlen (value);
 }
 
 void
@@ -424,7 +294,7 @@ keyfob_token_text_remove (KeyfobTokenText *self, const char *key)
 
   while (find (self, key, &index))
     {
-      g_ptr_array_remove_index (self->members, index);
+      g_array_remove_index (self->members, index);
       removed = TRUE;
     }
 
@@ -434,14 +304,28 @@ keyfob_token_text_remove (KeyfobTokenText *self, const char *key)
 char *
 keyfob_token_text_print (KeyfobTokenText *self)
 {
-  GString *out = g_string_new ("{");
+  GString *out = NULL;
+  gsize size = 0;
+
+  for (guint i = 0; i < self->members->len; i++)
+    size += get_member (self, i)->key.length + get_member (self, i)->value.length + 8;
+
+  /* Not grown on the way, which would leave copies behind; a new value has its layout yet to come.
+   */
+  out = g_string_sized_new (size + size / 8 + 64);
+  g_string_append_c (out, '{');
 
   for (guint i = 0; i < self->members->len; i++)
     {
-      const Member *member = g_ptr_array_index (self->members, i);
+      const Member *member = get_member (self, i);
 
-      g_string_append_printf (out, "%s\n  %s: ", i > 0 ? "," : "", member->written_key);
-      append_value (out, member->value, 1);
+      g_string_append (out, i > 0 ? ",\n  " : "\n  ");
+      g_string_append_len (out, member->key.start, member->key.length);
+      g_string_append (out, ": ");
+      if (member->own_value != NULL)
+        append_value (out, &member->value, 1);
+      else
+        g_string_append_len (out, member->value.start, member->value.length);
     }
 
   g_string_append (out, self->members->len > 0 ? "\n}" : "}");

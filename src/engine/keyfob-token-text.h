@@ -13,13 +13,14 @@ G_BEGIN_DECLS
  *
  * What a token file says: a JSON object whose members are kept in their order and whose values
  * are kept as they are written, so that numbers and fields that Keyfob does not know survive to
- * the letter. Only white space changes.
+ * the letter.
  */
 typedef struct _KeyfobTokenText KeyfobTokenText;
 
 /**
  * keyfob_token_text_parse:
- * @data: content of a token file; nothing but white space is an empty object
+ * @data: content of a token file; nothing but white space is an empty object. It must stay as long
+ *   as the text does
  *
  * Strict JSON (RFC 8259), and the `NaN` and `Infinity` of Python's writer. Nesting is limited.
  *
@@ -35,8 +36,8 @@ char *keyfob_token_text_dup (KeyfobTokenText *self, const char *key);
 
 guint keyfob_token_text_get_n_members (KeyfobTokenText *self);
 
-/** Returns: (transfer none) (nullable): the key of a member, %NULL where it is no text */
-const char *keyfob_token_text_get_key (KeyfobTokenText *self, guint index);
+/** Returns: (transfer full) (nullable): the key of a member, %NULL where it is no text */
+char *keyfob_token_text_dup_key (KeyfobTokenText *self, guint index);
 
 /** Returns: (transfer full): the JSON value of a member */
 char *keyfob_token_text_dup_at (KeyfobTokenText *self, guint index);
@@ -50,7 +51,12 @@ void keyfob_token_text_set_string (KeyfobTokenText *self, const char *key, const
 /** Returns: whether there was a @key to remove */
 gboolean keyfob_token_text_remove (KeyfobTokenText *self, const char *key);
 
-/** Returns: (transfer full): JSON with an indent of 2, laid out as by `json.dumps (indent=2)` */
+/**
+ * keyfob_token_text_print:
+ *
+ * Returns: (transfer full): JSON, a member on each line; what was set is laid out as by
+ *   `json.dumps (indent=2)`, and the rest as it was
+ */
 char *keyfob_token_text_print (KeyfobTokenText *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobTokenText, keyfob_token_text_free)

@@ -745,6 +745,36 @@ test_readable (Fixture *fixture, gconstpointer data)
 }
 
 static void
+make_old (Fixture *fixture)
+{
+  const struct utimbuf long_ago = { .actime = 1000, .modtime = 1000 };
+
+  g_assert_cmpint (g_utime (fixture->path, (struct utimbuf *) &long_ago), ==, 0);
+}
+
+/* What is read once is not read again, but only as long as it is the same file. */
+static void
+test_remembered (Fixture *fixture, gconstpointer data)
+{
+  put_as_python (fixture, "one");
+  make_old (fixture);
+  assert_stored (fixture, "https://a.example", "one");
+  assert_stored (fixture, "https://a.example", "one");
+
+  /* Of the same size, by a clock that is coarse. */
+  put_as_python (fixture, "two");
+  make_old (fixture);
+  assert_stored (fixture, "https://a.example", "two");
+
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+  assert_stored (fixture, "https://a.example", "two");
+  assert_reported (fixture, "readable-file", fixture->path);
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  assert_stored (fixture, "https://a.example", NULL);
+}
+
+static void
 test_two_stores (Fixture *fixture, gconstpointer data)
 {
   KeyfobTokenStore *other = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
@@ -856,6 +886,7 @@ main (int argc, char *argv[])
   ADD ("changed-before-a-write", test_changed_before_a_write);
   ADD ("changed-folder", test_changed_folder);
   ADD ("readable", test_readable);
+  ADD ("remembered", test_remembered);
   ADD ("two-stores", test_two_stores);
   ADD ("held", test_held);
   ADD ("left-over", test_left_over);

@@ -157,15 +157,50 @@ test_keeps_to_the_letter (void)
 }
 
 static void
-test_lays_out_anew (void)
+test_lays_out_what_is_set (void)
 {
-  g_autoptr (KeyfobTokenText) text =
-      parse ("{\"a\":{\"b\":[1,{\"c\":\"x y\"}],\"d\":{ }}\r\n,\t\"e\" : [ ] }");
-  g_autofree char *printed = keyfob_token_text_print (text);
+  g_autoptr (KeyfobTokenText) text = parse ("{\"kept\":{\"x\":[ 1 ]}\r\n,\t\"e\" : [ ] }");
+  g_autofree char *printed = NULL;
+
+  keyfob_token_text_set (text, "a", "{\"b\":[1,{\"c\":\"x y\"}],\"d\":{ }}");
+  printed = keyfob_token_text_print (text);
 
   g_assert_cmpstr (printed, ==,
-                   "{\n  \"a\": {\n    \"b\": [\n      1,\n      {\n        \"c\": \"x y\"\n"
-                   "      }\n    ],\n    \"d\": {}\n  },\n  \"e\": []\n}");
+                   "{\n  \"kept\": {\"x\":[ 1 ]},\n  \"e\": [ ],\n"
+                   "  \"a\": {\n    \"b\": [\n      1,\n      {\n        \"c\": \"x y\"\n"
+                   "      }\n    ],\n    \"d\": {}\n  }\n}");
+}
+
+/* Strings are looked at eight bytes at a time: whatever ends one is found at every place. */
+static void
+test_strings_of_any_length (void)
+{
+  static const char *const endings[] = { "", "\\\"", "\\u00e9", "\xc3\xa9", "\x7f" };
+  static const char *const bad[] = { "\n", "\x1f", "\\x", "\xff", "\\u12" };
+
+  for (guint length = 0; length < 40; length++)
+    {
+      g_autofree char *plain = g_strnfill (length, 'x');
+
+      for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+        {
+          g_autofree char *value = g_strdup_printf ("\"%s%s%s\"", plain, endings[i], plain);
+          g_autofree char *json = g_strdup_printf ("{\"a\": %s, \"b\": 1}", value);
+          g_autoptr (KeyfobTokenText) text = parse (json);
+          g_autofree char *found = NULL;
+
+          g_assert_nonnull (text);
+          found = keyfob_token_text_dup (text, "a");
+          g_assert_cmpstr (found, ==, value);
+        }
+
+      for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+        {
+          g_autofree char *json = g_strdup_printf ("{\"a\": \"%s%s%s\"}", plain, bad[i], plain);
+
+          g_assert_null (parse (json));
+        }
+    }
 }
 
 static void
@@ -237,7 +272,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/token-text/refuses-deep-nesting", test_refuses_deep_nesting);
   g_test_add_func ("/token-text/empty", test_empty);
   g_test_add_func ("/token-text/keeps-to-the-letter", test_keeps_to_the_letter);
-  g_test_add_func ("/token-text/lays-out-anew", test_lays_out_anew);
+  g_test_add_func ("/token-text/lays-out-what-is-set", test_lays_out_what_is_set);
+  g_test_add_func ("/token-text/strings-of-any-length", test_strings_of_any_length);
   g_test_add_func ("/token-text/set-and-remove", test_set_and_remove);
   g_test_add_func ("/token-text/escaped-key", test_escaped_key);
   g_test_add_func ("/token-text/half-a-surrogate-as-key", test_half_a_surrogate_as_key);
