@@ -304,6 +304,8 @@ void
 keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds)
 {
   keyfob_standing_shift (self->standing, seconds);
+  if (keyfob_host_get_store (self) != NULL)
+    keyfob_host_look_again (self);
   keyfob_host_check (self);
 }
 

@@ -105,7 +105,12 @@ void keyfob_host_note_used (KeyfobHost *self);
 /** The world has changed: tries again what failed on the way to the server. */
 void keyfob_host_try_again (KeyfobHost *self);
 
-/** This machine's clock was set forward by @seconds; what was measured with it moves along. */
+/**
+ * keyfob_host_shift_clock:
+ * @seconds: by which this machine's clock was set forward
+ *
+ * What was measured with it moves along; the store is looked at again.
+ */
 void keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds);
 
 /** Begins a sign-in; at rest only. */
