@@ -185,6 +185,22 @@ manual_clock_advance (ManualClock *self, double seconds)
   pass (self, until);
 }
 
+void
+manual_clock_sleep (ManualClock *self, gint64 seconds)
+{
+  self->monotonic += seconds * G_USEC_PER_SEC;
+  for (GList *l = self->timers; l != NULL; l = l->next)
+    {
+      ManualTimer *timer = l->data;
+
+      if (timer->due <= self->monotonic)
+        g_source_set_ready_time (&timer->source, 0);
+    }
+
+  /* as the kernel does */
+  manual_clock_set_now (self, self->now + seconds);
+}
+
 double
 manual_clock_next (ManualClock *self)
 {

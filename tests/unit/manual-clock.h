@@ -26,6 +26,10 @@ void manual_clock_set_now (ManualClock *self, gint64 now);
 /** Lets @seconds pass, and dispatches what is due in the default main context, in its order. */
 void manual_clock_advance (ManualClock *self, double seconds);
 
+/** Lets @seconds pass in which the machine sleeps: what is due meanwhile is due when it wakes up.
+ */
+void manual_clock_sleep (ManualClock *self, gint64 seconds);
+
 /** Returns: seconds until the next timer, or -1 where there is none */
 double manual_clock_next (ManualClock *self);
 

@@ -1,0 +1,401 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-agent.h"
+
+#include <glib/gstdio.h>
+
+#include "fake-launcher.h"
+#include "fake-network.h"
+#include "fake-web-server.h"
+#include "keyfob-host.h"
+#include "keyfob-http.h"
+#include "manual-clock.h"
+
+/* A whole agent without a bus, with one host, on a clock that is turned by hand. */
+
+#define START G_GINT64_CONSTANT (1900000000)
+#define HOUR (60 * 60)
+#define DAY (24 * HOUR)
+
+#define NEW_TOKEN \
+  "{\"access_token\": \"new\", \"refresh_token\": \"new-refresh\", \"expires_in\": 3600}"
+
+typedef struct
+{
+  ManualClock *clock;
+  FakeNetwork *network;
+  FakeWebServer *server;
+  char *folder;
+  char *store_path;
+  KeyfobContext *context;
+  KeyfobAgent *agent;
+  KeyfobHost *host; /* of agent */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->clock = manual_clock_new (START);
+  fixture->network = fake_network_new ();
+  fixture->server = fake_web_server_new (NULL);
+  fake_web_server_answer (fixture->server, 200, "application/json", NEW_TOKEN, -1);
+  fixture->folder = g_dir_make_tmp ("keyfob-agent-XXXXXX", NULL);
+  fixture->store_path = g_build_filename (fixture->folder, "tokens.json", NULL);
+}
+
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+
+      g_assert_no_errno (g_unlink (file));
+    }
+  g_assert_no_errno (g_rmdir (path));
+}
+
+static void
+on_quit (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  keyfob_agent_quit_finish (KEYFOB_AGENT (source), result);
+  *(gboolean *) user_data = TRUE;
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  gboolean has_quit = FALSE;
+
+  keyfob_agent_quit_async (fixture->agent, on_quit, &has_quit);
+  while (!has_quit)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+
+  g_object_unref (fixture->agent);
+  g_object_unref (fixture->context);
+  g_object_unref (fixture->server);
+  g_object_unref (fixture->network);
+  g_object_unref (fixture->clock);
+
+  remove_folder (fixture->folder);
+  g_free (fixture->store_path);
+  g_free (fixture->folder);
+}
+
+/* A token that lives for an hour from @stored_at, and when its host was last used. */
+static void
+write_files (Fixture *fixture, gint64 stored_at, gint64 last_used)
+{
+  g_autofree char *hosts = g_build_filename (fixture->folder, "hosts.ini", NULL);
+  g_autofree char *url =
+      g_strdup_printf ("http://localhost:%u", fake_web_server_get_port (fixture->server));
+  g_autofree char *entry = g_strdup_printf (
+      "{\"%s\": {\"token\": {\"access_token\": \"old\", \"refresh_token\": \"old-refresh\", "
+      "\"token_type\": \"Bearer\", \"expires\": %" G_GINT64_FORMAT "}, "
+      "\"stored_at\": %" G_GINT64_FORMAT "}}",
+      url, stored_at + HOUR, stored_at);
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (last_used);
+  g_autofree char *text = g_date_time_format_iso8601 (date);
+  g_autofree char *group =
+      g_strdup_printf ("[%s]\naccount=alice\nlast-used=%s\nstore=file\n", url, text);
+
+  g_assert_true (g_file_set_contents_full (fixture->store_path, entry, -1, G_FILE_SET_CONTENTS_NONE,
+                                           0600, NULL));
+  g_assert_true (g_file_set_contents (hosts, group, -1, NULL));
+}
+
+static KeyfobContext *
+make_context (Fixture *fixture)
+{
+  KeyfobClock *clock = KEYFOB_CLOCK (fixture->clock);
+  g_autofree char *hosts = g_build_filename (fixture->folder, "hosts.ini", NULL);
+  g_autofree char *notices_path = g_build_filename (fixture->folder, "notices.ini", NULL);
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (hosts);
+  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path);
+  g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
+  g_autoptr (KeyfobKeyring) keyring = keyfob_keyring_new (clock);
+  g_autoptr (KeyfobStores) stores = keyfob_stores_new (keyring, fixture->store_path, TRUE, clock);
+  g_autoptr (FakeLauncher) launcher = fake_launcher_new ();
+  g_autoptr (SoupSession) session = keyfob_http_session_new ();
+  /* of a bus that nobody is on */
+  g_autoptr (GDBusConnection) connection = g_object_new (G_TYPE_DBUS_CONNECTION, NULL);
+
+  return keyfob_context_new (connection, session, clock, KEYFOB_LAUNCHER (launcher), file, notices,
+                             settings, stores);
+}
+
+static KeyfobBusHost1 *
+get_face (Fixture *fixture)
+{
+  return keyfob_host_get_face (fixture->host);
+}
+
+static void
+wait_for_rest (Fixture *fixture)
+{
+  settle ();
+  while (keyfob_host_get_activity (fixture->host) != KEYFOB_HOST_AT_REST)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+assert_state (Fixture *fixture, const char *state)
+{
+  wait_for_rest (fixture);
+  g_assert_cmpstr (keyfob_bus_host1_get_state (get_face (fixture)), ==, state);
+}
+
+/* What the host does takes no time by this clock. */
+static void
+pass (Fixture *fixture, double seconds)
+{
+  while (seconds > 0)
+    {
+      double next = manual_clock_next (fixture->clock);
+      double step = next >= 0 ? MIN (next, seconds) : seconds;
+
+      manual_clock_advance (fixture->clock, step);
+      wait_for_rest (fixture);
+      seconds -= step;
+    }
+}
+
+static void
+assert_asked (Fixture *fixture, guint n_requests)
+{
+  assert_state (fixture, "signed-in");
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), ==, n_requests);
+}
+
+static void
+start (Fixture *fixture, const char *state)
+{
+  g_autoptr (KeyfobWakeMonitor) monitor =
+      keyfob_wake_monitor_new (G_NETWORK_MONITOR (fixture->network), KEYFOB_CLOCK (fixture->clock));
+  g_autoptr (KeyfobHost) host = NULL;
+
+  fixture->context = make_context (fixture);
+  fixture->agent = keyfob_agent_new (fixture->context, monitor);
+  host = g_list_model_get_item (keyfob_agent_get_hosts (fixture->agent), 0);
+  fixture->host = host;
+  assert_state (fixture, state);
+}
+
+static gint64
+get_expires (Fixture *fixture)
+{
+  return keyfob_bus_host1_get_expires (get_face (fixture));
+}
+
+static void
+test_ahead_of_need (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+  g_assert_true (keyfob_bus_host1_get_renews (get_face (fixture)));
+
+  pass (fixture, HOUR * 0.8 - 181);
+  assert_asked (fixture, 0);
+  pass (fixture, 181);
+  assert_asked (fixture, 1);
+  g_assert_cmpstr (fake_web_server_get_field (fixture->server, "refresh-token"), ==, "old-refresh");
+  g_assert_cmpint (get_expires (fixture), >, START + HOUR + 2000);
+
+  /* and so on, as long as somebody uses the host */
+  pass (fixture, HOUR * 0.8);
+  assert_asked (fixture, 2);
+}
+
+/* py-oidc-auth writes so where the provider says nothing. */
+static void
+test_hint_is_not_believed (Fixture *fixture, gconstpointer data)
+{
+  fake_web_server_answer (fixture->server, 200, "application/json",
+                          "{\"access_token\": \"new\", \"refresh_token\": \"new-refresh\", "
+                          "\"expires_in\": 3600, \"refresh_expires_in\": 180}",
+                          -1);
+  write_files (fixture, START - HOUR, START);
+  start (fixture, "signed-in");
+  assert_asked (fixture, 1);
+
+  pass (fixture, DAY);
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), >=, 1 + DAY / 2880);
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), <=, 1 + DAY / 2700);
+}
+
+/* The access token is the refresh token, and the session of the server ends at the hint. */
+static void
+test_broker_is_let_go (Fixture *fixture, gconstpointer data)
+{
+  guint n_requests;
+
+  fake_web_server_answer (fixture->server, 200, "application/json",
+                          "{\"access_token\": \"new\", \"refresh_token\": \"new\", "
+                          "\"expires_in\": 3600, \"refresh_expires_in\": 180}",
+                          -1);
+  write_files (fixture, START - HOUR, START);
+  start (fixture, "signed-in");
+  g_assert_true (keyfob_bus_host1_get_broker (get_face (fixture)));
+
+  /* for an hour after it was used last it is renewed in time, every two minutes */
+  pass (fixture, 2 * HOUR - 300);
+  g_assert_false (keyfob_bus_host1_get_renews (get_face (fixture)));
+  n_requests = fake_web_server_get_n_requests (fixture->server);
+  g_assert_cmpuint (n_requests, >=, HOUR / 140);
+  g_assert_cmpuint (n_requests, <=, 2 * (1 + HOUR / 120)); /* each asks first whether it is there */
+
+  assert_state (fixture, "signed-in");
+  pass (fixture, HOUR);
+  assert_state (fixture, "expired");
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), ==, n_requests);
+}
+
+static void
+test_server_out_of_order_for_a_day (Fixture *fixture, gconstpointer data)
+{
+  fake_web_server_answer (fixture->server, 502, "text/html", "<html>Bad Gateway</html>", -1);
+  write_files (fixture, START - HOUR, START);
+  start (fixture, "offline");
+
+  pass (fixture, DAY);
+  assert_state (fixture, "offline");
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), >=, DAY / HOUR);
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), <=, 6 + DAY / 2880);
+
+  fake_web_server_answer (fixture->server, 200, "application/json", NEW_TOKEN, -1);
+  pass (fixture, HOUR);
+  assert_state (fixture, "signed-in");
+}
+
+static void
+test_no_timer_where_nothing_is_due (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START - HOUR, START - 40 * DAY);
+  start (fixture, "expired");
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), <, 0);
+}
+
+static void
+test_lapses (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START - 40 * DAY);
+  start (fixture, "signed-in");
+  g_assert_false (keyfob_bus_host1_get_renews (get_face (fixture)));
+
+  pass (fixture, HOUR - 1);
+  assert_asked (fixture, 0);
+  pass (fixture, 1);
+  assert_state (fixture, "expired");
+
+  keyfob_host_note_used (fixture->host);
+  assert_asked (fixture, 1);
+}
+
+static void
+test_sleep (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+
+  manual_clock_sleep (fixture->clock, 1000);
+  assert_asked (fixture, 0);
+  manual_clock_sleep (fixture->clock, 8 * HOUR);
+  assert_asked (fixture, 1);
+  g_assert_cmpint (get_expires (fixture), ==, START + 1000 + 9 * HOUR);
+}
+
+/* It wakes up in a train, finds the network of the train, and comes home. */
+static void
+test_sleep_and_flight (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+  fake_web_server_answer (fixture->server, 200, "text/html", "<html>Please log in</html>", -1);
+
+  manual_clock_sleep (fixture->clock, 8 * HOUR);
+  assert_state (fixture, "offline");
+  pass (fixture, 119);
+  settle ();
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), ==, 1);
+
+  fake_web_server_answer (fixture->server, 200, "application/json", NEW_TOKEN, -1);
+  fake_network_set_portal (fixture->network, FALSE);
+  assert_asked (fixture, 2);
+}
+
+static void
+test_clock_is_set (Fixture *fixture, gconstpointer data)
+{
+  static const gint64 jumps[] = { 2 * HOUR, -2 * HOUR, 400 * DAY };
+  gint64 now = START;
+  gint64 expires;
+
+  write_files (fixture, START - HOUR, START);
+  start (fixture, "signed-in");
+  assert_asked (fixture, 1);
+  expires = get_expires (fixture);
+
+  /* the server's clock was not set: the token is good for as long as before */
+  for (gsize i = 0; i < G_N_ELEMENTS (jumps); i++)
+    {
+      now += jumps[i];
+      expires += jumps[i];
+      manual_clock_set_now (fixture->clock, now);
+      assert_asked (fixture, 1);
+      g_assert_cmpint (get_expires (fixture), ==, expires);
+    }
+
+  pass (fixture, HOUR * 0.8);
+  assert_asked (fixture, 2);
+}
+
+/* A machine that does not know the time when it starts, until a time server tells it. */
+static void
+test_clock_was_wrong_at_the_start (Fixture *fixture, gconstpointer data)
+{
+  manual_clock_set_now (fixture->clock, START - 1000 * DAY);
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+
+  manual_clock_set_now (fixture->clock, START + 600);
+  assert_asked (fixture, 0);
+  g_assert_cmpint (get_expires (fixture), ==, START + HOUR);
+
+  pass (fixture, HOUR * 0.8 - 600);
+  assert_asked (fixture, 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
+  g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere", TRUE);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+#define ADD(path, function) g_test_add ("/agent/" path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("ahead-of-need", test_ahead_of_need);
+  ADD ("hint-is-not-believed", test_hint_is_not_believed);
+  ADD ("broker-is-let-go", test_broker_is_let_go);
+  ADD ("server-out-of-order-for-a-day", test_server_out_of_order_for_a_day);
+  ADD ("no-timer-where-nothing-is-due", test_no_timer_where_nothing_is_due);
+  ADD ("lapses", test_lapses);
+  ADD ("sleep", test_sleep);
+  ADD ("sleep-and-flight", test_sleep_and_flight);
+  ADD ("clock-is-set", test_clock_is_set);
+  ADD ("clock-was-wrong-at-the-start", test_clock_was_wrong_at_the_start);
+
+  return g_test_run ();
+}
