@@ -118,9 +118,11 @@ on_leave (KeyfobAgentProgram *self)
 static void
 on_tray (KeyfobAgentProgram *self, gboolean shown)
 {
-  keyfob_agent_set_tray (self->agent, shown);
-  if (self->idle_exit != NULL)
-    keyfob_idle_exit_set_tray (self->idle_exit, shown);
+  if (self->idle_exit == NULL)
+    return;
+
+  keyfob_agent_set_leaves (self->agent, !shown);
+  keyfob_idle_exit_set_tray (self->idle_exit, shown);
 }
 
 static gboolean
@@ -167,6 +169,7 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
 
   self->idle_exit =
       keyfob_idle_exit_new (connection, clock, autostart, self->leave_after, is_busy, self);
+  keyfob_agent_set_leaves (self->agent, TRUE);
   g_signal_connect_object (self->idle_exit, "leave", G_CALLBACK (on_leave), self,
                            G_CONNECT_SWAPPED);
 }

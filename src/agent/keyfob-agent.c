@@ -426,9 +426,9 @@ keyfob_agent_get_hosts (KeyfobAgent *self)
 }
 
 void
-keyfob_agent_set_tray (KeyfobAgent *self, gboolean tray)
+keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves)
 {
-  keyfob_bus_agent1_set_tray (self->face, tray);
+  keyfob_bus_agent1_set_leaves (self->face, leaves);
 }
 
 void

@@ -31,8 +31,8 @@ gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
 /** Returns: (transfer none): a model of #KeyfobHost, in the order they came in */
 GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
 
-/** Sets Agent1.Tray: whether there is a tray that shows the agent. */
-void keyfob_agent_set_tray (KeyfobAgent *self, gboolean tray);
+/** Sets Agent1.Leaves: whether the agent ends when nobody needs it. */
+void keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves);
 
 /**
  * keyfob_agent_quit_async:

@@ -8,12 +8,15 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-background.h"
+
 typedef enum
 {
   NOTICE_NONE,
   NOTICE_LOCKED,
   NOTICE_OF_AGENT,
   NOTICE_NO_KEYRING,
+  NOTICE_ENDS,
 } Notice;
 
 struct _KeyfobNoticeBar
@@ -23,12 +26,14 @@ struct _KeyfobNoticeBar
   KeyfobAgentClient *client;
   KeyfobBusAgent1 *agent;
   GSettings *settings;
+  KeyfobBackground *background;
   char *trouble;
   gboolean unlocking;
 
   GtkInfoBar *bar;
   GtkLabel *text;
   GtkWidget *unlock_button;
+  GtkWidget *keep_button;
   GtkWidget *dismiss_button;
 };
 
@@ -63,6 +68,8 @@ find_notice (KeyfobNoticeBar *self, const char **sentence)
   if (g_strcmp0 (keyfob_bus_agent1_get_store (self->agent), "file") == 0
       && !g_settings_get_boolean (self->settings, "file-store-noticed"))
     return NOTICE_NO_KEYRING;
+  if (keyfob_background_get_ends (self->background))
+    return NOTICE_ENDS;
 
   return NOTICE_NONE;
 }
@@ -94,6 +101,11 @@ update (KeyfobNoticeBar *self)
                                           "in a file that only you can read."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
       break;
+    case NOTICE_ENDS:
+      gtk_label_set_label (self->text, _ ("There is no tray here, so Keyfob ends soon after its "
+                                          "window, and your sessions are not kept alive."));
+      gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
+      break;
     case NOTICE_NONE:
     default:
       break;
@@ -101,8 +113,10 @@ update (KeyfobNoticeBar *self)
 
   gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
-  gtk_widget_set_visible (self->dismiss_button,
-                          notice == NOTICE_OF_AGENT || notice == NOTICE_NO_KEYRING);
+  gtk_widget_set_visible (self->keep_button, notice == NOTICE_ENDS);
+  gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_OF_AGENT
+                                                    || notice == NOTICE_NO_KEYRING
+                                                    || notice == NOTICE_ENDS);
   gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
 }
@@ -135,15 +149,31 @@ on_dismiss (KeyfobNoticeBar *self)
   const char *name;
   const char *sentence;
 
-  /* it goes once the agent has it no longer */
-  if (self->agent != NULL && read_agent (self, &name, &sentence))
+  switch (find_notice (self, &sentence))
     {
-      keyfob_bus_agent1_call_dismiss (self->agent, name, NULL, NULL, NULL);
-      return;
+    case NOTICE_OF_AGENT:
+      /* it goes once the agent has it no longer */
+      if (read_agent (self, &name, &sentence))
+        keyfob_bus_agent1_call_dismiss (self->agent, name, NULL, NULL, NULL);
+      break;
+    case NOTICE_ENDS:
+      keyfob_background_dismiss (self->background);
+      break;
+    case NOTICE_NO_KEYRING:
+      g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
+      update (self);
+      break;
+    case NOTICE_LOCKED:
+    case NOTICE_NONE:
+    default:
+      break;
     }
+}
 
-  g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
-  update (self);
+static void
+on_keep (KeyfobNoticeBar *self)
+{
+  keyfob_background_keep (self->background);
 }
 
 static void
@@ -175,6 +205,7 @@ keyfob_notice_bar_dispose (GObject *object)
   g_clear_object (&self->agent);
   g_clear_object (&self->client);
   g_clear_object (&self->settings);
+  g_clear_object (&self->background);
 
   G_OBJECT_CLASS (keyfob_notice_bar_parent_class)->dispose (object);
 }
@@ -203,8 +234,10 @@ keyfob_notice_bar_class_init (KeyfobNoticeBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, text);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, unlock_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, keep_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, dismiss_button);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock);
+  gtk_widget_class_bind_template_callback (widget_class, on_keep);
   gtk_widget_class_bind_template_callback (widget_class, on_dismiss);
 }
 
@@ -223,6 +256,9 @@ keyfob_notice_bar_set_client (KeyfobNoticeBar *self, KeyfobAgentClient *client, 
 
   self->client = g_object_ref (client);
   self->settings = g_object_ref (settings);
+  self->background = keyfob_background_new (client, settings);
+  g_signal_connect_object (self->background, "notify::ends", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "notify::agent", G_CALLBACK (on_agent_changed), self,
                            G_CONNECT_SWAPPED);
   on_agent_changed (self);

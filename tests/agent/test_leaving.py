@@ -28,6 +28,7 @@ class Leaving(agentcase.AgentCase):
 
     def test_comes_back_when_called(self):
         host = self.add_host()
+        self.assertTrue(self.agent_property("Leaves"))
         self.wait_end()
         # gone without trace, and back with all it knew
         self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (host.path,))
@@ -36,7 +37,7 @@ class Leaving(agentcase.AgentCase):
     def test_tray_keeps_it(self):
         tray = Tray(self.bus)
         tray.wait_for_item()
-        look_often(lambda: self.agent_property("Tray"), "the agent to know of the tray")
+        look_often(lambda: not self.agent_property("Leaves"), "the agent to know of the tray")
         self.assertIsNone(self.agent.poll())
         tray.connection.close_sync(None)
         self.wait_end()

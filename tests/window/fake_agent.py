@@ -68,6 +68,7 @@ AGENT_DEFAULTS = {
     "StoreState": "ready",
     "FoundHosts": [],
     "Notices": [],
+    "Leaves": False,
 }
 
 

@@ -5,16 +5,18 @@
 import configparser
 import os
 import pathlib
+import re
 import shutil
+import time
 
 import desktop
 import tap
-from window import WindowCase, host
+from window import MINUTE, WindowCase, host
 
 TITLE = "Start at login"
 
 
-class StartAtLogin(WindowCase):
+class AutostartCase(WindowCase):
     def setUp(self):
         super().setUp()
         self.folder = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "autostart")
@@ -27,6 +29,8 @@ class StartAtLogin(WindowCase):
         else:
             self.folder.unlink(missing_ok=True)
 
+
+class StartAtLogin(AutostartCase):
     def open_preferences(self):
         self.start([host("one.example.org")])
         self.app.wait_for("one.example.org")
@@ -73,12 +77,42 @@ class StartAtLogin(WindowCase):
         self.picture("autostart-failed")
 
 
-class Clipboard(WindowCase):
-    def test_seconds(self):
-        self.start([host("one.example.org")])
-        self.app.wait_for("one.example.org")
-        self.press_keys("ctrl+comma")
-        self.app.wait_text("^After 45 seconds")
+class EndsWithTheWindow(AutostartCase):
+    """Told once where there is no tray."""
+
+    NOTICE = re.compile("^There is no tray here")
+
+    def start_signed_in(self, **options):
+        self.start([host("one.example.org", State="signed-in", Account="Alice", left=42 * MINUTE)],
+                   agent={"Leaves": True}, **options)
+
+    def test_start_at_login(self):
+        self.start_signed_in()
+        self.app.wait_for(self.NOTICE)
+        self.picture("notice-ends")
+        self.app.press("Start at login")
+        desktop.wait_for(self.entry.exists, "the entry")
+        self.app.wait_gone(self.NOTICE)
+
+    def test_dismissed_for_good(self):
+        self.start_signed_in()
+        self.app.wait_for(self.NOTICE)
+        self.app.press("Dismiss")
+        self.app.wait_gone(self.NOTICE)
+        desktop.wait_for(lambda: "background-noticed=true" in self.settings.read_text(), "the setting")
+        self.assertFalse(self.entry.exists())
+
+    def test_a_tray_comes(self):
+        self.start_signed_in()
+        self.app.wait_for(self.NOTICE)
+        self.agent.set_agent(Leaves=False)
+        self.app.wait_gone(self.NOTICE)
+
+    def test_nobody_is_signed_in(self):
+        self.start([host("one.example.org")], agent={"Leaves": True})
+        self.app.wait_for("Not signed in")
+        self.agent.set_host("one.example.org", State="signed-in", Expires=int(time.time()) + 3600)
+        self.app.wait_for(self.NOTICE)
 
 
 if __name__ == "__main__":
