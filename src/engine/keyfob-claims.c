@@ -6,6 +6,7 @@
 
 #include "keyfob-claims.h"
 
+#include "keyfob-expiry.h"
 #include "keyfob-json.h"
 #include "keyfob-text.h"
 
@@ -51,4 +52,19 @@ keyfob_claims_dup_account (const char *token)
     }
 
   return g_strdup ("");
+}
+
+gint64
+keyfob_claims_get_issued_at (const char *token)
+{
+  g_autoptr (JsonObject) payload = NULL;
+  double time;
+
+  g_return_val_if_fail (token != NULL, 0);
+
+  payload = parse_claims (token);
+  if (payload == NULL || !keyfob_json_get_number (payload, "iat", &time))
+    return 0;
+
+  return time >= 1 && time < KEYFOB_EXPIRY_MAX_TIME ? (gint64) time : 0;
 }

@@ -18,4 +18,12 @@ G_BEGIN_DECLS
  */
 char *keyfob_claims_dup_account (const char *token);
 
+/**
+ * keyfob_claims_get_issued_at:
+ * @token: an access token of any kind
+ *
+ * Returns: when a JWT says that it was issued, Unix seconds by its issuer's clock; 0 unknown
+ */
+gint64 keyfob_claims_get_issued_at (const char *token);
+
 G_END_DECLS

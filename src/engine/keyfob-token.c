@@ -464,11 +464,19 @@ keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now)
 gboolean
 keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other)
 {
+  gint64 issued;
+  gint64 other_issued;
+
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), FALSE);
   g_return_val_if_fail (KEYFOB_IS_TOKEN (other), FALSE);
 
   if (g_str_equal (self->access_token, other->access_token))
     return FALSE;
+
+  issued = keyfob_claims_get_issued_at (self->access_token);
+  other_issued = keyfob_claims_get_issued_at (other->access_token);
+  if (issued > 0 && other_issued > 0 && issued != other_issued)
+    return issued > other_issued;
 
   return self->received > other->received
          || self->expires + self->skew > other->expires + other->skew;

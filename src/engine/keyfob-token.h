@@ -103,8 +103,8 @@ gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
  * keyfob_token_is_newer:
  * @other: a token of the same host
  *
- * Whether @self came after @other, by either clock: this machine's may have been set meanwhile, and
- * the server may give lives of any length.
+ * Whether @self came after @other: by what they say themselves; where they do not, by either clock,
+ * for this machine's may have been set meanwhile, and the server may give lives of any length.
  *
  * Returns: %FALSE also where they are the same token
  */

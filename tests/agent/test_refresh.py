@@ -130,6 +130,7 @@ class Refresh(agentcase.AgentCase):
         first.wait_for(State="signed-out", Error="")
         with open(self.token_file(), encoding="utf-8") as file:
             self.assertEqual(json.load(file), {})
+        second.wait_for(State="signed-out", Error="")
 
     def test_what_another_program_has_renewed_is_taken(self):
         host = self.start_with_short()

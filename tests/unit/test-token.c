@@ -342,6 +342,34 @@ test_newer (void)
   g_assert_true (keyfob_token_is_newer (after, second));
 }
 
+static KeyfobToken *
+new_jwt_at (const char *claims, gint64 now, gint64 expires)
+{
+  g_autofree char *payload = g_base64_encode ((const guchar *) claims, strlen (claims));
+  g_autofree char *jwt = NULL;
+
+  payload[strcspn (payload, "=")] = '\0';
+  jwt = g_strdup_printf ("e30.%s.c2ln", payload);
+
+  return new_token_at (jwt, now, 0, expires);
+}
+
+/* A session of 30 days that was renewed for an hour, and then by a clock that was set back. */
+static void
+test_newer_by_its_own_words (void)
+{
+  g_autoptr (KeyfobToken) first = new_jwt_at ("{\"iat\": 1900000000}", NOW, NOW + 30 * 86400);
+  g_autoptr (KeyfobToken) second = new_jwt_at ("{\"iat\": 1900000060}", NOW + 60, NOW + 3660);
+  g_autoptr (KeyfobToken) third = new_jwt_at ("{\"iat\": 1900000120}", NOW - 86400, NOW + 3720);
+  g_autoptr (KeyfobToken) silent = new_jwt_at ("{\"iat\": \"soon\"}", NOW + 240, NOW + 240);
+
+  g_assert_true (keyfob_token_is_newer (second, first));
+  g_assert_false (keyfob_token_is_newer (first, second));
+  g_assert_true (keyfob_token_is_newer (third, second));
+  g_assert_false (keyfob_token_is_newer (second, third));
+  g_assert_true (keyfob_token_is_newer (silent, second));
+}
+
 static void
 test_margin (void)
 {
@@ -539,6 +567,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/odd-entries", test_odd_entries);
   g_test_add_func ("/token/received", test_received);
   g_test_add_func ("/token/newer", test_newer);
+  g_test_add_func ("/token/newer-by-its-own-words", test_newer_by_its_own_words);
   g_test_add_func ("/token/margin", test_margin);
   g_test_add_func ("/token/fresh", test_fresh);
   g_test_add_func ("/token/shifted", test_shifted);
