@@ -18,6 +18,7 @@ struct _KeyfobSettings
   GObject parent_instance;
 
   GSettings *settings; /* NULL where there is no schema */
+  guint lapse_days;    /* every host asks for it */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobSettings, keyfob_settings, G_TYPE_OBJECT)
@@ -34,6 +35,7 @@ static GParamSpec *properties[N_PROPS];
 static void
 on_lapse_changed (KeyfobSettings *self)
 {
+  self->lapse_days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAPSE_AFTER]);
 }
 
@@ -109,6 +111,7 @@ keyfob_settings_class_init (KeyfobSettingsClass *klass)
 static void
 keyfob_settings_init (KeyfobSettings *self)
 {
+  self->lapse_days = DEFAULT_DAYS;
   self->settings = open_settings ();
   if (self->settings == NULL)
     return;
@@ -117,6 +120,7 @@ keyfob_settings_init (KeyfobSettings *self)
                            G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::" NOTICE_MINUTES,
                            G_CALLBACK (on_notice_changed), self, G_CONNECT_SWAPPED);
+  self->lapse_days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
 }
 
 KeyfobSettings *
@@ -128,12 +132,7 @@ keyfob_settings_new (void)
 gint64
 keyfob_settings_get_lapse_after (KeyfobSettings *self)
 {
-  guint days = DEFAULT_DAYS;
-
-  if (self->settings != NULL)
-    days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
-
-  return (gint64) days * DAY;
+  return (gint64) self->lapse_days * DAY;
 }
 
 guint
