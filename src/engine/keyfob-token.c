@@ -16,6 +16,7 @@
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
+#include "keyfob-token-syntax.h"
 
 /* What py-oidc-auth-client assumes where the server says nothing. */
 #define DEFAULT_LIFETIME 180
@@ -24,8 +25,6 @@
 #define MAX_SKEW (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
 /* Seconds that a token must still be good for to be handed out without a refresh. */
 #define MARGIN 60
-#define MAX_TOKEN 65536
-#define MAX_TYPE 64
 #define MAX_SCOPE 1000
 
 struct _KeyfobToken
@@ -45,36 +44,6 @@ struct _KeyfobToken
 
 G_DEFINE_FINAL_TYPE (KeyfobToken, keyfob_token, G_TYPE_OBJECT)
 
-/* It goes into a header line: RFC 6749 appendix A.12, and no blanks. */
-static gboolean
-is_token_text (const char *text)
-{
-  gsize length = text != NULL ? strnlen (text, MAX_TOKEN + 1) : 0;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (text[i] <= ' ' || text[i] > '~')
-        return FALSE;
-    }
-
-  return length > 0 && length <= MAX_TOKEN;
-}
-
-/* A token of RFC 9110 section 5.6.2 */
-static gboolean
-is_type_text (const char *text)
-{
-  gsize length = strnlen (text, MAX_TYPE + 1);
-
-  for (gsize i = 0; i < length; i++)
-    {
-      if (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL)
-        return FALSE;
-    }
-
-  return length > 0 && length <= MAX_TYPE;
-}
-
 static gboolean
 refuse (GError **error, const char *sentence)
 {
@@ -91,7 +60,7 @@ take_type (KeyfobToken *self, JsonObject *fields, GError **error)
   if (type == NULL || *type == '\0')
     type = "Bearer";
 
-  if (!is_type_text (type))
+  if (!keyfob_token_syntax_is_type (type))
     return refuse (error, _ ("The server sent a token of a type that cannot be used. Ask whoever "
                              "runs it."));
 
@@ -136,12 +105,12 @@ take_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
   const char *access_token = keyfob_json_get_string (fields, "access_token");
   const char *refresh_token = keyfob_json_get_string (fields, "refresh_token");
 
-  if (!is_token_text (access_token))
+  if (!keyfob_token_syntax_is_token (access_token))
     return refuse (error, _ ("The server sent no token that can be used. Sign in again, or ask "
                              "whoever runs it."));
 
   self->access_token = g_strdup (access_token);
-  if (is_token_text (refresh_token))
+  if (keyfob_token_syntax_is_token (refresh_token))
     self->refresh_token = g_strdup (refresh_token);
 
   return take_type (self, fields, error);
