@@ -151,7 +151,7 @@ is_busy (gpointer user_data)
         return TRUE;
     }
 
-  return FALSE;
+  return keyfob_presence_is_notifying (self->presence);
 }
 
 static void

@@ -14,6 +14,7 @@
 
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
+#define TOLD "told"
 #define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
 #define KEPT_IN "kept-in"
 #define LEFT_IN "left-in"
@@ -338,6 +339,26 @@ keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 t
     return;
 
   g_key_file_set_string (self->keys, group, LAST_USED, text);
+  changed (self);
+}
+
+char *
+keyfob_host_file_dup_told (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  char *told = g_key_file_get_string (self->keys, group_of (self, config), TOLD, NULL);
+
+  return told != NULL ? told : g_strdup ("");
+}
+
+void
+keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const char *told)
+{
+  g_autofree char *before = keyfob_host_file_dup_told (self, config);
+
+  if (g_str_equal (before, told))
+    return;
+
+  g_key_file_set_string (self->keys, group_of (self, config), TOLD, told);
   changed (self);
 }
 

@@ -80,6 +80,13 @@ void keyfob_host_file_set_places (KeyfobHostFile *self,
                                   const char *kept_in,
                                   const char *const *left_in);
 
+/** Returns: (transfer full): what the user has seen last of notifications about a host, may be
+ * empty */
+char *keyfob_host_file_dup_told (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Remembers that, and has the file written. */
+void keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const char *told);
+
 /** Forgets a host and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 

@@ -9,7 +9,9 @@
 #define NAME "org.freedesktop.Notifications"
 #define PATH "/org/freedesktop/Notifications"
 
-#define EXPIRED 1 /* reasons of NotificationClosed: it is no longer in sight, but may be listed */
+/* reasons of NotificationClosed */
+#define EXPIRED 1 /* out of sight, but perhaps still in a list */
+#define DISMISSED 2
 
 typedef struct
 {
@@ -36,6 +38,7 @@ G_DEFINE_FINAL_TYPE (KeyfobNotificationClient, keyfob_notification_client, G_TYP
 
 enum
 {
+  SEEN,
   INVOKED,
   N_SIGNALS,
 };
@@ -110,8 +113,27 @@ on_invoked (KeyfobNotificationClient *self, guint32 id, const char *action)
   g_autofree char *key = g_strdup (find_key (self, id));
   g_autofree char *token = g_steal_pointer (&self->activation_token);
 
-  if (key != NULL)
-    g_signal_emit (self, signals[INVOKED], 0, key, action, self->token_id == id ? token : NULL);
+  if (key == NULL)
+    return;
+
+  g_signal_emit (self, signals[SEEN], 0, key);
+  g_signal_emit (self, signals[INVOKED], 0, key, action, self->token_id == id ? token : NULL);
+}
+
+static void
+on_closed (KeyfobNotificationClient *self, guint32 id, guint32 reason)
+{
+  g_autofree char *key = g_strdup (find_key (self, id));
+
+  if (key == NULL)
+    return;
+
+  if (reason == EXPIRED)
+    ((Note *) g_hash_table_lookup (self->notes, key))->out_of_sight = TRUE;
+  else
+    forget (self, key);
+  if (reason == EXPIRED || reason == DISMISSED)
+    g_signal_emit (self, signals[SEEN], 0, key);
 }
 
 static void
@@ -137,14 +159,8 @@ on_signal (GDBusConnection *connection,
     }
   else if (g_variant_is_of_type (arguments, G_VARIANT_TYPE ("(uu)")))
     {
-      const char *key;
-
       g_variant_get (arguments, "(uu)", &id, &reason);
-      key = find_key (self, id);
-      if (key != NULL && reason == EXPIRED)
-        ((Note *) g_hash_table_lookup (self->notes, key))->out_of_sight = TRUE;
-      else if (key != NULL)
-        forget (self, key);
+      on_closed (self, id, reason);
     }
 }
 
@@ -281,6 +297,8 @@ keyfob_notification_client_class_init (KeyfobNotificationClientClass *klass)
   object_class->dispose = keyfob_notification_client_dispose;
   object_class->finalize = keyfob_notification_client_finalize;
 
+  signals[SEEN] = g_signal_new ("seen", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[INVOKED] =
       g_signal_new ("invoked", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
@@ -344,10 +362,30 @@ keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const char 
   forget (self, key);
 }
 
+static gboolean
+is_in_sight (const Note *note)
+{
+  return !note->withdrawn && !note->out_of_sight;
+}
+
 gboolean
 keyfob_notification_client_is_shown (KeyfobNotificationClient *self, const char *key)
 {
   Note *note = g_hash_table_lookup (self->notes, key);
 
-  return note != NULL && !note->withdrawn && !note->out_of_sight;
+  return note != NULL && is_in_sight (note);
+}
+
+gboolean
+keyfob_notification_client_is_showing (KeyfobNotificationClient *self)
+{
+  GHashTableIter iter;
+  gpointer note;
+
+  g_hash_table_iter_init (&iter, self->notes);
+  while (g_hash_table_iter_next (&iter, NULL, &note))
+    if (is_in_sight (note))
+      return TRUE;
+
+  return FALSE;
 }

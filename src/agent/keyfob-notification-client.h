@@ -25,6 +25,8 @@ G_DECLARE_FINAL_TYPE (KeyfobNotificationClient,
  * It listens to what becomes of its notifications as long as there are any. Where nobody shows them
  * nothing happens.
  *
+ * Signal `seen` (key): it was there for as long as it is shown, or the user has done away with it.
+ *
  * Signal `invoked` (key, action, activation token, nullable): the user has clicked.
  */
 
@@ -49,5 +51,8 @@ void keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const 
 
 /** Returns: whether there is one with that key for the user to see */
 gboolean keyfob_notification_client_is_shown (KeyfobNotificationClient *self, const char *key);
+
+/** Returns: whether there is any for the user to see */
+gboolean keyfob_notification_client_is_showing (KeyfobNotificationClient *self);
 
 G_END_DECLS

@@ -12,11 +12,14 @@
 
 #define MOST 3     /* notifications at once, of hosts that need the user */
 #define SEVERAL "" /* key of the one for all */
+#define SAME_END \
+  300 /* seconds; what is known of the server's clock may change the end of a token */
 
 struct _KeyfobNotifications
 {
   GObject parent_instance;
 
+  KeyfobHostFile *file;
   KeyfobOverview *overview;
   KeyfobHostRemote *hosts;
   KeyfobWindowRemote *window;
@@ -73,9 +76,45 @@ note_told (KeyfobNotifications *self, const char *path, KeyfobOutlook outlook)
   g_hash_table_insert (self->told, g_strdup (path), GINT_TO_POINTER (outlook));
 }
 
+static const char *
+get_word (KeyfobOutlook outlook)
+{
+  return outlook == KEYFOB_OUTLOOK_SOON ? "soon" : "ended";
+}
+
+/* Whether the user has seen it before this agent was there. */
+static gboolean
+was_seen (KeyfobNotifications *self, guint position, KeyfobOutlook outlook)
+{
+  KeyfobBusHost1 *host = keyfob_overview_get_host (self->overview, position);
+  g_autofree char *told =
+      keyfob_host_file_dup_told (self->file, keyfob_overview_get_config (self->overview, position));
+  g_auto (GStrv) parts = g_strsplit (told, " ", 2);
+  gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
+
+  if (ABS (end - keyfob_bus_host1_get_expires (host)) > SAME_END)
+    return FALSE;
+
+  return g_str_equal (parts[0], get_word (outlook)) || outlook == KEYFOB_OUTLOOK_SOON;
+}
+
+static void
+remember_seen (KeyfobNotifications *self, guint position)
+{
+  KeyfobBusHost1 *host = keyfob_overview_get_host (self->overview, position);
+  g_autofree char *path = keyfob_host_remote_dup_path (host);
+  KeyfobOutlook told = get_told (self, path);
+  g_autofree char *text = g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (told),
+                                           keyfob_bus_host1_get_expires (host));
+
+  if (told == KEYFOB_OUTLOOK_SOON || told == KEYFOB_OUTLOOK_NEEDS_USER)
+    keyfob_host_file_set_told (self->file, keyfob_overview_get_config (self->overview, position),
+                               text);
+}
+
 /* Whether the trouble of the host is news. */
 static gboolean
-take_outlook (KeyfobNotifications *self, const char *path, KeyfobOutlook outlook)
+take_outlook (KeyfobNotifications *self, guint position, const char *path, KeyfobOutlook outlook)
 {
   switch (outlook)
     {
@@ -84,10 +123,12 @@ take_outlook (KeyfobNotifications *self, const char *path, KeyfobOutlook outlook
       if (get_told (self, path) >= outlook)
         return FALSE;
       note_told (self, path, outlook);
-      return TRUE;
+      return !was_seen (self, position, outlook);
     case KEYFOB_OUTLOOK_GOOD:
     case KEYFOB_OUTLOOK_SIGNED_OUT:
-      g_hash_table_remove (self->told, path);
+      if (g_hash_table_remove (self->told, path))
+        keyfob_host_file_set_told (self->file,
+                                   keyfob_overview_get_config (self->overview, position), "");
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_OUTLOOK_SIGNING_IN:
@@ -157,7 +198,7 @@ update (KeyfobNotifications *self)
       char *path = keyfob_host_remote_dup_path (host);
 
       g_hash_table_add (present, path);
-      if (!take_outlook (self, path, outlook))
+      if (!take_outlook (self, i, path, outlook))
         continue;
 
       tell (self, host, outlook, path);
@@ -195,6 +236,19 @@ find_host (KeyfobNotifications *self, const char *wanted)
 }
 
 static void
+on_seen (KeyfobNotifications *self, const char *path)
+{
+  for (guint i = 0; i < keyfob_overview_get_n_hosts (self->overview); i++)
+    {
+      g_autofree char *its_path =
+          keyfob_host_remote_dup_path (keyfob_overview_get_host (self->overview, i));
+
+      if (g_str_equal (path, SEVERAL) || g_str_equal (path, its_path))
+        remember_seen (self, i);
+    }
+}
+
+static void
 on_invoked (KeyfobNotifications *self,
             const char *path,
             const char *action,
@@ -224,6 +278,7 @@ keyfob_notifications_dispose (GObject *object)
   g_clear_object (&self->window);
   g_clear_object (&self->hosts);
   g_clear_object (&self->overview);
+  g_clear_object (&self->file);
 
   G_OBJECT_CLASS (keyfob_notifications_parent_class)->dispose (object);
 }
@@ -255,19 +310,28 @@ keyfob_notifications_init (KeyfobNotifications *self)
 
 KeyfobNotifications *
 keyfob_notifications_new (GDBusConnection *connection,
+                          KeyfobHostFile *file,
                           KeyfobOverview *overview,
                           KeyfobHostRemote *hosts,
                           KeyfobWindowRemote *window)
 {
   KeyfobNotifications *self = g_object_new (KEYFOB_TYPE_NOTIFICATIONS, NULL);
 
+  self->file = g_object_ref (file);
   self->overview = g_object_ref (overview);
   self->hosts = g_object_ref (hosts);
   self->window = g_object_ref (window);
   self->client = keyfob_notification_client_new (connection);
+  g_signal_connect_object (self->client, "seen", G_CALLBACK (on_seen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "invoked", G_CALLBACK (on_invoked), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (overview, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 
   return self;
+}
+
+gboolean
+keyfob_notifications_is_showing (KeyfobNotifications *self)
+{
+  return keyfob_notification_client_is_showing (self->client);
 }

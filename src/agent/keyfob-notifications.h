@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "keyfob-clock.h"
+#include "keyfob-host-file.h"
 #include "keyfob-host-remote.h"
 #include "keyfob-overview.h"
 
@@ -17,13 +17,18 @@ G_DECLARE_FINAL_TYPE (KeyfobNotifications, keyfob_notifications, KEYFOB, NOTIFIC
  * KeyfobNotifications:
  *
  * Tells the user once when a host needs them, or will soon, and takes it back when that is over.
- * Where many do there is one notification for all of them. What heals itself is no news.
+ * Where many do there is one notification for all of them. What heals itself is no news. What the
+ * user has seen is remembered in the file of hosts, for the agent that comes after this one.
  */
 
 /** Returns: (transfer full): what tells of the hosts in @overview */
 KeyfobNotifications *keyfob_notifications_new (GDBusConnection *connection,
+                                               KeyfobHostFile *file,
                                                KeyfobOverview *overview,
                                                KeyfobHostRemote *hosts,
                                                KeyfobWindowRemote *window);
+
+/** Returns: whether there is one for the user to see */
+gboolean keyfob_notifications_is_showing (KeyfobNotifications *self);
 
 G_END_DECLS

@@ -289,6 +289,14 @@ keyfob_overview_get_host (KeyfobOverview *self, guint position)
   return entry->face;
 }
 
+KeyfobConfig *
+keyfob_overview_get_config (KeyfobOverview *self, guint position)
+{
+  Entry *entry = g_ptr_array_index (self->entries, position);
+
+  return keyfob_host_get_config (entry->host);
+}
+
 KeyfobOutlook
 keyfob_overview_get_outlook (KeyfobOverview *self, guint position)
 {

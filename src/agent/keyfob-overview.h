@@ -5,6 +5,7 @@
 #pragma once
 
 #include "keyfob-clock.h"
+#include "keyfob-config.h"
 #include "keyfob-outlook.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,9 @@ guint keyfob_overview_get_n_hosts (KeyfobOverview *self);
 
 /** Returns: (transfer none): what is shown of the host at @position */
 KeyfobBusHost1 *keyfob_overview_get_host (KeyfobOverview *self, guint position);
+
+/** Returns: (transfer none): the configuration of the host at @position */
+KeyfobConfig *keyfob_overview_get_config (KeyfobOverview *self, guint position);
 
 /** Returns: what the host at @position wants of the user */
 KeyfobOutlook keyfob_overview_get_outlook (KeyfobOverview *self, guint position);

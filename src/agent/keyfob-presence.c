@@ -85,10 +85,16 @@ keyfob_presence_new (KeyfobContext *context, GListModel *hosts)
   self->window = keyfob_window_remote_new (connection);
   self->hosts = keyfob_host_remote_new (connection, self->window);
   self->tray = keyfob_tray_new (connection, self->overview, clock, self->hosts, self->window);
-  self->notifications =
-      keyfob_notifications_new (connection, self->overview, self->hosts, self->window);
+  self->notifications = keyfob_notifications_new (connection, keyfob_context_get_file (context),
+                                                  self->overview, self->hosts, self->window);
   g_signal_connect_object (self->tray, "quit", G_CALLBACK (on_quit), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tray, "shown", G_CALLBACK (on_shown), self, G_CONNECT_SWAPPED);
 
   return self;
+}
+
+gboolean
+keyfob_presence_is_notifying (KeyfobPresence *self)
+{
+  return keyfob_notifications_is_showing (self->notifications);
 }

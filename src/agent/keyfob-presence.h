@@ -28,4 +28,7 @@ G_DECLARE_FINAL_TYPE (KeyfobPresence, keyfob_presence, KEYFOB, PRESENCE, GObject
  */
 KeyfobPresence *keyfob_presence_new (KeyfobContext *context, GListModel *hosts);
 
+/** Returns: whether there is a notification for the user to see, whose actions need the agent */
+gboolean keyfob_presence_is_notifying (KeyfobPresence *self);
+
 G_END_DECLS

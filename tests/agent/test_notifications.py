@@ -140,6 +140,47 @@ class NeedsUser(NotificationCase):
         self.notifications.wait_for(NEEDS)
 
 
+class Restart(NotificationCase):
+    """The agent comes and goes; what the user has seen stays seen."""
+
+    def start_with_ended_session(self):
+        self.stop_agent()
+        self.server.gives_refresh_token = False
+        self.write_token(self.server.make_token(life=-100))
+        self.start_agent()
+        host = self.add_host(name="Portal")
+        host.wait_for(State="expired")
+        return host
+
+    def wait_until_expired(self):
+        host = self.find_host()
+        host.wait_for(State="expired")
+        self.settle()
+        return host
+
+    def test_what_was_dismissed_is_not_told_again(self):
+        self.start_with_ended_session()
+        self.notifications.dismiss(self.notifications.wait_for(NEEDS))
+        self.settle()
+        self.restart_agent()
+        host = self.wait_until_expired()
+        self.assertEqual(self.notifications.count, 1)
+        # the end of the next session is another matter
+        self.server.gives_refresh_token = True
+        host.sign_in()
+        self.end_session(host)
+        self.notifications.wait_for(NEEDS)
+
+    def test_what_was_not_seen_is_told_again(self):
+        self.start_with_ended_session()
+        self.notifications.wait_for(NEEDS)
+        self.settle()
+        self.restart_agent()
+        self.wait_until_expired()
+        self.notifications.wait_for(NEEDS)
+        self.assertEqual(self.notifications.count, 2)
+
+
 class Actions(NotificationCase):
     def setUp(self):
         super().setUp()
