@@ -13,6 +13,7 @@ import time
 
 import desktop
 import tap
+from gi.repository import Atspi
 from window import DAY, HOUR, MINUTE, PORTAL, WindowCase, host, mixed
 
 GERMAN = {"program": "KEYFOB_UNINSTALLED", "LANGUAGE": "de"}
@@ -121,6 +122,14 @@ class Circumstances(WindowCase):
         desktop.xdotool("windowsize", "--sync", preferences, width, 600)
         desktop.wait_for(lambda: f"WIDTH={width}" in desktop.xdotool("getwindowgeometry", "--shell", preferences),
                          "the preferences to be narrow")
+
+        def is_laid_out(nodes):
+            page = [node for node in nodes if node.name == self.say("Preferences")]
+            boxes = [node.accessible.get_extents(Atspi.CoordType.WINDOW) for root in page for node in root.walk()
+                     if node.name and "label" in node.role]
+            return boxes and all(box.x >= 0 and box.x + box.width <= width for box in boxes)
+
+        desktop.wait_for(lambda: self.app.read(is_laid_out), "all of the preferences to be within their window")
 
 
 def add_test(page, circumstance):
