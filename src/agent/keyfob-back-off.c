@@ -12,7 +12,7 @@
 #define FIRST_RETRY 120 /* seconds; doubles with each failure */
 #define LAST_RETRY 2880 /* seconds */
 #define RETRY_JITTER 0.25
-/* between two tries to reach a server, where the network comes and goes, seconds */
+/* between two tries to reach a server, where the network comes and goes, seconds; doubles, too */
 #define LEAST_PAUSE 3
 /* for programs that ask; it may have been a gateway, not the server, that wanted more, seconds */
 #define LONGEST_PUT_OFF 600
@@ -24,6 +24,7 @@ struct _KeyfobBackOff
   KeyfobClock *clock;
   guint failures; /* one after the other */
   gint64 retry_at;
+  guint rushes;     /* tries one after the other that did not reach the server */
   gint64 asked_at;  /* 0 never */
   gboolean hurried; /* since then */
   gint64 pause;     /* seconds after that in which the agent leaves the server alone */
@@ -36,6 +37,17 @@ static gint64
 now (KeyfobBackOff *self)
 {
   return keyfob_clock_now (self->clock);
+}
+
+/* A network that comes and goes for good gains nothing over one that stays away. */
+static gint64
+take_next_pause (KeyfobBackOff *self)
+{
+  gint64 pause = MIN (LEAST_PAUSE << MIN (self->rushes, 16), KEYFOB_REFRESH_SPACING);
+
+  self->rushes++;
+
+  return pause;
 }
 
 static gint64
@@ -97,6 +109,8 @@ keyfob_back_off_new (KeyfobClock *clock)
 void
 keyfob_back_off_note_asked (KeyfobBackOff *self)
 {
+  if (now (self) >= keyfob_back_off_get_pause_end (self) + KEYFOB_REFRESH_SPACING)
+    self->rushes = 0;
   self->asked_at = now (self);
   self->pause = KEYFOB_REFRESH_SPACING;
   self->put_off = 0;
@@ -108,7 +122,8 @@ keyfob_back_off_note_failure (KeyfobBackOff *self, const GError *error)
 {
   gint64 wanted = keyfob_auth_error_get_retry_after (error);
 
-  self->pause = MAX (is_answer (error) ? KEYFOB_REFRESH_SPACING : LEAST_PAUSE, wanted);
+  self->pause = is_answer (error) ? KEYFOB_REFRESH_SPACING : take_next_pause (self);
+  self->pause = MAX (self->pause, wanted);
   self->put_off = MIN (wanted, LONGEST_PUT_OFF);
 
   if (self->hurried)
@@ -133,6 +148,7 @@ void
 keyfob_back_off_forget (KeyfobBackOff *self)
 {
   self->failures = 0;
+  self->rushes = 0;
   self->retry_at = 0;
 }
 

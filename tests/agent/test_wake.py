@@ -215,13 +215,12 @@ class Wake(agentcase.AgentCase):
         self.server.faults["token"] = DROP
         host = self.start_with_system_bus()
         host.wait_for(State="offline")
-        before = time.monotonic()
         for _ in range(30):
             network_down()
             network_back()
             self.hosts()
-        spent = time.monotonic() - before
-        self.assertLessEqual(self.server.count("token"), 2 + spent / 3)
+        # the pauses between tries double, from three seconds to two minutes
+        self.assertLessEqual(self.server.count("token"), 4)
 
     def test_network_that_is_back_before_the_try_has_failed(self):
         gate = self.server.gates["token"] = threading.Event()

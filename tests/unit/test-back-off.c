@@ -96,6 +96,35 @@ test_clock_is_set (Fixture *fixture, gconstpointer data)
   g_assert_true (keyfob_back_off_is_put_off (fixture->back_off));
 }
 
+/* The network comes and goes, so that each time the next try is due at once. */
+static void
+test_network_that_flaps (Fixture *fixture, gconstpointer data)
+{
+  guint n_tries = 0;
+
+  fixture->error->code = KEYFOB_AUTH_ERROR_NETWORK;
+  for (gint64 second = 0; second < 3600; second++)
+    {
+      manual_clock_set_now (fixture->clock, START + second);
+      keyfob_back_off_hurry (fixture->back_off);
+      if (keyfob_back_off_get_retry (fixture->back_off) > START + second)
+        continue;
+
+      keyfob_back_off_note_asked (fixture->back_off);
+      keyfob_back_off_note_failure (fixture->back_off, fixture->error);
+      n_tries++;
+    }
+  g_assert_cmpuint (n_tries, >=, 3600 / 120);
+  g_assert_cmpuint (n_tries, <=, 6 + 3600 / 120);
+
+  /* after some rest it is quick again */
+  manual_clock_set_now (fixture->clock, START + 7200);
+  keyfob_back_off_note_asked (fixture->back_off);
+  keyfob_back_off_note_failure (fixture->back_off, fixture->error);
+  keyfob_back_off_hurry (fixture->back_off);
+  g_assert_cmpint (keyfob_back_off_get_retry (fixture->back_off), ==, START + 7203);
+}
+
 /* Where nobody told that the clock was set. */
 static void
 test_asked_in_the_future (Fixture *fixture, gconstpointer data)
@@ -116,6 +145,7 @@ main (int argc, char *argv[])
   ADD ("never-asked", test_never_asked);
   ADD ("asked", test_asked);
   ADD ("jitter", test_jitter);
+  ADD ("network-that-flaps", test_network_that_flaps);
   ADD ("clock-is-set", test_clock_is_set);
   ADD ("asked-in-the-future", test_asked_in_the_future);
 

@@ -309,7 +309,7 @@ test_tries_again_at_once (void)
   keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, portal);
   keyfob_standing_forget_failures (standing);
-  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 3);
+  g_assert_cmpint (keyfob_standing_get_due (standing), ==, START + 6);
 
   keyfob_standing_note_asked (standing);
   keyfob_standing_go_offline (standing, out_of_order);
