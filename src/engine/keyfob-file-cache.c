@@ -34,6 +34,7 @@ void
 keyfob_file_cache_free (KeyfobFileCache *self)
 {
   keyfob_file_cache_drop_text (self);
+  g_clear_pointer (&self->places, keyfob_file_places_free);
   g_hash_table_unref (self->tokens);
   g_free (self);
 }
@@ -53,15 +54,19 @@ keyfob_file_cache_turn_to (KeyfobFileCache *self, const KeyfobFileMark *mark)
 }
 
 void
-keyfob_file_cache_take_text (KeyfobFileCache *self,
-                             KeyfobTokenFile *file,
-                             KeyfobTokenText *text,
-                             KeyfobFilePlaces *places)
+keyfob_file_cache_take_text (KeyfobFileCache *self, KeyfobTokenFile *file, KeyfobTokenText *text)
 {
+  const char *target = keyfob_token_file_get_target (file);
+
   keyfob_file_cache_drop_text (self);
   self->file = file;
   self->text = text;
-  self->places = places;
+
+  if (self->places == NULL || !keyfob_file_places_is_current (self->places, target))
+    {
+      g_clear_pointer (&self->places, keyfob_file_places_free);
+      self->places = keyfob_file_places_read (target);
+    }
 }
 
 KeyfobTokenFile *
@@ -87,7 +92,6 @@ keyfob_file_cache_drop_text (KeyfobFileCache *self)
 {
   g_clear_pointer (&self->text, keyfob_token_text_free);
   g_clear_pointer (&self->file, keyfob_token_file_free);
-  g_clear_pointer (&self->places, keyfob_file_places_free);
 }
 
 void

@@ -31,12 +31,11 @@ void keyfob_file_cache_turn_to (KeyfobFileCache *self, const KeyfobFileMark *mar
  * keyfob_file_cache_take_text:
  * @file: (transfer full): what @text points into
  * @text: (transfer full): what it says
- * @places: (transfer full): whose it is
+ *
+ * Blocks where whose the tokens are is not known, or not any more.
  */
-void keyfob_file_cache_take_text (KeyfobFileCache *self,
-                                  KeyfobTokenFile *file,
-                                  KeyfobTokenText *text,
-                                  KeyfobFilePlaces *places);
+void
+keyfob_file_cache_take_text (KeyfobFileCache *self, KeyfobTokenFile *file, KeyfobTokenText *text);
 
 /** Returns: (transfer none) (nullable): the file, where there is a text of it */
 KeyfobTokenFile *keyfob_file_cache_get_file (KeyfobFileCache *self);

@@ -269,8 +269,7 @@ read_into_cache (KeyfobFileJob *self, GError **error)
     return FALSE;
 
   keyfob_file_cache_turn_to (self->cache, keyfob_token_file_get_mark (file));
-  keyfob_file_cache_take_text (self->cache, g_steal_pointer (&file), g_steal_pointer (&text),
-                               keyfob_file_places_read (self->target));
+  keyfob_file_cache_take_text (self->cache, g_steal_pointer (&file), g_steal_pointer (&text));
 
   return TRUE;
 }
@@ -338,6 +337,17 @@ keyfob_file_job_free (KeyfobFileJob *self)
   g_free (self->base_url);
   g_free (self->target);
   g_free (self);
+}
+
+gboolean
+keyfob_file_job_try_lock (KeyfobFileJob *self)
+{
+  g_autofree char *target = keyfob_token_file_resolve (self->path, NULL);
+  g_autofree char *lock_path = g_strconcat (target != NULL ? target : self->path, ".lock", NULL);
+
+  self->lock = keyfob_lock_try (lock_path, NULL);
+
+  return self->lock != NULL;
 }
 
 void

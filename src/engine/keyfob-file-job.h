@@ -47,6 +47,9 @@ KeyfobFileJob *keyfob_file_job_new (const char *path,
 
 void keyfob_file_job_free (KeyfobFileJob *self);
 
+/** Takes the lock of the file where nobody has it. Returns: whether it has it now. Blocks. */
+gboolean keyfob_file_job_try_lock (KeyfobFileJob *self);
+
 /** @lock: (transfer full) (nullable): the lock of the file, which the job lets go when it is done
  */
 void keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock);

@@ -6,6 +6,11 @@
 
 #include "keyfob-file-places.h"
 
+#include <string.h>
+
+#include "keyfob-file-mark.h"
+
+#define SUFFIX ".places"
 #define OWNER "owner"
 #define EMPTIED "emptied"
 /* Of so many hosts it is known; the ones that nothing happened to for longest are forgotten. */
@@ -14,6 +19,7 @@
 struct _KeyfobFilePlaces
 {
   char *path;
+  KeyfobFileMark mark;
   GKeyFile *keys;
 };
 
@@ -55,7 +61,8 @@ keyfob_file_places_read (const char *token_file)
   KeyfobFilePlaces *self = g_new0 (KeyfobFilePlaces, 1);
   g_autoptr (GError) error = NULL;
 
-  self->path = g_strconcat (token_file, ".places", NULL);
+  self->path = g_strconcat (token_file, SUFFIX, NULL);
+  self->mark = keyfob_file_mark_at (self->path);
   self->keys = g_key_file_new ();
 
   if (!g_key_file_load_from_file (self->keys, self->path, G_KEY_FILE_NONE, &error)
@@ -71,6 +78,16 @@ keyfob_file_places_free (KeyfobFilePlaces *self)
   g_key_file_unref (self->keys);
   g_free (self->path);
   g_free (self);
+}
+
+gboolean
+keyfob_file_places_is_current (KeyfobFilePlaces *self, const char *token_file)
+{
+  KeyfobFileMark mark = keyfob_file_mark_at (self->path);
+
+  return g_str_has_prefix (self->path, token_file)
+         && g_str_equal (self->path + strlen (token_file), SUFFIX)
+         && keyfob_file_mark_equal (&self->mark, &mark);
 }
 
 char *

@@ -29,6 +29,9 @@ KeyfobFilePlaces *keyfob_file_places_read (const char *token_file);
 
 void keyfob_file_places_free (KeyfobFilePlaces *self);
 
+/** Returns: whether that is all of @token_file, and still what is written */
+gboolean keyfob_file_places_is_current (KeyfobFilePlaces *self, const char *token_file);
+
 /** Returns: (transfer full) (nullable): the base URL that has the place of @host_key */
 char *keyfob_file_places_dup_owner (KeyfobFilePlaces *self, const char *host_key);
 

@@ -90,19 +90,39 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("Writing without a lock: %s", error->message);
 
   keyfob_file_job_take_lock (g_task_get_task_data (task), lock);
-  keyfob_file_job_set_tidies (g_task_get_task_data (task), !self->has_written);
-  self->has_written = TRUE;
   g_task_run_in_thread (task, keyfob_file_worker_modify);
 }
 
 static void
-lock_first (KeyfobFileStore *self, GTask *task)
+wait_for_lock (KeyfobFileStore *self, GTask *task)
 {
   g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (self));
 
   self->wait = keyfob_time_limit_new (self->clock, LONGEST_WAIT, g_task_get_cancellable (task));
   keyfob_lock_acquire_async (path, NULL, keyfob_time_limit_get_cancellable (self->wait), locked_cb,
                              g_object_ref (task));
+}
+
+static void
+tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  if (!g_task_propagate_boolean (G_TASK (result), NULL))
+    wait_for_lock (KEYFOB_FILE_STORE (source), task);
+}
+
+static void
+run_modification (KeyfobFileStore *self, GTask *task)
+{
+  g_autoptr (GTask) attempt = g_task_new (self, NULL, tried_cb, g_object_ref (task));
+
+  keyfob_file_job_set_tidies (g_task_get_task_data (task), !self->has_written);
+  self->has_written = TRUE;
+
+  g_task_set_source_tag (attempt, run_modification);
+  g_task_set_task_data (attempt, g_object_ref (task), g_object_unref);
+  g_task_run_in_thread (attempt, keyfob_file_worker_try_modify);
 }
 
 static gboolean
@@ -123,7 +143,7 @@ run_lookups (KeyfobFileStore *self)
   self->n_running = tasks->len;
   g_task_set_source_tag (batch, run_lookups);
   g_task_set_task_data (batch, tasks, (GDestroyNotify) g_ptr_array_unref);
-  g_task_run_in_thread (batch, keyfob_file_worker_look_up);
+  g_task_run_in_thread (batch, keyfob_file_worker_look_up_all);
 }
 
 static void
@@ -136,8 +156,10 @@ run_first (KeyfobFileStore *self)
     return;
 
   self->n_running = 1;
-  if (is_lookup (task))
+  if (is_lookup (task) && g_queue_get_length (&self->tasks) > 1)
     run_lookups (self);
+  else if (is_lookup (task))
+    g_task_run_in_thread (task, keyfob_file_worker_look_up);
   else if (tag == keyfob_token_store_list_async)
     g_task_run_in_thread (task, keyfob_file_worker_list);
   else if (tag == keyfob_token_store_was_removed_async)
@@ -145,7 +167,7 @@ run_first (KeyfobFileStore *self)
   else if (tag == keyfob_token_store_changed)
     g_task_run_in_thread (task, keyfob_file_worker_check);
   else
-    lock_first (self, task);
+    run_modification (self, task);
 }
 
 static gboolean

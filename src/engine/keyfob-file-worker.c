@@ -27,7 +27,16 @@ look_up (GTask *task, gboolean is_last)
 }
 
 void
-keyfob_file_worker_look_up (GTask *batch, gpointer source, gpointer data, GCancellable *cancellable)
+keyfob_file_worker_look_up (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  look_up (task, TRUE);
+}
+
+void
+keyfob_file_worker_look_up_all (GTask *batch,
+                                gpointer source,
+                                gpointer data,
+                                GCancellable *cancellable)
 {
   GPtrArray *tasks = data;
 
@@ -73,6 +82,22 @@ keyfob_file_worker_modify (GTask *task, gpointer source, gpointer data, GCancell
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+void
+keyfob_file_worker_try_modify (GTask *attempt,
+                               gpointer source,
+                               gpointer data,
+                               GCancellable *cancellable)
+{
+  GTask *task = data;
+  KeyfobFileJob *job = g_task_get_task_data (task);
+  gboolean locked = keyfob_file_job_try_lock (job);
+
+  if (locked)
+    keyfob_file_worker_modify (task, source, job, g_task_get_cancellable (task));
+
+  g_task_return_boolean (attempt, locked);
 }
 
 void

@@ -10,16 +10,18 @@ G_BEGIN_DECLS
 
 /* What a #KeyfobFileStore has its threads do. The data of each task is its #KeyfobFileJob. */
 
+/** Returns a #KeyfobToken, or %NULL. */
+void
+keyfob_file_worker_look_up (GTask *task, gpointer source, gpointer data, GCancellable *cancellable);
+
 /**
- * keyfob_file_worker_look_up:
- * @batch: returns nothing of its own; its data is a GPtrArray of the tasks of look-ups
- *
- * The file is read once for all of them.
+ * keyfob_file_worker_look_up_all:
+ * @batch: its data is a GPtrArray of the tasks of look-ups, for which the file is read once
  */
-void keyfob_file_worker_look_up (GTask *batch,
-                                 gpointer source,
-                                 gpointer data,
-                                 GCancellable *cancellable);
+void keyfob_file_worker_look_up_all (GTask *batch,
+                                     gpointer source,
+                                     gpointer data,
+                                     GCancellable *cancellable);
 
 /** Returns a GStrv. */
 void
@@ -32,6 +34,16 @@ keyfob_file_worker_ask (GTask *task, gpointer source, gpointer data, GCancellabl
 /** Saves or removes. */
 void
 keyfob_file_worker_modify (GTask *task, gpointer source, gpointer data, GCancellable *cancellable);
+
+/**
+ * keyfob_file_worker_try_modify:
+ * @attempt: its data is the task of keyfob_file_worker_modify(). Returns whether that was answered,
+ *   or somebody else holds the lock
+ */
+void keyfob_file_worker_try_modify (GTask *attempt,
+                                    gpointer source,
+                                    gpointer data,
+                                    GCancellable *cancellable);
 
 /** Only looks which file is there. */
 void

@@ -464,6 +464,97 @@ test_damaged (Fixture *fixture, gconstpointer data)
     }
 }
 
+/* Python's reader can be crashed by such a file; here it is set aside like any other. */
+static void
+test_deep (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *opening = g_strnfill (100000, '[');
+  g_autofree char *closing = g_strnfill (100000, ']');
+  g_autofree char *content = g_strdup_printf ("{\"a\": %s%s}", opening, closing);
+  g_autofree char *copy = NULL;
+  g_autofree char *kept = NULL;
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put (fixture, content);
+  g_assert_false (look_up (fixture, "https://a.example", &found, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+
+  g_assert_true (save (fixture, "https://a.example", "new", NULL));
+  assert_stored (fixture, "https://a.example", "new");
+  copy = find_copy (fixture);
+  g_assert_nonnull (copy);
+  g_assert_true (g_file_get_contents (copy, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, content);
+}
+
+static void
+test_large (Fixture *fixture, gconstpointer data)
+{
+  const gsize size = 50 * 1024 * 1024;
+  g_autofree char *large = g_strnfill (size, 'x');
+  g_autofree char *content = NULL;
+  g_autofree char *copy = NULL;
+  g_autofree char *after = NULL;
+  GStatBuf info;
+
+  put (fixture, large);
+  g_assert_true (save (fixture, "https://a.example", "new", NULL));
+  assert_stored (fixture, "https://a.example", "new");
+  copy = find_copy (fixture);
+  g_assert_nonnull (copy);
+  g_assert_cmpint (g_stat (copy, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, size);
+
+  content = g_strdup_printf ("{\"https://b.example\": {\"kept\": \"%s\"}}", large);
+  put (fixture, content);
+  g_assert_true (save (fixture, "https://a.example", "newer", NULL));
+  assert_stored (fixture, "https://a.example", "newer");
+  after = get (fixture);
+  g_assert_cmpuint (strlen (after), >, size);
+  g_assert_nonnull (strstr (after, "{\n  \"https://b.example\": {\"kept\": \"xxxxxxxx"));
+}
+
+/* More than is read: a sentence, and nothing is touched. */
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  const gsize size = 65 * 1024 * 1024;
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  put (fixture, "");
+  g_assert_cmpint (truncate (fixture->path, size), ==, 0);
+
+  g_assert_false (save (fixture, "https://a.example", "new", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "64 MB"));
+  g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, size);
+  g_assert_null (find_copy (fixture));
+}
+
+/* A folder in its place, and a link to nowhere. */
+static void
+test_no_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) save_error = NULL;
+
+  if (g_str_equal (data, "a folder"))
+    g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+  else
+    g_assert_cmpint (symlink ("nowhere", fixture->path), ==, 0);
+
+  g_assert_false (look_up (fixture, "https://a.example", &found, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, data));
+  g_assert_false (save (fixture, "https://a.example", "new", &save_error));
+  g_assert_error (save_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (save_error->message, data));
+}
+
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
@@ -808,6 +899,13 @@ test_two_stores (Fixture *fixture, gconstpointer data)
   assert_goes_away (other);
 }
 
+static void
+wait_until_it_waits (Fixture *fixture)
+{
+  while (manual_clock_next (fixture->clock) < 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Somebody holds the lock: reading goes on, writing waits, and not for ever. */
 static void
 test_held (Fixture *fixture, gconstpointer data)
@@ -824,7 +922,7 @@ test_held (Fixture *fixture, gconstpointer data)
   assert_stored (fixture, "https://a.example", "py");
 
   keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
-  g_main_context_iteration (NULL, FALSE);
+  wait_until_it_waits (fixture);
   manual_clock_advance (fixture->clock, 31);
   wait_for (&result);
   g_assert_false (keyfob_token_store_save_finish (fixture->store, result, &error));
@@ -832,7 +930,7 @@ test_held (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (error->message, fixture->path));
 
   keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &second);
-  g_main_context_iteration (NULL, FALSE);
+  wait_until_it_waits (fixture);
   g_clear_pointer (&lock, keyfob_lock_free);
   wait_for (&second);
   g_assert_true (keyfob_token_store_save_finish (fixture->store, second, NULL));
@@ -876,6 +974,13 @@ main (int argc, char *argv[])
   ADD ("entry-of-python", test_entry_of_python);
   ADD ("entry-without-token", test_entry_without_token);
   ADD ("damaged", test_damaged);
+  ADD ("deep", test_deep);
+  ADD ("large", test_large);
+  ADD ("too-large", test_too_large);
+  g_test_add ("/file-store/folder-in-its-place", Fixture, "a folder", set_up, test_no_file,
+              tear_down);
+  g_test_add ("/file-store/link-to-nowhere", Fixture, "leads nowhere", set_up, test_no_file,
+              tear_down);
   ADD ("order", test_order);
   ADD ("many-hosts", test_many_hosts);
   ADD ("cancelled", test_cancelled);
