@@ -106,6 +106,12 @@ class Circumstances(WindowCase):
         self.app.wait_text("53100-53105")
         self.assert_nothing_cut(WIDTH)
 
+    def show_copied(self, circumstance):
+        self.start_signed_in(circumstance)
+        self.app.press(self.say("Copy header"))
+        self.app.wait_for(self.say("Clear now"))
+        self.assert_nothing_cut(WIDTH)
+
     def show_sign_out(self, circumstance):
         self.start_signed_in(circumstance)
         self.open_menu("Sign out…")
@@ -140,7 +146,7 @@ def add_test(page, circumstance):
     setattr(Circumstances, f"test_{page}_{circumstance.replace('-', '_')}", test)
 
 
-for page in ("states", "empty", "keeping", "settings", "routes", "sign_out", "preferences"):
+for page in ("states", "empty", "keeping", "settings", "routes", "copied", "sign_out", "preferences"):
     for circumstance in CIRCUMSTANCES:
         add_test(page, circumstance)
 
