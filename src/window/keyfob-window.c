@@ -262,18 +262,21 @@ on_retry (KeyfobWindow *self)
   keyfob_agent_client_retry (self->client);
 }
 
+/* Also a window that never gets the focus needs the agent. */
 static void
 tell_looked (KeyfobWindow *self)
 {
-  if (gtk_window_is_active (GTK_WINDOW (self)))
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
     keyfob_agent_client_tell_looked (self->client);
 }
 
 static void
 on_active (KeyfobWindow *self)
 {
-  if (gtk_window_is_active (GTK_WINDOW (self)))
-    keyfob_ticker_update (self->ticker);
+  if (!gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+
+  keyfob_ticker_update (self->ticker);
   tell_looked (self);
 }
 
@@ -292,6 +295,7 @@ keyfob_window_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (keyfob_window_parent_class)->map (widget);
 
   update_ticker (KEYFOB_WINDOW (widget));
+  tell_looked (KEYFOB_WINDOW (widget));
 }
 
 static void

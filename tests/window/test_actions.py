@@ -385,6 +385,14 @@ class Looking(WindowCase):
         self.start([host("one.example.org")])
         self.agent.wait_call("Looked")
 
+    def test_another_agent_is_told_too(self):
+        self.start([host("one.example.org")])
+        self.agent.wait_call("Looked")
+        before = self.agent.pid()
+        self.agent.kill()
+        desktop.wait_for(lambda: self.agent.pid() not in (None, before), "another agent")
+        self.agent.wait_call("Looked")
+
     def test_each_time_the_window_gets_its_turn(self):
         self.start([host("one.example.org")])
         self.agent.wait_call("Looked")
