@@ -164,8 +164,8 @@ static void
 append_others (KeyfobMenuNode *menu, GPtrArray *items, gint64 now)
 {
   guint n_groups = (items->len + GROUP - 1) / GROUP;
-  g_autofree char *label =
-      g_strdup_printf (ngettext ("%u more host", "%u more hosts", items->len), items->len);
+  g_autofree char *label = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u more host", "%u more hosts", items->len), items->len);
   KeyfobMenuNode *more = keyfob_menu_node_append (menu, keyfob_menu_node_new ("more", label));
 
   g_ptr_array_sort (items, compare_names);

@@ -32,8 +32,9 @@ keyfob_tray_words_count (KeyfobOverview *overview)
     return g_strdup (n_signed_in == 1 ? _ ("Signed in") : _ ("Not signed in"));
 
   /* Translators: how many hosts have a session, of how many that are listed (two or more) */
-  return g_strdup_printf (ngettext ("%u of %u signed in", "%u of %u signed in", n_signed_in),
-                          n_signed_in, n_hosts);
+  return g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u of %u signed in", "%u of %u signed in", n_signed_in),
+      n_signed_in, n_hosts);
 }
 
 static const char *
@@ -61,22 +62,26 @@ describe (KeyfobOverview *overview, KeyfobOutlook outlook)
     case KEYFOB_OUTLOOK_NEEDS_USER:
       if (count == 1)
         return g_strdup_printf (_ ("%s needs you"), name);
-      return g_strdup_printf (ngettext ("%u host needs you", "%u hosts need you", count), count);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "%u host needs you", "%u hosts need you", count), count);
     case KEYFOB_OUTLOOK_SOON:
       if (count == 1)
         return g_strdup_printf (_ ("%s needs you soon"), name);
-      return g_strdup_printf (ngettext ("%u host needs you soon", "%u hosts need you soon", count),
-                              count);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "%u host needs you soon", "%u hosts need you soon", count),
+          count);
     case KEYFOB_OUTLOOK_OFFLINE:
       if (count == 1)
         return g_strdup_printf (_ ("%s cannot be reached"), name);
-      return g_strdup_printf (
-          ngettext ("%u host cannot be reached", "%u hosts cannot be reached", count), count);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u host cannot be reached",
+                                           "%u hosts cannot be reached", count),
+                              count);
     case KEYFOB_OUTLOOK_SIGNING_IN:
       if (count == 1)
         return g_strdup_printf (_ ("Signing in to %s"), name);
-      return g_strdup_printf (ngettext ("Signing in to %u host", "Signing in to %u hosts", count),
-                              count);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "Signing in to %u host", "Signing in to %u hosts", count),
+          count);
     case KEYFOB_OUTLOOK_GOOD:
     case KEYFOB_OUTLOOK_SIGNED_OUT:
     default:

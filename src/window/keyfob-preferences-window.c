@@ -17,6 +17,7 @@ struct _KeyfobPreferencesWindow
   GSettings *settings;
 
   GtkSpinButton *lapse_days;
+  GtkSpinButton *notice_minutes;
   GtkSpinButton *clear_seconds;
 };
 
@@ -51,6 +52,23 @@ lapse_closure (GtkWidget *window, double value)
 }
 
 static char *
+notice_closure (GtkWidget *window, double value)
+{
+  int minutes = (int) value;
+
+  if (minutes == 0)
+    return g_strdup (_ ("Never: only once the session has ended"));
+
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                       "%d minute before the end, where only you can renew the "
+                                       "session; 0 for never",
+                                       "%d minutes before the end, where only you can renew the "
+                                       "session; 0 for never",
+                                       minutes),
+                          minutes);
+}
+
+static char *
 clear_closure (GtkWidget *window, double value)
 {
   int seconds = (int) value;
@@ -76,6 +94,8 @@ keyfob_preferences_window_constructed (GObject *object)
   G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->constructed (object);
 
   g_settings_bind (self->settings, "lapse-after-days", self->lapse_days, "value",
+                   G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "expiry-notice-minutes", self->notice_minutes, "value",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "clipboard-clear-seconds", self->clear_seconds, "value",
                    G_SETTINGS_BIND_DEFAULT);
@@ -128,8 +148,10 @@ keyfob_preferences_window_class_init (KeyfobPreferencesWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, lapse_days);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, notice_minutes);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, clear_seconds);
   gtk_widget_class_bind_template_callback (widget_class, lapse_closure);
+  gtk_widget_class_bind_template_callback (widget_class, notice_closure);
   gtk_widget_class_bind_template_callback (widget_class, clear_closure);
 }
 

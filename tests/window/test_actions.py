@@ -484,6 +484,8 @@ class Keys(WindowCase):
         self.app.wait_for("one.example.org")
         self.press_keys("ctrl+comma")
         self.app.wait_for("After 30 days without being used, or looked at here; 0 for never")
+        self.app.wait_for(
+            "10 minutes before the end, where only you can renew the session; 0 for never")
 
     def test_about(self):
         self.start([host("one.example.org")])
