@@ -169,6 +169,7 @@ static GDBusMessage *
 on_message (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
 {
   const char *path = g_dbus_message_get_path (message);
+  const char *member = g_dbus_message_get_member (message);
   Call *call;
 
   if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL
@@ -177,7 +178,7 @@ on_message (GDBusConnection *connection, GDBusMessage *message, gboolean incomin
 
   call = g_new0 (Call, 1);
   call->link = g_atomic_rc_box_acquire (data);
-  if (g_strcmp0 (g_dbus_message_get_member (message), "Looked") == 0)
+  if (g_strcmp0 (member, "Looked") == 0 || g_strcmp0 (member, "GetManagedObjects") == 0)
     call->looker = g_strdup (g_dbus_message_get_sender (message));
   g_idle_add_full (G_PRIORITY_DEFAULT, on_called, call, (GDestroyNotify) call_free);
 

@@ -20,7 +20,8 @@ G_DECLARE_FINAL_TYPE (KeyfobIdleExit, keyfob_idle_exit, KEYFOB, IDLE_EXIT, GObje
  * for. It emits `leave` some time after the last call, unless
  * - there is a tray: its icon shows the agent, and has *Quit* in its menu;
  * - the user wants it to run: it starts at login, see keyfob_autostart_read_async();
- * - somebody looks: a program that called Agent1.Looked, such as the window, is still on the bus;
+ * - somebody looks: a program that called Agent1.Looked or asked for all hosts, as the window does,
+ *   is still on the bus;
  * - it would cut something off, such as a sign-in, or a token that is not stored yet.
  * Whoever calls the agent later gets another one, which refreshes what has to be; only what would
  * have been refreshed ahead of need meanwhile is not.

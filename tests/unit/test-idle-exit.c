@@ -143,10 +143,10 @@ test_tray (Fixture *self, gconstpointer data)
 }
 
 static void
-test_looked (Fixture *self, gconstpointer data)
+test_looked (Fixture *self, gconstpointer method)
 {
-  call (self, "Looked");
-  call (self, "Looked");
+  call (self, method);
+  call (self, method);
   g_assert_cmpfloat (manual_clock_next (self->clock), ==, -1);
   let_pass (self, 10 * SECONDS);
   g_assert_cmpuint (self->n_left, ==, 0);
@@ -198,7 +198,8 @@ main (int argc, char *argv[])
   add ("leaves", test_leaves);
   add ("called", test_called);
   add ("tray", test_tray);
-  add ("looked", test_looked);
+  g_test_add ("/idle-exit/looked", Fixture, "Looked", set_up, test_looked, tear_down);
+  g_test_add ("/idle-exit/listed", Fixture, "GetManagedObjects", set_up, test_looked, tear_down);
   add ("starts-at-login", test_starts_at_login);
   add ("busy", test_busy);
 
