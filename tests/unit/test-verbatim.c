@@ -1,0 +1,68 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <pango/pango.h>
+
+#include "keyfob-verbatim.h"
+
+/* Whatever is in an address or a path, it is shown as it is. */
+static void
+test_text (void)
+{
+  static const char *const texts[] = {
+    "",
+    "https://data.example.org/api/freva-nextgen",
+    "/home/user/R&D/<b>tokens</b>.json",
+    "/home/user/\"quoted\" 'twice'&amp;.json",
+    "/home/jürgen/Schlüssel/日本語.json",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *markup = keyfob_verbatim_to_markup (texts[i]);
+      g_autofree char *shown = NULL;
+      g_autoptr (GError) error = NULL;
+
+      pango_parse_markup (markup, -1, 0, NULL, &shown, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (shown, ==, texts[i]);
+    }
+}
+
+static void
+test_no_hyphens (void)
+{
+  g_autofree char *markup = keyfob_verbatim_to_markup ("example.org");
+  g_autoptr (PangoAttrList) attributes = NULL;
+  g_autoptr (PangoAttrIterator) iterator = NULL;
+  PangoAttribute *attribute;
+
+  g_assert_true (pango_parse_markup (markup, -1, 0, &attributes, NULL, NULL, NULL));
+  iterator = pango_attr_list_get_iterator (attributes);
+  attribute = pango_attr_iterator_get (iterator, PANGO_ATTR_INSERT_HYPHENS);
+  g_assert_nonnull (attribute);
+  g_assert_false (pango_attribute_as_int (attribute)->value);
+}
+
+static void
+test_nothing (void)
+{
+  g_autofree char *markup = keyfob_verbatim_to_markup (NULL);
+  g_autofree char *shown = NULL;
+
+  g_assert_true (pango_parse_markup (markup, -1, 0, NULL, &shown, NULL, NULL));
+  g_assert_cmpstr (shown, ==, "");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/verbatim/text", test_text);
+  g_test_add_func ("/verbatim/no-hyphens", test_no_hyphens);
+  g_test_add_func ("/verbatim/nothing", test_nothing);
+
+  return g_test_run ();
+}
