@@ -1,0 +1,280 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <utime.h>
+
+#include "file-case.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-lock.h"
+
+static gboolean
+was_removed (FileCase *fixture, gint64 since)
+{
+  g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
+  g_autoptr (GAsyncResult) result = NULL;
+  gboolean removed = FALSE;
+
+  keyfob_token_store_was_removed_async (fixture->store, config, since, NULL,
+                                        file_case_got_result_cb, &result);
+  file_case_wait_for (&result);
+  g_assert_true (keyfob_token_store_was_removed_finish (fixture->store, result, &removed, NULL));
+
+  return removed;
+}
+
+static void
+test_was_removed (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_assert_true (was_removed (fixture, NOW));
+
+  g_assert_true (file_case_save (fixture, "https://b.example", "other", NULL));
+  before = file_case_get (fixture);
+  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
+  g_assert_false (was_removed (fixture, NOW));
+
+  /* A Python program that had read the file before writes what it had read. */
+  file_case_put (fixture, before);
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+  g_assert_false (was_removed (fixture, NOW));
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "two", NULL));
+  manual_clock_advance (fixture->clock, 10);
+  g_assert_true (file_case_remove_host (fixture, "https://a.example", NULL));
+  g_assert_true (was_removed (fixture, NOW));
+  g_assert_false (was_removed (fixture, NOW + 11));
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "three", NULL));
+  file_case_put (fixture, before);
+  g_assert_false (was_removed (fixture, NOW));
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_true (was_removed (fixture, NOW));
+}
+
+/* As Python's client writes. */
+static void
+rename_over (FileCase *fixture, const char *content)
+{
+  g_autofree char *other = g_build_filename (fixture->folder, "token-store.tmp", NULL);
+
+  g_assert_true (g_file_set_contents (other, content, -1, NULL));
+  g_assert_cmpint (g_chmod (other, 0600), ==, 0);
+  g_assert_cmpint (g_rename (other, fixture->path), ==, 0);
+}
+
+static void
+wait_for_changes (FileCase *fixture, guint n)
+{
+  while (fixture->n_changes < n)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (fixture->n_changes, ==, n);
+}
+
+static void
+test_changed (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
+  before = file_case_get (fixture);
+  g_assert_true (file_case_save (fixture, "https://a.example", "two", NULL));
+  g_assert_true (file_case_remove_host (fixture, "https://b.example", NULL));
+
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 1);
+  file_case_assert_stored (fixture, "https://a.example", "one");
+
+  file_case_put (fixture, "{}");
+  wait_for_changes (fixture, 2);
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  wait_for_changes (fixture, 3);
+
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 4);
+}
+
+/* What another program has written is told also where this one writes before it is noticed. */
+static void
+test_changed_before_a_write (FileCase *fixture, gconstpointer data)
+{
+  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
+  rename_over (fixture, "{}");
+  g_assert_true (file_case_save (fixture, "https://b.example", "two", NULL));
+
+  wait_for_changes (fixture, 1);
+  file_case_assert_stored (fixture, "https://b.example", "two");
+  g_assert_cmpuint (fixture->n_changes, ==, 1);
+}
+
+static void
+test_changed_folder (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *gone = g_strconcat (fixture->folder, "-gone", NULL);
+  g_autofree char *file = g_build_filename (gone, "token-store.json", NULL);
+  g_autofree char *before = NULL;
+
+  file_case_put (fixture, "{}");
+  before = file_case_get (fixture);
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+
+  g_assert_cmpint (g_rename (fixture->folder, gone), ==, 0);
+  wait_for_changes (fixture, 1);
+  g_assert_cmpint (g_remove (file), ==, 0);
+  g_assert_cmpint (g_rmdir (gone), ==, 0);
+
+  /* It has been made anew, and is watched. */
+  rename_over (fixture, before);
+  wait_for_changes (fixture, 2);
+}
+
+static void
+make_old (FileCase *fixture)
+{
+  const struct utimbuf long_ago = { .actime = 1000, .modtime = 1000 };
+
+  g_assert_cmpint (g_utime (fixture->path, (struct utimbuf *) &long_ago), ==, 0);
+}
+
+/* What is read once is not read again, but only as long as it is the same file. */
+static void
+test_remembered (FileCase *fixture, gconstpointer data)
+{
+  file_case_put_as_python (fixture, "one");
+  make_old (fixture);
+  file_case_assert_stored (fixture, "https://a.example", "one");
+  file_case_assert_stored (fixture, "https://a.example", "one");
+
+  /* Of the same size, by a clock that is coarse. */
+  file_case_put_as_python (fixture, "two");
+  make_old (fixture);
+  file_case_assert_stored (fixture, "https://a.example", "two");
+
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+  file_case_assert_stored (fixture, "https://a.example", "two");
+  file_case_assert_reported (fixture, "readable-file", fixture->path);
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+}
+
+static void
+test_two_stores (FileCase *fixture, gconstpointer data)
+{
+  KeyfobTokenStore *other = keyfob_file_store_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
+  KeyfobTokenStore *stores[] = { fixture->store, other };
+  GAsyncResult *results[40] = { NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+      g_autoptr (KeyfobConfig) config = file_case_host (url);
+      g_autoptr (KeyfobToken) saved = file_case_token (url, NOW + 3600);
+
+      keyfob_token_store_save_async (stores[i % 2], config, saved, NULL, file_case_got_result_cb,
+                                     &results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      file_case_wait_for (&results[i]);
+      g_assert_true (keyfob_token_store_save_finish (stores[i % 2], results[i], NULL));
+      g_object_unref (results[i]);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autofree char *url = g_strdup_printf ("https://h%u.example", i);
+
+      file_case_assert_stored (fixture, url, url);
+    }
+
+  file_case_assert_goes_away (other);
+}
+
+static void
+wait_until_it_waits (FileCase *fixture)
+{
+  while (manual_clock_next (fixture->clock) < 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* Somebody holds the lock: reading goes on, writing waits, and not for ever. */
+static void
+test_held (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *lock_path = keyfob_token_store_dup_lock_path (fixture->store);
+  g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
+  g_autoptr (KeyfobToken) saved = file_case_token ("late", NOW + 3600);
+  g_autoptr (KeyfobLock) lock = keyfob_lock_acquire (lock_path, NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  file_case_put_as_python (fixture, "py");
+  file_case_assert_stored (fixture, "https://a.example", "py");
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
+                                 &result);
+  wait_until_it_waits (fixture);
+  manual_clock_advance (fixture->clock, 31);
+  file_case_wait_for (&result);
+  g_assert_false (keyfob_token_store_save_finish (fixture->store, result, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
+                                 &second);
+  wait_until_it_waits (fixture);
+  g_clear_pointer (&lock, keyfob_lock_free);
+  file_case_wait_for (&second);
+  g_assert_true (keyfob_token_store_save_finish (fixture->store, second, NULL));
+  file_case_assert_stored (fixture, "https://a.example", "late");
+}
+
+static void
+test_left_over (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *stale = g_build_filename (fixture->folder, ".token-store.json.aBcDeF", NULL);
+  g_autofree char *young = g_build_filename (fixture->folder, ".token-store.json.GhIjKl", NULL);
+  g_autofree char *other = g_build_filename (fixture->folder, ".token-store.json.swp", NULL);
+  const struct utimbuf long_ago = { .actime = 1000, .modtime = 1000 };
+
+  g_assert_true (g_file_set_contents (stale, "{", -1, NULL));
+  g_assert_true (g_file_set_contents (young, "{", -1, NULL));
+  g_assert_true (g_file_set_contents (other, "{", -1, NULL));
+  g_assert_cmpint (g_utime (stale, (struct utimbuf *) &long_ago), ==, 0);
+  g_assert_cmpint (g_utime (other, (struct utimbuf *) &long_ago), ==, 0);
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
+
+  g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (young, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+}
+
+#define ADD(name, function)                                                           \
+  g_test_add ("/file-store-others/" name, FileCase, NULL, file_case_set_up, function, \
+              file_case_tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("was-removed", test_was_removed);
+  ADD ("changed", test_changed);
+  ADD ("changed-before-a-write", test_changed_before_a_write);
+  ADD ("changed-folder", test_changed_folder);
+  ADD ("remembered", test_remembered);
+  ADD ("two-stores", test_two_stores);
+  ADD ("held", test_held);
+  ADD ("left-over", test_left_over);
+
+  return g_test_run ();
+}

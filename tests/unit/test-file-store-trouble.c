@@ -1,0 +1,325 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+/* For unshare(). */
+#define _GNU_SOURCE
+
+#include <glib/gstdio.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "file-case.h"
+#include "keyfob-auth-error.h"
+
+#define NOBODY 65534
+
+static void
+test_entry_without_token (FileCase *fixture, gconstpointer data)
+{
+  static const char *const bad[] = { "{}", "{\"token\": null}", "{\"token\": {}}",
+                                     "{\"token\": {\"access_token\": 1}}" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autofree char *content = g_strdup_printf ("{\"https://a.example\": %s}", bad[i]);
+      g_autoptr (KeyfobToken) found = NULL;
+      g_autoptr (GError) error = NULL;
+
+      file_case_put (fixture, content);
+      g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+      file_case_assert_stored (fixture, "https://a.example", "new");
+    }
+
+  file_case_put (fixture, "{\"https://a.example\": 5}");
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+}
+
+static void
+test_damaged (FileCase *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *content;
+    gssize length;
+  } cases[] = {
+    { "not JSON", -1 },
+    { "[1, 2]", -1 },
+    { "{\"https://b.example\": {\"token\": {\"access_tok", -1 },
+    { "{\"a\": \"\xff\xfe\"}", -1 },
+    { "{\"a\": 1}\0\0\0", 11 },
+    { "\0", 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize length = cases[i].length < 0 ? strlen (cases[i].content) : (gsize) cases[i].length;
+      g_autoptr (KeyfobToken) found = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) remove_error = NULL;
+      g_autofree char *copy = NULL;
+      g_autofree char *kept = NULL;
+      gsize kept_length = 0;
+
+      g_assert_true (g_file_set_contents (fixture->path, cases[i].content, length, NULL));
+
+      g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, fixture->path));
+      g_assert_null (file_case_find_copy (fixture));
+
+      g_assert_false (file_case_remove_host (fixture, "https://a.example", &remove_error));
+      g_assert_error (remove_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+
+      g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+      file_case_assert_stored (fixture, "https://a.example", "new");
+
+      copy = file_case_find_copy (fixture);
+      g_assert_nonnull (copy);
+      file_case_assert_reported (fixture, "damaged-file", copy);
+      g_assert_true (g_file_get_contents (copy, &kept, &kept_length, NULL));
+      g_assert_cmpmem (kept, kept_length, cases[i].content, length);
+      g_assert_cmpint (g_remove (copy), ==, 0);
+    }
+}
+
+/* Python's reader can be crashed by such a file; here it is set aside like any other. */
+static void
+test_deep (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *opening = g_strnfill (100000, '[');
+  g_autofree char *closing = g_strnfill (100000, ']');
+  g_autofree char *content = g_strdup_printf ("{\"a\": %s%s}", opening, closing);
+  g_autofree char *copy = NULL;
+  g_autofree char *kept = NULL;
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  file_case_put (fixture, content);
+  g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+  file_case_assert_stored (fixture, "https://a.example", "new");
+  copy = file_case_find_copy (fixture);
+  g_assert_nonnull (copy);
+  g_assert_true (g_file_get_contents (copy, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, content);
+}
+
+static void
+test_large (FileCase *fixture, gconstpointer data)
+{
+  const gsize size = 50 * 1024 * 1024;
+  g_autofree char *large = g_strnfill (size, 'x');
+  g_autofree char *content = NULL;
+  g_autofree char *copy = NULL;
+  g_autofree char *after = NULL;
+  GStatBuf info;
+
+  file_case_put (fixture, large);
+  g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+  file_case_assert_stored (fixture, "https://a.example", "new");
+  copy = file_case_find_copy (fixture);
+  g_assert_nonnull (copy);
+  g_assert_cmpint (g_stat (copy, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, size);
+
+  content = g_strdup_printf ("{\"https://b.example\": {\"kept\": \"%s\"}}", large);
+  file_case_put (fixture, content);
+  g_assert_true (file_case_save (fixture, "https://a.example", "newer", NULL));
+  file_case_assert_stored (fixture, "https://a.example", "newer");
+  after = file_case_get (fixture);
+  g_assert_cmpuint (strlen (after), >, size);
+  g_assert_nonnull (strstr (after, "{\n  \"https://b.example\": {\"kept\": \"xxxxxxxx"));
+}
+
+/* More than is read: a sentence, and nothing is touched. */
+static void
+test_too_large (FileCase *fixture, gconstpointer data)
+{
+  const gsize size = 65 * 1024 * 1024;
+  g_autoptr (GError) error = NULL;
+  GStatBuf info;
+
+  file_case_put (fixture, "");
+  g_assert_cmpint (truncate (fixture->path, size), ==, 0);
+
+  g_assert_false (file_case_save (fixture, "https://a.example", "new", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "64 MB"));
+  g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, size);
+  g_assert_null (file_case_find_copy (fixture));
+}
+
+/* A folder in its place, and a link to nowhere. */
+static void
+test_no_file (FileCase *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) save_error = NULL;
+
+  if (g_str_equal (data, "a folder"))
+    g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+  else
+    g_assert_cmpint (symlink ("nowhere", fixture->path), ==, 0);
+
+  g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, data));
+  g_assert_false (file_case_save (fixture, "https://a.example", "new", &save_error));
+  g_assert_error (save_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (save_error->message, data));
+}
+
+static void
+test_readable (FileCase *fixture, gconstpointer data)
+{
+  GStatBuf info;
+
+  file_case_put (fixture, "{}");
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+
+  g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 07777, ==, 0600);
+  file_case_assert_reported (fixture, "readable-file", fixture->path);
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+  g_assert_cmpuint (fixture->reports->len, ==, 1);
+}
+
+/* A disk of 64 kB that is mounted for this program alone; where that is forbidden, files may not
+ * become larger than that. */
+static void
+make_small (const char *folder)
+{
+  const struct rlimit limit = { .rlim_cur = 65536, .rlim_max = RLIM_INFINITY };
+
+  if (unshare (CLONE_NEWNS) == 0 && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+      && mount ("tmpfs", folder, "tmpfs", 0, "size=64k,mode=0700") == 0)
+    return;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+static void
+test_full_disk (FileCase *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      g_autofree char *large = g_strnfill (50000, 'x');
+      g_autofree char *content = g_strdup_printf ("{\"https://b.example\": \"%s\"}", large);
+      g_autofree char *too_large = g_strnfill (20000, 'x');
+      g_autofree char *after = NULL;
+      g_autoptr (GError) error = NULL;
+
+      make_small (fixture->folder);
+      file_case_put (fixture, content);
+
+      g_assert_false (file_case_save (fixture, "https://a.example", too_large, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, "It is unchanged"));
+      after = file_case_get (fixture);
+      g_assert_cmpstr (after, ==, content);
+
+      /* Once there is room again. */
+      file_case_put (fixture, "{}");
+      g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+      file_case_assert_stored (fixture, "https://a.example", "new");
+      umount2 (fixture->folder, MNT_DETACH);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+/* Root may write anywhere, so this part runs as somebody else. */
+static void
+become_nobody (FileCase *fixture)
+{
+  if (geteuid () != 0)
+    return;
+
+  g_assert_cmpint (chown (fixture->folder, NOBODY, NOBODY), ==, 0);
+  g_assert_cmpint (chown (fixture->path, NOBODY, NOBODY), ==, 0);
+  g_assert_cmpint (setegid (NOBODY), ==, 0);
+  g_assert_cmpint (seteuid (NOBODY), ==, 0);
+}
+
+/* The leak sanitizer looks at its own process from outside, which the change of user forbade. */
+static void
+become_oneself (uid_t user, gid_t group)
+{
+  g_assert_cmpint (seteuid (user), ==, 0);
+  g_assert_cmpint (setegid (group), ==, 0);
+  g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1), ==, 0);
+}
+
+/* Nothing can be locked or noted there, and yet a token that is good is found. */
+static void
+test_read_only_folder (FileCase *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      const uid_t user = geteuid ();
+      const gid_t group = getegid ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) remove_error = NULL;
+
+      file_case_put_as_python (fixture, "py");
+      become_nobody (fixture);
+      g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
+
+      file_case_assert_stored (fixture, "https://a.example", "py");
+      g_assert_false (file_case_save (fixture, "https://a.example", "new", &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, "make its folder writable"));
+      g_assert_false (file_case_remove_host (fixture, "https://a.example", &remove_error));
+      g_assert_error (remove_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      file_case_assert_stored (fixture, "https://a.example", "py");
+
+      g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+      become_oneself (user, group);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+#define ADD(name, function)                                                            \
+  g_test_add ("/file-store-trouble/" name, FileCase, NULL, file_case_set_up, function, \
+              file_case_tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("entry-without-token", test_entry_without_token);
+  ADD ("damaged", test_damaged);
+  ADD ("deep", test_deep);
+  ADD ("large", test_large);
+  ADD ("too-large", test_too_large);
+  g_test_add ("/file-store-trouble/folder-in-its-place", FileCase, "a folder", file_case_set_up,
+              test_no_file, file_case_tear_down);
+  g_test_add ("/file-store-trouble/link-to-nowhere", FileCase, "leads nowhere", file_case_set_up,
+              test_no_file, file_case_tear_down);
+  ADD ("readable", test_readable);
+  ADD ("full-disk", test_full_disk);
+  ADD ("read-only-folder", test_read_only_folder);
+
+  return g_test_run ();
+}
