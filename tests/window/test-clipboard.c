@@ -7,6 +7,7 @@
 
 #define G_SETTINGS_ENABLE_BACKEND
 #include <gio/gsettingsbackend.h>
+#include <gdk/x11/gdkx.h>
 #include <gtk/gtk.h>
 
 #include "keyfob-clipboard-content.h"
@@ -79,10 +80,18 @@ paste (Fixture *self)
   }                                         \
   G_STMT_END
 
+static Window
+get_owner (Fixture *self)
+{
+  return XGetSelectionOwner (gdk_x11_display_get_xdisplay (self->other),
+                             gdk_x11_get_xatom_by_name_for_display (self->other, "CLIPBOARD"));
+}
+
 /* Another program copies; only the display knows of it yet. */
 static void
-copy_elsewhere (const char *text)
+copy_elsewhere (Fixture *self, const char *text)
 {
+  Window owner = get_owner (self);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) xclip = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, "xclip",
                                                     "-in", "-selection", "clipboard", NULL);
@@ -90,6 +99,8 @@ copy_elsewhere (const char *text)
   g_assert_no_error (error);
   g_assert_true (g_subprocess_communicate_utf8 (xclip, text, NULL, NULL, NULL, &error));
   g_assert_no_error (error);
+  while (get_owner (self) == owner)
+    g_thread_yield ();
 }
 
 static void
@@ -157,7 +168,7 @@ static void
 test_copied_elsewhere (Fixture *self, gconstpointer data)
 {
   offer (self);
-  copy_elsewhere ("mine");
+  copy_elsewhere (self, "mine");
   while (keyfob_clipboard_get_title (self->clipboard) != NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpfloat (manual_clock_next (self->clock), ==, -1);
@@ -171,7 +182,7 @@ static void
 test_copied_elsewhere_just_now (Fixture *self, gconstpointer data)
 {
   offer (self);
-  copy_elsewhere ("mine");
+  copy_elsewhere (self, "mine");
 
   keyfob_clipboard_clear (self->clipboard);
   g_assert_null (keyfob_clipboard_get_title (self->clipboard));
