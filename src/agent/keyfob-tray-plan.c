@@ -74,14 +74,20 @@ compare_names (gconstpointer a, gconstpointer b)
                                  keyfob_bus_host1_get_url (second->host));
 }
 
+/* Where nobody is signed in there is nothing to copy, nor anything that presses. */
+static int
+get_urgency (const Item *item)
+{
+  return item->outlook == KEYFOB_OUTLOOK_SIGNED_OUT ? -1 : (int) item->outlook;
+}
+
 static int
 compare_urgency (gconstpointer a, gconstpointer b)
 {
-  const Item *first = *(const Item *const *) a;
-  const Item *second = *(const Item *const *) b;
+  int first = get_urgency (*(const Item *const *) a);
+  int second = get_urgency (*(const Item *const *) b);
 
-  return first->outlook != second->outlook ? (int) second->outlook - (int) first->outlook
-                                           : compare_names (a, b);
+  return first != second ? second - first : compare_names (a, b);
 }
 
 static char *
