@@ -7,6 +7,7 @@
 #include "keyfob-host-look.h"
 
 #include "keyfob-host-load.h"
+#include "keyfob-host-save.h"
 #include "keyfob-late-save.h"
 
 static void
@@ -138,6 +139,7 @@ void
 keyfob_host_look_again (KeyfobHost *host)
 {
   KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
+  KeyfobStanding *standing = keyfob_host_get_standing (host);
 
   if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
     {
@@ -146,9 +148,15 @@ keyfob_host_look_again (KeyfobHost *host)
     }
 
   keyfob_keeping_set_stale (keeping, FALSE);
-  if (keyfob_standing_get_token (keyfob_host_get_standing (host)) == NULL)
+  if (keyfob_standing_get_token (standing) == NULL)
     {
       keyfob_host_load (host);
+      return;
+    }
+  /* it is missed there for no other reason; a newer one is still taken */
+  if (!keyfob_standing_is_saved (standing))
+    {
+      keyfob_host_save (host);
       return;
     }
 

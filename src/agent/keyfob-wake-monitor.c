@@ -99,6 +99,19 @@ on_prepare_for_sleep (GDBusConnection *connection,
   g_signal_emit (self, signals[WOKE], 0);
 }
 
+/* The bus has taken the subscription, then. */
+static void
+on_asked_for_logind (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  gboolean there = FALSE;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(b)", &there);
+  g_debug (there ? "Watching for sleep" : "Nothing tells of sleep so far");
+}
+
 static void
 on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -117,8 +130,11 @@ on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   self->subscription = g_dbus_connection_signal_subscribe (
       bus, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
       "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
+  g_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "NameHasOwner",
+                          g_variant_new ("(s)", "org.freedesktop.login1"), G_VARIANT_TYPE ("(b)"),
+                          G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_asked_for_logind, NULL);
   self->system_bus = g_steal_pointer (&bus);
-  g_debug ("Watching for sleep");
 }
 
 static void
