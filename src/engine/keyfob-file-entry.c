@@ -17,6 +17,8 @@
 #include "keyfob-token.h"
 
 #define BASE_URL "base_url"
+/* Seconds that a refresh token is thought to live at most, whatever the server says of its end. */
+#define REFRESH_LIFE (30 * 24 * 60 * 60)
 
 JsonObject *
 keyfob_file_entry_parse (const char *json)
@@ -78,6 +80,19 @@ keyfob_file_entry_is_alive (JsonObject *entry, gint64 now)
 }
 
 gboolean
+keyfob_file_entry_may_live (JsonObject *entry, gint64 now)
+{
+  g_autoptr (KeyfobToken) token = keyfob_token_new_from_entry (entry, NULL);
+
+  if (keyfob_file_entry_is_alive (entry, now))
+    return TRUE;
+
+  return token != NULL && keyfob_token_get_refresh_token (token) != NULL
+         && !keyfob_token_is_broker (token)
+         && keyfob_token_get_received (token) > now - REFRESH_LIFE;
+}
+
+gboolean
 keyfob_file_entry_check_place (JsonObject *entry,
                                const char *host_key,
                                const char *base_url,
@@ -87,7 +102,7 @@ keyfob_file_entry_check_place (JsonObject *entry,
 {
   g_autofree char *owner = keyfob_file_entry_dup_owner (entry, host_key, places);
 
-  if (owner == NULL || g_str_equal (owner, base_url) || !keyfob_file_entry_is_alive (entry, now))
+  if (owner == NULL || g_str_equal (owner, base_url) || !keyfob_file_entry_may_live (entry, now))
     return TRUE;
 
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,

@@ -34,7 +34,7 @@ keyfob_file_entry_dup_owner (JsonObject *entry, const char *host_key, KeyfobFile
  * @now: Unix time in seconds
  * @error: KEYFOB_AUTH_ERROR_STORE
  *
- * Returns: whether nobody else has it for a token that is still good
+ * Returns: whether nobody else has it for a token that may still be good
  */
 gboolean keyfob_file_entry_check_place (JsonObject *entry,
                                         const char *host_key,
@@ -57,8 +57,12 @@ char *keyfob_file_entry_claim (JsonObject *entry,
                                const char *base_url,
                                const char *token_file);
 
-/** Returns: whether its token or its refresh token is still good at @now, Unix time in seconds */
+/** Returns: whether its token or its refresh token is still good at @now, Unix time in seconds, as
+ *   far as the server says */
 gboolean keyfob_file_entry_is_alive (JsonObject *entry, gint64 now);
+
+/** Returns: whether its refresh token may still be good, although the server said that it ends */
+gboolean keyfob_file_entry_may_live (JsonObject *entry, gint64 now);
 
 /**
  * keyfob_file_entry_merge:

@@ -222,7 +222,7 @@ is_ours (KeyfobFileJob *self, JsonObject *entry, KeyfobFilePlaces *places)
   if (g_str_equal (owner, self->base_url))
     return TRUE;
 
-  if (keyfob_file_entry_is_alive (entry, self->now))
+  if (keyfob_file_entry_may_live (entry, self->now))
     report (self, "shared-place",
             g_strdup_printf (_ ("The token file has one place for %s, and %s uses it. Keep the "
                                 "token of %s in a keyring or in another file."),
@@ -449,15 +449,14 @@ keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **er
   entry = find_entry (self, text);
   places = keyfob_file_places_read (self->target);
   emptied = keyfob_file_places_get_emptied (places, self->host_key);
-
   *removed =
-      entry == NULL
-      && (!keyfob_file_mark_exists (&self->found) || (emptied != 0 && emptied >= self->since));
+      entry == NULL && (!keyfob_file_mark_exists (&self->found) || emptied >= MAX (self->since, 1));
 
   return TRUE;
 }
 
-/* The one place that reads, changes and writes the file, for the holder of its lock. */
+/* The one place that reads, changes and writes the file, for the holder of its lock. What was
+ * replaced is not kept in memory either. */
 gboolean
 keyfob_file_job_modify (KeyfobFileJob *self, GError **error)
 {
@@ -468,6 +467,7 @@ keyfob_file_job_modify (KeyfobFileJob *self, GError **error)
     keyfob_fresh_file_tidy (self->target);
   if (file != NULL)
     done = modify_file (self, file, error);
+  keyfob_file_cache_turn_to (self->cache, &self->left);
   g_clear_pointer (&self->lock, keyfob_lock_free);
 
   return done;

@@ -131,6 +131,26 @@ test_dead_token_gives_way (FileCase *fixture, gconstpointer data)
 }
 
 /* Python does not say whose its token is: the first one to find it, and nobody else. */
+/* The server says that it ends, but that is a hint: nobody else may overwrite it. */
+static void
+test_refresh_token_keeps_place (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *content = g_strdup_printf (
+      "{\"https://a.example\": {\"token\": {\"access_token\": \"x\", \"refresh_token\": \"r\", "
+      "\"expires\": %" G_GINT64_FORMAT "}, \"stored_at\": %" G_GINT64_FORMAT
+      ", \"base_url\": \"https://a.example/api\"}}",
+      NOW - 7200, NOW - 10800);
+  g_autoptr (GError) error = NULL;
+
+  file_case_put (fixture, content);
+  g_assert_false (file_case_save (fixture, "https://a.example", "new", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  file_case_assert_stored (fixture, "https://a.example/api", "x");
+
+  manual_clock_set_now (fixture->clock, NOW + 31 * 24 * 60 * 60);
+  g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
+}
+
 static void
 test_entry_of_python (FileCase *fixture, gconstpointer data)
 {
@@ -309,6 +329,7 @@ main (int argc, char *argv[])
   ADD ("others-survive", test_others_survive);
   ADD ("one-place-per-host", test_one_place_per_host);
   ADD ("dead-token-gives-way", test_dead_token_gives_way);
+  ADD ("refresh-token-keeps-place", test_refresh_token_keeps_place);
   ADD ("entry-of-python", test_entry_of_python);
   ADD ("order", test_order);
   ADD ("many-hosts", test_many_hosts);
