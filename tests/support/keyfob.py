@@ -13,7 +13,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
-from desktop import Application, find_x_windows, wait_for, xdotool  # noqa: E402
+from desktop import Application, find_x_windows, wait_for, write_clipboard, xdotool  # noqa: E402
 
 AGENT_NAME = "org.keyfob.Keyfob.Agent"
 AGENT_PATH = "/org/keyfob/Keyfob/Agent"
@@ -115,7 +115,11 @@ class Window(Application):
         xdotool("windowactivate", "--sync", window, "windowmove", "--sync", window, 0, 0)
 
     def close(self):
-        """Closes it as a user does, by the cross in its corner; gives the exit code."""
+        """Closes it as a user does, by the cross in its corner; gives the exit code.
+
+        What it copied would keep the program alive, so another program copies something first.
+        """
+        write_clipboard("copied by another program")
         self.press("Close")
         wait_for(lambda: self.process.poll() is not None, "the window to end")
         return self.process.returncode
