@@ -82,6 +82,10 @@ on_chosen (KeyfobTray *self, int choice, GObject *target)
 {
   g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
 
+  /* a panel may show a host for a moment longer than there is one */
+  if (target != NULL && g_dbus_interface_get_object (G_DBUS_INTERFACE (target)) == NULL)
+    return;
+
   switch ((KeyfobTrayChoice) choice)
     {
     case KEYFOB_TRAY_COPY_HEADER:

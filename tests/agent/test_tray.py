@@ -268,6 +268,22 @@ class Menu(TrayCase):
         self.tray.choose("Portal", "Copy header")
         self.assertEqual(window.wait_for_call(), ("ActivateAction", ("copy-header", [host.path], {})))
 
+    def test_host_that_has_gone_while_the_menu_was_open(self):
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        item = self.tray.open_menu("Portal", "Sign in")
+        click = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), 0))
+        removal = self.start_call(agentcase.PATH, agentcase.AGENT, "RemoveHost",
+                                  GLib.Variant("(o)", (host.path,)))
+        self.tray.connection.call(
+            self.tray.items[-1], self.tray.get("Menu"), "com.canonical.dbusmenu", "Event", click,
+            None, Gio.DBusCallFlags.NONE, -1, None, None)
+        removal.wait()
+        self.tray.wait_for_menu(self.REST)
+        # warnings are fatal here
+        self.assertEqual(self.agent_property("StoreState"), "ready")
+
     def test_open_and_preferences(self):
         window = FakeWindow(self.bus)
         self.open_tray().choose("Open Keyfob")
