@@ -19,9 +19,11 @@ struct _KeyfobStatusNotifier
   GDBusConnection *connection;
   KeyfobSniStatusNotifierItem *item;
   guint watch;
+  char *watcher; /* bus name of whoever collects icons; NULL without a tray */
+  guint subscriptions[2];
   gboolean shown;
   char *activation_token;
-  GCancellable *cancellable; /* of the registration that runs */
+  GCancellable *cancellable; /* of what is asked of the watcher */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStatusNotifier, keyfob_status_notifier, G_TYPE_OBJECT)
@@ -57,11 +59,24 @@ withdraw (KeyfobStatusNotifier *self)
 {
   GDBusInterfaceSkeleton *item = G_DBUS_INTERFACE_SKELETON (self->item);
 
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   if (g_dbus_interface_skeleton_get_connection (item) != NULL)
     g_dbus_interface_skeleton_unexport (item);
   set_shown (self, FALSE);
+}
+
+static void
+forget_watcher (KeyfobStatusNotifier *self)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (self->subscriptions); i++)
+    {
+      if (self->subscriptions[i] != 0)
+        g_dbus_connection_signal_unsubscribe (self->connection, self->subscriptions[i]);
+      self->subscriptions[i] = 0;
+    }
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->watcher, g_free);
+  withdraw (self);
 }
 
 static void
@@ -80,16 +95,12 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_watcher_appeared (GDBusConnection *connection,
-                     const char *name,
-                     const char *owner,
-                     gpointer user_data)
+show (KeyfobStatusNotifier *self)
 {
-  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
   g_autoptr (GError) error = NULL;
 
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->item), connection, PATH,
-                                         &error))
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->item), self->connection,
+                                         PATH, &error))
     {
       g_message ("The icon for the tray cannot be exported: %s", error->message);
       return;
@@ -97,19 +108,82 @@ on_watcher_appeared (GDBusConnection *connection,
 
   /* a tray may ask for the menu before it answers */
   set_shown (self, TRUE);
+  g_dbus_connection_call (
+      self->connection, self->watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
+      g_variant_new ("(s)", g_dbus_connection_get_unique_name (self->connection)), NULL,
+      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_registered, g_object_ref (self));
+}
+
+/* A watcher that does not say is taken for a tray. */
+static void
+on_host_known (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobStatusNotifier) self = KEYFOB_STATUS_NOTIFIER (user_data);
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  gboolean has_host;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  if (answer != NULL)
+    g_variant_get (answer, "(v)", &value);
+  has_host = value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)
+             || g_variant_get_boolean (value);
+
+  if (has_host && !self->shown)
+    show (self);
+  else if (!has_host)
+    withdraw (self);
+}
+
+/* Who collects icons is often another program than who shows them. */
+static void
+ask_for_host (KeyfobStatusNotifier *self)
+{
+  g_dbus_connection_call (
+      self->connection, self->watcher, WATCHER_PATH, "org.freedesktop.DBus.Properties", "Get",
+      g_variant_new ("(ss)", WATCHER, "IsStatusNotifierHostRegistered"), G_VARIANT_TYPE ("(v)"),
+      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_host_known, g_object_ref (self));
+}
+
+static void
+on_host_signal (GDBusConnection *connection,
+                const char *sender,
+                const char *path,
+                const char *interface,
+                const char *signal,
+                GVariant *arguments,
+                gpointer user_data)
+{
+  ask_for_host (KEYFOB_STATUS_NOTIFIER (user_data));
+}
+
+static void
+on_watcher_appeared (GDBusConnection *connection,
+                     const char *name,
+                     const char *owner,
+                     gpointer user_data)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
+  const char *const host_signals[] = { "StatusNotifierHostRegistered",
+                                       "StatusNotifierHostUnregistered" };
+
+  self->watcher = g_strdup (owner);
   self->cancellable = g_cancellable_new ();
-  g_dbus_connection_call (connection, owner, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
-                          g_variant_new ("(s)", g_dbus_connection_get_unique_name (connection)),
-                          NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable,
-                          on_registered, g_object_ref (self));
+  for (gsize i = 0; i < G_N_ELEMENTS (host_signals); i++)
+    self->subscriptions[i] = g_dbus_connection_signal_subscribe (
+        connection, owner, WATCHER, host_signals[i], WATCHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+        on_host_signal, self, NULL);
+  ask_for_host (self);
 }
 
 static void
 on_watcher_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (user_data);
-
-  withdraw (self);
+  forget_watcher (KEYFOB_STATUS_NOTIFIER (user_data));
 }
 
 static gboolean
@@ -150,7 +224,7 @@ keyfob_status_notifier_dispose (GObject *object)
 
   g_clear_handle_id (&self->watch, g_bus_unwatch_name);
   if (self->item != NULL)
-    withdraw (self);
+    forget_watcher (self);
   g_clear_object (&self->item);
   g_clear_object (&self->connection);
   g_clear_pointer (&self->activation_token, g_free);

@@ -88,6 +88,18 @@ class Icon(TrayCase):
                           "org.freedesktop.DBus.Properties", "GetAll",
                           GLib.Variant("(s)", ("org.kde.StatusNotifierItem",)))
 
+    def test_collector_of_icons_that_nobody_shows(self):
+        self.start_tray(has_host=False)
+        self.add_host()
+        self.assertNotIn("StatusNotifierItem", self.objects_below("/"))
+        self.tray.set_host(True)
+        self.tray.wait_for_item()
+        self.tray.wait_for(Title="Not signed in")
+        self.tray.set_host(False)
+        look_often(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
+        self.tray.set_host(True)
+        self.tray.wait_for_item(2)
+
     def test_tray_that_takes_no_more_icons(self):
         self.start_tray(refuses=True)
         look_often(lambda: "The tray refuses the icon" in self.log(), "the agent to notice")

@@ -13,6 +13,7 @@ MENU = "com.canonical.dbusmenu"
 
 WATCHER_XML = f"""<node><interface name="{WATCHER}">
   <method name="RegisterStatusNotifierItem"><arg name="service" type="s" direction="in"/></method>
+  <property name="IsStatusNotifierHostRegistered" type="b" access="read"/>
 </interface></node>"""
 
 
@@ -50,13 +51,15 @@ class Item:
 
 
 class Tray:
-    def __init__(self, bus, refuses=False):
+    def __init__(self, bus, refuses=False, has_host=True):
         self.connection = bus.connect()
         self.refuses = refuses
+        self.has_host = has_host
         self.items = []  # bus names, in the order they came
         self.signals = []  # (name, arguments) of what items have told
         info = Gio.DBusNodeInfo.new_for_xml(WATCHER_XML)
-        self.connection.register_object(WATCHER_PATH, info.interfaces[0], self._on_call, None, None)
+        self.connection.register_object(WATCHER_PATH, info.interfaces[0], self._on_call,
+                                        lambda *_: GLib.Variant("b", self.has_host), None)
         self.connection.signal_subscribe(
             None, ITEM, None, ITEM_PATH, None, Gio.DBusSignalFlags.NONE,
             lambda *args: self.signals.append((args[4], args[5].unpack())))
@@ -75,6 +78,12 @@ class Tray:
         self.items.append(arguments.unpack()[0])
         invocation.return_value(None)
         assert sender == self.items[-1]
+
+    def set_host(self, has_host):
+        """Who shows the icons comes or goes; who collects them stays."""
+        self.has_host = has_host
+        name = "StatusNotifierHost" + ("Registered" if has_host else "Unregistered")
+        self.connection.emit_signal(None, WATCHER_PATH, WATCHER, name, None)
 
     def close(self):
         """The panel crashes."""
