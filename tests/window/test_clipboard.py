@@ -126,11 +126,11 @@ class Forms(ClipboardCase):
 class Leaving(ClipboardCase):
     def test_counts_down_and_clears(self):
         self.start([signed_in("one.example.org")],
-                   settings="clipboard-clear-seconds=uint32 4\n")
+                   settings="clipboard-clear-seconds=uint32 6\n")
         self.app.press("Copy header")
-        self.wait_left(3)
+        self.wait_left(6)
         self.assertIsNotNone(desktop.read_clipboard())
-        self.wait_left(2)
+        self.wait_left(4)
         self.app.wait_gone("Header copied")
         self.assertIsNone(desktop.read_clipboard())
 
@@ -164,17 +164,19 @@ class Leaving(ClipboardCase):
 class OutlivingTheWindow(ClipboardCase):
     """A copy stays when its window is closed, and its process ends when it is gone."""
 
-    def copy(self, seconds=45):
-        self.start([signed_in("one.example.org")],
-                   settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
+    def copy(self):
+        self.start([signed_in("one.example.org")])
         self.app.press("Copy header")
         # whoever reads it within a second is no person
-        self.wait_left(seconds - 2)
+        self.wait_left(43)
 
-    def copy_and_close(self, seconds=45):
-        self.copy(seconds)
+    def close(self):
         self.app.press("Close")
         desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
+
+    def copy_and_close(self):
+        self.copy()
+        self.close()
 
     def test_until_pasted(self):
         self.copy_and_close()
@@ -191,7 +193,10 @@ class OutlivingTheWindow(ClipboardCase):
         self.assertEqual(desktop.read_clipboard(), "something else")
 
     def test_until_cleared(self):
-        self.copy_and_close(seconds=4)
+        self.start([signed_in("one.example.org")], settings="clipboard-clear-seconds=uint32 6\n")
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        self.close()
         self.assertIn(HINT, read_target("TARGETS").split())
         self.wait_end()
         self.assertIsNone(read_target("TARGETS"))
@@ -320,6 +325,42 @@ class Secret(ClipboardCase):
         self.app.wait_text("^It can also renew the session")
         self.app.press("Copy header", within="two.example.org")
         self.app.wait_gone(re.compile("^It can also renew the session"))
+
+
+class Looks(ClipboardCase):
+    """What is on the clipboard, where it is harder to show."""
+
+    def show(self, name, width=440, text="Header copied", button="Copy header", **options):
+        self.start([signed_in("Freva data portal", Broker=True), host("auth.example.org")],
+                   size=(width, 600), **options)
+        self.app.press(button)
+        self.app.wait_for(text)
+        self.picture("copied-" + name)
+        self.assert_nothing_cut(width)
+
+    def test_light(self):
+        self.show("light")
+
+    def test_dark(self):
+        self.show("dark", ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+
+    def test_high_contrast(self):
+        self.show("high-contrast", ADW_DEBUG_HIGH_CONTRAST="1")
+
+    def test_right_to_left(self):
+        self.show("right-to-left", program="KEYFOB_UNINSTALLED", KEYFOB_TEST_RTL="1")
+
+    def test_narrow_and_large(self):
+        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
+                        "Xft.dpi:\t192"], check=True)
+        self.addCleanup(subprocess.run, ["xprop", "-root", "-remove", "RESOURCE_MANAGER"])
+        self.show("narrow-large", width=360)
+
+    def test_menu(self):
+        self.start([signed_in("Freva data portal")])
+        self.app.press("Copy as…")
+        desktop.wait_for(lambda: self.app.find("Copy token", role="menu item"), "the menu")
+        self.picture("copy-menu", whole_screen=True)
 
 
 if __name__ == "__main__":
