@@ -18,6 +18,7 @@
 #define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
 #define KEPT_IN "kept-in"
 #define LEFT_IN "left-in"
+#define LEFT_AT "left-at"
 
 struct _KeyfobHostFile
 {
@@ -301,11 +302,36 @@ keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config)
   return places != NULL ? places : g_new0 (char *, 1);
 }
 
+gint64
+keyfob_host_file_get_left_at (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  const char *group = find_group (self, config);
+
+  return group != NULL ? g_key_file_get_int64 (self->keys, group, LEFT_AT, NULL) : 0;
+}
+
+static void
+set_left (KeyfobHostFile *self, const char *group, const char *const *left_in, gint64 left_at)
+{
+  if (left_in[0] != NULL)
+    {
+      g_key_file_set_string_list (self->keys, group, LEFT_IN, left_in,
+                                  g_strv_length ((GStrv) left_in));
+      g_key_file_set_int64 (self->keys, group, LEFT_AT, left_at);
+    }
+  else
+    {
+      g_key_file_remove_key (self->keys, group, LEFT_IN, NULL);
+      g_key_file_remove_key (self->keys, group, LEFT_AT, NULL);
+    }
+}
+
 void
 keyfob_host_file_set_places (KeyfobHostFile *self,
                              KeyfobConfig *config,
                              const char *kept_in,
-                             const char *const *left_in)
+                             const char *const *left_in,
+                             gint64 left_at)
 {
   const char *group = find_group (self, config);
   g_autofree char *old_kept_in = keyfob_host_file_dup_kept_in (self, config);
@@ -320,11 +346,7 @@ keyfob_host_file_set_places (KeyfobHostFile *self,
     g_key_file_set_string (self->keys, group, KEPT_IN, kept_in);
   else
     g_key_file_remove_key (self->keys, group, KEPT_IN, NULL);
-  if (left_in[0] != NULL)
-    g_key_file_set_string_list (self->keys, group, LEFT_IN, left_in,
-                                g_strv_length ((GStrv) left_in));
-  else
-    g_key_file_remove_key (self->keys, group, LEFT_IN, NULL);
+  set_left (self, group, left_in, left_at);
   changed (self);
 }
 

@@ -74,11 +74,15 @@ char *keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config);
 /** Returns: (transfer full): where copies of it were left that could not be removed */
 GStrv keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Remembers both for a host that is in the file, and has the file written where they differ. */
+/** Returns: when the last of these copies was left, Unix seconds; 0 where there is none */
+gint64 keyfob_host_file_get_left_at (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Remembers all that for a host that is in the file, and has the file written where it differs. */
 void keyfob_host_file_set_places (KeyfobHostFile *self,
                                   KeyfobConfig *config,
                                   const char *kept_in,
-                                  const char *const *left_in);
+                                  const char *const *left_in,
+                                  gint64 left_at);
 
 /** Returns: (transfer full): what the user has seen last of notifications about a host, may be
  * empty */

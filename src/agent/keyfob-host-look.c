@@ -8,6 +8,7 @@
 
 #include "keyfob-host-load.h"
 #include "keyfob-host-save.h"
+#include "keyfob-host-tidy.h"
 #include "keyfob-late-save.h"
 
 static void
@@ -150,6 +151,7 @@ keyfob_host_look_again (KeyfobHost *host)
   keyfob_keeping_set_stale (keeping, FALSE);
   if (keyfob_standing_get_token (standing) == NULL)
     {
+      keyfob_host_tidy (host);
       keyfob_host_load (host);
       return;
     }

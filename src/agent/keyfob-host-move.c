@@ -10,6 +10,7 @@
 
 #include "keyfob-host-load.h"
 #include "keyfob-host-save.h"
+#include "keyfob-host-tidy.h"
 #include "keyfob-token-move.h"
 
 typedef struct
@@ -26,77 +27,6 @@ change_free (Change *change)
   g_clear_object (&change->from);
   g_clear_object (&change->to);
   g_free (change);
-}
-
-typedef struct
-{
-  KeyfobHost *host;
-  char *place;
-} Leftover;
-
-static void
-leftover_free (Leftover *leftover)
-{
-  g_object_unref (leftover->host);
-  g_free (leftover->place);
-  g_free (leftover);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Leftover, leftover_free)
-
-static void
-note_tidied (KeyfobHost *host, const char *place)
-{
-  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
-  KeyfobHostState state = keyfob_standing_get_state (keyfob_host_get_standing (host));
-  g_auto (GStrv) left = NULL;
-
-  keyfob_keeping_tidied (keeping, place);
-  left = keyfob_keeping_dup_left (keeping);
-  /* what it has said was that a copy is left */
-  if (left[0] == NULL && (state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_SIGNED_IN))
-    keyfob_host_set_error (host, "");
-}
-
-static void
-on_tidied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Leftover) leftover = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    note_tidied (leftover->host, leftover->place);
-  else
-    g_debug ("A copy of the token is still there: %s", error->message);
-}
-
-/* Where the token is about to go, it takes the place of the copy. */
-static gboolean
-is_superfluous (KeyfobHost *host, const char *place)
-{
-  return keyfob_standing_get_token (keyfob_host_get_standing (host)) == NULL
-         || !g_str_equal (place, keyfob_keeping_get_wanted (keyfob_host_get_keeping (host)));
-}
-
-static void
-tidy (KeyfobHost *host)
-{
-  KeyfobKeeping *keeping = keyfob_host_get_keeping (host);
-  g_auto (GStrv) left = keyfob_keeping_dup_left (keeping);
-
-  for (gsize i = 0; left[i] != NULL; i++)
-    {
-      KeyfobTokenStore *store = keyfob_keeping_open (keeping, left[i]);
-      Leftover *leftover;
-
-      if (store == NULL || keyfob_token_store_get_locked (store) || !is_superfluous (host, left[i]))
-        continue;
-
-      leftover = g_new0 (Leftover, 1);
-      leftover->host = g_object_ref (host);
-      leftover->place = g_strdup (left[i]);
-      keyfob_token_store_remove_async (store, keyfob_host_get_config (host), NULL, on_tidied,
-                                       leftover);
-    }
 }
 
 static void
@@ -334,7 +264,7 @@ void
 keyfob_host_follow_stores (KeyfobHost *host)
 {
   keyfob_keeping_take_heart (keyfob_host_get_keeping (host));
-  tidy (host);
+  keyfob_host_tidy (host);
   keyfob_host_save (host);
   keyfob_host_load (host);
   keyfob_host_bring_home (host);

@@ -201,8 +201,9 @@ keyfob_host_new (KeyfobContext *context,
 
   self->context = g_object_ref (context);
   self->config = g_object_ref (config);
-  self->keeping = keyfob_keeping_new (keyfob_context_get_stores (context),
-                                      keyfob_context_get_file (context), config);
+  self->keeping =
+      keyfob_keeping_new (keyfob_context_get_stores (context), keyfob_context_get_file (context),
+                          keyfob_context_get_clock (context), config);
   self->standing = keyfob_standing_new (keyfob_context_get_clock (context), account);
   self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
                                             keyfob_context_get_clock (context));

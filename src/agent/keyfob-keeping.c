@@ -12,6 +12,7 @@ struct _KeyfobKeeping
 
   KeyfobStores *stores;
   KeyfobHostFile *file;
+  KeyfobClock *clock;
   KeyfobConfig *config;
   char *place;
   gboolean stuck;
@@ -61,10 +62,10 @@ dup_left_in (KeyfobKeeping *self)
 }
 
 static void
-remember (KeyfobKeeping *self, const char *kept_in, const char *const *left_in)
+remember (KeyfobKeeping *self, const char *kept_in, const char *const *left_in, gint64 left_at)
 {
   if (is_remembered (self))
-    keyfob_host_file_set_places (self->file, self->config, kept_in, left_in);
+    keyfob_host_file_set_places (self->file, self->config, kept_in, left_in, left_at);
 }
 
 static void
@@ -99,6 +100,7 @@ keyfob_keeping_dispose (GObject *object)
 
   g_clear_object (&self->stores);
   g_clear_object (&self->file);
+  g_clear_object (&self->clock);
   g_clear_object (&self->config);
 
   G_OBJECT_CLASS (keyfob_keeping_parent_class)->dispose (object);
@@ -126,12 +128,16 @@ keyfob_keeping_init (KeyfobKeeping *self)
 }
 
 KeyfobKeeping *
-keyfob_keeping_new (KeyfobStores *stores, KeyfobHostFile *file, KeyfobConfig *config)
+keyfob_keeping_new (KeyfobStores *stores,
+                    KeyfobHostFile *file,
+                    KeyfobClock *clock,
+                    KeyfobConfig *config)
 {
   KeyfobKeeping *self = g_object_new (KEYFOB_TYPE_KEEPING, NULL);
 
   self->stores = g_object_ref (stores);
   self->file = g_object_ref (file);
+  self->clock = g_object_ref (clock);
   self->config = g_object_ref (config);
 
   return self;
@@ -218,17 +224,23 @@ keyfob_keeping_dup_left (KeyfobKeeping *self)
   return dup_left_in (self);
 }
 
+gint64
+keyfob_keeping_get_left_at (KeyfobKeeping *self)
+{
+  return keyfob_host_file_get_left_at (self->file, self->config);
+}
+
 gboolean
 keyfob_keeping_may_be_in (KeyfobKeeping *self, const char *place)
 {
-  g_auto (GStrv) candidates = NULL;
+  g_auto (GStrv) all = NULL;
 
   if (*self->place != '\0')
     return g_str_equal (self->place, place);
 
-  candidates = keyfob_keeping_dup_candidates (self, FALSE);
+  all = keyfob_keeping_dup_all (self);
 
-  return g_strv_contains ((const char *const *) candidates, place);
+  return g_strv_contains ((const char *const *) all, place);
 }
 
 gboolean
@@ -277,7 +289,7 @@ keyfob_keeping_saved (KeyfobKeeping *self, KeyfobTokenStore *store)
   left = g_strv_builder_end (builder);
 
   set_place (self, place);
-  remember (self, place, (const char *const *) left);
+  remember (self, place, (const char *const *) left, keyfob_clock_now (self->clock));
 }
 
 void
@@ -291,7 +303,7 @@ void
 keyfob_keeping_gone (KeyfobKeeping *self, const char *const *left)
 {
   set_place (self, "");
-  remember (self, "", left);
+  remember (self, "", left, keyfob_clock_now (self->clock));
 }
 
 void
@@ -305,7 +317,8 @@ keyfob_keeping_tidied (KeyfobKeeping *self, const char *place)
 
   add_all (builder, seen, (const char *const *) before);
   left = g_strv_builder_end (builder);
-  remember (self, kept_in, (const char *const *) left);
+  remember (self, kept_in, (const char *const *) left,
+            keyfob_host_file_get_left_at (self->file, self->config));
 }
 
 void

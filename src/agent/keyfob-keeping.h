@@ -21,8 +21,10 @@ G_DECLARE_FINAL_TYPE (KeyfobKeeping, keyfob_keeping, KEYFOB, KEEPING, GObject)
  */
 
 /** Returns: (transfer full): what is remembered of @config */
-KeyfobKeeping *
-keyfob_keeping_new (KeyfobStores *stores, KeyfobHostFile *file, KeyfobConfig *config);
+KeyfobKeeping *keyfob_keeping_new (KeyfobStores *stores,
+                                   KeyfobHostFile *file,
+                                   KeyfobClock *clock,
+                                   KeyfobConfig *config);
 
 /** The user has changed his mind. */
 void keyfob_keeping_set_config (KeyfobKeeping *self, KeyfobConfig *config);
@@ -56,7 +58,10 @@ GStrv keyfob_keeping_dup_all (KeyfobKeeping *self);
 /** Returns: (transfer full): the places where copies were left */
 GStrv keyfob_keeping_dup_left (KeyfobKeeping *self);
 
-/** Returns: whether the token is at @place, or a token that comes to be there would be used */
+/** Returns: when the last of them was left, Unix seconds */
+gint64 keyfob_keeping_get_left_at (KeyfobKeeping *self);
+
+/** Returns: whether the token is at @place, or, where there is none, may be or come there */
 gboolean keyfob_keeping_may_be_in (KeyfobKeeping *self, const char *place);
 
 /** Returns: whether Keyfob put the token where it is; else another program did */

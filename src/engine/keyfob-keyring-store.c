@@ -8,7 +8,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-collection.h"
 #include "keyfob-keyring-error.h"
 #include "keyfob-keyring-item.h"
 
@@ -481,7 +480,7 @@ locked_changed_cb (GObject *self)
 }
 
 KeyfobTokenStore *
-keyfob_keyring_store_new (SecretService *service, KeyfobClock *clock)
+keyfob_keyring_store_new (SecretService *service, KeyfobCollection *collection, KeyfobClock *clock)
 {
   KeyfobKeyringStore *self = NULL;
 
@@ -491,7 +490,7 @@ keyfob_keyring_store_new (SecretService *service, KeyfobClock *clock)
   self = g_object_new (KEYFOB_TYPE_KEYRING_STORE, NULL);
   keep_session (self, service);
   self->clock = g_object_ref (clock);
-  self->collection = keyfob_collection_new (service);
+  self->collection = g_object_ref (collection);
   g_signal_connect_object (self->collection, "notify::locked", G_CALLBACK (locked_changed_cb), self,
                            G_CONNECT_SWAPPED);
 

@@ -6,6 +6,7 @@
 
 #include <libsecret/secret.h>
 
+#include "keyfob-collection.h"
 #include "keyfob-token-store.h"
 
 G_BEGIN_DECLS
@@ -16,11 +17,13 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyringStore, keyfob_keyring_store, KEYFOB, KEYRING_
 /**
  * keyfob_keyring_store_new:
  * @service: a Secret Service with its session open
+ * @collection: its default collection
  *
  * Tokens in the default collection, one item a host: single-line JSON, the base URL as attribute.
  *
  * Returns: (transfer full): a #KeyfobTokenStore
  */
-KeyfobTokenStore *keyfob_keyring_store_new (SecretService *service, KeyfobClock *clock);
+KeyfobTokenStore *
+keyfob_keyring_store_new (SecretService *service, KeyfobCollection *collection, KeyfobClock *clock);
 
 G_END_DECLS

@@ -22,7 +22,8 @@ struct _KeyfobKeyring
 
   KeyfobClock *clock;
   KeyfobKeyringState state;
-  KeyfobTokenStore *store; /* from the first time that it was there */
+  KeyfobCollection *collection;
+  KeyfobTokenStore *store; /* from the first time that it answered */
   GError *error;
   gboolean asked; /* and not answered so far */
   GSource *patience;
@@ -85,12 +86,38 @@ become (KeyfobKeyring *self, KeyfobKeyringState state, GError *error)
 }
 
 static void
-take_service (KeyfobKeyring *self, SecretService *service)
+checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  self->store = keyfob_keyring_store_new (service, self->clock);
+  g_autoptr (KeyfobKeyring) self = KEYFOB_KEYRING (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_collection_check_finish (KEYFOB_COLLECTION (source), result, &error))
+    g_debug ("Default collection: %s", error->message);
+  if (self->state == KEYFOB_KEYRING_THERE)
+    {
+      tell (self);
+      return;
+    }
+
+  self->asked = FALSE;
   g_signal_connect_object (self->store, "notify::locked", G_CALLBACK (tell), self,
                            G_CONNECT_SWAPPED);
   become (self, KEYFOB_KEYRING_THERE, NULL);
+}
+
+/* Nobody is to be asked for a password because it was not known that the keyring is locked. */
+static void
+check (KeyfobKeyring *self)
+{
+  keyfob_collection_check_async (self->collection, NULL, checked_cb, g_object_ref (self));
+}
+
+static void
+take_service (KeyfobKeyring *self, SecretService *service)
+{
+  self->collection = keyfob_collection_new (service);
+  self->store = keyfob_keyring_store_new (service, self->collection, self->clock);
+  check (self);
 }
 
 static void
@@ -157,13 +184,17 @@ service_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   service = secret_service_open_finish (result, &error);
-  self->asked = FALSE;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   if (service != NULL)
-    take_service (self, service);
-  else if (keyfob_keyring_error_is_no_service (error))
+    {
+      take_service (self, service);
+      return;
+    }
+
+  self->asked = FALSE;
+  if (keyfob_keyring_error_is_no_service (error))
     do_without (self, error);
   else
     {
@@ -183,7 +214,7 @@ appeared_cb (GDBusConnection *connection,
   if (self->state == KEYFOB_KEYRING_ABSENT || self->state == KEYFOB_KEYRING_SILENT)
     reopen (self);
   else if (self->state == KEYFOB_KEYRING_THERE)
-    tell (self);
+    check (self);
 }
 
 static void
@@ -221,6 +252,7 @@ keyfob_keyring_dispose (GObject *object)
   lose_patience (self);
   g_clear_handle_id (&self->name_watch, g_bus_unwatch_name);
   g_clear_object (&self->connection);
+  g_clear_object (&self->collection);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
@@ -279,7 +311,7 @@ keyfob_keyring_get_store (KeyfobKeyring *self)
 {
   g_return_val_if_fail (KEYFOB_IS_KEYRING (self), NULL);
 
-  return self->store;
+  return self->state == KEYFOB_KEYRING_THERE ? self->store : NULL;
 }
 
 const GError *

@@ -37,6 +37,13 @@ class StoresCase(agentcase.AgentCase):
         entry = self.read(path).get(self.server.url)
         return entry and entry["token"]["access_token"]
 
+    def assert_nobody_was_asked(self, prompter):
+        """A question that this test asks is the first that the prompter sees."""
+        self.assert_fails("Locked", self.call, agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.assertEqual(prompter.stdout.readline(), "refused\n")
+        prompter.terminate()
+        self.assertEqual(prompter.stdout.read(), "")
+
     def notices(self):
         return dict(self.agent_property("Notices"))
 
@@ -280,6 +287,29 @@ class Shared(SharedCase):
         host.wait_for(State="signed-in")
         self.assertEqual(host.get_token(), other.get_token())
 
+    def sign_out_with_copy_left(self):
+        host = self.signed_in()
+        os.rename(self.token_file(), self.token_file() + ".away")
+        os.mkdir(self.token_file())
+        host.call("SignOut")
+        self.assertIn("a copy of the token is left", host.Error)
+        return host
+
+    def test_copy_that_was_left_goes_as_soon_as_it_can(self):
+        host = self.sign_out_with_copy_left()
+        os.rmdir(self.token_file())
+        self.write(self.read(self.token_file() + ".away"))
+        self.wait_for_access(None)
+        host.wait_for(State="signed-out", Error="")
+
+    def test_newer_entry_in_the_place_of_a_copy_stays(self):
+        host = self.sign_out_with_copy_left()
+        os.rmdir(self.token_file())
+        self.put(token(), stored_at=time.time() + 5)
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+        self.assertEqual(self.access(), "from-python")
+
     def test_damaged_file_is_told(self):
         self.add_host()
         os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
@@ -424,8 +454,7 @@ class Keyring(StoresCase):
         host.call("SignOut")
         self.assertEqual((host.State, host.Error), ("signed-out", ""))
         self.assertIsNone(self.access())
-        prompter.terminate()
-        self.assertEqual(prompter.stdout.read(), "")
+        self.assert_nobody_was_asked(prompter)
 
 
 class Comes(StoresCase):
@@ -472,8 +501,7 @@ class Comes(StoresCase):
         self.assertEqual((host.Store, host.State, host.Error),
                          (self.token_file(), "signed-in", ""))
         self.assertEqual(host.get_token(), before)
-        prompter.terminate()
-        self.assertEqual(prompter.stdout.read(), "")
+        self.assert_nobody_was_asked(prompter)
         self.bus.unlock_keyring()
         host.wait_for(Store="keyring")
         self.assertEqual(host.get_token(), before)
