@@ -92,7 +92,8 @@ was_seen (KeyfobNotifications *self, guint position, KeyfobOutlook outlook)
   g_auto (GStrv) parts = g_strsplit (told, " ", 2);
   gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
 
-  if (ABS (end - keyfob_bus_host1_get_expires (host)) > SAME_END)
+  /* nothing was told, and the splitting of nothing gives no part */
+  if (parts[0] == NULL || ABS (end - keyfob_bus_host1_get_expires (host)) > SAME_END)
     return FALSE;
 
   return g_str_equal (parts[0], get_word (outlook)) || outlook == KEYFOB_OUTLOOK_SOON;
