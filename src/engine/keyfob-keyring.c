@@ -211,7 +211,9 @@ appeared_cb (GDBusConnection *connection,
 {
   KeyfobKeyring *self = KEYFOB_KEYRING (user_data);
 
-  if (self->state == KEYFOB_KEYRING_ABSENT || self->state == KEYFOB_KEYRING_SILENT)
+  /* one that was asked already answers by itself */
+  if (self->state == KEYFOB_KEYRING_ABSENT
+      || (self->state == KEYFOB_KEYRING_SILENT && !self->asked))
     reopen (self);
   else if (self->state == KEYFOB_KEYRING_THERE)
     check (self);
