@@ -199,6 +199,18 @@ unlist (KeyfobAgent *self, KeyfobHost *host)
     g_list_store_remove (self->list, position);
 }
 
+/* Nobody can unlock what is not there, and the host must not stay for ever because of it. */
+static void
+tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
+{
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("%s is removed, but a copy of its token is left where Keyfob cannot "
+                          "remove it now. %s"),
+                       keyfob_config_get_name (keyfob_host_get_config (host)), error->message);
+
+  keyfob_notices_add (keyfob_context_get_notices (self->context), "copy-left", sentence);
+}
+
 static void
 on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -208,11 +220,15 @@ on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobHostFile *file = keyfob_context_get_file (self->context);
   GError *error = NULL;
 
-  if (!keyfob_sign_out_finish (host, result, &error))
+  keyfob_sign_out_finish (host, result, &error);
+  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
     {
       call_return (call, NULL, error);
       return;
     }
+  if (error != NULL)
+    tell_of_copy (self, host, error);
+  g_clear_error (&error);
 
   keyfob_host_file_remove (file, keyfob_host_get_config (host));
   g_dbus_object_manager_server_unexport (self->manager, call->path);

@@ -622,6 +622,16 @@ class Vanishes(StoresCase):
         host.wait_for(Error="", State="signed-out")
         self.assertEqual(self.bus.keyring_items(host.Url), 0)
 
+    def test_host_is_removed_meanwhile(self):
+        host = self.add_host(name="Data portal")
+        host.sign_in()
+        self.end_keyring()
+        self.remove_host(host.path)
+        self.assertEqual(self.hosts(), {})
+        notice = self.notices()["copy-left"]
+        self.assertIn("Data portal is removed", notice)
+        self.assertIn("keyring does not answer", notice)
+
     def test_gone_when_the_agent_starts(self):
         host = self.add_host()
         host.sign_in()
