@@ -32,7 +32,7 @@ class Notifications:
     def __init__(self, bus):
         self.connection = bus.connect()
         self.shown = {}  # number → Note
-        self.count = 0  # of all that were ever sent
+        self.sent = []  # all that ever were
         self.closed = 0  # of those that were taken back
         self.last_number = 0
         info = Gio.DBusNodeInfo.new_for_xml(XML)
@@ -52,7 +52,7 @@ class Notifications:
             self.last_number += 1
             note.number = self.last_number
         self.shown[note.number] = note
-        self.count += 1
+        self.sent.append(note)
         invocation.return_value(GLib.Variant("(u)", (note.number,)))
 
     def _remove(self, number, reason):
@@ -75,6 +75,10 @@ class Notifications:
     def close(self):
         """The desktop's shell crashes."""
         self.connection.close_sync(None)
+
+    @property
+    def count(self):
+        return len(self.sent)
 
     def summaries(self):
         return sorted(note.summary for note in self.shown.values())
