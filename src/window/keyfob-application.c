@@ -192,6 +192,15 @@ keyfob_application_window_removed (GtkApplication *application, GtkWindow *windo
   update_hold (KEYFOB_APPLICATION (application));
 }
 
+/* However it ends: GTK leaves what is on the clipboard then to a clipboard manager. */
+static void
+keyfob_application_shutdown (GApplication *application)
+{
+  keyfob_clipboard_clear (KEYFOB_APPLICATION (application)->clipboard);
+
+  G_APPLICATION_CLASS (keyfob_application_parent_class)->shutdown (application);
+}
+
 static int
 keyfob_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -227,6 +236,7 @@ keyfob_application_class_init (KeyfobApplicationClass *klass)
   object_class->dispose = keyfob_application_dispose;
   application_class->startup = keyfob_application_startup;
   application_class->activate = keyfob_application_activate;
+  application_class->shutdown = keyfob_application_shutdown;
   application_class->handle_local_options = keyfob_application_handle_local_options;
   gtk_class->window_added = keyfob_application_window_added;
   gtk_class->window_removed = keyfob_application_window_removed;

@@ -92,11 +92,12 @@ keyfob_copy_bar_unmap (GtkWidget *widget)
 static void
 set_clipboard (KeyfobCopyBar *self, KeyfobClipboard *clipboard)
 {
-  if (self->clipboard != NULL)
-    g_signal_handlers_disconnect_by_data (self->clipboard, self);
-  if (!g_set_object (&self->clipboard, clipboard))
+  if (clipboard == self->clipboard)
     return;
 
+  if (self->clipboard != NULL)
+    g_signal_handlers_disconnect_by_data (self->clipboard, self);
+  g_set_object (&self->clipboard, clipboard);
   if (clipboard != NULL)
     {
       g_signal_connect_object (clipboard, "notify::deadline", G_CALLBACK (update), self,

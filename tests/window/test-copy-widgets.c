@@ -1,0 +1,118 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+/* What copies and what tells of it: properties, and that nothing is left of them. */
+
+#define G_SETTINGS_ENABLE_BACKEND
+#include <adwaita.h>
+#include <gio/gsettingsbackend.h>
+
+#include "keyfob-autostart-row.h"
+#include "keyfob-copy-bar.h"
+#include "keyfob-copy-button.h"
+#include "keyfob-copy-window.h"
+#include "manual-clock.h"
+
+static void
+count (guint *n)
+{
+  (*n)++;
+}
+
+static KeyfobClipboard *
+make_clipboard (void)
+{
+  g_autoptr (GSettingsBackend) backend = g_memory_settings_backend_new ();
+  g_autoptr (GSettings) settings = g_settings_new_with_backend ("org.keyfob.Keyfob", backend);
+  g_autoptr (ManualClock) clock = manual_clock_new (1795297200);
+
+  return keyfob_clipboard_new (gdk_display_get_clipboard (gdk_display_get_default ()),
+                               KEYFOB_CLOCK (clock), settings);
+}
+
+static void
+test_bar (void)
+{
+  g_autoptr (KeyfobClipboard) clipboard = make_clipboard ();
+  KeyfobCopyBar *bar = g_object_ref_sink (g_object_new (KEYFOB_TYPE_COPY_BAR, NULL));
+  guint n_notified = 0;
+
+  g_signal_connect_swapped (bar, "notify::clipboard", G_CALLBACK (count), &n_notified);
+  g_object_set (bar, "clipboard", clipboard, NULL);
+  g_object_set (bar, "clipboard", clipboard, NULL);
+  g_assert_cmpuint (n_notified, ==, 1);
+
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
+  keyfob_clipboard_offer (clipboard, "secret", "Header copied", FALSE);
+  g_assert_true (gtk_widget_get_visible (GTK_WIDGET (bar)));
+  keyfob_clipboard_clear (clipboard);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
+
+  g_assert_finalize_object (bar);
+}
+
+static void
+test_button (void)
+{
+  KeyfobCopyButton *button = g_object_ref_sink (g_object_new (KEYFOB_TYPE_COPY_BUTTON, NULL));
+  g_autofree char *form = NULL;
+  guint n_notified = 0;
+
+  g_signal_connect_swapped (button, "notify::form", G_CALLBACK (count), &n_notified);
+  g_object_set (button, "form", "curl", NULL);
+  g_object_set (button, "form", "curl", NULL);
+  g_assert_cmpuint (n_notified, ==, 1);
+  g_object_get (button, "form", &form, NULL);
+  g_assert_cmpstr (form, ==, "curl");
+
+  g_assert_finalize_object (button);
+}
+
+static void
+test_window (void)
+{
+  g_autoptr (KeyfobClipboard) clipboard = make_clipboard ();
+  g_autoptr (KeyfobBusHost1) host = keyfob_bus_host1_skeleton_new ();
+  GtkWidget *window;
+  g_autofree char *trouble = NULL;
+  guint n_notified = 0;
+
+  keyfob_bus_host1_set_name (host, "data.example.org");
+  window = g_object_ref (keyfob_copy_window_new (NULL, clipboard, host, "It is over."));
+  g_signal_connect_swapped (window, "notify::trouble", G_CALLBACK (count), &n_notified);
+  g_object_get (window, "trouble", &trouble, NULL);
+  g_assert_cmpstr (trouble, ==, "It is over.");
+  g_object_set (window, "trouble", NULL, NULL);
+  g_object_set (window, "trouble", NULL, NULL);
+  g_assert_cmpuint (n_notified, ==, 1);
+
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_finalize_object (window);
+}
+
+static void
+test_row (void)
+{
+  g_autoptr (GBytes) entry = keyfob_autostart_row_dup_entry ();
+  GtkWidget *row = g_object_ref_sink (g_object_new (KEYFOB_TYPE_AUTOSTART_ROW, NULL));
+
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (entry, NULL), g_bytes_get_size (entry),
+                                  "/keyfob-agent --start\n"));
+  g_assert_finalize_object (row);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  gtk_disable_setlocale ();
+  adw_init ();
+
+  g_test_add_func ("/copy-widgets/bar", test_bar);
+  g_test_add_func ("/copy-widgets/button", test_button);
+  g_test_add_func ("/copy-widgets/window", test_window);
+  g_test_add_func ("/copy-widgets/autostart-row", test_row);
+
+  return g_test_run ();
+}
