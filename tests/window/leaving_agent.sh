@@ -3,4 +3,4 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # The real agent, as the bus starts it where Keyfob is installed, but with less patience.
-exec "$KEYFOB_AGENT" --leave-after=1 "$@"
+exec "$KEYFOB_AGENT" --leave-after=3 "$@"

@@ -105,7 +105,8 @@ test_row (void)
 int
 main (int argc, char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  /* the bed has folders of its own */
+  g_test_init (&argc, &argv, NULL);
   gtk_disable_setlocale ();
   adw_init ();
 
