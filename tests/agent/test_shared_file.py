@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What other programs do to the token files while the agent runs, and what it does about that."""
+
+import json
+import os
+import time
+
+import agentcase
+import privatebus
+import tap
+from agentcase import wait_until
+from storescase import StoresCase, token
+
+
+class SecondAgent(agentcase.AgentCase):
+    """An agent of its own, on a bus of its own, with server and token file of another one."""
+
+    def __init__(self, first):
+        super().__init__("setUp")
+        self.server = first.server
+        self.port = agentcase.free_port()
+        self.bus = privatebus.PrivateBus({agentcase.NAME: os.environ["KEYFOB_AGENT"]})
+        self.bus.env["XDG_CACHE_HOME"] = first.bus.env["XDG_CACHE_HOME"]
+        os.symlink(first.bus.path("share"), self.bus.path("share"))
+        self.log_path = self.bus.path("agent.log")
+        self.start_agent()
+
+    def close(self):
+        self.stop_agent()
+        self.bus.close()
+
+
+class SharedCase(StoresCase):
+    def write(self, entries, path=None):
+        """Replaces the file as the Python client does."""
+        path = path or self.token_file()
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path + ".tmp", "w", encoding="utf-8") as out:
+            json.dump(entries, out)
+        os.chmod(path + ".tmp", 0o600)
+        os.replace(path + ".tmp", path)
+
+    def put(self, made, url=None, path=None, stored_at=None):
+        entries = self.read(path)
+        headers = {"Authorization": "Bearer " + made["access_token"]}
+        entries[url or self.server.url] = {
+            "token": {**made, "headers": headers}, "stored_at": stored_at or time.time()}
+        self.write(entries, path)
+
+    def wait_for_found(self, *urls):
+        proxy = self.agent_proxy()
+        wait_until(lambda: sorted(proxy.get_cached_property("FoundHosts").unpack()) == sorted(urls),
+                   f"{urls} to be found")
+
+    def agent_proxy(self):
+        return agentcase.Gio.DBusProxy.new_sync(
+            self.bus.connection, agentcase.Gio.DBusProxyFlags.DO_NOT_AUTO_START, None,
+            agentcase.NAME, agentcase.PATH, agentcase.AGENT, None)
+
+
+class Shared(SharedCase):
+    """What other programs do to the file while the agent runs."""
+
+    def wait_for_access(self, expected, path=None):
+        monitor = agentcase.Gio.File.new_for_path(path or self.token_file()).monitor_file(0, None)
+        handler = monitor.connect("changed", lambda *args: None)
+        wait_until(lambda: self.access(path) == expected, f"{expected} in the file")
+        monitor.disconnect(handler)
+
+    def signed_in(self, **options):
+        host = self.add_host(**options)
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        return host
+
+    def test_token_of_another_program_is_taken_up(self):
+        host = self.add_host()
+        self.assertEqual(host.State, "signed-out")
+        self.put(token())
+        host.wait_for(State="signed-in", Store=self.token_file())
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+        self.assertEqual(self.server.count("token"), 0)
+
+    def test_newer_token_is_taken_up(self):
+        host = self.signed_in()
+        asked = self.server.count("token")
+        self.put(token("rotated", 7200), stored_at=time.time() + 1)
+        host.wait_for(Expires=self.read()[self.server.url]["token"]["expires"])
+        self.assertEqual(host.get_token()["access_token"], "rotated")
+        self.assertEqual(self.server.count("token"), asked)
+
+    def test_newer_token_ends_the_need_for_the_user(self):
+        dead = {**token("dead", -10), "refresh_expires": int(time.time()) - 10}
+        del dead["refresh_token"]
+        self.put(dead, stored_at=time.time() - 100)
+        host = self.add_host()
+        host.wait_for(State="expired")
+        self.put(token("alive"))
+        host.wait_for(State="signed-in", Error="")
+
+    def test_another_file_is_watched(self):
+        host = self.signed_in(store=self.other_file)
+        self.put(token("rotated", 7200), path=self.other_file, stored_at=time.time() + 1)
+        host.wait_for(Expires=self.read(self.other_file)[self.server.url]["token"]["expires"])
+
+    def test_lost_entry_is_put_back(self):
+        host = self.signed_in()
+        before = host.get_token()
+        self.write({"https://other.example.org": {"token": token("other"), "stored_at": time.time()}})
+        self.wait_for_access(before["access_token"])
+        self.assertIn("https://other.example.org", self.read())
+        self.assertEqual((host.State, host.Saved), ("signed-in", True))
+
+    def test_entry_that_was_overwritten_with_an_old_one_is_put_back(self):
+        host = self.signed_in()
+        before = host.get_token()
+        self.put(token("used-up", 100), stored_at=time.time() - 1000)
+        self.wait_for_access(before["access_token"])
+        self.assertEqual(host.get_token(), before)
+
+    def test_deleted_file_signs_out(self):
+        host = self.signed_in()
+        os.unlink(self.token_file())
+        host.wait_for(State="signed-out", Account="", Store="", Error="")
+        self.assert_fails("InteractionRequired", host.get_token)
+
+    def test_sign_out_by_another_keyfob(self):
+        host = self.signed_in()
+        second = SecondAgent(self)
+        self.addCleanup(second.close)
+        other = second.add_host()
+        other.wait_for(State="signed-in")
+        other.call("SignOut")
+        host.wait_for(State="signed-out", Account="")
+        self.assertIsNone(self.access())
+        other.sign_in()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), other.get_token())
+
+    def sign_out_with_copy_left(self):
+        host = self.signed_in()
+        os.rename(self.token_file(), self.token_file() + ".away")
+        os.mkdir(self.token_file())
+        host.call("SignOut")
+        self.assertIn("a copy of the token is left", host.Error)
+        return host
+
+    def test_copy_that_was_left_goes_as_soon_as_it_can(self):
+        host = self.sign_out_with_copy_left()
+        os.rmdir(self.token_file())
+        self.write(self.read(self.token_file() + ".away"))
+        self.wait_for_access(None)
+        host.wait_for(State="signed-out", Error="")
+
+    def test_newer_entry_in_the_place_of_a_copy_stays(self):
+        host = self.sign_out_with_copy_left()
+        os.rmdir(self.token_file())
+        self.put(token(), stored_at=time.time() + 5)
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+        self.assertEqual(self.access(), "from-python")
+
+    def test_damaged_file_is_told(self):
+        self.add_host()
+        os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
+        with open(self.token_file(), "w", encoding="utf-8") as file:
+            file.write('{"https://lost')
+        self.find_host().sign_in()
+        wait_until(lambda: "damaged-file" in self.notices(), "the notice")
+        self.assertIn(self.token_file() + ".damaged", self.notices()["damaged-file"])
+
+    def test_readable_file_is_told(self):
+        self.write_token(token())
+        os.chmod(self.token_file(), 0o644)
+        host = self.add_host()
+        host.wait_for(State="signed-in")
+        wait_until(lambda: "readable-file" in self.notices(), "the notice")
+        self.assertEqual(os.stat(self.token_file()).st_mode & 0o777, 0o600)
+
+
+class Found(SharedCase):
+    def test_comes_and_goes(self):
+        self.assertEqual(self.agent_property("FoundHosts"), [])
+        self.put(token("one"), "https://one.example.org")
+        self.wait_for_found("https://one.example.org")
+        self.put(token("two"), "https://two.example.org:8443")
+        self.wait_for_found("https://one.example.org", "https://two.example.org:8443")
+        self.put(token("dead", -1) | {"refresh_expires": 1}, "https://one.example.org")
+        self.wait_for_found("https://two.example.org:8443")
+        os.unlink(self.token_file())
+        self.wait_for_found()
+
+    def test_is_there_at_the_start(self):
+        self.put(token("one"), "https://one.example.org")
+        self.restart_agent()
+        self.wait_for_found("https://one.example.org")
+
+    def test_added_with_one_click(self):
+        self.put(token("one"), "https://one.example.org")
+        self.wait_for_found("https://one.example.org")
+        host = self.add_host("https://one.example.org", store="file")
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token()["access_token"], "one")
+        self.wait_for_found()
+
+    def test_host_that_is_listed_is_not_found(self):
+        self.add_host("https://one.example.org/api")
+        self.put(token("one"), "https://one.example.org")
+        self.put(token("two"), "https://two.example.org")
+        self.wait_for_found("https://two.example.org")
+
+    def test_host_that_is_removed_is_found(self):
+        host = self.add_host("https://one.example.org", store=self.other_file)
+        self.put(token("one"), "https://one.example.org")
+        self.remove_host(host.path)
+        self.wait_for_found("https://one.example.org")
+
+    def test_address_that_keyfob_does_not_take_is_not_found(self):
+        self.put(token("bad"), "http://intranet.example.org")
+        self.put(token("one"), "https://one.example.org")
+        self.wait_for_found("https://one.example.org")
+
+
+class FoundWithKeyring(SharedCase):
+    keyring = True
+
+    def test_added_with_one_click(self):
+        self.put(token("one"), "https://one.example.org")
+        self.wait_for_found("https://one.example.org")
+        host = self.add_host("https://one.example.org", store="file")
+        host.wait_for(State="signed-in", Store=self.token_file())
+        self.wait_for_found()
+
+
+if __name__ == "__main__":
+    tap.main()
