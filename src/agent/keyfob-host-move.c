@@ -90,9 +90,11 @@ move (GTask *task, KeyfobTokenStore *to)
   change->to = g_object_ref (to);
 
   keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
-  keyfob_token_move_async (
-      keyfob_host_get_config (host), change->from, change->to, keyfob_standing_get_token (standing),
-      keyfob_standing_get_state (standing) == KEYFOB_HOST_EXPIRED, on_moved, g_object_ref (task));
+  keyfob_token_move_async (keyfob_host_get_config (host), change->from, change->to,
+                           keyfob_context_get_clock (keyfob_host_get_context (host)),
+                           keyfob_standing_get_token (standing),
+                           keyfob_standing_get_state (standing) == KEYFOB_HOST_EXPIRED, on_moved,
+                           g_object_ref (task));
 }
 
 /* @options: (nullable) (transfer full) */

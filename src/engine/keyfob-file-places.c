@@ -14,7 +14,7 @@
 #define OWNER "owner"
 #define EMPTIED "emptied"
 /* Of so many hosts it is known; the ones that nothing happened to for longest are forgotten. */
-#define MAX_HOSTS 200
+#define MAX_HOSTS 1000
 
 struct _KeyfobFilePlaces
 {

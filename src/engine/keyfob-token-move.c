@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-lock.h"
 
 typedef struct
 {
@@ -16,6 +17,8 @@ typedef struct
   KeyfobTokenStore *from;
   KeyfobTokenStore *to;
   KeyfobToken *token;
+  gboolean dead;
+  KeyfobLock *lock; /* (nullable) */
   GError *left_error;
 } Move;
 
@@ -26,8 +29,18 @@ move_free (Move *move)
   g_clear_object (&move->from);
   g_clear_object (&move->to);
   g_clear_object (&move->token);
+  g_clear_pointer (&move->lock, keyfob_lock_free);
   g_clear_error (&move->left_error);
   g_free (move);
+}
+
+static void
+fail (GTask *task, GError *error)
+{
+  Move *move = g_task_get_task_data (task);
+
+  g_clear_pointer (&move->lock, keyfob_lock_free);
+  g_task_return_error (task, error);
 }
 
 static void
@@ -38,6 +51,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!keyfob_token_store_remove_finish (move->from, result, &move->left_error))
     g_debug ("The token has moved, but a copy is left: %s", move->left_error->message);
+  g_clear_pointer (&move->lock, keyfob_lock_free);
   g_task_return_pointer (task, g_object_ref (move->token), g_object_unref);
 }
 
@@ -66,11 +80,11 @@ on_read_back (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!keyfob_token_store_lookup_finish (move->to, result, &there, &error))
-    g_task_return_error (task, error);
+    fail (task, error);
   else if (there == NULL || !is_same (there, move->token))
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
-                             _ ("The token could not be read back from its new place, so it stays "
-                                "where it was."));
+    fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                     _ ("The token could not be read back from its new place, so "
+                                        "it stays where it was.")));
   else
     remove_old (task);
 }
@@ -86,7 +100,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
     keyfob_token_store_lookup_async (move->to, move->config, NULL, on_read_back,
                                      g_object_ref (task));
   else
-    g_task_return_error (task, error);
+    fail (task, error);
 }
 
 static void
@@ -136,30 +150,46 @@ on_looked_up_there (GObject *source, GAsyncResult *result, gpointer user_data)
   remove_old (task);
 }
 
+static void
+on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Move *move = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!keyfob_host_lock_finish (result, &move->lock, &error))
+    fail (task, error);
+  else if (move->dead)
+    keyfob_token_store_lookup_async (move->to, move->config, NULL, on_looked_up_there,
+                                     g_object_ref (task));
+  else
+    look_up_old (task);
+}
+
 void
 keyfob_token_move_async (KeyfobConfig *config,
                          KeyfobTokenStore *from,
                          KeyfobTokenStore *to,
+                         KeyfobClock *clock,
                          KeyfobToken *token,
                          gboolean dead,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
   Move *move = g_new0 (Move, 1);
 
   move->config = g_object_ref (config);
   move->from = g_object_ref (from);
   move->to = g_object_ref (to);
   move->token = g_object_ref (token);
+  move->dead = dead;
 
   g_task_set_source_tag (task, keyfob_token_move_async);
   g_task_set_task_data (task, move, (GDestroyNotify) move_free);
 
-  if (dead)
-    keyfob_token_store_lookup_async (to, config, NULL, on_looked_up_there, g_object_ref (task));
-  else
-    look_up_old (task);
+  /* a program that renews the session puts its new token in the old place */
+  keyfob_host_lock_async (config, from, clock, NULL, on_locked, task);
 }
 
 KeyfobToken *

@@ -63,10 +63,11 @@ static KeyfobToken *
 move (Fixture *fixture, gboolean dead)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
 
   keyfob_token_move_async (fixture->config, KEYFOB_TOKEN_STORE (fixture->from),
-                           KEYFOB_TOKEN_STORE (fixture->to), fixture->at_hand, dead, got_result_cb,
-                           &result);
+                           KEYFOB_TOKEN_STORE (fixture->to), clock, fixture->at_hand, dead,
+                           got_result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
 
