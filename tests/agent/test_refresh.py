@@ -68,6 +68,18 @@ class Unsaved(agentcase.AgentCase):
         self.host.wait_for(Saved=True, Error="")
         self.assertEqual(self.stored()["access_token"], self.host.get_token()["access_token"])
 
+    def test_stored_as_soon_as_another_program_writes_the_file(self):
+        os.rmdir(self.token_file())
+        temporary = self.token_file() + ".tmp"
+        with open(temporary, "w", encoding="utf-8") as file:
+            json.dump({"https://other.example.org": {"token": {}}}, file)
+        os.replace(temporary, self.token_file())
+        self.host.wait_for(State="signed-in", Saved=True, Error="")
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertIn("https://other.example.org", json.load(file))
+        self.assertEqual(self.stored()["access_token"], self.host.get_token()["access_token"])
+        self.assertEqual(self.server.count("token"), self.asked)
+
     def test_refreshed_while_not_stored(self):
         old = self.host.get_token()["access_token"]
         self.host.call("Refresh")
