@@ -1,0 +1,200 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-tray.h"
+
+#include "keyfob-bus-menu.h"
+#include "keyfob-status-notifier.h"
+#include "keyfob-tray-pixmaps.h"
+#include "keyfob-tray-plan.h"
+#include "keyfob-tray-text.h"
+
+#define MENU_PATH "/org/keyfob/Keyfob/Agent/Menu"
+
+struct _KeyfobTray
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection;
+  KeyfobAttentionModel *model;
+  KeyfobClock *clock;
+  KeyfobHostRemote *hosts;
+  KeyfobWindowRemote *window;
+  KeyfobStatusNotifier *notifier;
+  KeyfobBusMenu *menu; /* while there is a tray */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobTray, keyfob_tray, G_TYPE_OBJECT)
+
+enum
+{
+  QUIT,
+  SHOWN,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
+static void
+update_menu (KeyfobTray *self)
+{
+  if (self->menu != NULL)
+    keyfob_bus_menu_set_root (self->menu,
+                              keyfob_tray_plan (self->model, keyfob_clock_now (self->clock)));
+}
+
+static void
+update (KeyfobTray *self)
+{
+  KeyfobAttention worst = keyfob_attention_model_get_worst (self->model);
+  g_autofree char *title = keyfob_tray_text_title (self->model);
+  g_autofree char *count = keyfob_tray_text_count (self->model);
+  g_autofree char *details = keyfob_tray_text_details (self->model);
+
+  keyfob_status_notifier_set_icon (self->notifier, keyfob_attention_get_icon (worst),
+                                   keyfob_tray_pixmaps (worst),
+                                   worst == KEYFOB_ATTENTION_NEEDS_USER);
+  keyfob_status_notifier_set_words (self->notifier, title, count, details);
+  update_menu (self);
+}
+
+static void
+copy_header (KeyfobTray *self, KeyfobBusHost1 *host, const char *activation_token)
+{
+  g_autofree char *path = keyfob_host_remote_dup_path (host);
+
+  keyfob_window_remote_activate_action (self->window, "copy-header", g_variant_new_string (path),
+                                        activation_token);
+}
+
+static void
+on_window_quit (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobTray) self = KEYFOB_TRAY (user_data);
+
+  keyfob_window_remote_quit_finish (KEYFOB_WINDOW_REMOTE (source), result);
+  g_signal_emit (self, signals[QUIT], 0);
+}
+
+static void
+on_chosen (KeyfobTray *self, int choice, GObject *target)
+{
+  g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
+
+  /* a panel may show a host for a moment longer than there is one */
+  if (target != NULL && g_dbus_interface_get_object (G_DBUS_INTERFACE (target)) == NULL)
+    return;
+
+  switch ((KeyfobTrayChoice) choice)
+    {
+    case KEYFOB_TRAY_COPY_HEADER:
+      copy_header (self, KEYFOB_BUS_HOST1 (target), token);
+      break;
+    case KEYFOB_TRAY_SIGN_IN:
+      keyfob_host_remote_sign_in (self->hosts, KEYFOB_BUS_HOST1 (target), token);
+      break;
+    case KEYFOB_TRAY_CANCEL:
+      keyfob_host_remote_cancel (self->hosts, KEYFOB_BUS_HOST1 (target));
+      break;
+    case KEYFOB_TRAY_OPEN:
+      keyfob_window_remote_open (self->window, token);
+      break;
+    case KEYFOB_TRAY_PREFERENCES:
+      keyfob_window_remote_activate_action (self->window, "preferences", NULL, token);
+      break;
+    case KEYFOB_TRAY_QUIT:
+      /* first the window, or it would call the agent back */
+      keyfob_window_remote_quit_async (self->window, on_window_quit, g_object_ref (self));
+      break;
+    case KEYFOB_TRAY_NOTHING:
+    default:
+      break;
+    }
+}
+
+static void
+on_activate (KeyfobTray *self)
+{
+  g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
+
+  keyfob_window_remote_open (self->window, token);
+}
+
+static void
+on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
+{
+  gboolean shown = keyfob_status_notifier_get_shown (notifier);
+  g_autoptr (GError) error = NULL;
+
+  g_signal_emit (self, signals[SHOWN], 0, shown);
+  g_clear_object (&self->menu);
+  if (!shown)
+    return;
+
+  self->menu = keyfob_bus_menu_new ();
+  g_signal_connect_object (self->menu, "about-to-show", G_CALLBACK (update_menu), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->menu, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+  update_menu (self);
+  if (!keyfob_bus_menu_export (self->menu, self->connection, MENU_PATH, &error))
+    g_message ("The menu for the tray cannot be exported: %s", error->message);
+}
+
+static void
+keyfob_tray_dispose (GObject *object)
+{
+  KeyfobTray *self = KEYFOB_TRAY (object);
+
+  g_clear_object (&self->menu);
+  g_clear_object (&self->notifier);
+  g_clear_object (&self->window);
+  g_clear_object (&self->hosts);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->model);
+  g_clear_object (&self->connection);
+
+  G_OBJECT_CLASS (keyfob_tray_parent_class)->dispose (object);
+}
+
+static void
+keyfob_tray_class_init (KeyfobTrayClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_tray_dispose;
+
+  signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 0);
+  signals[SHOWN] = g_signal_new ("shown", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+}
+
+static void
+keyfob_tray_init (KeyfobTray *self)
+{
+}
+
+KeyfobTray *
+keyfob_tray_new (GDBusConnection *connection,
+                 KeyfobAttentionModel *model,
+                 KeyfobClock *clock,
+                 KeyfobHostRemote *hosts,
+                 KeyfobWindowRemote *window)
+{
+  KeyfobTray *self = g_object_new (KEYFOB_TYPE_TRAY, NULL);
+
+  self->connection = g_object_ref (connection);
+  self->model = g_object_ref (model);
+  self->clock = g_object_ref (clock);
+  self->hosts = g_object_ref (hosts);
+  self->window = g_object_ref (window);
+  self->notifier = keyfob_status_notifier_new (connection, MENU_PATH);
+  g_signal_connect_object (self->notifier, "activate", G_CALLBACK (on_activate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->notifier, "notify::shown", G_CALLBACK (on_shown), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (model, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  update (self);
+
+  return self;
+}

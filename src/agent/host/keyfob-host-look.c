@@ -1,0 +1,168 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-look.h"
+
+#include "keyfob-host-load.h"
+#include "keyfob-host-save.h"
+#include "keyfob-host-tidy.h"
+#include "keyfob-store-later.h"
+
+static void
+on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_store_later_finish (result, &error);
+
+  if (token != NULL)
+    keyfob_host_session_note_saved (session, token);
+  else
+    keyfob_host_session_note_not_saved (session, error);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+put_back (KeyfobHost *host)
+{
+  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+
+  g_debug ("Another program has lost the token of %s; it is put back",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_store_later_async (keyfob_host_get_config (host), keyfob_host_get_store (host), clock,
+                            keyfob_host_session_get_token (keyfob_host_get_session (host)),
+                            on_put_back, g_object_ref (host));
+}
+
+static void
+take_newer (KeyfobHost *host, KeyfobToken *stored)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (KeyfobToken) token =
+      keyfob_token_keeping (stored, keyfob_host_session_get_token (session));
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  g_debug ("Another program has a newer token for %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_host_session_take_token (session, token, NULL);
+  if (*claimed != '\0')
+    keyfob_host_set_account (host, claimed);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+sign_out (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  g_auto (GStrv) left = keyfob_token_location_dup_left (location);
+
+  g_debug ("Another program has signed out of %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_host_set_account (host, "");
+  keyfob_host_session_sign_out (keyfob_host_get_session (host));
+  keyfob_token_location_gone (location, (const char *const *) left);
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+static gboolean
+is_worth_keeping (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+  KeyfobToken *token = keyfob_host_session_get_token (session);
+
+  return keyfob_token_get_seconds_left (token, keyfob_clock_now (clock)) > 0
+         || keyfob_host_session_can_refresh (session);
+}
+
+static void
+on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  gboolean removed = FALSE;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_was_removed_finish (KEYFOB_TOKEN_STORE (source), result, &removed,
+                                              &error))
+    {
+      g_debug ("What became of the token is not known: %s", error->message);
+      keyfob_host_settle (host, NULL, NULL);
+      return;
+    }
+
+  if (removed)
+    sign_out (host);
+  else if (is_worth_keeping (host))
+    put_back (host);
+  else
+    keyfob_host_settle (host, NULL, NULL);
+}
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  KeyfobToken *token = keyfob_host_session_get_token (keyfob_host_get_session (host));
+  g_autoptr (KeyfobToken) stored = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_lookup_finish (store, result, &stored, &error))
+    {
+      g_debug ("The store cannot be read: %s", error->message);
+      keyfob_host_settle (host, NULL, NULL);
+    }
+  else if (stored == NULL)
+    {
+      keyfob_token_store_was_removed_async (store, keyfob_host_get_config (host),
+                                            keyfob_token_get_received (token), NULL, on_asked,
+                                            g_object_ref (host));
+    }
+  else if (keyfob_token_is_newer (stored, token))
+    {
+      take_newer (host, stored);
+    }
+  else if (keyfob_token_is_newer (token, stored))
+    {
+      put_back (host);
+    }
+  else
+    {
+      keyfob_host_settle (host, NULL, NULL);
+    }
+}
+
+void
+keyfob_host_look_again (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    {
+      keyfob_token_location_set_stale (location, TRUE);
+      return;
+    }
+
+  keyfob_token_location_set_stale (location, FALSE);
+  if (keyfob_host_session_get_token (session) == NULL)
+    {
+      keyfob_host_tidy (host);
+      keyfob_host_load (host);
+      return;
+    }
+  /* it is missed there for no other reason; a newer one is still taken */
+  if (!keyfob_host_session_is_saved (session))
+    {
+      keyfob_host_save (host);
+      return;
+    }
+
+  keyfob_host_begin (host, KEYFOB_HOST_LOADING);
+  keyfob_token_store_lookup_async (keyfob_host_get_store (host), keyfob_host_get_config (host),
+                                   NULL, on_looked_up, g_object_ref (host));
+}

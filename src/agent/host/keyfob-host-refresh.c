@@ -1,0 +1,85 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-refresh.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-refresh.h"
+
+static void
+expire (KeyfobHost *host)
+{
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("The session at %s has ended. Sign in again."),
+                       keyfob_config_get_name (keyfob_host_get_config (host)));
+
+  keyfob_host_session_expire (keyfob_host_get_session (host), sentence);
+}
+
+static void
+lapse (KeyfobHost *host)
+{
+  g_autofree char *sentence = g_strdup_printf (
+      _ ("The session at %s was not renewed, because nobody has used it for long. Sign in when you "
+         "need it."),
+      keyfob_config_get_name (keyfob_host_get_config (host)));
+
+  keyfob_host_session_lapse (keyfob_host_get_session (host), sentence);
+}
+
+static void
+take_token (KeyfobHost *host, KeyfobToken *token, const GError *store_error)
+{
+  keyfob_host_session_take_token (keyfob_host_get_session (host), token, store_error);
+  if (store_error == NULL)
+    keyfob_token_location_refreshed (keyfob_host_get_location (host), keyfob_host_get_store (host));
+}
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
+
+  if (token != NULL)
+    take_token (host, token, store_error);
+  else if (keyfob_refresh_is_dead (error))
+    expire (host);
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    keyfob_host_session_go_offline (session, error);
+
+  keyfob_host_settle (host, token, error);
+}
+
+void
+keyfob_host_renew (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+
+  if (keyfob_host_session_get_renews (session))
+    keyfob_host_refresh (host);
+  else if (keyfob_host_session_can_refresh (session))
+    lapse (host);
+  else
+    expire (host);
+}
+
+void
+keyfob_host_refresh (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+
+  keyfob_host_session_note_asked (session);
+  keyfob_host_begin (host, KEYFOB_HOST_IN_REFRESH);
+  keyfob_refresh_async (
+      keyfob_host_get_config (host), keyfob_host_get_server (host), keyfob_host_get_store (host),
+      keyfob_context_get_clock (keyfob_host_get_context (host)),
+      keyfob_host_session_get_token (session), NULL, on_refreshed, g_object_ref (host));
+}

@@ -1,0 +1,48 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-save.h"
+
+#include "keyfob-store-later.h"
+
+static void
+take_saved (KeyfobHost *host, KeyfobToken *token)
+{
+  keyfob_host_session_note_saved (keyfob_host_get_session (host), token);
+  keyfob_token_location_refreshed (keyfob_host_get_location (host), keyfob_host_get_store (host));
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_store_later_finish (result, &error);
+
+  if (token != NULL)
+    take_saved (host, token);
+  else
+    keyfob_host_session_note_not_saved (session, error);
+
+  keyfob_host_settle (host, NULL, NULL);
+}
+
+void
+keyfob_host_save (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobTokenStore *store = keyfob_host_get_store (host);
+  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+
+  if (keyfob_host_session_is_saved (session) || store == NULL
+      || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    return;
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_SAVE);
+  keyfob_store_later_async (keyfob_host_get_config (host), store, clock,
+                            keyfob_host_session_get_token (session), on_saved, g_object_ref (host));
+}

@@ -1,0 +1,454 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host.h"
+
+#include "keyfob-auth-error.h"
+#include "keyfob-host-properties.h"
+#include "keyfob-host-learn.h"
+#include "keyfob-host-look.h"
+#include "keyfob-host-move.h"
+#include "keyfob-host-refresh.h"
+#include "keyfob-host-save.h"
+#include "keyfob-py-oidc-server.h"
+#include "keyfob-sign-in.h"
+#include "keyfob-waiters.h"
+
+struct _KeyfobHost
+{
+  GObject parent_instance;
+
+  KeyfobContext *context;
+  KeyfobConfig *config;
+  KeyfobServer *server;
+  KeyfobBusHost1 *face;
+
+  KeyfobTokenLocation *location;
+  KeyfobHostSession *session; /* while at rest; publish() has what is shown */
+
+  KeyfobHostActivity activity;
+  KeyfobSignIn *sign_in;
+  KeyfobWaiters *started; /* wait for the sign-in to be under way */
+  KeyfobWaiters *ended;   /* wait for the end of the activity */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
+
+static gint64
+now (KeyfobHost *self)
+{
+  return keyfob_clock_now (keyfob_context_get_clock (self->context));
+}
+
+static KeyfobHostState
+get_state (KeyfobHost *self)
+{
+  switch (self->activity)
+    {
+    case KEYFOB_HOST_IN_SIGN_IN:
+      return KEYFOB_HOST_SIGNING_IN;
+    case KEYFOB_HOST_IN_REFRESH:
+      return KEYFOB_HOST_REFRESHING;
+    default:
+      return keyfob_host_session_get_state (self->session);
+    }
+}
+
+static void
+publish (KeyfobHost *self)
+{
+  keyfob_host_properties_show (self->face, self->config, self->location, self->session,
+                               get_state (self), self->sign_in);
+}
+
+static void
+remember (KeyfobHost *self)
+{
+  keyfob_host_file_set (keyfob_context_get_file (self->context), self->config,
+                        keyfob_host_session_get_account (self->session));
+}
+
+static void
+plan (KeyfobHost *self)
+{
+  KeyfobScheduler *scheduler = keyfob_context_get_scheduler (self->context);
+  gint64 due = MIN (keyfob_host_session_get_due (self->session),
+                    keyfob_host_session_get_save_due (self->session));
+
+  if (self->activity == KEYFOB_HOST_AT_REST && due != G_MAXINT64)
+    keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
+  else
+    keyfob_scheduler_unset (scheduler, G_OBJECT (self));
+}
+
+static void
+save_use (KeyfobHost *self)
+{
+  keyfob_host_file_note_used (keyfob_context_get_file (self->context), self->config,
+                              keyfob_host_session_get_last_used (self->session));
+}
+
+static void
+on_lapse_changed (KeyfobHost *self)
+{
+  keyfob_host_session_set_lapse_after (
+      self->session, keyfob_settings_get_lapse_after (keyfob_context_get_settings (self->context)));
+  keyfob_host_check (self);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
+  g_autoptr (KeyfobSignIn) sign_in = g_object_ref (self->sign_in);
+  g_autoptr (GError) store_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_sign_in_run_finish (sign_in, result, &store_error, &error);
+
+  if (token != NULL)
+    {
+      keyfob_host_session_take_token (self->session, token, store_error);
+      if (store_error == NULL)
+        keyfob_token_location_saved (self->location, keyfob_sign_in_get_store (sign_in));
+      keyfob_host_learn_account (self);
+    }
+  else
+    {
+      gboolean wanted = !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
+
+      keyfob_host_session_set_error (self->session, wanted ? error->message : "");
+    }
+
+  keyfob_host_learn_server (self, sign_in, error);
+  g_clear_object (&self->sign_in);
+  keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
+  keyfob_host_settle (self, token, error);
+}
+
+static void
+on_sign_in_changed (KeyfobHost *self, KeyfobSignIn *sign_in)
+{
+  g_autofree char *trouble = keyfob_sign_in_dup_launch_error (sign_in);
+
+  if (sign_in != self->sign_in)
+    return;
+
+  if (*trouble != '\0')
+    keyfob_host_session_set_error (self->session, trouble);
+  publish (self);
+
+  if (keyfob_sign_in_is_under_way (sign_in))
+    keyfob_waiters_answer (&self->started, NULL, NULL);
+}
+
+static void
+keyfob_host_dispose (GObject *object)
+{
+  KeyfobHost *self = KEYFOB_HOST (object);
+
+  if (self->context != NULL)
+    keyfob_scheduler_unset (keyfob_context_get_scheduler (self->context), object);
+
+  g_clear_object (&self->sign_in);
+  g_clear_object (&self->location);
+  g_clear_object (&self->session);
+  g_clear_object (&self->face);
+  g_clear_object (&self->server);
+  g_clear_object (&self->config);
+  g_clear_object (&self->context);
+
+  G_OBJECT_CLASS (keyfob_host_parent_class)->dispose (object);
+}
+
+static void
+keyfob_host_finalize (GObject *object)
+{
+  KeyfobHost *self = KEYFOB_HOST (object);
+
+  g_ptr_array_unref (self->started);
+  g_ptr_array_unref (self->ended);
+
+  G_OBJECT_CLASS (keyfob_host_parent_class)->finalize (object);
+}
+
+static void
+keyfob_host_class_init (KeyfobHostClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_host_dispose;
+  G_OBJECT_CLASS (klass)->finalize = keyfob_host_finalize;
+}
+
+static void
+keyfob_host_init (KeyfobHost *self)
+{
+  self->face = keyfob_bus_host1_skeleton_new ();
+  self->started = keyfob_waiters_new ();
+  self->ended = keyfob_waiters_new ();
+  self->activity = KEYFOB_HOST_WAITING;
+}
+
+KeyfobHost *
+keyfob_host_new (KeyfobContext *context,
+                 KeyfobConfig *config,
+                 const char *account,
+                 gint64 last_used)
+{
+  KeyfobHost *self = g_object_new (KEYFOB_TYPE_HOST, NULL);
+
+  self->context = g_object_ref (context);
+  self->config = g_object_ref (config);
+  self->location = keyfob_token_location_new (keyfob_context_get_stores (context),
+                                              keyfob_context_get_file (context),
+                                              keyfob_context_get_clock (context), config);
+  self->session = keyfob_host_session_new (keyfob_context_get_clock (context), account);
+  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
+                                            keyfob_context_get_clock (context));
+  if (last_used > 0)
+    keyfob_host_session_set_last_used (self->session, last_used);
+  save_use (self);
+  g_signal_connect_object (keyfob_context_get_settings (context), "notify::lapse-after",
+                           G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+  on_lapse_changed (self);
+  publish (self);
+
+  return self;
+}
+
+KeyfobBusHost1 *
+keyfob_host_get_face (KeyfobHost *self)
+{
+  return self->face;
+}
+
+KeyfobContext *
+keyfob_host_get_context (KeyfobHost *self)
+{
+  return self->context;
+}
+
+KeyfobConfig *
+keyfob_host_get_config (KeyfobHost *self)
+{
+  return self->config;
+}
+
+KeyfobServer *
+keyfob_host_get_server (KeyfobHost *self)
+{
+  return self->server;
+}
+
+KeyfobHostActivity
+keyfob_host_get_activity (KeyfobHost *self)
+{
+  return self->activity;
+}
+
+KeyfobTokenLocation *
+keyfob_host_get_location (KeyfobHost *self)
+{
+  return self->location;
+}
+
+KeyfobTokenStore *
+keyfob_host_get_store (KeyfobHost *self)
+{
+  return keyfob_token_location_get_store (self->location);
+}
+
+KeyfobHostSession *
+keyfob_host_get_session (KeyfobHost *self)
+{
+  return self->session;
+}
+
+gboolean
+keyfob_host_is_busy (KeyfobHost *self)
+{
+  return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
+         || self->activity == KEYFOB_HOST_IN_SIGN_OUT || self->activity == KEYFOB_HOST_IN_SAVE
+         || self->activity == KEYFOB_HOST_IN_MOVE;
+}
+
+void
+keyfob_host_check (KeyfobHost *self)
+{
+  if (self->activity != KEYFOB_HOST_AT_REST)
+    return;
+
+  if (keyfob_host_session_get_save_due (self->session) <= now (self))
+    {
+      keyfob_host_save (self);
+      return;
+    }
+
+  if (keyfob_host_session_get_due (self->session) <= now (self))
+    keyfob_host_renew (self);
+
+  plan (self);
+  publish (self);
+}
+
+void
+keyfob_host_note_used (KeyfobHost *self)
+{
+  keyfob_host_session_note_used (self->session);
+  save_use (self);
+  keyfob_host_check (self);
+}
+
+void
+keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds)
+{
+  keyfob_host_session_shift (self->session, seconds);
+  if (keyfob_host_get_store (self) != NULL)
+    keyfob_host_look_again (self);
+  keyfob_host_check (self);
+}
+
+void
+keyfob_host_try_again (KeyfobHost *self)
+{
+  keyfob_host_session_forget_failures (self->session);
+  keyfob_host_check (self);
+}
+
+void
+keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
+{
+  self->sign_in =
+      keyfob_sign_in_new (self->context, self->config, self->server,
+                          keyfob_token_location_get_store_for_new (self->location), options);
+  g_signal_connect_object (self->sign_in, "changed", G_CALLBACK (on_sign_in_changed), self,
+                           G_CONNECT_SWAPPED);
+
+  keyfob_host_session_set_error (self->session, "");
+  keyfob_sign_in_run_async (self->sign_in, on_signed_in, g_object_ref (self));
+  keyfob_host_begin (self, KEYFOB_HOST_IN_SIGN_IN);
+}
+
+void
+keyfob_host_own_sign_in (KeyfobHost *self, const char *owner)
+{
+  g_return_if_fail (self->sign_in != NULL);
+
+  keyfob_sign_in_add_owner (self->sign_in, owner);
+}
+
+void
+keyfob_host_cancel (KeyfobHost *self)
+{
+  if (self->sign_in != NULL)
+    keyfob_sign_in_cancel (self->sign_in);
+}
+
+void
+keyfob_host_start_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_host_start_async);
+
+  if (self->sign_in == NULL || keyfob_sign_in_is_under_way (self->sign_in))
+    g_task_return_pointer (task, NULL, NULL);
+  else
+    keyfob_waiters_add (self->started, g_steal_pointer (&task));
+}
+
+void
+keyfob_host_join_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_host_join_async);
+
+  if (self->activity == KEYFOB_HOST_AT_REST)
+    g_task_return_pointer (task, NULL, NULL);
+  else
+    keyfob_waiters_add (self->ended, g_steal_pointer (&task));
+}
+
+gboolean
+keyfob_host_join_finish (KeyfobHost *self,
+                         GAsyncResult *result,
+                         KeyfobToken **token,
+                         GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *token = g_task_propagate_pointer (G_TASK (result), &failure);
+  if (failure == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+gboolean
+keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
+{
+  g_autoptr (KeyfobConfig) config = keyfob_config_with_options (self->config, options, error);
+
+  if (config == NULL)
+    return FALSE;
+
+  g_set_object (&self->config, config);
+  keyfob_token_location_set_config (self->location, config);
+  g_clear_object (&self->server);
+  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (self->context),
+                                            keyfob_context_get_clock (self->context));
+  remember (self);
+  publish (self);
+
+  return TRUE;
+}
+
+void
+keyfob_host_set_error (KeyfobHost *self, const char *sentence)
+{
+  keyfob_host_session_set_error (self->session, sentence);
+  publish (self);
+}
+
+void
+keyfob_host_set_account (KeyfobHost *self, const char *account)
+{
+  if (g_str_equal (keyfob_host_session_get_account (self->session), account))
+    return;
+
+  keyfob_host_session_set_account (self->session, account);
+  remember (self);
+  publish (self);
+}
+
+void
+keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity)
+{
+  g_return_if_fail (self->activity == KEYFOB_HOST_AT_REST || self->activity == KEYFOB_HOST_WAITING
+                    || (self->activity == KEYFOB_HOST_LOADING && activity == KEYFOB_HOST_WAITING));
+
+  self->activity = activity;
+  plan (self);
+  publish (self);
+}
+
+void
+keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
+{
+  self->activity = KEYFOB_HOST_AT_REST;
+  publish (self);
+  plan (self);
+
+  keyfob_waiters_answer (&self->started, NULL, error);
+  keyfob_waiters_answer (&self->ended, token, error);
+
+  keyfob_host_check (self);
+  if (keyfob_token_location_is_stale (self->location))
+    keyfob_host_look_again (self);
+  keyfob_host_bring_home (self);
+}

@@ -1,0 +1,151 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-bus.h"
+#include "keyfob-context.h"
+#include "keyfob-token-location.h"
+#include "keyfob-server.h"
+#include "keyfob-sign-in-options.h"
+#include "keyfob-host-session.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_HOST (keyfob_host_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobHost, keyfob_host, KEYFOB, HOST, GObject)
+
+/**
+ * KeyfobHostActivity:
+ * @KEYFOB_HOST_AT_REST: nothing
+ * @KEYFOB_HOST_WAITING: waits for the store to open
+ * @KEYFOB_HOST_LOADING: looks for its token in the store
+ * @KEYFOB_HOST_IN_REFRESH: the server is asked for a new token
+ * @KEYFOB_HOST_IN_SIGN_IN: the user is asked
+ * @KEYFOB_HOST_IN_SIGN_OUT: the token is being removed
+ * @KEYFOB_HOST_IN_SAVE: the token is stored, which could not be done before
+ * @KEYFOB_HOST_IN_MOVE: the token is on its way to another store
+ *
+ * What a host is doing. One thing at a time: a second one waits with keyfob_host_join_async().
+ */
+typedef enum
+{
+  KEYFOB_HOST_AT_REST,
+  KEYFOB_HOST_WAITING,
+  KEYFOB_HOST_LOADING,
+  KEYFOB_HOST_IN_REFRESH,
+  KEYFOB_HOST_IN_SIGN_IN,
+  KEYFOB_HOST_IN_SIGN_OUT,
+  KEYFOB_HOST_IN_SAVE,
+  KEYFOB_HOST_IN_MOVE,
+} KeyfobHostActivity;
+
+/**
+ * KeyfobHost:
+ *
+ * One host: its configuration, its token and how it stands, shown in the properties of its
+ * `Host1` interface. Its methods are KeyfobHostMethods'.
+ */
+
+/**
+ * keyfob_host_new:
+ * @account: who was signed in, may be empty
+ * @last_used: when it was last used, Unix seconds; 0 unknown, which counts from now
+ *
+ * Returns: (transfer full): a host that waits for the store
+ */
+KeyfobHost *keyfob_host_new (KeyfobContext *context,
+                             KeyfobConfig *config,
+                             const char *account,
+                             gint64 last_used);
+
+/** Returns: (transfer none): what is exported on the bus */
+KeyfobBusHost1 *keyfob_host_get_face (KeyfobHost *self);
+
+KeyfobContext *keyfob_host_get_context (KeyfobHost *self);
+KeyfobConfig *keyfob_host_get_config (KeyfobHost *self);
+KeyfobServer *keyfob_host_get_server (KeyfobHost *self);
+KeyfobHostActivity keyfob_host_get_activity (KeyfobHost *self);
+
+/** Returns: (transfer none): how it stands while at rest */
+KeyfobHostSession *keyfob_host_get_session (KeyfobHost *self);
+
+/** Returns: whether it does something that must not be cut off */
+gboolean keyfob_host_is_busy (KeyfobHost *self);
+
+/** Returns: (transfer none): where its token is kept */
+KeyfobTokenLocation *keyfob_host_get_location (KeyfobHost *self);
+
+/** Returns: (nullable): the store where its token is, or goes; %NULL while that cannot be asked */
+KeyfobTokenStore *keyfob_host_get_store (KeyfobHost *self);
+
+/** Begins something; at rest only, or while it waits for the store. One that is loading can begin
+ * to wait. */
+void keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity);
+
+/**
+ * keyfob_host_settle:
+ * @token: (nullable): what came of the activity
+ * @error: (nullable): why it failed
+ *
+ * Ends what the host is doing and tells everyone who waits for that.
+ */
+void keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error);
+
+/** Changes who is signed in, and remembers it. */
+void keyfob_host_set_account (KeyfobHost *self, const char *account);
+
+/** Does what has become due, by the wall clock; at rest only. */
+void keyfob_host_check (KeyfobHost *self);
+
+/** Somebody uses the host or looks at it, so its session is to live on. */
+void keyfob_host_note_used (KeyfobHost *self);
+
+/** The world has changed: tries again what failed on the way to the server. */
+void keyfob_host_try_again (KeyfobHost *self);
+
+/**
+ * keyfob_host_shift_clock:
+ * @seconds: by which this machine's clock was set forward
+ *
+ * What was measured with it moves along; the store is looked at again.
+ */
+void keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds);
+
+/** Begins a sign-in; at rest only. */
+void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);
+
+/** Adds a client to those for whom the sign-in runs. */
+void keyfob_host_own_sign_in (KeyfobHost *self, const char *owner);
+
+/** Ends the sign-in that runs, if one does. */
+void keyfob_host_cancel (KeyfobHost *self);
+
+/** Waits until the sign-in that runs is under way, or has ended. */
+void keyfob_host_start_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/** Waits for the end of what the host is doing. */
+void keyfob_host_join_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * keyfob_host_join_finish:
+ * @token: (out) (nullable) (transfer full): the token that came of it
+ *
+ * Finishes keyfob_host_start_async(), too.
+ *
+ * Returns: %FALSE with a KEYFOB_AUTH_ERROR where it failed
+ */
+gboolean keyfob_host_join_finish (KeyfobHost *self,
+                                  GAsyncResult *result,
+                                  KeyfobToken **token,
+                                  GError **error);
+
+/** Changes the configuration, see `Host1.Configure`; a token stays where it is, see
+ * keyfob_host_configure_async(). */
+gboolean keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error);
+
+/** @sentence: what the user should read, empty when all is well */
+void keyfob_host_set_error (KeyfobHost *self, const char *sentence);
+
+G_END_DECLS

@@ -1,0 +1,483 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-agent.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-host-methods.h"
+#include "keyfob-host-properties.h"
+#include "keyfob-host-load.h"
+#include "keyfob-host-move.h"
+#include "keyfob-host-save.h"
+#include "keyfob-host.h"
+#include "keyfob-sign-out.h"
+#include "keyfob-store-watch.h"
+
+#define PATH "/org/keyfob/Keyfob/Agent"
+
+struct _KeyfobAgent
+{
+  GObject parent_instance;
+
+  KeyfobContext *context;
+  KeyfobWakeMonitor *wake_monitor;
+  KeyfobStoreWatch *store_watch;
+  KeyfobBusAgent1 *face;
+  GDBusObjectManagerServer *manager;
+  GHashTable *hosts; /* object path → KeyfobHostMethods */
+  GListStore *list;  /* the KeyfobHost of each */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobAgent, keyfob_agent, G_TYPE_OBJECT)
+
+typedef struct
+{
+  KeyfobAgent *agent;
+  GDBusMethodInvocation *invocation; /* NULL where nobody waits for the answer */
+  char *path;
+} Call;
+
+static Call *
+call_new (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *path)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->agent = g_object_ref (self);
+  call->invocation = invocation;
+  call->path = g_strdup (path);
+
+  return call;
+}
+
+static void
+call_return (Call *call, GVariant *answer, GError *error)
+{
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (call->agent->face));
+  if (call->invocation == NULL)
+    g_clear_error (&error);
+  else if (error != NULL)
+    g_dbus_method_invocation_take_error (call->invocation, error);
+  else
+    g_dbus_method_invocation_return_value (call->invocation, answer);
+
+  g_object_unref (call->agent);
+  g_free (call->path);
+  g_free (call);
+}
+
+static KeyfobHost *
+find_host (KeyfobAgent *self, const char *path)
+{
+  KeyfobHostMethods *calls = g_hash_table_lookup (self->hosts, path);
+
+  return calls != NULL ? keyfob_host_methods_get_host (calls) : NULL;
+}
+
+static void
+add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account, gint64 last_used)
+{
+  g_autofree char *path = keyfob_host_properties_dup_path (config);
+  g_autoptr (KeyfobHost) host = keyfob_host_new (self->context, config, account, last_used);
+  g_autoptr (KeyfobBusObjectSkeleton) object = keyfob_bus_object_skeleton_new (path);
+
+  keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_face (host));
+  g_dbus_object_manager_server_export (self->manager, G_DBUS_OBJECT_SKELETON (object));
+  g_hash_table_insert (self->hosts, g_strdup (path), keyfob_host_methods_new (self->context, host));
+  g_list_store_append (self->list, host);
+
+  keyfob_host_load (host);
+}
+
+static void
+on_host_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  KeyfobHost *host = find_host (call->agent, call->path);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error) && host != NULL)
+    keyfob_host_set_error (host, error->message);
+
+  call_return (call, g_variant_new ("(o)", call->path), NULL);
+}
+
+static void
+on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  GError *error = NULL;
+
+  if (keyfob_host_configure_finish (KEYFOB_HOST (source), result, &error))
+    keyfob_host_file_flush_async (keyfob_context_get_file (call->agent->context), NULL,
+                                  on_host_saved, call);
+  else
+    call_return (call, NULL, error);
+}
+
+static gboolean
+on_add_host (KeyfobAgent *self,
+             GDBusMethodInvocation *invocation,
+             const char *url,
+             GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
+  KeyfobHostFile *file = keyfob_context_get_file (self->context);
+  g_autofree char *path = NULL;
+  KeyfobHost *host;
+
+  if (config == NULL)
+    {
+      g_dbus_method_invocation_take_error (invocation, error);
+      return TRUE;
+    }
+
+  path = keyfob_host_properties_dup_path (config);
+  host = find_host (self, path);
+  if (host == NULL)
+    {
+      add_host (self, config, "", 0);
+      keyfob_host_file_set (file, config, "");
+    }
+  else
+    {
+      keyfob_host_configure_async (host, options, on_host_configured,
+                                   call_new (self, invocation, path));
+      return TRUE;
+    }
+
+  keyfob_host_file_flush_async (file, NULL, on_host_saved, call_new (self, invocation, path));
+
+  return TRUE;
+}
+
+static GError *
+no_such_host (const char *what)
+{
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+                      _ ("There is no host %s. Add it first."), what);
+}
+
+static gboolean
+on_find_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *url)
+{
+  Call *call = call_new (self, invocation, NULL);
+  GError *error = NULL;
+  /* a host that was added with it is found without it */
+  GVariant *options = g_variant_new_parsed ("{'allow-http': <true>}");
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
+  g_autofree char *path = config != NULL ? keyfob_host_properties_dup_path (config) : NULL;
+
+  if (path != NULL && find_host (self, path) == NULL)
+    error = no_such_host (keyfob_config_get_base_url (config));
+
+  call_return (call, error == NULL ? g_variant_new ("(o)", path) : NULL, error);
+
+  return TRUE;
+}
+
+static void
+on_host_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error);
+  call_return (user_data, NULL, error);
+}
+
+static void
+unlist (KeyfobAgent *self, KeyfobHost *host)
+{
+  guint position;
+
+  if (g_list_store_find (self->list, host, &position))
+    g_list_store_remove (self->list, position);
+}
+
+/* Nobody can unlock what is not there, and the host must not stay for ever because of it. */
+static void
+tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
+{
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("%s is removed, but a copy of its token is left where Keyfob cannot "
+                          "remove it now. %s"),
+                       keyfob_config_get_name (keyfob_host_get_config (host)), error->message);
+
+  keyfob_notices_add (keyfob_context_get_notices (self->context), "copy-left", sentence);
+}
+
+static void
+on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  KeyfobAgent *self = call->agent;
+  KeyfobHost *host = KEYFOB_HOST (source);
+  KeyfobHostFile *file = keyfob_context_get_file (self->context);
+  GError *error = NULL;
+
+  keyfob_sign_out_finish (host, result, &error);
+  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+    {
+      call_return (call, NULL, error);
+      return;
+    }
+  if (error != NULL)
+    tell_of_copy (self, host, error);
+  g_clear_error (&error);
+
+  keyfob_host_file_remove (file, keyfob_host_get_config (host));
+  g_dbus_object_manager_server_unexport (self->manager, call->path);
+  unlist (self, host);
+  g_hash_table_remove (self->hosts, call->path);
+  keyfob_host_file_flush_async (file, NULL, on_host_forgotten, call);
+}
+
+static gboolean
+on_remove_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *path)
+{
+  KeyfobHost *host = find_host (self, path);
+  Call *call = call_new (self, invocation, path);
+
+  if (host == NULL)
+    call_return (call, NULL, no_such_host (path));
+  else
+    keyfob_sign_out_async (host, on_host_signed_out, call);
+
+  return TRUE;
+}
+
+static void
+for_each_host (KeyfobAgent *self, void (*function) (KeyfobHost *host))
+{
+  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+
+  for (GList *calls = all; calls != NULL; calls = calls->next)
+    function (keyfob_host_methods_get_host (calls->data));
+}
+
+static void
+on_notices_changed (KeyfobAgent *self)
+{
+  KeyfobNotices *notices = keyfob_context_get_notices (self->context);
+
+  keyfob_bus_agent1_set_notices (self->face, keyfob_notices_to_variant (notices));
+}
+
+static gboolean
+on_dismiss (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *name)
+{
+  keyfob_notices_dismiss (keyfob_context_get_notices (self->context), name);
+  call_return (call_new (self, invocation, NULL), NULL, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+on_looked (KeyfobAgent *self, GDBusMethodInvocation *invocation)
+{
+  for_each_host (self, keyfob_host_note_used);
+  call_return (call_new (self, invocation, NULL), NULL, NULL);
+
+  return TRUE;
+}
+
+static void
+on_due (KeyfobAgent *self, GObject *object)
+{
+  keyfob_host_check (KEYFOB_HOST (object));
+}
+
+static void
+on_woke (KeyfobAgent *self)
+{
+  keyfob_scheduler_check (keyfob_context_get_scheduler (self->context));
+  for_each_host (self, keyfob_host_try_again);
+}
+
+static void
+on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+
+  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_clock_set (KeyfobAgent *self, gint64 seconds)
+{
+  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+
+  for (GList *calls = all; calls != NULL; calls = calls->next)
+    keyfob_host_shift_clock (keyfob_host_methods_get_host (calls->data), seconds);
+
+  on_woke (self);
+}
+
+static void
+on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  KeyfobAgent *self = g_task_get_source_object (task);
+
+  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, NULL);
+  keyfob_notices_flush_async (keyfob_context_get_notices (self->context), on_notices_saved, task);
+}
+
+static void
+on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobAgent *self = g_task_get_source_object (task);
+  guint *n_busy = g_task_get_task_data (task);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  if (source != NULL)
+    keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
+
+  if (--*n_busy == 0)
+    keyfob_host_file_flush_async (keyfob_context_get_file (self->context), NULL, on_hosts_saved,
+                                  g_steal_pointer (&task));
+}
+
+static void
+keyfob_agent_dispose (GObject *object)
+{
+  KeyfobAgent *self = KEYFOB_AGENT (object);
+
+  g_clear_object (&self->store_watch);
+  g_clear_object (&self->list);
+  g_clear_pointer (&self->hosts, g_hash_table_unref);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->face);
+  g_clear_object (&self->wake_monitor);
+  g_clear_object (&self->context);
+
+  G_OBJECT_CLASS (keyfob_agent_parent_class)->dispose (object);
+}
+
+static void
+keyfob_agent_class_init (KeyfobAgentClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = keyfob_agent_dispose;
+}
+
+static void
+keyfob_agent_init (KeyfobAgent *self)
+{
+  self->face = keyfob_bus_agent1_skeleton_new ();
+  self->manager = g_dbus_object_manager_server_new (PATH);
+  self->list = g_list_store_new (KEYFOB_TYPE_HOST);
+  self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+
+  g_object_set (self->face, "version", KEYFOB_VERSION, "store", "", "store-state", "opening",
+                "found-hosts", (const char *const[]){ NULL }, NULL);
+}
+
+static void
+answer (KeyfobAgent *self, const char *method, gpointer handler)
+{
+  g_autofree char *signal = g_strconcat ("handle-", method, NULL);
+
+  g_signal_connect_object (self->face, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
+}
+
+KeyfobAgent *
+keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
+{
+  KeyfobAgent *self = g_object_new (KEYFOB_TYPE_AGENT, NULL);
+  g_autoptr (GPtrArray) entries = keyfob_host_file_load (keyfob_context_get_file (context));
+
+  self->context = g_object_ref (context);
+  self->wake_monitor = g_object_ref (wake_monitor);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      KeyfobHostEntry *entry = g_ptr_array_index (entries, i);
+
+      add_host (self, entry->config, entry->account, entry->last_used);
+    }
+
+  answer (self, "add-host", on_add_host);
+  answer (self, "find-host", on_find_host);
+  answer (self, "remove-host", on_remove_host);
+  answer (self, "dismiss", on_dismiss);
+  answer (self, "looked", on_looked);
+  g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (wake_monitor, "clock-set", G_CALLBACK (on_clock_set), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_context_get_scheduler (context), "due", G_CALLBACK (on_due), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_context_get_notices (context), "changed",
+                           G_CALLBACK (on_notices_changed), self, G_CONNECT_SWAPPED);
+  on_notices_changed (self);
+  self->store_watch = keyfob_store_watch_new (context, self->face, G_LIST_MODEL (self->list));
+
+  return self;
+}
+
+gboolean
+keyfob_agent_export (KeyfobAgent *self, GError **error)
+{
+  GDBusConnection *connection = keyfob_context_get_connection (self->context);
+
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->face), connection, PATH,
+                                         error))
+    return FALSE;
+
+  g_dbus_object_manager_server_set_connection (self->manager, connection);
+
+  return TRUE;
+}
+
+GListModel *
+keyfob_agent_get_hosts (KeyfobAgent *self)
+{
+  return G_LIST_MODEL (self->list);
+}
+
+void
+keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves)
+{
+  keyfob_bus_agent1_set_leaves (self->face, leaves);
+}
+
+void
+keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+  guint *n_busy = g_new (guint, 1);
+
+  *n_busy = 1;
+  g_task_set_source_tag (task, keyfob_agent_quit_async);
+  g_task_set_task_data (task, n_busy, g_free);
+
+  for (GList *calls = all; calls != NULL; calls = calls->next)
+    {
+      KeyfobHost *host = keyfob_host_methods_get_host (calls->data);
+
+      keyfob_host_cancel (host);
+      keyfob_host_save (host);
+      if (!keyfob_host_is_busy (host))
+        continue;
+
+      *n_busy += 1;
+      keyfob_host_join_async (host, on_host_at_rest, g_object_ref (task));
+    }
+
+  on_host_at_rest (NULL, NULL, g_steal_pointer (&task));
+}
+
+void
+keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}

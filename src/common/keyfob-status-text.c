@@ -1,0 +1,208 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-status-text.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MINUTE 60
+#define HOUR (60 * MINUTE)
+
+/* Beyond these, a larger unit or the time of day is easier to grasp. */
+#define LONGEST_IN_MINUTES (90 * MINUTE)
+#define LONGEST_IN_HOURS (6 * HOUR)
+
+static const struct
+{
+  const char *label;
+  const char *icon;
+  const char *style;
+} states[] = {
+  [KEYFOB_HOST_SIGNED_OUT] = { N_ ("Signed out"), "changes-prevent-symbolic", "dim-label" },
+  [KEYFOB_HOST_SIGNING_IN] = { N_ ("Signing in"), "content-loading-symbolic", "accent" },
+  [KEYFOB_HOST_SIGNED_IN] = { N_ ("Signed in"), "emblem-ok-symbolic", "success" },
+  [KEYFOB_HOST_REFRESHING] = { N_ ("Getting a new token"), "emblem-synchronizing-symbolic",
+                               "success" },
+  [KEYFOB_HOST_EXPIRED] = { N_ ("Needs you to sign in"), "dialog-warning-symbolic", "warning" },
+  [KEYFOB_HOST_OFFLINE] = { N_ ("Offline"), "action-unavailable-symbolic", NULL },
+};
+
+const char *
+keyfob_status_text_state (KeyfobHostState state)
+{
+  return _ (states[state].label);
+}
+
+const char *
+keyfob_status_text_state_icon (KeyfobHostState state)
+{
+  return states[state].icon;
+}
+
+const char *
+keyfob_status_text_state_style (KeyfobHostState state)
+{
+  return states[state].style;
+}
+
+/* Midnights between two moments, which is what "tomorrow" and "yesterday" mean. */
+static int
+days_between (GDateTime *from, GDateTime *to)
+{
+  GDate first, second;
+
+  g_date_clear (&first, 1);
+  g_date_clear (&second, 1);
+  g_date_set_dmy (&first, g_date_time_get_day_of_month (from), g_date_time_get_month (from),
+                  g_date_time_get_year (from));
+  g_date_set_dmy (&second, g_date_time_get_day_of_month (to), g_date_time_get_month (to),
+                  g_date_time_get_year (to));
+
+  return g_date_days_between (&first, &second);
+}
+
+static char *
+good_until (gint64 expires, gint64 now)
+{
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_local (expires);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  int days;
+
+  /* the year 10000 and later */
+  if (end == NULL || today == NULL)
+    return g_strdup (_ ("good for a very long time"));
+
+  days = days_between (today, end);
+  if (days == 0)
+    /* Translators: %H:%M is the time of day, see strftime */
+    return g_date_time_format (end, _ ("good until %H:%M"));
+  if (days == 1)
+    return g_date_time_format (end, _ ("good until tomorrow %H:%M"));
+  if (days < 7)
+    /* Translators: %A is the day of the week */
+    return g_date_time_format (end, _ ("good until %A %H:%M"));
+
+  /* Translators: day, month and year, see strftime */
+  return g_date_time_format (end, _ ("good until %-d %B %Y"));
+}
+
+char *
+keyfob_status_text_time_left (gint64 expires, gint64 now)
+{
+  gint64 left = expires - now;
+
+  if (left < MINUTE)
+    return g_strdup (_ ("less than a minute left"));
+  if (left < LONGEST_IN_MINUTES)
+    return g_strdup_printf (_ ("%d min left"), (int) (left / MINUTE));
+  if (left < LONGEST_IN_HOURS)
+    return g_strdup_printf (_ ("%d h left"), (int) (left / HOUR));
+
+  return good_until (expires, now);
+}
+
+char *
+keyfob_status_text_session_ended (gint64 expires, gint64 now)
+{
+  g_autoptr (GDateTime) end = NULL;
+  g_autoptr (GDateTime) today = NULL;
+  int days;
+
+  if (expires > 0 && expires <= now)
+    {
+      end = g_date_time_new_from_unix_local (expires);
+      today = g_date_time_new_from_unix_local (now);
+    }
+  if (end == NULL || today == NULL)
+    return g_strdup (_ ("The session has ended"));
+
+  days = days_between (end, today);
+  if (days == 0)
+    return g_date_time_format (end, _ ("The session ended today at %H:%M"));
+  if (days == 1)
+    return g_date_time_format (end, _ ("The session ended yesterday at %H:%M"));
+  if (days < 7)
+    return g_date_time_format (end, _ ("The session ended on %A at %H:%M"));
+
+  return g_date_time_format (end, _ ("The session ended on %-d %B %Y"));
+}
+
+static char *
+offline_status (gint64 expires, gint64 now)
+{
+  gint64 left = expires - now;
+  g_autofree char *until = NULL;
+
+  if (expires == 0)
+    return g_strdup (_ ("Offline"));
+  if (left <= 0)
+    return g_strdup (_ ("Offline · the token has ended"));
+  if (left < MINUTE)
+    return g_strdup (_ ("Offline · token good for less than a minute"));
+  if (left < LONGEST_IN_MINUTES)
+    return g_strdup_printf (_ ("Offline · token good for %d min"), (int) (left / MINUTE));
+  if (left < LONGEST_IN_HOURS)
+    return g_strdup_printf (_ ("Offline · token good for %d h"), (int) (left / HOUR));
+
+  until = good_until (expires, now);
+  /* Translators: %s is a text such as "good until tomorrow 09:12" */
+  return g_strdup_printf (_ ("Offline · token %s"), until);
+}
+
+static const char *
+name_or_state (const char *account)
+{
+  return account != NULL && *account != '\0' ? account : _ ("Signed in");
+}
+
+static char *
+signed_in_status (const char *account, gint64 expires, gint64 now)
+{
+  const char *who = name_or_state (account);
+  g_autofree char *left = NULL;
+
+  if (expires == 0)
+    return g_strdup (who);
+
+  if (expires <= now)
+    left = g_strdup (_ ("a new token is fetched when you copy"));
+  else
+    left = keyfob_status_text_time_left (expires, now);
+
+  /* Translators: who is signed in, and for how long the token is good */
+  return g_strdup_printf (_ ("%s · %s"), who, left);
+}
+
+char *
+keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now)
+{
+  switch (state)
+    {
+    case KEYFOB_HOST_SIGNING_IN:
+      return g_strdup (_ ("Waiting for your browser…"));
+    case KEYFOB_HOST_SIGNED_IN:
+      return signed_in_status (account, expires, now);
+    case KEYFOB_HOST_REFRESHING:
+      return g_strdup (_ ("Getting a new token…"));
+    case KEYFOB_HOST_EXPIRED:
+      return keyfob_status_text_session_ended (expires, now);
+    case KEYFOB_HOST_OFFLINE:
+      return offline_status (expires, now);
+    case KEYFOB_HOST_SIGNED_OUT:
+    default:
+      return g_strdup (_ ("Not signed in"));
+    }
+}
+
+char *
+keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now)
+{
+  g_autofree char *end = expires - now < MINUTE ? keyfob_status_text_time_left (expires, now)
+                                                : good_until (expires, now);
+
+  /* Translators: who is signed in, and a text such as "good until tomorrow 09:12" */
+  return g_strdup_printf (_ ("%s · %s, not renewed"), name_or_state (account), end);
+}

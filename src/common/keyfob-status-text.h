@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <glib.h>
+
+#include "keyfob-host-state.h"
+
+G_BEGIN_DECLS
+
+/** Returns: the state in words, the text alternative of its icon */
+const char *keyfob_status_text_state (KeyfobHostState state);
+
+/** Returns: name of the icon of @state; no two states have the same shape */
+const char *keyfob_status_text_state_icon (KeyfobHostState state);
+
+/** Returns: (nullable): style class of the icon of @state */
+const char *keyfob_status_text_state_style (KeyfobHostState state);
+
+/**
+ * keyfob_status_text_time_left:
+ * @expires: Unix time in seconds
+ * @now: Unix time in seconds
+ *
+ * Rounded down, for a token is never to look better than it is.
+ *
+ * Returns: (transfer full): how long it is until @expires, or the time of day where that is far
+ */
+char *keyfob_status_text_time_left (gint64 expires, gint64 now);
+
+/**
+ * keyfob_status_text_session_ended:
+ * @expires: Unix time in seconds, 0 where it is not known
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): a sentence that says when the session ended
+ */
+char *keyfob_status_text_session_ended (gint64 expires, gint64 now);
+
+/**
+ * keyfob_status_text_status:
+ * @account: (nullable): who is signed in
+ * @expires: end of the access token, Unix time in seconds, 0 where it is not known
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): the line under the name of a host
+ */
+char *
+keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now);
+
+/**
+ * keyfob_status_text_unrenewed:
+ * @account: (nullable): who is signed in
+ * @expires: end of the access token, Unix time in seconds, later than @now
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): the line under the name of a host that is signed in until @expires and
+ *   no longer
+ */
+char *keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now);
+
+G_END_DECLS

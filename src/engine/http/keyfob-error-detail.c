@@ -1,0 +1,311 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-error-detail.h"
+
+#include <string.h>
+
+#include "keyfob-json.h"
+#include "keyfob-text.h"
+
+#define MAX_BODY 65536
+#define MAX_WORDS 200
+#define MAX_CODE 64
+#define MAX_DEPTH 8
+#define MAX_TEXTS 8
+/* How often JSON may be quoted in JSON. */
+#define MAX_QUOTES 4
+/* A code that was cut off is known by this many letters. */
+#define MIN_PREFIX 6
+/* Letters of both cases or with digits among them that are as long as this may be a secret. */
+#define MIN_SECRET 20
+#define SECRET_SIGNS "_~+=%-"
+
+#define CODE_PATTERN "[\"']error[\"']\\s*:\\s*[\"']([A-Za-z0-9_.-]+)([\"']?)"
+#define WORDS_PATTERN "[\"']error_description[\"']\\s*:\\s*[\"']([^\"]*)"
+
+static const char *const known_codes[] = {
+  "authorization_pending",  "slow_down",
+  "access_denied",          "expired_token",
+  "invalid_grant",          "unauthorized_client",
+  "unsupported_grant_type", "invalid_client",
+  "invalid_request",        "invalid_scope",
+  "invalid_token",          "consent_required",
+  "login_required",         "interaction_required",
+  "server_error",           "temporarily_unavailable",
+};
+
+typedef struct
+{
+  KeyfobErrorDetail *found;
+  GQueue texts;
+} Digging;
+
+static gboolean
+is_code (const char *text)
+{
+  gsize length = strlen (text);
+
+  return length > 0 && length <= MAX_CODE
+         && strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == length;
+}
+
+static void
+take_code (KeyfobErrorDetail *self, const char *code)
+{
+  if (self->code == NULL && is_code (code))
+    self->code = g_strdup (code);
+}
+
+static void
+take_words (KeyfobErrorDetail *self, const char *words)
+{
+  g_autofree char *clean = keyfob_error_detail_clean (words, -1);
+
+  if (self->words == NULL && *clean != '\0')
+    self->words = g_steal_pointer (&clean);
+}
+
+static const char *
+node_string (JsonNode *node)
+{
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
+      || json_node_get_value_type (node) != G_TYPE_STRING)
+    return NULL;
+
+  return json_node_get_string (node);
+}
+
+/* Texts are put aside to be looked into afterwards: they may hold quoted JSON. */
+static void
+dig_node (Digging *digging, JsonNode *node, int depth)
+{
+  const char *const members[] = { "error", "detail", "message", "msg", "title" };
+  const char *text = node_string (node);
+
+  if (depth > MAX_DEPTH || node == NULL)
+    return;
+
+  if (text != NULL)
+    {
+      if (digging->texts.length < MAX_TEXTS)
+        g_queue_push_tail (&digging->texts, g_strdup (text));
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node) && json_array_get_length (json_node_get_array (node)) > 0)
+    {
+      dig_node (digging, json_array_get_element (json_node_get_array (node), 0), depth + 1);
+    }
+  else if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObject *object = json_node_get_object (node);
+      const char *code = keyfob_json_get_string (object, "error");
+      const char *words = keyfob_json_get_string (object, "error_description");
+
+      if (words != NULL)
+        take_words (digging->found, words);
+      if (code != NULL)
+        take_code (digging->found, code);
+      for (gsize i = code != NULL && is_code (code) ? 1 : 0; i < G_N_ELEMENTS (members); i++)
+        dig_node (digging, json_object_get_member (object, members[i]), depth + 1);
+    }
+}
+
+static JsonNode *
+parse_quoted (const char *text)
+{
+  g_autoptr (JsonNode) whole = keyfob_json_parse (text, strlen (text), NULL);
+  const char *start = strchr (text, '{');
+  const char *end = strrchr (text, '}');
+
+  if (whole != NULL)
+    return g_steal_pointer (&whole);
+
+  if (start == NULL || end == NULL || end < start)
+    return NULL;
+
+  return keyfob_json_parse (start, end - start + 1, NULL);
+}
+
+static const char *
+complete_code (const char *prefix)
+{
+  const char *complete = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (known_codes); i++)
+    {
+      if (!g_str_has_prefix (known_codes[i], prefix))
+        continue;
+      if (complete != NULL)
+        return prefix;
+      complete = known_codes[i];
+    }
+
+  return complete != NULL && strlen (prefix) >= MIN_PREFIX ? complete : prefix;
+}
+
+/* For JSON that does not parse, because it was cut off or never was quite JSON */
+static gboolean
+dig_pattern (KeyfobErrorDetail *found, const char *text)
+{
+  g_autoptr (GRegex) code_regex = g_regex_new (CODE_PATTERN, 0, 0, NULL);
+  g_autoptr (GRegex) words_regex = g_regex_new (WORDS_PATTERN, 0, 0, NULL);
+  g_autoptr (GMatchInfo) code_match = NULL;
+  g_autoptr (GMatchInfo) words_match = NULL;
+  g_autofree char *code = NULL;
+  g_autofree char *quote = NULL;
+
+  if (!g_regex_match (code_regex, text, 0, &code_match))
+    return FALSE;
+
+  code = g_match_info_fetch (code_match, 1);
+  quote = g_match_info_fetch (code_match, 2);
+  take_code (found, *quote != '\0' ? code : complete_code (code));
+
+  if (g_regex_match (words_regex, text, 0, &words_match))
+    {
+      g_autofree char *words = g_match_info_fetch (words_match, 1);
+
+      take_words (found, words);
+    }
+
+  return TRUE;
+}
+
+static char *
+unescape (const char *text)
+{
+  GString *plain = g_string_sized_new (strlen (text));
+
+  for (const char *p = text; *p != '\0'; p++)
+    {
+      if (*p != '\\' || p[1] == '\0')
+        g_string_append_c (plain, *p);
+      else if (strchr ("nrtbf", *++p) != NULL)
+        g_string_append_c (plain, ' ');
+      else if (strchr ("\"'\\/", *p) != NULL)
+        g_string_append_c (plain, *p);
+      else
+        g_string_append_printf (plain, "\\%c", *p);
+    }
+
+  return g_string_free (plain, FALSE);
+}
+
+static void
+dig_word (KeyfobErrorDetail *found, const char *text)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (known_codes); i++)
+    {
+      g_autofree char *pattern = g_strconcat ("\\b", known_codes[i], "\\b", NULL);
+
+      if (g_regex_match_simple (pattern, text, 0, 0))
+        take_code (found, known_codes[i]);
+    }
+}
+
+static void
+dig_text (Digging *digging, const char *text)
+{
+  g_autofree char *plain = g_strdup (text);
+
+  for (int i = 0; i < MAX_QUOTES; i++)
+    {
+      g_autoptr (JsonNode) node = parse_quoted (plain);
+      g_autofree char *quoted = g_steal_pointer (&plain);
+
+      if (node != NULL && !JSON_NODE_HOLDS_VALUE (node) && !JSON_NODE_HOLDS_NULL (node))
+        {
+          dig_node (digging, node, 0);
+          return;
+        }
+      if (dig_pattern (digging->found, quoted))
+        return;
+      if (strchr (quoted, '\\') == NULL)
+        break;
+      plain = unescape (quoted);
+    }
+
+  dig_word (digging->found, text);
+  take_words (digging->found, text);
+}
+
+static gboolean
+looks_random (const char *run, gsize length)
+{
+  gboolean lower = FALSE;
+  gboolean upper = FALSE;
+  gboolean digit = FALSE;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      lower |= g_ascii_islower (run[i]);
+      upper |= g_ascii_isupper (run[i]);
+      digit |= g_ascii_isdigit (run[i]);
+    }
+
+  return length >= MIN_SECRET && (digit || (lower && upper));
+}
+
+static gsize
+run_length (const char *text)
+{
+  gsize length = 0;
+
+  while (g_ascii_isalnum (text[length])
+         || (text[length] != '\0' && strchr (SECRET_SIGNS, text[length]) != NULL))
+    length++;
+
+  return length;
+}
+
+char *
+keyfob_error_detail_clean (const char *text, gssize length)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, length < 0 ? (gssize) strnlen (text, MAX_BODY)
+                                                               : MIN (length, MAX_BODY));
+  g_autoptr (GString) safe = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0';)
+    {
+      gsize run = run_length (p);
+
+      if (looks_random (p, run))
+        g_string_append (safe, "…");
+      else
+        g_string_append_len (safe, p, MAX (run, 1));
+      p += MAX (run, 1);
+    }
+
+  return keyfob_text_clean (safe->str, safe->len, MAX_WORDS);
+}
+
+KeyfobErrorDetail *
+keyfob_error_detail_new (const char *body, gsize length)
+{
+  g_autoptr (KeyfobErrorDetail) self = g_new0 (KeyfobErrorDetail, 1);
+  Digging digging = { self, G_QUEUE_INIT };
+  char *text = g_utf8_make_valid (body, MIN (length, MAX_BODY));
+
+  for (int i = 0; i < MAX_TEXTS && text != NULL; i++)
+    {
+      dig_text (&digging, text);
+      g_free (text);
+      text = g_queue_pop_head (&digging.texts);
+    }
+
+  g_free (text);
+  g_queue_clear_full (&digging.texts, g_free);
+
+  return g_steal_pointer (&self);
+}
+
+void
+keyfob_error_detail_free (KeyfobErrorDetail *self)
+{
+  g_free (self->code);
+  g_free (self->words);
+  g_free (self);
+}

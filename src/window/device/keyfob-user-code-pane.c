@@ -1,0 +1,276 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-user-code-pane.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-countdown.h"
+#include "keyfob-code-format.h"
+#include "keyfob-open-page.h"
+#include "keyfob-qr-paintable.h"
+#include "keyfob-web-address.h"
+#include "keyfob-wrap-box.h"
+
+struct _KeyfobUserCodePane
+{
+  AdwBin parent_instance;
+
+  GtkWidget *picture;
+  KeyfobQrPaintable *qr;
+  GtkLabel *scan_label;
+  GtkLabel *address_label;
+  GtkLabel *code_label;
+  GtkWidget *copy_button;
+  KeyfobCountdown *countdown;
+
+  char *address; /* what Open here opens */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobUserCodePane, keyfob_user_code_pane, ADW_TYPE_BIN)
+
+enum
+{
+  PROP_0,
+  PROP_OVER,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  SIGNAL_DONE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+static void
+tell_done (KeyfobUserCodePane *self, const char *text)
+{
+  g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
+}
+
+static void
+on_over (KeyfobUserCodePane *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVER]);
+}
+
+static void
+show_address (KeyfobUserCodePane *self, const char *uri, const char *complete)
+{
+  const char *address = keyfob_web_address_is_valid (complete) ? complete : uri;
+  gboolean valid = keyfob_web_address_is_valid (address);
+
+  g_free (self->address);
+  self->address = valid ? g_strdup (address) : NULL;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "code.open", valid);
+
+  if (keyfob_web_address_is_valid (uri))
+    {
+      g_autofree char *text = keyfob_web_address_shorten (uri);
+      g_autofree char *link =
+          g_markup_printf_escaped ("<a href=\"%s\">%s</a>", self->address, text);
+
+      gtk_label_set_markup (self->address_label, link);
+    }
+  else
+    gtk_label_set_text (self->address_label, uri);
+}
+
+static void
+show_qr (KeyfobUserCodePane *self, const char *uri, const char *complete)
+{
+  g_autofree char *text = NULL;
+  gboolean drawn;
+
+  keyfob_qr_paintable_set_text (self->qr, complete);
+  if (keyfob_qr_paintable_get_text (self->qr) == NULL)
+    keyfob_qr_paintable_set_text (self->qr, uri);
+
+  drawn = keyfob_qr_paintable_get_text (self->qr) != NULL;
+  text = g_strdup_printf (_ ("QR code of the address %s"),
+                          drawn ? keyfob_qr_paintable_get_text (self->qr) : "");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  text, -1);
+  gtk_widget_set_visible (self->picture, drawn);
+  gtk_label_set_text (self->scan_label, drawn ? _ ("Scan this with your phone, or open")
+                                              : _ ("On another device, open"));
+}
+
+static void
+show_code (KeyfobUserCodePane *self, const char *code)
+{
+  g_autofree char *spelled = keyfob_code_format_spell (code);
+
+  gtk_label_set_text (self->code_label, code);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->code_label), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  spelled, -1);
+  /* it has the focus when the code appears, so that is when the code is read */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spelled, -1);
+}
+
+static void
+on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobUserCodePane *self = KEYFOB_USER_CODE_PANE (widget);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), gtk_label_get_text (self->code_label));
+  tell_done (self, _ ("Code copied"));
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobUserCodePane *self = KEYFOB_USER_CODE_PANE (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_open_page_finish (result, &error))
+    tell_done (self, _ ("There is no browser on this computer. Use another device."));
+}
+
+static void
+on_open (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_open_page_async (widget, KEYFOB_USER_CODE_PANE (widget)->address, on_opened, NULL);
+}
+
+static gboolean
+on_address_link (KeyfobUserCodePane *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "code.open", NULL);
+
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+keyfob_user_code_pane_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (KEYFOB_USER_CODE_PANE (widget)->copy_button);
+}
+
+static void
+keyfob_user_code_pane_finalize (GObject *object)
+{
+  g_free (KEYFOB_USER_CODE_PANE (object)->address);
+
+  G_OBJECT_CLASS (keyfob_user_code_pane_parent_class)->finalize (object);
+}
+
+static void
+keyfob_user_code_pane_get_property (GObject *object,
+                                    guint prop_id,
+                                    GValue *value,
+                                    GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_OVER:
+      g_value_set_boolean (value, keyfob_user_code_pane_get_over (KEYFOB_USER_CODE_PANE (object)));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  g_type_ensure (KEYFOB_TYPE_COUNTDOWN);
+  g_type_ensure (KEYFOB_TYPE_QR_PAINTABLE);
+  g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-user-code-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, picture);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, qr);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, scan_label);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, address_label);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, code_label);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, countdown);
+  gtk_widget_class_bind_template_callback (widget_class, on_over);
+  gtk_widget_class_bind_template_callback (widget_class, on_address_link);
+}
+
+static void
+keyfob_user_code_pane_class_init (KeyfobUserCodePaneClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->finalize = keyfob_user_code_pane_finalize;
+  object_class->get_property = keyfob_user_code_pane_get_property;
+  widget_class->grab_focus = keyfob_user_code_pane_grab_focus;
+
+  properties[PROP_OVER] =
+      g_param_spec_boolean ("over", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_DONE] = g_signal_new ("done", KEYFOB_TYPE_USER_CODE_PANE, G_SIGNAL_RUN_LAST, 0,
+                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "code.copy", NULL, on_copy);
+  gtk_widget_class_install_action (widget_class, "code.open", NULL, on_open);
+}
+
+static void
+keyfob_user_code_pane_init (KeyfobUserCodePane *self)
+{
+  gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  /* "12 34" is to be entered as it is written, in every language */
+  gtk_widget_set_direction (GTK_WIDGET (self->code_label), GTK_TEXT_DIR_LTR);
+  gtk_label_set_xalign (self->code_label, mirrored ? 1 : 0);
+}
+
+void
+keyfob_user_code_pane_set_clock (KeyfobUserCodePane *self, KeyfobClock *clock)
+{
+  g_return_if_fail (KEYFOB_IS_USER_CODE_PANE (self));
+
+  keyfob_countdown_set_clock (self->countdown, clock);
+}
+
+void
+keyfob_user_code_pane_show (KeyfobUserCodePane *self,
+                            const char *code,
+                            const char *uri,
+                            const char *complete,
+                            gint64 expires)
+{
+  g_return_if_fail (KEYFOB_IS_USER_CODE_PANE (self));
+  g_return_if_fail (code != NULL);
+  g_return_if_fail (uri != NULL);
+
+  show_address (self, uri, complete);
+  show_qr (self, uri, complete);
+  show_code (self, code);
+  gtk_widget_set_visible (GTK_WIDGET (self->countdown), expires != 0);
+  keyfob_countdown_set_expires (self->countdown, expires);
+}
+
+void
+keyfob_user_code_pane_clear (KeyfobUserCodePane *self)
+{
+  g_return_if_fail (KEYFOB_IS_USER_CODE_PANE (self));
+
+  keyfob_user_code_pane_show (self, "", "", NULL, 0);
+}
+
+gboolean
+keyfob_user_code_pane_get_over (KeyfobUserCodePane *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_USER_CODE_PANE (self), FALSE);
+
+  return keyfob_countdown_get_over (self->countdown);
+}

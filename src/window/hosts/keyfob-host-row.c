@@ -1,0 +1,492 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-row.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-agent-client.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-copy-button.h"
+#include "keyfob-copy.h"
+#include "keyfob-host-closures.h"
+#include "keyfob-open-page.h"
+#include "keyfob-sign-out-dialog.h"
+#include "keyfob-status-text.h"
+#include "keyfob-wrap-box.h"
+
+struct _KeyfobHostRow
+{
+  GtkListBoxRow parent_instance;
+
+  KeyfobBusHost1 *host;
+  KeyfobTicker *ticker;
+  KeyfobClipboard *clipboard;
+  char *trouble;
+  gboolean copying;
+
+  GtkWidget *icon;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, GTK_TYPE_LIST_BOX_ROW)
+
+enum
+{
+  PROP_0,
+  PROP_HOST,
+  PROP_TICKER,
+  PROP_CLIPBOARD,
+  PROP_TROUBLE,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_DONE,
+  N_SIGNALS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+set_trouble (KeyfobHostRow *self, const char *trouble)
+{
+  if (g_strcmp0 (trouble, self->trouble) == 0)
+    return;
+
+  g_free (self->trouble);
+  self->trouble = g_strdup (trouble);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TROUBLE]);
+}
+
+/* What a call ended with stays in the row until the next one; the user's own Cancel is no trouble.
+ */
+static void
+tell_trouble (KeyfobHostRow *self, const GError *error)
+{
+  g_autofree char *sentence = NULL;
+
+  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED))
+    return;
+
+  sentence = keyfob_agent_client_explain (error);
+  set_trouble (self, sentence);
+}
+
+static void
+tell_done (KeyfobHostRow *self, const char *text)
+{
+  g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
+}
+
+static void
+update_actions (KeyfobHostRow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
+  const char *uri = keyfob_bus_host1_get_login_uri (self->host);
+  gboolean has_token = keyfob_host_state_has_token (state);
+  gboolean has_page = uri != NULL && *uri != '\0';
+
+  gtk_widget_action_set_enabled (widget, "row.sign-in", keyfob_host_state_needs_user (state));
+  gtk_widget_action_set_enabled (widget, "row.sign-in-again", has_token);
+  gtk_widget_action_set_enabled (widget, "row.copy", has_token);
+  gtk_widget_action_set_enabled (widget, "row.refresh",
+                                 has_token && state != KEYFOB_HOST_REFRESHING);
+  gtk_widget_action_set_enabled (widget, "row.sign-out", has_token);
+  gtk_widget_action_set_enabled (widget, "row.cancel", state == KEYFOB_HOST_SIGNING_IN);
+  gtk_widget_action_set_enabled (widget, "row.open-page", has_page);
+  gtk_widget_action_set_enabled (widget, "row.copy-link", has_page);
+}
+
+static void
+update_accessible (KeyfobHostRow *self)
+{
+  const char *name = keyfob_bus_host1_get_name (self->host);
+  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name != NULL ? name : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  keyfob_status_text_state (state), -1);
+}
+
+static void
+update_icon_style (KeyfobHostRow *self)
+{
+  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
+  const char *classes[] = { keyfob_status_text_state_style (state), NULL };
+
+  gtk_widget_set_css_classes (self->icon, classes);
+}
+
+static void
+on_host_changed (KeyfobHostRow *self)
+{
+  if (keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host)) == KEYFOB_HOST_SIGNED_IN)
+    set_trouble (self, NULL);
+
+  update_actions (self);
+  update_accessible (self);
+  update_icon_style (self);
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_bus_host1_call_sign_in_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    tell_trouble (self, error);
+}
+
+static void
+sign_in (KeyfobHostRow *self, gboolean force)
+{
+  g_autofree char *token = keyfob_open_page_dup_token (GTK_WIDGET (self));
+  g_auto (GVariantDict) options;
+
+  g_variant_dict_init (&options, NULL);
+  if (token != NULL)
+    g_variant_dict_insert (&options, "activation-token", "s", token);
+  if (force)
+    g_variant_dict_insert (&options, "force", "b", TRUE);
+
+  set_trouble (self, NULL);
+  keyfob_bus_host1_call_sign_in (self->host, g_variant_dict_end (&options), NULL, on_signed_in,
+                                 g_object_ref (self));
+}
+
+static void
+on_sign_in (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  sign_in (KEYFOB_HOST_ROW (widget), FALSE);
+}
+
+static void
+on_sign_in_again (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  sign_in (KEYFOB_HOST_ROW (widget), TRUE);
+}
+
+static void
+on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->copying = FALSE;
+  if (!keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
+    tell_trouble (self, error);
+}
+
+/* The form that was chosen last is the one that the button has from now on. One at a time, but the
+ * button stays as it is meanwhile: one that cannot be pressed loses the focus. */
+static void
+on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+  const char *form = g_variant_get_string (parameter, NULL);
+
+  if (self->copying)
+    return;
+
+  self->copying = TRUE;
+  set_trouble (self, NULL);
+  g_object_set (self->clipboard, "form", form, NULL);
+  keyfob_copy_async (self->clipboard, self->host, keyfob_copy_form_parse (form), NULL, on_copied,
+                     g_object_ref (self));
+}
+
+static void
+on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_bus_host1_call_refresh_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    tell_trouble (self, error);
+}
+
+static void
+on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  set_trouble (self, NULL);
+  keyfob_bus_host1_call_refresh (self->host, NULL, on_refreshed, g_object_ref (self));
+}
+
+static void
+on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (!keyfob_bus_host1_call_sign_out_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    {
+      tell_trouble (self, error);
+      return;
+    }
+
+  text = g_strdup_printf (_ ("Signed out of %s"), keyfob_bus_host1_get_name (self->host));
+  tell_done (self, text);
+}
+
+static void
+on_sign_out_chosen (KeyfobHostRow *self, const char *response, KeyfobSignOutDialog *dialog)
+{
+  g_auto (GVariantDict) options;
+
+  g_variant_dict_init (&options, NULL);
+  if (keyfob_sign_out_dialog_get_end_session (dialog))
+    g_variant_dict_insert (&options, "end-session", "b", TRUE);
+
+  set_trouble (self, NULL);
+  keyfob_bus_host1_call_sign_out (self->host, g_variant_dict_end (&options), NULL, on_signed_out,
+                                  g_object_ref (self));
+}
+
+static void
+on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
+  GtkWidget *dialog = keyfob_sign_out_dialog_new (window, keyfob_bus_host1_get_name (self->host));
+
+  g_signal_connect_object (dialog, "response::sign-out", G_CALLBACK (on_sign_out_chosen), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+/* What leads out of the row is up to the window: it listens to the signal of the same name. */
+static void
+on_lead_out (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  set_trouble (KEYFOB_HOST_ROW (widget), NULL);
+  g_signal_emit_by_name (widget, action + strlen ("row."));
+}
+
+static void
+on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_bus_host1_call_cancel_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    tell_trouble (self, error);
+}
+
+static void
+on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  keyfob_bus_host1_call_cancel (self->host, NULL, on_cancelled, g_object_ref (self));
+}
+
+static void
+on_page_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_open_page_finish (result, &error))
+    set_trouble (self, _ ("There is no browser to open the page. Copy the link and open it in a "
+                          "browser on this computer."));
+}
+
+static void
+on_open_page (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  set_trouble (self, NULL);
+  keyfob_open_page_async (widget, keyfob_bus_host1_get_login_uri (self->host), on_page_opened,
+                          NULL);
+}
+
+static void
+on_copy_link (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget),
+                          keyfob_bus_host1_get_login_uri (self->host));
+  tell_done (self, _ ("Link copied"));
+}
+
+static void
+set_host (KeyfobHostRow *self, KeyfobBusHost1 *host)
+{
+  g_set_object (&self->host, host);
+  if (host == NULL)
+    return;
+
+  g_signal_connect_object (host, "notify::state", G_CALLBACK (on_host_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (host, "notify::name", G_CALLBACK (on_host_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (host, "notify::login-uri", G_CALLBACK (on_host_changed), self,
+                           G_CONNECT_SWAPPED);
+  on_host_changed (self);
+}
+
+static void
+keyfob_host_row_dispose (GObject *object)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+
+  g_clear_object (&self->host);
+  g_clear_object (&self->ticker);
+  g_clear_object (&self->clipboard);
+
+  G_OBJECT_CLASS (keyfob_host_row_parent_class)->dispose (object);
+}
+
+static void
+keyfob_host_row_finalize (GObject *object)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+
+  g_free (self->trouble);
+
+  G_OBJECT_CLASS (keyfob_host_row_parent_class)->finalize (object);
+}
+
+static void
+keyfob_host_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_HOST:
+      g_value_set_object (value, self->host);
+      break;
+    case PROP_TICKER:
+      g_value_set_object (value, self->ticker);
+      break;
+    case PROP_CLIPBOARD:
+      g_value_set_object (value, self->clipboard);
+      break;
+    case PROP_TROUBLE:
+      g_value_set_string (value, self->trouble);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_host_row_set_property (GObject *object,
+                              guint prop_id,
+                              const GValue *value,
+                              GParamSpec *pspec)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+
+  switch (prop_id)
+    {
+    case PROP_HOST:
+      set_host (self, g_value_get_object (value));
+      break;
+    case PROP_TICKER:
+      g_set_object (&self->ticker, g_value_get_object (value));
+      break;
+    case PROP_CLIPBOARD:
+      g_set_object (&self->clipboard, g_value_get_object (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-host-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, icon);
+  keyfob_host_closures_bind (widget_class);
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "row.sign-in", NULL, on_sign_in);
+  gtk_widget_class_install_action (widget_class, "row.sign-in-again", NULL, on_sign_in_again);
+  gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
+  gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
+  gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
+  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.settings", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
+  gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
+  gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
+}
+
+static void
+keyfob_host_row_class_init (KeyfobHostRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags given = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  object_class->dispose = keyfob_host_row_dispose;
+  object_class->finalize = keyfob_host_row_finalize;
+  object_class->get_property = keyfob_host_row_get_property;
+  object_class->set_property = keyfob_host_row_set_property;
+
+  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, given);
+  props[PROP_TICKER] = g_param_spec_object ("ticker", NULL, NULL, KEYFOB_TYPE_TICKER, given);
+  props[PROP_CLIPBOARD] =
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
+  props[PROP_TROUBLE] =
+      g_param_spec_string ("trouble", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[SIGNAL_DONE] = g_signal_new ("done", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
+  g_signal_new ("settings", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+  g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 0);
+
+  g_type_ensure (KEYFOB_TYPE_COPY_BUTTON);
+  g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
+  bind_template (widget_class);
+  install_actions (widget_class);
+}
+
+static void
+keyfob_host_row_init (KeyfobHostRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker, KeyfobClipboard *clipboard)
+{
+  return g_object_new (KEYFOB_TYPE_HOST_ROW, "host", host, "ticker", ticker, "clipboard", clipboard,
+                       NULL);
+}
+
+KeyfobBusHost1 *
+keyfob_host_row_get_host (KeyfobHostRow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), NULL);
+
+  return self->host;
+}

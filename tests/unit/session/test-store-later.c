@@ -1,0 +1,135 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "fake-server.h"
+#include "fake-store.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-store-later.h"
+#include "manual-clock.h"
+
+#define NOW 1800000000
+
+typedef struct
+{
+  ManualClock *clock;
+  KeyfobConfig *config;
+  FakeStore *store;
+  KeyfobToken *token; /* what could not be stored */
+  gboolean done;
+  KeyfobToken *stored;
+  GError *error;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobToken) old = fake_server_make_token (NOW - 3600, "old", 3600);
+
+  fixture->clock = manual_clock_new (NOW);
+  fixture->config = keyfob_config_new ("https://data.example.org", NULL, NULL);
+  fixture->store = fake_store_new (old);
+  fixture->token = fake_server_make_token (NOW, "new", 3600);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->stored);
+  g_clear_error (&fixture->error);
+  g_object_unref (fixture->token);
+  g_assert_finalize_object (fixture->store);
+  g_assert_finalize_object (fixture->config);
+  g_assert_finalize_object (fixture->clock);
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->stored = keyfob_store_later_finish (result, &fixture->error);
+  fixture->done = TRUE;
+}
+
+static void
+save (Fixture *fixture)
+{
+  keyfob_store_later_async (fixture->config, KEYFOB_TOKEN_STORE (fixture->store),
+                            KEYFOB_CLOCK (fixture->clock), fixture->token, on_saved, fixture);
+  while (!fixture->done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+assert_stored (Fixture *fixture, const char *access_token)
+{
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (keyfob_token_get_access_token (fixture->stored), ==, access_token);
+  g_assert_cmpstr (keyfob_token_get_access_token (fixture->store->token), ==, access_token);
+}
+
+static void
+test_over_the_old_one (Fixture *fixture, gconstpointer data)
+{
+  save (fixture);
+  assert_stored (fixture, "new");
+}
+
+static void
+test_into_an_empty_place (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->store->token);
+  save (fixture);
+  assert_stored (fixture, "new");
+}
+
+static void
+test_newer_one_stays (Fixture *fixture, gconstpointer data)
+{
+  g_clear_object (&fixture->store->token);
+  fixture->store->token = fake_server_make_token (NOW + 60, "newer", 3600);
+  save (fixture);
+  assert_stored (fixture, "newer");
+  g_assert_cmpuint (fixture->store->n_saves, ==, 0);
+}
+
+static void
+test_still_full (Fixture *fixture, gconstpointer data)
+{
+  fixture->store->save_error = KEYFOB_AUTH_ERROR_STORE;
+  save (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_null (fixture->stored);
+}
+
+static void
+test_locked_keyring_is_not_asked_for (Fixture *fixture, gconstpointer data)
+{
+  fixture->store->locked = TRUE;
+  save (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+  g_assert_cmpuint (fixture->store->n_saves, ==, 0);
+}
+
+static void
+add (const char *name, void (*test) (Fixture *, gconstpointer))
+{
+  g_autofree char *path = g_strconcat ("/late-save/", name, NULL);
+
+  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  add ("over-the-old-one", test_over_the_old_one);
+  add ("into-an-empty-place", test_into_an_empty_place);
+  add ("newer-one-stays", test_newer_one_stays);
+  add ("still-full", test_still_full);
+  add ("locked-keyring-is-not-asked-for", test_locked_keyring_is_not_asked_for);
+
+  return g_test_run ();
+}

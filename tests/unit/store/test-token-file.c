@@ -1,0 +1,479 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-token-file.h"
+
+#define NOBODY 65534
+
+typedef struct
+{
+  char *folder;
+  char *path;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = g_dir_make_tmp ("keyfob-XXXXXX", NULL);
+  fixture->path = g_build_filename (fixture->folder, "token-store.json", NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  const char *name = NULL;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+
+  g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
+  g_free (fixture->folder);
+  g_free (fixture->path);
+}
+
+static guint
+count_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+
+  return n;
+}
+
+static mode_t
+mode_of (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_lstat (path, &info), ==, 0);
+
+  return info.st_mode & 07777;
+}
+
+static void
+assert_content (const char *path, const char *expected)
+{
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, expected);
+}
+
+/* As one who reads and writes at once. */
+static gboolean
+write_file (const char *path, const char *text, GError **error)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, error);
+
+  return file != NULL && keyfob_token_file_replace (file, text, error) == KEYFOB_TOKEN_FILE_WRITTEN;
+}
+
+static void
+assert_holds (KeyfobTokenFile *file, const char *expected)
+{
+  gsize length = 0;
+  const char *data = keyfob_token_file_get_data (file, &length);
+
+  g_assert_cmpmem (data, length, expected, strlen (expected));
+}
+
+static void
+assert_unreadable (const char *path, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (keyfob_token_file_open (path, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+assert_unwritable (const char *path, const char *part)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (write_file (path, "{}", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, part));
+}
+
+static void
+test_private (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (fixture->folder, "a", NULL);
+  g_autofree char *path = g_build_filename (folder, "token-store.json", NULL);
+  mode_t mask = umask (0);
+
+  g_assert_true (write_file (path, "{}", NULL));
+  umask (mask);
+
+  g_assert_cmpuint (mode_of (folder), ==, 0700);
+  g_assert_cmpuint (mode_of (path), ==, 0600);
+  g_assert_cmpuint (count_files (folder), ==, 1);
+
+  g_remove (path);
+}
+
+static void
+test_tightens (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobTokenFile) file = NULL;
+  g_autoptr (KeyfobTokenFile) again = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "old", -1, NULL));
+  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+
+  file = keyfob_token_file_open (fixture->path, NULL);
+
+  g_assert_true (keyfob_token_file_was_exposed (file));
+  g_assert_cmpuint (mode_of (fixture->path), ==, 0600);
+  assert_holds (file, "old");
+
+  again = keyfob_token_file_open (fixture->path, NULL);
+  g_assert_false (keyfob_token_file_was_exposed (again));
+}
+
+static void
+test_missing (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *deep = g_build_filename (fixture->folder, "none", "file", NULL);
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (deep, NULL);
+
+  g_assert_nonnull (file);
+  assert_holds (file, "");
+  g_assert_false (keyfob_file_id_exists (keyfob_token_file_get_mark (file)));
+}
+
+static void
+test_folder_in_its_place (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+
+  assert_unreadable (fixture->path, "is a folder");
+  assert_unwritable (fixture->path, "is a folder");
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
+static void
+test_fifo_in_its_place (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+
+  assert_unreadable (fixture->path, "not a regular file");
+  assert_unwritable (fixture->path, "not a regular file");
+}
+
+static void
+test_file_for_a_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *below = g_build_filename (fixture->path, "token-store.json", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "x", -1, NULL));
+
+  g_assert_false (write_file (below, "{}", &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, fixture->path));
+  assert_content (fixture->path, "x");
+}
+
+static void
+test_follows_own_link (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
+  g_autoptr (KeyfobTokenFile) file = NULL;
+
+  g_assert_true (g_file_set_contents (target, "old", -1, NULL));
+  g_assert_cmpint (symlink ("target", fixture->path), ==, 0);
+
+  file = keyfob_token_file_open (fixture->path, NULL);
+  assert_holds (file, "old");
+  g_assert_cmpstr (keyfob_token_file_get_target (file), ==, target);
+
+  g_assert_true (write_file (fixture->path, "new", NULL));
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
+  g_assert_false (g_file_test (target, G_FILE_TEST_IS_SYMLINK));
+  assert_content (target, "new");
+}
+
+static void
+test_refuses_links (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
+
+  g_assert_cmpint (symlink ("nowhere", fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "leads nowhere");
+  assert_unwritable (fixture->path, "leads nowhere");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_cmpint (symlink (fixture->folder, fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "is a folder");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_true (g_file_set_contents (target, "theirs", -1, NULL));
+  if (geteuid () == 0)
+    {
+      g_assert_cmpint (chown (target, NOBODY, NOBODY), ==, 0);
+      g_assert_cmpint (symlink (target, fixture->path), ==, 0);
+    }
+  else
+    g_assert_cmpint (symlink ("/etc/passwd", fixture->path), ==, 0);
+  assert_unreadable (fixture->path, "another user");
+  assert_unwritable (fixture->path, "another user");
+  assert_content (target, "theirs");
+}
+
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (g_file_set_contents (fixture->path, "", 0, NULL));
+  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX), ==, 0);
+  {
+    g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+    gsize length = 0;
+
+    g_assert_nonnull (file);
+    keyfob_token_file_get_data (file, &length);
+    g_assert_cmpuint (length, ==, KEYFOB_TOKEN_FILE_MAX);
+  }
+
+  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX + 1), ==, 0);
+  assert_unreadable (fixture->path, "64 MB");
+}
+
+/* Root may write anywhere, so this part runs as somebody else. */
+static void
+become_nobody (const char *folder)
+{
+  if (geteuid () != 0)
+    return;
+
+  g_assert_cmpint (chown (folder, NOBODY, NOBODY), ==, 0);
+  g_assert_cmpint (setegid (NOBODY), ==, 0);
+  g_assert_cmpint (seteuid (NOBODY), ==, 0);
+}
+
+/* The leak sanitizer looks at its own process from outside, which the change of user forbade. */
+static void
+become_oneself (uid_t user, gid_t group)
+{
+  g_assert_cmpint (seteuid (user), ==, 0);
+  g_assert_cmpint (setegid (group), ==, 0);
+  g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1), ==, 0);
+}
+
+static void
+test_read_only_folder (Fixture *fixture, gconstpointer data)
+{
+  if (g_test_subprocess ())
+    {
+      const uid_t user = geteuid ();
+      const gid_t group = getegid ();
+
+      become_nobody (fixture->folder);
+      g_assert_true (write_file (fixture->path, "old", NULL));
+      g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
+
+      assert_unwritable (fixture->path, "make its folder writable");
+      assert_content (fixture->path, "old");
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+
+      g_assert_cmpint (g_chmod (fixture->path, 0), ==, 0);
+      assert_unreadable (fixture->path, "cannot be read");
+
+      g_assert_cmpint (g_chmod (fixture->folder, 0700), ==, 0);
+      become_oneself (user, group);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_no_room (Fixture *fixture, gconstpointer data)
+{
+  const struct rlimit limit = { .rlim_cur = 1000, .rlim_max = 1000 };
+
+  if (g_test_subprocess ())
+    {
+      g_autofree char *large = g_strnfill (2000, ' ');
+      g_autoptr (GError) error = NULL;
+
+      signal (SIGXFSZ, SIG_IGN);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+      g_assert_true (write_file (fixture->path, "old", NULL));
+
+      g_assert_false (write_file (fixture->path, large, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (error->message, "It is unchanged"));
+      assert_content (fixture->path, "old");
+
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+/* A copy that has no room leaves nothing. */
+static void
+test_no_room_for_copy (Fixture *fixture, gconstpointer data)
+{
+  const struct rlimit limit = { .rlim_cur = 1000, .rlim_max = 1000 };
+
+  if (g_test_subprocess ())
+    {
+      g_autofree char *large = g_strnfill (2000, ' ');
+      g_autoptr (KeyfobTokenFile) file = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (fixture->path, large, -1, NULL));
+      signal (SIGXFSZ, SIG_IGN);
+      g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+
+      file = keyfob_token_file_open (fixture->path, NULL);
+      g_assert_null (keyfob_token_file_keep_copy (file, 0, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+      assert_content (fixture->path, large);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static char *
+keep_copy (const char *path, const char *content, gssize length, gint64 now)
+{
+  g_autoptr (KeyfobTokenFile) file = NULL;
+
+  g_assert_true (g_file_set_contents (path, content, length, NULL));
+  file = keyfob_token_file_open (path, NULL);
+
+  return keyfob_token_file_keep_copy (file, now, NULL);
+}
+
+static void
+test_keeps_copies (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_local (2026, 3, 4, 5, 6, 7);
+  gint64 now = g_date_time_to_unix (time);
+  g_autofree char *first = keep_copy (fixture->path, "one", 3, now);
+  g_autofree char *second = keep_copy (fixture->path, "two\0x", 5, now);
+
+  g_assert_true (g_str_has_suffix (first, "/token-store.json.damaged-20260304-050607"));
+  g_assert_cmpstr (first, !=, second);
+  g_assert_cmpuint (mode_of (first), ==, 0600);
+  assert_content (first, "one");
+  assert_content (second, "two");
+}
+
+/* As Python's client writes, which asks nobody. */
+static void
+overtake (const char *path, const char *content)
+{
+  g_autofree char *other = g_strconcat (path, ".tmp", NULL);
+
+  g_assert_true (g_file_set_contents (other, content, -1, NULL));
+  g_assert_cmpint (g_chmod (other, 0600), ==, 0);
+  g_assert_cmpint (g_rename (other, path), ==, 0);
+}
+
+static void
+assert_overtaken (KeyfobTokenFile *file, const char *theirs)
+{
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", NULL), ==, KEYFOB_TOKEN_FILE_OVERTAKEN);
+  assert_holds (file, theirs);
+}
+
+static void
+test_overtaken (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+  KeyfobFileId written;
+
+  overtake (fixture->path, "first");
+  assert_overtaken (file, "first");
+  assert_content (fixture->path, "first");
+
+  /* Of the same length, at the same moment. */
+  overtake (fixture->path, "other");
+  assert_overtaken (file, "other");
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  assert_overtaken (file, "");
+  g_assert_false (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
+  assert_content (fixture->path, "ours");
+  written = keyfob_file_id_at (fixture->path);
+  g_assert_true (keyfob_file_id_equal (keyfob_token_file_get_mark (file), &written));
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "again", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
+  assert_content (fixture->path, "again");
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
+static void
+test_overtaken_by_a_folder (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (fixture->path, 0700), ==, 0);
+
+  g_assert_cmpint (keyfob_token_file_replace (file, "ours", &error), ==, KEYFOB_TOKEN_FILE_FAILED);
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_nonnull (strstr (error->message, "is a folder"));
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
+#define ADD(name, function) \
+  g_test_add ("/token-file/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  ADD ("private", test_private);
+  ADD ("tightens", test_tightens);
+  ADD ("missing", test_missing);
+  ADD ("folder-in-its-place", test_folder_in_its_place);
+  ADD ("fifo-in-its-place", test_fifo_in_its_place);
+  ADD ("file-for-a-folder", test_file_for_a_folder);
+  ADD ("follows-own-link", test_follows_own_link);
+  ADD ("refuses-links", test_refuses_links);
+  ADD ("too-large", test_too_large);
+  ADD ("read-only-folder", test_read_only_folder);
+  ADD ("no-room", test_no_room);
+  ADD ("no-room-for-copy", test_no_room_for_copy);
+  ADD ("keeps-copies", test_keeps_copies);
+  ADD ("overtaken", test_overtaken);
+  ADD ("overtaken-by-a-folder", test_overtaken_by_a_folder);
+
+  return g_test_run ();
+}
