@@ -48,8 +48,6 @@ keyfob_host_learn_server (KeyfobHost *host, KeyfobSignIn *sign_in, const GError 
 {
   KeyfobConfig *config = keyfob_host_get_config (host);
 
-  if (keyfob_sign_in_get_server_pkce (sign_in) && !keyfob_config_get_server_pkce (config))
-    remember_option (host, "server-pkce", TRUE);
   if (keyfob_sign_in_is_by_code (sign_in) && keyfob_config_get_device_flow (config)
       && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
     remember_option (host, "device-flow", FALSE);

@@ -265,13 +265,6 @@ keyfob_sign_in_is_by_code (KeyfobSignIn *self)
   return KEYFOB_IS_DEVICE_FLOW (self->flow);
 }
 
-gboolean
-keyfob_sign_in_get_server_pkce (KeyfobSignIn *self)
-{
-  return KEYFOB_IS_CODE_FLOW (self->flow)
-         && keyfob_code_flow_get_server_pkce (KEYFOB_CODE_FLOW (self->flow));
-}
-
 void
 keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face)
 {

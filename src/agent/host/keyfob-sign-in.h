@@ -72,9 +72,6 @@ char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
 
-/** Returns: whether the server insists on its own state and verifier */
-gboolean keyfob_sign_in_get_server_pkce (KeyfobSignIn *self);
-
 /** Shows in the properties of @face what the user needs to go on. */
 void keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face);
 

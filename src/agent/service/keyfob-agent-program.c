@@ -15,7 +15,7 @@
 
 #include "keyfob-agent.h"
 #include "keyfob-autostart.h"
-#include "keyfob-browser-launcher.h"
+#include "keyfob-launcher.h"
 #include "keyfob-host-state.h"
 #include "keyfob-host.h"
 #include "keyfob-http.h"

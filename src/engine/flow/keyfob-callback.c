@@ -17,8 +17,6 @@
 #define MAX_VALUE (8 * 1024)
 #define MAX_WORDS 200 /* characters */
 
-G_DEFINE_BOXED_TYPE (KeyfobCallback, keyfob_callback, keyfob_callback_copy, keyfob_callback_free)
-
 static gboolean
 is_usable (const char *value)
 {
@@ -100,20 +98,6 @@ read_parameters (KeyfobCallback *self, const char *query)
     }
 
   return TRUE;
-}
-
-KeyfobCallback *
-keyfob_callback_copy (const KeyfobCallback *self)
-{
-  KeyfobCallback *copy = g_new0 (KeyfobCallback, 1);
-
-  copy->state = g_strdup (self->state);
-  copy->code = g_strdup (self->code);
-  copy->issuer = g_strdup (self->issuer);
-  copy->error = g_strdup (self->error);
-  copy->description = g_strdup (self->description);
-
-  return copy;
 }
 
 void

@@ -28,9 +28,6 @@ typedef struct
   char *description;
 } KeyfobCallback;
 
-#define KEYFOB_TYPE_CALLBACK (keyfob_callback_get_type ())
-GType keyfob_callback_get_type (void);
-KeyfobCallback *keyfob_callback_copy (const KeyfobCallback *self);
 void keyfob_callback_free (KeyfobCallback *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobCallback, keyfob_callback_free)
 

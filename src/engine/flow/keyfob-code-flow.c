@@ -26,12 +26,10 @@ struct _KeyfobCodeFlow
   char *activation_token;
   gboolean hold;
 
-  gboolean server_pkce;
   char *launch_error;
 
   KeyfobLoopback *loopback;
   KeyfobLogin *login;
-  gboolean asked_twice;
 
   KeyfobTimeLimit *limit;
   GCancellable *stop; /* the limit's */
@@ -49,7 +47,6 @@ enum
 {
   PROP_0,
   PROP_LOGIN_URI,
-  PROP_SERVER_PKCE,
   PROP_LAUNCH_ERROR,
   N_PROPS,
 };
@@ -62,16 +59,6 @@ set_login (KeyfobCodeFlow *self, KeyfobLogin *login)
   g_clear_pointer (&self->login, keyfob_login_free);
   self->login = login;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGIN_URI]);
-}
-
-static void
-set_server_pkce (KeyfobCodeFlow *self, gboolean server_pkce)
-{
-  if (self->server_pkce == server_pkce)
-    return;
-
-  self->server_pkce = server_pkce;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER_PKCE]);
 }
 
 static void
@@ -109,7 +96,6 @@ succeed (GTask *task, KeyfobToken *token)
 {
   KeyfobCodeFlow *self = g_task_get_source_object (task);
 
-  set_server_pkce (self, self->login->server_pkce);
   end_attempt (self);
   if (!self->hold)
     keyfob_code_flow_conclude (self, NULL);
@@ -138,64 +124,60 @@ find_verifier (KeyfobLogin *login, const char *state)
   return last != NULL && last[1] != '\0' ? last + 1 : NULL;
 }
 
-/* A code that is dead at once may have been refused for our code verifier. */
-static gboolean
-may_ask_again (KeyfobCodeFlow *self, const GError *error)
+static void
+refuse (GTask *task, const char *sentence)
 {
-  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED)
-         && !self->login->server_pkce && !self->asked_twice;
+  fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, sentence));
 }
 
 static void
 on_exchanged (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) attempt = user_data;
+  g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (KeyfobToken) token =
       keyfob_server_token_finish (KEYFOB_SERVER (source), result, &error);
 
   if (token != NULL)
-    g_task_return_pointer (attempt, g_steal_pointer (&token), g_object_unref);
+    succeed (task, g_steal_pointer (&token));
   else
-    g_task_return_error (attempt, g_steal_pointer (&error));
+    fail (task, g_steal_pointer (&error));
 }
 
 static void
-exchange (GTask *attempt, const char *code, const char *state)
+exchange (GTask *task, const char *code, const char *state)
 {
-  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
   const char *verifier = find_verifier (self->login, state);
 
   if (verifier == NULL)
     {
-      g_task_return_new_error (attempt, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
-                               _ ("The sign-in page sent back something that this server did not "
-                                  "begin. Ask those who run the server."));
+      refuse (task, _ ("The sign-in page sent back something that this server did not "
+                       "begin. Ask those who run the server."));
       return;
     }
 
   keyfob_server_exchange_code_async (self->server, code, self->login->redirect_uri, verifier,
-                                     self->stop, on_exchanged, g_object_ref (attempt));
+                                     self->stop, on_exchanged, g_object_ref (task));
 }
 
 static void
 on_browser_back (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) attempt = user_data;
-  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  g_autoptr (GTask) task = user_data;
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
   g_autoptr (KeyfobSecret) code = NULL;
   g_autoptr (KeyfobSecret) state = NULL;
   g_autofree char *issuer = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_loopback_wait_finish (self->loopback, result, &code, &state, &issuer, &error))
-    g_task_return_error (attempt, g_steal_pointer (&error));
+    fail (task, g_steal_pointer (&error));
   else if (is_mix_up (self, issuer))
-    g_task_return_new_error (attempt, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
-                             _ ("The answer comes from another provider than the one that this "
-                                "host uses, so it was not used. Ask those who run the server."));
+    refuse (task, _ ("The answer comes from another provider than the one that this "
+                     "host uses, so it was not used. Ask those who run the server."));
   else
-    exchange (attempt, code, state);
+    exchange (task, code, state);
 }
 
 static void
@@ -210,27 +192,16 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-show_login (KeyfobCodeFlow *self)
-{
-  /* a browser that waits since the first attempt is sent on */
-  if (self->asked_twice)
-    keyfob_loopback_redirect (self->loopback, self->login->uri);
-  else if (self->launcher != NULL)
-    keyfob_launcher_launch_async (self->launcher, self->login->uri, self->activation_token,
-                                  self->stop, on_launched, g_object_ref (self));
-}
-
-static void
 on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) attempt = user_data;
-  KeyfobCodeFlow *self = g_task_get_source_object (attempt);
+  g_autoptr (GTask) task = user_data;
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
   GError *error = NULL;
   KeyfobLogin *login = keyfob_server_begin_login_finish (KEYFOB_SERVER (source), result, &error);
 
   if (login == NULL)
     {
-      g_task_return_error (attempt, error);
+      fail (task, error);
       return;
     }
 
@@ -238,47 +209,10 @@ on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
            login->server_pkce ? ", with state and verifier of the server" : "");
   set_login (self, login);
   keyfob_loopback_wait_async (self->loopback, login->state, self->stop, on_browser_back,
-                              g_object_ref (attempt));
-  show_login (self);
-}
-
-static void
-attempt_async (KeyfobCodeFlow *self,
-               gboolean server_pkce,
-               GAsyncReadyCallback callback,
-               gpointer user_data)
-{
-  GTask *attempt = g_task_new (self, self->stop, callback, user_data);
-
-  g_task_set_source_tag (attempt, attempt_async);
-  /* a token that arrives together with the cancellation is still a token: do not lose it */
-  g_task_set_check_cancellable (attempt, FALSE);
-  keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
-                                   self->prompt, server_pkce, self->stop, on_login_begun, attempt);
-}
-
-static void
-on_attempted (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  KeyfobCodeFlow *self = KEYFOB_CODE_FLOW (source);
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = g_task_propagate_pointer (G_TASK (result), &error);
-
-  if (token != NULL)
-    {
-      succeed (task, g_steal_pointer (&token));
-    }
-  else if (self->login != NULL && may_ask_again (self, error))
-    {
-      g_debug ("Code flow: the code was refused; once more with the server's own verifier");
-      self->asked_twice = TRUE;
-      attempt_async (self, TRUE, on_attempted, g_steal_pointer (&task));
-    }
-  else
-    {
-      fail (task, g_steal_pointer (&error));
-    }
+                              g_object_ref (task));
+  if (self->launcher != NULL)
+    keyfob_launcher_launch_async (self->launcher, login->uri, self->activation_token, self->stop,
+                                  on_launched, g_object_ref (self));
 }
 
 static void
@@ -296,6 +230,7 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
   g_return_if_fail (self->loopback == NULL);
 
   g_task_set_source_tag (task, keyfob_code_flow_run_async);
+  /* a token that arrives together with the cancellation is still a token: do not lose it */
   g_task_set_check_cancellable (task, FALSE);
 
   self->limit =
@@ -309,23 +244,15 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
       return;
     }
 
-  attempt_async (self, keyfob_config_get_server_pkce (self->config), on_attempted,
-                 g_steal_pointer (&task));
-}
-
-static KeyfobToken *
-keyfob_code_flow_run_finish (KeyfobFlow *flow, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, flow), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
+  keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
+                                   self->prompt, keyfob_config_get_server_pkce (self->config),
+                                   self->stop, on_login_begun, g_steal_pointer (&task));
 }
 
 static void
 keyfob_code_flow_iface_init (KeyfobFlowInterface *iface)
 {
   iface->run_async = keyfob_code_flow_run_async;
-  iface->run_finish = keyfob_code_flow_run_finish;
 }
 
 static void
@@ -368,9 +295,6 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_LOGIN_URI:
       g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
       break;
-    case PROP_SERVER_PKCE:
-      g_value_set_boolean (value, self->server_pkce);
-      break;
     case PROP_LAUNCH_ERROR:
       g_value_set_string (value, self->launch_error);
       break;
@@ -390,7 +314,6 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
   object_class->get_property = keyfob_code_flow_get_property;
 
   properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
-  properties[PROP_SERVER_PKCE] = g_param_spec_boolean ("server-pkce", NULL, NULL, FALSE, readable);
   properties[PROP_LAUNCH_ERROR] = g_param_spec_string ("launch-error", NULL, NULL, NULL, readable);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -447,14 +370,6 @@ keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self)
   g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
 
   return self->login != NULL ? self->login->uri : NULL;
-}
-
-gboolean
-keyfob_code_flow_get_server_pkce (KeyfobCodeFlow *self)
-{
-  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), FALSE);
-
-  return self->server_pkce;
 }
 
 const char *

@@ -22,14 +22,13 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
  * time limit of the configuration with KEYFOB_AUTH_ERROR_TIMED_OUT, and frees its port however it
  * ends.
  *
- * A server that refuses the code of a login with Keyfob's own PKCE is asked once more in the same
- * attempt, with its own state and verifier; the browser is sent on without a new tab.
+ * A code that the server refuses ends the attempt: the server's own state and verifier are used
+ * only where the option `server-pkce` says so, or where the answer of the login route leaves no
+ * choice.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the server to the end of the attempt; `server-pkce` (boolean): set where it worked with the
- * server's own state and verifier only, which is worth remembering for the host; `launch-error`
- * (string, nullable): the sentence that says why no browser opened. That does not end the attempt:
- * the address can still be copied.
+ * the server to the end of the attempt; `launch-error` (string, nullable): the sentence that says
+ * why no browser opened. That does not end the attempt: the address can still be copied.
  */
 
 /**
@@ -52,9 +51,6 @@ void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *to
 
 /** Returns: (nullable): the address that signs in, while it runs */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
-
-/** Returns: whether it worked with the server's own state and verifier only */
-gboolean keyfob_code_flow_get_server_pkce (KeyfobCodeFlow *self);
 
 /** Returns: (nullable): why no browser opened, as a sentence */
 const char *keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self);

@@ -223,19 +223,10 @@ keyfob_device_flow_run_async (KeyfobFlow *flow,
   keyfob_server_begin_device_async (self->server, cancellable, on_begun, task);
 }
 
-static KeyfobToken *
-keyfob_device_flow_run_finish (KeyfobFlow *flow, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, flow), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 keyfob_device_flow_iface_init (KeyfobFlowInterface *iface)
 {
   iface->run_async = keyfob_device_flow_run_async;
-  iface->run_finish = keyfob_device_flow_run_finish;
 }
 
 static void

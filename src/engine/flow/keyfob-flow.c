@@ -27,7 +27,7 @@ keyfob_flow_run_async (KeyfobFlow *self,
 KeyfobToken *
 keyfob_flow_run_finish (KeyfobFlow *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_FLOW (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return KEYFOB_FLOW_GET_IFACE (self)->run_finish (self, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -16,7 +16,8 @@ G_DECLARE_INTERFACE (KeyfobFlow, keyfob_flow, KEYFOB, FLOW, GObject)
 /**
  * KeyfobFlow:
  *
- * One attempt to sign in with the help of the user. Runs once.
+ * One attempt to sign in with the help of the user. Runs once, and returns a #GTask of a
+ * #KeyfobToken whose source object is the flow.
  */
 struct _KeyfobFlowInterface
 {
@@ -26,7 +27,6 @@ struct _KeyfobFlowInterface
                      GCancellable *cancellable,
                      GAsyncReadyCallback callback,
                      gpointer user_data);
-  KeyfobToken *(*run_finish) (KeyfobFlow *self, GAsyncResult *result, GError **error);
 };
 
 /** Runs the attempt to its end; its time limit is the configuration's. */

@@ -14,7 +14,8 @@ G_DECLARE_INTERFACE (KeyfobLauncher, keyfob_launcher, KEYFOB, LAUNCHER, GObject)
 /**
  * KeyfobLauncher:
  *
- * What opens an address in the user's browser.
+ * What opens an address in the user's browser. It returns a #GTask of a boolean whose source object
+ * is the launcher.
  */
 struct _KeyfobLauncherInterface
 {
@@ -26,7 +27,6 @@ struct _KeyfobLauncherInterface
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-  gboolean (*launch_finish) (KeyfobLauncher *self, GAsyncResult *result, GError **error);
 };
 
 /**
@@ -43,5 +43,8 @@ void keyfob_launcher_launch_async (KeyfobLauncher *self,
 
 /** Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where nothing opens it */
 gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GError **error);
+
+/** Returns: (transfer full): a launcher that asks the desktop for the default browser */
+KeyfobLauncher *keyfob_browser_launcher_new (void);
 
 G_END_DECLS

@@ -120,14 +120,16 @@ is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
          && g_ascii_strcasecmp (host, self->host) == 0;
 }
 
+/* @callback: (transfer full) */
 static void
 take (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
 {
+  g_autoptr (KeyfobCallback) taken = callback;
   g_autoptr (GTask) task = stop_waiting (self);
-  g_autoptr (GError) error = keyfob_callback_to_error (callback);
+  g_autoptr (GError) error = keyfob_callback_to_error (taken);
 
   g_clear_pointer (&self->taken_state, keyfob_secret_free);
-  self->taken_state = g_strdup (callback->state);
+  self->taken_state = g_strdup (taken->state);
 
   keyfob_loopback_listener_keep (self->listener, soup_server_message_get_remote_address (message));
   soup_server_message_pause (message);
@@ -136,8 +138,7 @@ take (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_pointer (task, keyfob_callback_copy (callback),
-                           (GDestroyNotify) keyfob_callback_free);
+    g_task_return_pointer (task, g_steal_pointer (&taken), (GDestroyNotify) keyfob_callback_free);
 }
 
 static void
@@ -159,7 +160,7 @@ on_request (SoupServer *server,
   callback = keyfob_callback_parse (g_uri_get_query (soup_server_message_get_uri (message)));
   if (callback != NULL && self->waiting != NULL
       && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
-    take (self, callback, message);
+    take (self, g_steal_pointer (&callback), message);
   else if (callback != NULL && self->taken_state != NULL
            && keyfob_callback_matches (callback, self->taken_state, self->redirect_uri))
     answer (self, KEYFOB_RESULT_PAGE_TAKEN, message);
@@ -369,18 +370,6 @@ keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
   keyfob_result_page_answer (failure != NULL ? KEYFOB_RESULT_PAGE_FAILED
                                              : KEYFOB_RESULT_PAGE_SIGNED_IN,
                              failure, self->browser);
-  release_browser (self);
-}
-
-void
-keyfob_loopback_redirect (KeyfobLoopback *self, const char *uri)
-{
-  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
-
-  if (self->browser == NULL)
-    return;
-
-  keyfob_result_page_redirect (uri, self->browser);
   release_browser (self);
 }
 

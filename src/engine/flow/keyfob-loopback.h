@@ -73,14 +73,6 @@ gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
 void keyfob_loopback_respond (KeyfobLoopback *self, const char *failure);
 
 /**
- * keyfob_loopback_redirect:
- * @uri: a login that has begun anew
- *
- * Sends the waiting browser to @uri, instead of keyfob_loopback_respond(). Then wait again.
- */
-void keyfob_loopback_redirect (KeyfobLoopback *self, const char *uri);
-
-/**
  * keyfob_loopback_close:
  *
  * Frees the port at once and takes no further request. A browser that was answered still gets the

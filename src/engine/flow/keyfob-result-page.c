@@ -153,10 +153,3 @@ keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServer
   soup_server_message_set_response (message, "text/html; charset=utf-8", SOUP_MEMORY_TAKE,
                                     g_steal_pointer (&html), length);
 }
-
-void
-keyfob_result_page_redirect (const char *uri, SoupServerMessage *message)
-{
-  add_headers (soup_server_message_get_response_headers (message));
-  soup_server_message_set_redirect (message, SOUP_STATUS_SEE_OTHER, uri);
-}

@@ -45,7 +45,4 @@ char *keyfob_result_page_build (KeyfobResultPage page, const char *detail);
 void
 keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServerMessage *message);
 
-/** Sends the browser on to @uri instead of showing it a page, with the same care. */
-void keyfob_result_page_redirect (const char *uri, SoupServerMessage *message);
-
 G_END_DECLS

@@ -223,7 +223,8 @@ exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellabl
   exchange->stop = g_cancellable_new ();
   exchange->body = g_byte_array_new ();
   exchange->chunk = g_malloc (CHUNK);
-  attach (&exchange->timeout, g_timeout_source_new_seconds (seconds), on_timeout, exchange);
+  attach (&exchange->timeout, keyfob_clock_timer (clock, seconds * (gint64) G_USEC_PER_SEC),
+          on_timeout, exchange);
   if (cancellable != NULL)
     attach (&exchange->cancelled, g_cancellable_source_new (cancellable),
             G_SOURCE_FUNC (on_cancelled), exchange);

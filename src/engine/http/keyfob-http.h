@@ -36,8 +36,8 @@ GBytes *keyfob_http_form_new (const char *const *fields);
  * @url: absolute
  * @form: (nullable): what to post
  * @authorization: (nullable): value of the `Authorization` header
- * @seconds: time limit for all of it
- * @clock: says when the answer arrived
+ * @seconds: time limit for all of it, by @clock
+ * @clock: says when the answer arrived, too
  *
  * Asks once, without following a redirect, and takes at most KEYFOB_HTTP_MAX_BODY.
  */

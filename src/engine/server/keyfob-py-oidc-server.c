@@ -171,12 +171,6 @@ begin_login_async (KeyfobServer *server,
                           self->clock, cancellable, on_login_answer, task);
 }
 
-static KeyfobLogin *
-begin_login_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static KeyfobToken *
 parse_token (KeyfobAnswer *answer, const TokenJob *job, GError **error)
 {
@@ -287,12 +281,6 @@ poll_device_async (KeyfobServer *server,
   ask_token (task, KEYFOB_REQUEST_POLL, NULL, fields);
 }
 
-static KeyfobToken *
-token_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 on_device_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -329,12 +317,6 @@ begin_device_async (KeyfobServer *server,
 
   post (self, KEYFOB_ROUTE_DEVICE, no_fields, on_device_answer,
         new_task (self, cancellable, callback, user_data, begin_device_async));
-}
-
-static KeyfobDeviceCode *
-begin_device_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void
@@ -377,12 +359,6 @@ userinfo_async (KeyfobServer *server,
                           self->clock, cancellable, on_userinfo_answer, task);
 }
 
-static char *
-userinfo_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 /* A sign-in page or a redirect is of a network that wants something first. An error of the
  * application is as good as any answer: nobody is signed in here. */
 static void
@@ -416,12 +392,6 @@ probe_async (KeyfobServer *server,
                           cancellable, on_probe_answer, task);
 }
 
-static gboolean
-probe_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static char *
 dup_end_session_uri (KeyfobServer *server)
 {
@@ -432,17 +402,12 @@ static void
 keyfob_py_oidc_server_iface_init (KeyfobServerInterface *iface)
 {
   iface->begin_login_async = begin_login_async;
-  iface->begin_login_finish = begin_login_finish;
   iface->exchange_code_async = exchange_code_async;
   iface->refresh_async = refresh_async;
   iface->begin_device_async = begin_device_async;
-  iface->begin_device_finish = begin_device_finish;
   iface->poll_device_async = poll_device_async;
-  iface->token_finish = token_finish;
   iface->userinfo_async = userinfo_async;
-  iface->userinfo_finish = userinfo_finish;
   iface->probe_async = probe_async;
-  iface->probe_finish = probe_finish;
   iface->dup_end_session_uri = dup_end_session_uri;
 }
 

@@ -8,30 +8,11 @@
 
 #include "keyfob-secret.h"
 
-G_DEFINE_BOXED_TYPE (KeyfobLogin, keyfob_login, keyfob_login_copy, keyfob_login_free)
-G_DEFINE_BOXED_TYPE (KeyfobDeviceCode,
-                     keyfob_device_code,
-                     keyfob_device_code_copy,
-                     keyfob_device_code_free)
 G_DEFINE_INTERFACE (KeyfobServer, keyfob_server, G_TYPE_OBJECT)
 
 static void
 keyfob_server_default_init (KeyfobServerInterface *iface)
 {
-}
-
-KeyfobLogin *
-keyfob_login_copy (const KeyfobLogin *self)
-{
-  KeyfobLogin *copy = g_new0 (KeyfobLogin, 1);
-
-  copy->uri = g_strdup (self->uri);
-  copy->state = g_strdup (self->state);
-  copy->redirect_uri = g_strdup (self->redirect_uri);
-  copy->code_verifier = g_strdup (self->code_verifier);
-  copy->server_pkce = self->server_pkce;
-
-  return copy;
 }
 
 void
@@ -42,21 +23,6 @@ keyfob_login_free (KeyfobLogin *self)
   keyfob_secret_free (self->code_verifier);
   g_free (self->redirect_uri);
   g_free (self);
-}
-
-KeyfobDeviceCode *
-keyfob_device_code_copy (const KeyfobDeviceCode *self)
-{
-  KeyfobDeviceCode *copy = g_new0 (KeyfobDeviceCode, 1);
-
-  copy->device_code = g_strdup (self->device_code);
-  copy->user_code = g_strdup (self->user_code);
-  copy->verification_uri = g_strdup (self->verification_uri);
-  copy->verification_uri_complete = g_strdup (self->verification_uri_complete);
-  copy->expires_in = self->expires_in;
-  copy->interval = self->interval;
-
-  return copy;
 }
 
 void
@@ -87,9 +53,9 @@ keyfob_server_begin_login_async (KeyfobServer *self,
 KeyfobLogin *
 keyfob_server_begin_login_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return KEYFOB_SERVER_GET_IFACE (self)->begin_login_finish (self, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -133,9 +99,9 @@ keyfob_server_begin_device_async (KeyfobServer *self,
 KeyfobDeviceCode *
 keyfob_server_begin_device_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return KEYFOB_SERVER_GET_IFACE (self)->begin_device_finish (self, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -154,9 +120,9 @@ keyfob_server_poll_device_async (KeyfobServer *self,
 KeyfobToken *
 keyfob_server_token_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return KEYFOB_SERVER_GET_IFACE (self)->token_finish (self, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -174,9 +140,9 @@ keyfob_server_userinfo_async (KeyfobServer *self,
 char *
 keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_SERVER (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
-  return KEYFOB_SERVER_GET_IFACE (self)->userinfo_finish (self, result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -193,9 +159,9 @@ keyfob_server_probe_async (KeyfobServer *self,
 gboolean
 keyfob_server_probe_finish (KeyfobServer *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return KEYFOB_SERVER_GET_IFACE (self)->probe_finish (self, result, error);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 char *

@@ -29,9 +29,6 @@ typedef struct
   gboolean server_pkce;
 } KeyfobLogin;
 
-#define KEYFOB_TYPE_LOGIN (keyfob_login_get_type ())
-GType keyfob_login_get_type (void);
-KeyfobLogin *keyfob_login_copy (const KeyfobLogin *self);
 void keyfob_login_free (KeyfobLogin *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobLogin, keyfob_login_free)
 
@@ -50,9 +47,6 @@ typedef struct
   guint interval;                  /* seconds */
 } KeyfobDeviceCode;
 
-#define KEYFOB_TYPE_DEVICE_CODE (keyfob_device_code_get_type ())
-GType keyfob_device_code_get_type (void);
-KeyfobDeviceCode *keyfob_device_code_copy (const KeyfobDeviceCode *self);
 void keyfob_device_code_free (KeyfobDeviceCode *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobDeviceCode, keyfob_device_code_free)
 
@@ -64,6 +58,10 @@ G_DECLARE_INTERFACE (KeyfobServer, keyfob_server, KEYFOB, SERVER, GObject)
  *
  * What talks to one host. Errors are KEYFOB_AUTH_ERROR (or G_IO_ERROR_CANCELLED).
  * KeyfobPyOidcServer is the implementation for py-oidc-auth.
+ *
+ * Each operation returns a #GTask whose source object is the server: of a #KeyfobLogin, of a
+ * #KeyfobToken (exchange_code, refresh, poll_device), of a #KeyfobDeviceCode, of a string
+ * (userinfo) or of a boolean (probe).
  */
 struct _KeyfobServerInterface
 {
@@ -76,7 +74,6 @@ struct _KeyfobServerInterface
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-  KeyfobLogin *(*begin_login_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
 
   void (*exchange_code_async) (KeyfobServer *self,
                                const char *code,
@@ -94,30 +91,20 @@ struct _KeyfobServerInterface
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
-  KeyfobDeviceCode *(*begin_device_finish) (KeyfobServer *self,
-                                            GAsyncResult *result,
-                                            GError **error);
   void (*poll_device_async) (KeyfobServer *self,
                              const char *device_code,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
-  /* finishes exchange_code, refresh and poll_device */
-  KeyfobToken *(*token_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
-
   void (*userinfo_async) (KeyfobServer *self,
                           KeyfobToken *token,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
-  char *(*userinfo_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
-
   void (*probe_async) (KeyfobServer *self,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data);
-  gboolean (*probe_finish) (KeyfobServer *self, GAsyncResult *result, GError **error);
-
   char *(*dup_end_session_uri) (KeyfobServer *self);
 };
 

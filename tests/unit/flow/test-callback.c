@@ -205,19 +205,6 @@ test_errors (void)
     }
 }
 
-static void
-test_copy (void)
-{
-  g_autoptr (KeyfobCallback) callback = keyfob_callback_parse ("code=c&state=s&iss=i");
-  g_autoptr (KeyfobCallback) copy = keyfob_callback_copy (callback);
-  g_autoptr (GError) error = keyfob_callback_to_error (copy);
-
-  g_assert_no_error (error);
-  g_assert_cmpstr (copy->code, ==, "c");
-  g_assert_cmpstr (copy->state, ==, "s");
-  g_assert_cmpstr (copy->issuer, ==, "i");
-}
-
 int
 main (int argc, char *argv[])
 {
@@ -229,7 +216,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/callback/long-words", test_long_words);
   g_test_add_func ("/callback/matches", test_matches);
   g_test_add_func ("/callback/errors", test_errors);
-  g_test_add_func ("/callback/copy", test_copy);
 
   return g_test_run ();
 }

@@ -54,12 +54,6 @@ scripted_server_begin_device_async (KeyfobServer *server,
   g_task_return_pointer (task, code, (GDestroyNotify) keyfob_device_code_free);
 }
 
-static KeyfobDeviceCode *
-scripted_server_begin_device_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static KeyfobToken *
 make_token (void)
 {
@@ -94,19 +88,11 @@ scripted_server_poll_device_async (KeyfobServer *server,
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, answer, "by the script");
 }
 
-static KeyfobToken *
-scripted_server_token_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 scripted_server_iface_init (KeyfobServerInterface *iface)
 {
   iface->begin_device_async = scripted_server_begin_device_async;
-  iface->begin_device_finish = scripted_server_begin_device_finish;
   iface->poll_device_async = scripted_server_poll_device_async;
-  iface->token_finish = scripted_server_token_finish;
 }
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (ScriptedServer,

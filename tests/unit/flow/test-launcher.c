@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-browser-launcher.h"
+#include "keyfob-launcher.h"
 
 #define URI "https://provider.example/auth?state=a%7Cb&x=$(id);'"
 

@@ -536,33 +536,6 @@ test_closed_unanswered (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_redirect (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (FakeBrowser) first = NULL;
-  g_autoptr (FakeBrowser) second = NULL;
-  const char *page;
-
-  wait_for (fixture, STATE);
-  first = fake_browser_get (fixture->port, "/callback?code=c&state=" STATE);
-  run_until_done (fixture);
-  keyfob_loopback_redirect (fixture->loopback, "https://idp.example/auth?state=next");
-  g_clear_pointer (&fixture->code, g_free);
-  g_clear_pointer (&fixture->state, g_free);
-  wait_for (fixture, "next");
-  page = fake_browser_wait (first);
-  g_assert_true (g_str_has_prefix (page, "HTTP/1.1 303 "));
-  g_assert_nonnull (strstr (page, "\r\nLocation: https://idp.example/auth?state=next\r\n"));
-  g_assert_nonnull (strstr (page, "\r\nReferrer-Policy: no-referrer\r\n"));
-  g_assert_nonnull (strstr (page, "\r\nCache-Control: no-store\r\n"));
-
-  second = fake_browser_get (fixture->port, "/callback?code=d&state=next");
-  run_until_done (fixture);
-  g_assert_cmpstr (fixture->code, ==, "d");
-  keyfob_loopback_respond (fixture->loopback, NULL);
-  g_assert_cmpuint (fake_browser_get_status (second), ==, 200);
-}
-
-static void
 test_port_taken (gconstpointer data)
 {
   guint16 ports[] = { fake_browser_find_port (), fake_browser_find_port () };
@@ -678,7 +651,6 @@ main (int argc, char *argv[])
   add ("/loopback/cancelled", NULL, test_cancelled);
   add ("/loopback/closed", NULL, test_closed);
   add ("/loopback/closed-unanswered", NULL, test_closed_unanswered);
-  add ("/loopback/redirect", NULL, test_redirect);
   g_test_add_data_func ("/loopback/port-taken/ipv4", "127.0.0.1", test_port_taken);
   g_test_add_data_func ("/loopback/port-taken/ipv6", "::1", test_port_taken);
   g_test_add_func ("/loopback/port-not-shared", test_port_not_shared);

@@ -31,17 +31,10 @@ fake_flow_run_async (KeyfobFlow *flow,
                            g_object_unref);
 }
 
-static KeyfobToken *
-fake_flow_run_finish (KeyfobFlow *flow, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 fake_flow_iface_init (KeyfobFlowInterface *iface)
 {
   iface->run_async = fake_flow_run_async;
-  iface->run_finish = fake_flow_run_finish;
 }
 
 static void

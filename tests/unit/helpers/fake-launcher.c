@@ -62,17 +62,10 @@ fake_launcher_launch_async (KeyfobLauncher *launcher,
     g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-fake_launcher_launch_finish (KeyfobLauncher *launcher, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 fake_launcher_iface_init (KeyfobLauncherInterface *iface)
 {
   iface->launch_async = fake_launcher_launch_async;
-  iface->launch_finish = fake_launcher_launch_finish;
 }
 
 static void

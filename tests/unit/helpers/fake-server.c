@@ -94,12 +94,6 @@ fake_server_begin_login_async (KeyfobServer *server,
                            (GDestroyNotify) keyfob_login_free);
 }
 
-static KeyfobLogin *
-fake_server_begin_login_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 fake_server_exchange_code_async (KeyfobServer *server,
                                  const char *code,
@@ -111,8 +105,6 @@ fake_server_exchange_code_async (KeyfobServer *server,
 {
   FakeServer *self = FAKE_SERVER (server);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  gboolean own = g_str_equal (code_verifier, FAKE_OWN_VERIFIER);
-  int error = own ? self->own_error : self->server_error;
 
   self->n_exchanged++;
   g_free (self->code);
@@ -124,8 +116,9 @@ fake_server_exchange_code_async (KeyfobServer *server,
   if (reach (self, FAKE_STEP_EXCHANGE, task))
     return;
 
-  if (error >= 0)
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, error, "token route is broken");
+  if (self->exchange_error >= 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->exchange_error,
+                             "token route is broken");
   else
     g_task_return_pointer (task, fake_server_make_token (self->now, "exchanged", 300),
                            g_object_unref);
@@ -154,12 +147,6 @@ fake_server_refresh_async (KeyfobServer *server,
                            g_object_unref);
 }
 
-static KeyfobToken *
-fake_server_token_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
 static void
 fake_server_probe_async (KeyfobServer *server,
                          GCancellable *cancellable,
@@ -179,22 +166,13 @@ fake_server_probe_async (KeyfobServer *server,
     g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-fake_server_probe_finish (KeyfobServer *server, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 fake_server_iface_init (KeyfobServerInterface *iface)
 {
   iface->begin_login_async = fake_server_begin_login_async;
-  iface->begin_login_finish = fake_server_begin_login_finish;
   iface->exchange_code_async = fake_server_exchange_code_async;
   iface->refresh_async = fake_server_refresh_async;
-  iface->token_finish = fake_server_token_finish;
   iface->probe_async = fake_server_probe_async;
-  iface->probe_finish = fake_server_probe_finish;
 }
 
 static void
@@ -221,8 +199,7 @@ static void
 fake_server_init (FakeServer *self)
 {
   self->begin_error = -1;
-  self->own_error = -1;
-  self->server_error = -1;
+  self->exchange_error = -1;
   self->refresh_error = -1;
   self->probe_error = -1;
 }

@@ -40,8 +40,7 @@ struct _FakeServer
   gboolean has_page;   /* answers the login route with a page: its state cannot be known */
   gboolean bare_state; /* its own state holds no verifier */
   int begin_error;
-  int own_error;    /* of an exchange with Keyfob's verifier */
-  int server_error; /* of an exchange with the server's verifier */
+  int exchange_error;
   int refresh_error;
   int probe_error;
 

@@ -151,6 +151,8 @@ static const char *const bad_locations[] = {
   "https:///x?state=1&" OURS,
   "http://id.example.org/authorize?state=1&" OURS,
   "http://localhost.example.org/authorize?state=1&" OURS,
+  "http://evillocalhost/authorize?state=1&" OURS,
+  "http://evil.localhost.example/authorize?state=1&" OURS,
   "ftp://id.example.org/authorize?state=1&" OURS,
   "javascript:alert(1)?state=1&" OURS,
   "data:text/html,x?state=1&" OURS,
@@ -191,7 +193,7 @@ test_bad_challenges (void)
     IDP "state=r%7Cx%7Cv&code_challenge=wrong&code_challenge_method=S256&" OURS,
     IDP "state=none&code_challenge=wrong&code_challenge_method=S256&" OURS,
     /* v in S256, but the method says otherwise */
-    IDP "state=r%7Cx%7Cv&code_challenge=TJQIh8jCrpYkGpZXpSkU3BClkKZ_jpwOG8lUXYbh_tM"
+    IDP "state=r%7Cx%7Cv&code_challenge=TJRIXgwhrmxBzh3-e2v6zupato5AokdvUCCOUm9QYIA"
         "&code_challenge_method=plain&" OURS,
   };
 

@@ -471,6 +471,27 @@ test_cancelled_before (Fixture *fixture, gconstpointer user_data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* A machine that sleeps longer than a request may take finds it over when it wakes up. */
+static void
+test_time_limit_in_sleep (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fake_web_server_answer (fixture->web, 200, JSON, "{\"access_token\": \"AT\"}", -1);
+  fake_web_server_stall (fixture->web);
+  keyfob_server_exchange_code_async (fixture->server, "c", CALLBACK, "v", NULL, on_done, fixture);
+  while (fake_web_server_get_n_requests (fixture->web) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  manual_clock_sleep (fixture->clock, 29);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (fixture->result);
+
+  manual_clock_sleep (fixture->clock, 1);
+  g_assert_null (keyfob_server_token_finish (fixture->server, wait_for_result (fixture), &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
+}
+
 static void
 test_time_limit (Fixture *fixture, gconstpointer user_data)
 {
@@ -481,6 +502,7 @@ test_time_limit (Fixture *fixture, gconstpointer user_data)
   fake_web_server_stall (fixture->web);
   keyfob_http_send_async (fixture->session, "GET", url, NULL, NULL, 1,
                           KEYFOB_CLOCK (fixture->clock), NULL, on_done, fixture);
+  manual_clock_advance (fixture->clock, 1);
 
   g_assert_null (keyfob_http_send_finish (wait_for_result (fixture), &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
@@ -804,6 +826,7 @@ main (int argc, char *argv[])
   add ("cancel-while-the-body-comes", test_cancel_while_the_body_comes);
   add ("cancelled-before", test_cancelled_before);
   add ("time-limit", test_time_limit);
+  add ("time-limit-in-sleep", test_time_limit_in_sleep);
   add ("nobody-there", test_nobody_there);
   add ("other-servers", test_other_servers);
   add ("tls", test_tls);
