@@ -54,8 +54,8 @@ keyfob_claims_dup_account (const char *token)
   return g_strdup ("");
 }
 
-gint64
-keyfob_claims_get_issued_at (const char *token)
+static gint64
+get_time (const char *token, const char *claim)
 {
   g_autoptr (JsonObject) payload = NULL;
   double time;
@@ -63,8 +63,23 @@ keyfob_claims_get_issued_at (const char *token)
   g_return_val_if_fail (token != NULL, 0);
 
   payload = parse_claims (token);
-  if (payload == NULL || !keyfob_json_get_number (payload, "iat", &time))
+  if (payload == NULL || !keyfob_json_get_number (payload, claim, &time) || time < 1)
     return 0;
 
-  return time >= 1 && time < KEYFOB_EXPIRY_MAX_TIME ? (gint64) time : 0;
+  return (gint64) MIN (time, (double) KEYFOB_EXPIRY_FOREVER);
+}
+
+gint64
+keyfob_claims_get_issued_at (const char *token)
+{
+  gint64 time = get_time (token, "iat");
+
+  /* a time that far ahead is a mistake, and would make the token the newest for good */
+  return time < KEYFOB_EXPIRY_FOREVER ? time : 0;
+}
+
+gint64
+keyfob_claims_get_expires (const char *token)
+{
+  return get_time (token, "exp");
 }

@@ -26,4 +26,13 @@ char *keyfob_claims_dup_account (const char *token);
  */
 gint64 keyfob_claims_get_issued_at (const char *token);
 
+/**
+ * keyfob_claims_get_expires:
+ * @token: an access token of any kind
+ *
+ * Returns: when a JWT says that it ends (RFC 7519 section 4.1.4), Unix seconds by its issuer's
+ *   clock, KEYFOB_EXPIRY_FOREVER at most; 0 unknown
+ */
+gint64 keyfob_claims_get_expires (const char *token);
+
 G_END_DECLS

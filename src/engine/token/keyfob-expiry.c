@@ -8,10 +8,10 @@
 
 #include "keyfob-json.h"
 
-#define MAX_LIFETIME 1e9
-/* Unix times outside are no times: before 2001 they are lifetimes, after 5138 milliseconds. */
+/* Smaller numbers are lifetimes, not Unix times: 1e9 was in 2001. */
 #define MIN_TIME 1e9
-#define MAX_TIME KEYFOB_EXPIRY_MAX_TIME
+/* Greater numbers are milliseconds: as seconds, 1e12 is in the year 33658. */
+#define MIN_MILLISECONDS 1e12
 
 const KeyfobExpiry keyfob_expiry_of_access = { { "expires", "exp", "expires_at" }, "expires_in" };
 const KeyfobExpiry keyfob_expiry_of_refresh = { { "refresh_expires", "refresh_exp",
@@ -19,19 +19,34 @@ const KeyfobExpiry keyfob_expiry_of_refresh = { { "refresh_expires", "refresh_ex
                                                 "refresh_expires_in" };
 
 static gboolean
+parse_date (const char *text, gint64 *time)
+{
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (text, utc);
+
+  if (date == NULL || g_date_time_to_unix (date) < (gint64) MIN_TIME)
+    return FALSE;
+
+  *time = g_date_time_to_unix (date);
+
+  return TRUE;
+}
+
+static gboolean
 parse_time (JsonObject *object, const char *member, gint64 *time)
 {
+  const char *text = keyfob_json_get_string (object, member);
   double number;
 
   if (!keyfob_json_get_number (object, member, &number))
-    return FALSE;
+    return text != NULL && parse_date (text, time);
 
-  if (number >= MAX_TIME)
+  if (number >= MIN_MILLISECONDS)
     number /= 1000;
-  if (number < MIN_TIME || number >= MAX_TIME)
+  if (number < MIN_TIME)
     return FALSE;
 
-  *time = (gint64) number;
+  *time = (gint64) MIN (number, (double) KEYFOB_EXPIRY_FOREVER);
 
   return TRUE;
 }
@@ -45,12 +60,11 @@ keyfob_expiry_parse (const KeyfobExpiry *self, JsonObject *object, gint64 now, g
   for (gsize i = 0; i < G_N_ELEMENTS (self->absolute); i++)
     {
       if (parse_time (object, self->absolute[i], &time))
-        return MAX (time - skew, 1);
+        return CLAMP (time - skew, 1, KEYFOB_EXPIRY_FOREVER);
     }
 
-  if (keyfob_json_get_number (object, self->relative, &lifetime) && lifetime >= 1
-      && lifetime <= MAX_LIFETIME)
-    return now + (gint64) lifetime;
+  if (keyfob_json_get_number (object, self->relative, &lifetime) && lifetime >= 1)
+    return now + (gint64) MIN (lifetime, (double) (KEYFOB_EXPIRY_FOREVER - now));
 
   return 0;
 }

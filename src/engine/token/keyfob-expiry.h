@@ -8,12 +8,14 @@
 
 G_BEGIN_DECLS
 
-/** Greater numbers are no Unix times, but milliseconds or nonsense. */
-#define KEYFOB_EXPIRY_MAX_TIME 1e11
+/** The end of the year 9999, Unix seconds: where a server says a later time, or one without an end.
+ */
+#define KEYFOB_EXPIRY_FOREVER G_GINT64_CONSTANT (253402300799)
 
 /**
  * KeyfobExpiry:
- * @absolute: members that hold a Unix time by the server's clock
+ * @absolute: members that hold a time by the server's clock: Unix seconds or milliseconds, as a
+ *   number or as text, or a date of ISO 8601 (UTC where it names no zone)
  * @relative: the member that holds a lifetime in seconds
  *
  * Under which names servers tell when a token ends.

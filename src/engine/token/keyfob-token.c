@@ -165,11 +165,25 @@ copy_rest (JsonObject *fields)
   return rest;
 }
 
-/* less is the seconds that a Date header is made of and the way it came, more is nonsense */
+/* Less is the seconds that a Date header is made of and the way it came, more is nonsense. */
 static gboolean
-is_credible (gint64 skew)
+is_possible (gint64 skew)
 {
   return (skew > MIN_SKEW && skew < MAX_SKEW) || (skew < -MIN_SKEW && skew > -MAX_SKEW);
+}
+
+/* A Date header may be wrong, by a proxy or a bad clock. What the token itself says is against it
+ * where the JWT was issued at the time that this machine has, or where the token is good by this
+ * machine's clock for a shorter time than the clocks are said to differ. */
+static gboolean
+is_credible (gint64 skew, gint64 now, gint64 issued, gint64 expires)
+{
+  if (!is_possible (skew))
+    return FALSE;
+  if (issued > 0 && ABS (now + skew - issued) > ABS (now - issued))
+    return FALSE;
+
+  return expires <= now || ABS (skew) <= expires - now;
 }
 
 static KeyfobToken *
@@ -180,8 +194,7 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
   if (!take_tokens (self, fields, error))
     return NULL;
 
-  if (is_credible (skew))
-    self->skew = skew;
+  self->skew = skew;
   self->received = now;
   self->scope = dup_scope (fields);
   self->expires = keyfob_expiry_parse (&keyfob_expiry_of_access, fields, now, self->skew);
@@ -234,16 +247,33 @@ keyfob_token_init (KeyfobToken *self)
 {
 }
 
+/* Where the answer does not tell when the token ends, a JWT may. */
+static gint64
+get_assumed_end (KeyfobToken *self, gint64 now)
+{
+  gint64 claimed = keyfob_claims_get_expires (self->access_token) - self->skew;
+
+  return claimed > now ? claimed : now + DEFAULT_LIFETIME;
+}
+
 KeyfobToken *
 keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GError **error)
 {
+  const char *access_token;
+  gint64 expires;
   KeyfobToken *self;
 
   g_return_val_if_fail (answer != NULL, NULL);
 
+  access_token = keyfob_json_get_string (answer, "access_token");
+  expires = keyfob_expiry_parse (&keyfob_expiry_of_access, answer, now, 0);
+  if (access_token == NULL
+      || !is_credible (skew, now, keyfob_claims_get_issued_at (access_token), expires))
+    skew = 0;
+
   self = new_from_fields (answer, now, skew, error);
   if (self != NULL && self->expires == 0)
-    self->expires = now + DEFAULT_LIFETIME;
+    self->expires = get_assumed_end (self, now);
 
   return self;
 }
@@ -258,10 +288,11 @@ keyfob_token_new_from_entry (JsonObject *entry, GError **error)
 
   g_return_val_if_fail (entry != NULL, NULL);
 
-  if (!keyfob_json_get_number (entry, "stored_at", &stored_at)
-      || fabs (stored_at) > KEYFOB_EXPIRY_MAX_TIME)
+  if (!keyfob_json_get_number (entry, "stored_at", &stored_at) || stored_at < 0
+      || stored_at > (double) KEYFOB_EXPIRY_FOREVER)
     stored_at = 0;
-  if (!keyfob_json_get_number (entry, "clock_skew", &skew) || fabs (skew) > MAX_SKEW)
+  if (!keyfob_json_get_number (entry, "clock_skew", &skew)
+      || !is_possible ((gint64) CLAMP (skew, -MAX_SKEW, MAX_SKEW)))
     skew = 0;
 
   node = json_object_get_member (entry, "token");

@@ -7,6 +7,8 @@
 #include "keyfob-token.h"
 
 #define NOW G_GINT64_CONSTANT (1900000000)
+/* the end of the year 9999 */
+#define FOREVER G_GINT64_CONSTANT (253402300799)
 
 static JsonObject *
 parse (const char *text)
@@ -59,7 +61,19 @@ static const struct
   { "\"expires\": 3600, \"expires_in\": 60", NOW + 60, 0 },
   { "\"expires\": -1", NOW + 180, 0 },
   { "\"expires\": 0", NOW + 180, 0 },
-  { "\"expires\": 1e300", NOW + 180, 0 },
+  { "\"expires\": 1e300", FOREVER, 0 },
+  { "\"expires\": 253402300799", FOREVER, 0 },
+  { "\"expires\": 253402300799000", FOREVER, 0 },
+  { "\"expires\": 99999999999", 99999999999, 0 },
+  { "\"expires\": \"2030-03-17T17:46:40Z\"", NOW, 0 },
+  { "\"expires_at\": \"2030-03-17T18:46:40\"", NOW + 3600, 0 },
+  { "\"expires_at\": \"2030-03-17T19:46:40.5+01:00\"", NOW + 3600, 0 },
+  { "\"expires_at\": \"9999-12-31T23:59:59Z\"", FOREVER, 0 },
+  { "\"expires_at\": \"1970-01-01T00:00:00Z\"", NOW + 180, 0 },
+  { "\"expires_in\": 2147483647", NOW + 2147483647, 0 },
+  { "\"expires_in\": 9223372036854775", FOREVER, 0 },
+  { "\"expires_in\": 9223372036854775807", FOREVER, 0 },
+  { "\"expires_in\": 1e300", FOREVER, 0 },
   { "\"expires\": \"NaN\"", NOW + 180, 0 },
   { "\"expires\": \"inf\"", NOW + 180, 0 },
   { "\"expires\": \"soon\"", NOW + 180, 0 },
@@ -69,7 +83,6 @@ static const struct
   { "\"expires\": [1900003600]", NOW + 180, 0 },
   { "\"expires_in\": -5", NOW + 180, 0 },
   { "\"expires_in\": 0", NOW + 180, 0 },
-  { "\"expires_in\": 1e12", NOW + 180, 0 },
   { "\"refresh_expires\": 1900086400", NOW + 180, NOW + 86400 },
   { "\"refresh_exp\": 1900086400", NOW + 180, NOW + 86400 },
   { "\"refresh_expires_at\": \"1900086400\"", NOW + 180, NOW + 86400 },
@@ -325,6 +338,80 @@ new_token_at (const char *access_token, gint64 now, gint64 skew, gint64 expires)
   return keyfob_token_new_from_answer (answer, now, skew, NULL);
 }
 
+static char *
+new_jwt (const char *claims)
+{
+  g_autofree char *payload = g_base64_encode ((const guchar *) claims, strlen (claims));
+
+  return g_strdup_printf ("e30.%s.c2ln", payload);
+}
+
+/* A Date header of @skew seconds from this machine's clock, beside a token that ends at @expires
+ * by the server's clock: what becomes of it. */
+static const struct
+{
+  const char *claims; /* (nullable): of a JWT */
+  gint64 skew;
+  gint64 expires;
+  gint64 expected;
+} dates[] = {
+  /* the header is wrong: the token would live longer or shorter than it does */
+  { NULL, -3600, NOW + 1800, NOW + 1800 },
+  { NULL, 3600, NOW + 1800, NOW + 1800 },
+  { NULL, -NOW, NOW + 1800, NOW + 1800 },
+  { NULL, -1801, NOW + 1800, NOW + 1800 },
+  { "{\"iat\": 1900000000}", -3600, NOW + 86400, NOW + 86400 },
+  { "{\"iat\": 1899999998}", 600, NOW + 3600, NOW + 3600 },
+  /* this machine's clock is wrong */
+  { NULL, -1800, NOW + 1800, NOW + 3600 },
+  { NULL, 3600, NOW + 5400, NOW + 1800 },
+  { NULL, -3600, NOW - 1800, NOW + 1800 },
+  { "{\"iat\": 1899996400}", -3600, NOW - 1800, NOW + 1800 },
+  { "{\"iat\": 1900003600}", 3600, NOW + 5400, NOW + 1800 },
+};
+
+static void
+test_wrong_dates (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (dates); i++)
+    {
+      g_autofree char *jwt = dates[i].claims != NULL ? new_jwt (dates[i].claims) : NULL;
+      g_autoptr (KeyfobToken) token =
+          new_token_at (jwt != NULL ? jwt : "AT", NOW, dates[i].skew, dates[i].expires);
+
+      g_test_message ("%" G_GSIZE_FORMAT, i);
+      g_assert_cmpint (keyfob_token_get_expires (token), ==, dates[i].expected);
+    }
+}
+
+static void
+test_a_jwt_tells_its_end (void)
+{
+  const struct
+  {
+    const char *claims;
+    const char *fields;
+    gint64 expires;
+  } cases[] = {
+    { "{\"exp\": 1900007200}", "", NOW + 7200 },
+    { "{\"exp\": 1900007200}", ", \"expires_in\": 60", NOW + 60 },
+    { "{\"exp\": 1899999999}", "", NOW + 180 },
+    { "{\"exp\": 1e300}", "", FOREVER },
+    { "{\"exp\": null}", "", NOW + 180 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *jwt = new_jwt (cases[i].claims);
+      g_autofree char *text =
+          g_strdup_printf ("{\"access_token\": \"%s\"%s}", jwt, cases[i].fields);
+      g_autoptr (KeyfobToken) token = new_token (text, 0);
+
+      g_test_message ("%s", cases[i].claims);
+      g_assert_cmpint (keyfob_token_get_expires (token), ==, cases[i].expires);
+    }
+}
+
 static void
 test_newer (void)
 {
@@ -345,11 +432,7 @@ test_newer (void)
 static KeyfobToken *
 new_jwt_at (const char *claims, gint64 now, gint64 expires)
 {
-  g_autofree char *payload = g_base64_encode ((const guchar *) claims, strlen (claims));
-  g_autofree char *jwt = NULL;
-
-  payload[strcspn (payload, "=")] = '\0';
-  jwt = g_strdup_printf ("e30.%s.c2ln", payload);
+  g_autofree char *jwt = new_jwt (claims);
 
   return new_token_at (jwt, now, 0, expires);
 }
@@ -556,6 +639,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/expiries", test_expiries);
   g_test_add_func ("/token/seconds-left", test_seconds_left);
   g_test_add_func ("/token/skew", test_skew);
+  g_test_add_func ("/token/wrong-dates", test_wrong_dates);
+  g_test_add_func ("/token/a-jwt-tells-its-end", test_a_jwt_tells_its_end);
   g_test_add_func ("/token/header", test_header);
   g_test_add_func ("/token/bad-answers", test_bad_answers);
   g_test_add_func ("/token/bad-refresh-token-is-none", test_bad_refresh_token_is_none);
