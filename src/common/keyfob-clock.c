@@ -6,6 +6,7 @@
 
 #include "keyfob-clock.h"
 
+#include <errno.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,20 +83,20 @@ keyfob_clock_real_timer (KeyfobClock *self, gint64 delay)
   return source;
 }
 
-/* Setting the clock ends the timer, so it has to be armed anew. */
-static gboolean
-arm_watch (int fd)
-{
-  const struct itimerspec when = { .it_value.tv_sec = NEVER };
-
-  return timerfd_settime (fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL) == 0;
-}
-
+/* Each time the clock is set read() fails with ECANCELED, once; the timer stays armed. Arming it
+ * anew without reading would answer ECANCELED, too, although that is no failure
+ * (timerfd_create(2)). */
 static gboolean
 watch_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  if (!arm_watch (((TimerSource *) source)->fd))
-    return G_SOURCE_REMOVE;
+  guint64 n_expirations;
+
+  if (read (((TimerSource *) source)->fd, &n_expirations, sizeof n_expirations) < 0
+      && errno != ECANCELED && errno != EAGAIN)
+    {
+      g_warning ("The clock cannot be watched any more: %s", g_strerror (errno));
+      return G_SOURCE_REMOVE;
+    }
 
   return callback == NULL || callback (user_data);
 }
@@ -105,18 +106,30 @@ static GSourceFuncs watch_source_funcs = {
   .finalize = timer_source_finalize,
 };
 
+GSource *
+keyfob_clock_watch_descriptor (int fd)
+{
+  GSource *source = g_source_new (&watch_source_funcs, sizeof (TimerSource));
+
+  g_source_set_static_name (source, "KeyfobClock watch");
+  ((TimerSource *) source)->fd = fd;
+  if (fd >= 0)
+    g_source_add_unix_fd (source, fd, G_IO_IN);
+
+  return source;
+}
+
 static GSource *
 keyfob_clock_real_watch (KeyfobClock *self)
 {
-  GSource *source = g_source_new (&watch_source_funcs, sizeof (TimerSource));
-  TimerSource *watch = (TimerSource *) source;
+  const struct itimerspec when = { .it_value.tv_sec = NEVER };
+  int fd = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 
-  g_source_set_static_name (source, "KeyfobClock watch");
-  watch->fd = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
-  if (watch->fd >= 0 && arm_watch (watch->fd))
-    g_source_add_unix_fd (source, watch->fd, G_IO_IN);
+  if (fd >= 0
+      && timerfd_settime (fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &when, NULL) != 0)
+    g_debug ("The clock cannot be watched: %s", g_strerror (errno));
 
-  return source;
+  return keyfob_clock_watch_descriptor (fd);
 }
 
 static void

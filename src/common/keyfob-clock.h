@@ -69,4 +69,13 @@ GSource *keyfob_clock_timer (KeyfobClock *self, gint64 delay);
  */
 GSource *keyfob_clock_watch (KeyfobClock *self);
 
+/**
+ * keyfob_clock_watch_descriptor:
+ * @fd: a timerfd with TFD_TIMER_CANCEL_ON_SET, or in tests another descriptor that blocks nobody
+ * and is readable when the clock was set; closed with the source
+ *
+ * Returns: (transfer full): the source of keyfob_clock_watch(), on @fd
+ */
+GSource *keyfob_clock_watch_descriptor (int fd);
+
 G_END_DECLS
