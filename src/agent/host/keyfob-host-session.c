@@ -6,9 +6,14 @@
 
 #include "keyfob-host-session.h"
 
-#include "keyfob-back-off.h"
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
 #include "keyfob-refresh-plan.h"
-#include "keyfob-unsaved.h"
+#include "keyfob-request-pace.h"
+
+#define FIRST_SAVE_RETRY 60  /* seconds */
+#define LAST_SAVE_RETRY 3600 /* seconds */
 
 struct _KeyfobHostSession
 {
@@ -17,8 +22,9 @@ struct _KeyfobHostSession
   KeyfobClock *clock;
   KeyfobHostState state;
   KeyfobToken *token;
-  KeyfobBackOff *back_off;
-  KeyfobUnsaved *unsaved;
+  KeyfobRequestPace pace;
+  KeyfobRetry save; /* of the token at hand; failures is 0 while nothing has to be stored */
+  char *save_error; /* a sentence for the user, empty while nothing has to be stored */
   char *account;
   char *error;
 
@@ -61,9 +67,33 @@ static void
 note_arrival (KeyfobHostSession *self)
 {
   if (keyfob_token_get_seconds_left (self->token, keyfob_clock_now (self->clock)) > 0)
-    keyfob_back_off_forget (self->back_off);
+    keyfob_request_pace_reset (&self->pace);
   else
-    keyfob_back_off_note_dead_token (self->back_off);
+    keyfob_request_pace_note_dead_token (&self->pace, keyfob_clock_now (self->clock),
+                                         g_random_double ());
+}
+
+/* A locked keyring tells when it is open again, so it is asked by itself only now and then. */
+static void
+note_save_failure (KeyfobHostSession *self, const GError *error)
+{
+  gint64 now = keyfob_clock_now (self->clock);
+
+  keyfob_retry_note_failure (&self->save, now, 0);
+  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+    self->save.not_before = now + LAST_SAVE_RETRY;
+
+  g_free (self->save_error);
+  self->save_error = g_strdup_printf (_ ("You are signed in, but the token could not be saved. %s"),
+                                      error->message);
+}
+
+/* The token is stored, or need not be any more. */
+static void
+end_saving (KeyfobHostSession *self)
+{
+  keyfob_retry_reset (&self->save);
+  set_text (&self->save_error, "");
 }
 
 /* Sets a time that was read from this machine's clock while it went on steadily. */
@@ -98,8 +128,6 @@ keyfob_host_session_dispose (GObject *object)
 
   g_clear_object (&self->clock);
   g_clear_object (&self->token);
-  g_clear_object (&self->back_off);
-  g_clear_object (&self->unsaved);
 
   G_OBJECT_CLASS (keyfob_host_session_parent_class)->dispose (object);
 }
@@ -111,6 +139,7 @@ keyfob_host_session_finalize (GObject *object)
 
   g_free (self->account);
   g_free (self->error);
+  g_free (self->save_error);
 
   G_OBJECT_CLASS (keyfob_host_session_parent_class)->finalize (object);
 }
@@ -127,6 +156,9 @@ keyfob_host_session_init (KeyfobHostSession *self)
 {
   self->state = KEYFOB_HOST_SIGNED_OUT;
   self->error = g_strdup ("");
+  self->save = (KeyfobRetry){ .base = FIRST_SAVE_RETRY, .cap = LAST_SAVE_RETRY };
+  self->save_error = g_strdup ("");
+  keyfob_request_pace_init (&self->pace);
 }
 
 KeyfobHostSession *
@@ -138,8 +170,6 @@ keyfob_host_session_new (KeyfobClock *clock, const char *account)
   self->account = g_strdup (account);
   self->since = keyfob_clock_now (clock);
   self->last_used = self->since;
-  self->back_off = keyfob_back_off_new (clock);
-  self->unsaved = keyfob_unsaved_new (clock);
 
   return self;
 }
@@ -210,9 +240,9 @@ keyfob_host_session_take_token (KeyfobHostSession *self,
                                 const GError *store_error)
 {
   if (store_error != NULL)
-    keyfob_unsaved_note_failure (self->unsaved, store_error);
+    note_save_failure (self, store_error);
   else
-    keyfob_unsaved_clear (self->unsaved);
+    end_saving (self);
 
   if (g_set_object (&self->token, token))
     {
@@ -221,13 +251,13 @@ keyfob_host_session_take_token (KeyfobHostSession *self,
     }
   self->state = KEYFOB_HOST_SIGNED_IN;
   note_arrival (self);
-  set_text (&self->error, keyfob_unsaved_get_sentence (self->unsaved));
+  set_text (&self->error, self->save_error);
 }
 
 void
 keyfob_host_session_note_saved (KeyfobHostSession *self, KeyfobToken *token)
 {
-  gboolean told = g_str_equal (self->error, keyfob_unsaved_get_sentence (self->unsaved));
+  gboolean told = g_str_equal (self->error, self->save_error);
 
   if (token != self->token)
     {
@@ -235,7 +265,7 @@ keyfob_host_session_note_saved (KeyfobHostSession *self, KeyfobToken *token)
       return;
     }
 
-  keyfob_unsaved_clear (self->unsaved);
+  end_saving (self);
   if (told)
     set_text (&self->error, "");
 }
@@ -243,31 +273,31 @@ keyfob_host_session_note_saved (KeyfobHostSession *self, KeyfobToken *token)
 void
 keyfob_host_session_note_not_saved (KeyfobHostSession *self, const GError *error)
 {
-  gboolean told = g_str_equal (self->error, keyfob_unsaved_get_sentence (self->unsaved));
+  gboolean told = g_str_equal (self->error, self->save_error);
 
-  keyfob_unsaved_note_failure (self->unsaved, error);
+  note_save_failure (self, error);
   if (told)
-    set_text (&self->error, keyfob_unsaved_get_sentence (self->unsaved));
+    set_text (&self->error, self->save_error);
 }
 
 gboolean
 keyfob_host_session_is_saved (KeyfobHostSession *self)
 {
-  return !keyfob_unsaved_is_pending (self->unsaved);
+  return self->save.failures == 0;
 }
 
 gint64
 keyfob_host_session_get_save_due (KeyfobHostSession *self)
 {
-  return keyfob_unsaved_get_due (self->unsaved);
+  return self->save.failures > 0 ? self->save.not_before : G_MAXINT64;
 }
 
 void
 keyfob_host_session_sign_out (KeyfobHostSession *self)
 {
   self->state = KEYFOB_HOST_SIGNED_OUT;
-  keyfob_back_off_forget (self->back_off);
-  keyfob_unsaved_clear (self->unsaved);
+  keyfob_request_pace_reset (&self->pace);
+  end_saving (self);
   g_clear_object (&self->token);
   set_text (&self->account, "");
   set_text (&self->error, "");
@@ -278,8 +308,8 @@ keyfob_host_session_expire (KeyfobHostSession *self, const char *sentence)
 {
   self->state = KEYFOB_HOST_EXPIRED;
   self->dead = TRUE;
-  keyfob_unsaved_clear (self->unsaved);
-  keyfob_back_off_forget (self->back_off);
+  end_saving (self);
+  keyfob_request_pace_reset (&self->pace);
   set_text (&self->error, sentence);
 }
 
@@ -287,7 +317,7 @@ void
 keyfob_host_session_lapse (KeyfobHostSession *self, const char *sentence)
 {
   self->state = KEYFOB_HOST_EXPIRED;
-  keyfob_back_off_forget (self->back_off);
+  keyfob_request_pace_reset (&self->pace);
   set_text (&self->error, sentence);
 }
 
@@ -295,21 +325,22 @@ void
 keyfob_host_session_go_offline (KeyfobHostSession *self, const GError *error)
 {
   self->state = KEYFOB_HOST_OFFLINE;
-  keyfob_back_off_note_failure (self->back_off, error);
+  keyfob_request_pace_note_failure (&self->pace, keyfob_clock_now (self->clock), error,
+                                    g_random_double ());
   set_text (&self->error, error->message);
 }
 
 void
 keyfob_host_session_note_asked (KeyfobHostSession *self)
 {
-  keyfob_back_off_note_asked (self->back_off);
+  keyfob_request_pace_note_asked (&self->pace, keyfob_clock_now (self->clock));
 }
 
 void
 keyfob_host_session_forget_failures (KeyfobHostSession *self)
 {
-  keyfob_back_off_hurry (self->back_off);
-  keyfob_unsaved_hurry (self->unsaved);
+  keyfob_request_pace_hurry (&self->pace);
+  self->save.not_before = 0;
 }
 
 void
@@ -318,7 +349,7 @@ keyfob_host_session_shift (KeyfobHostSession *self, gint64 seconds)
   if (self->token != NULL)
     shift_token (self, seconds);
   shift_time (self, &self->last_used, seconds);
-  keyfob_back_off_shift (self->back_off, seconds);
+  keyfob_request_pace_shift (&self->pace, seconds);
   self->since += seconds;
 }
 
@@ -331,7 +362,8 @@ keyfob_host_session_can_refresh (KeyfobHostSession *self)
 gboolean
 keyfob_host_session_is_put_off (KeyfobHostSession *self)
 {
-  return self->state == KEYFOB_HOST_OFFLINE && keyfob_back_off_is_put_off (self->back_off);
+  return self->state == KEYFOB_HOST_OFFLINE
+         && keyfob_request_pace_is_put_off (&self->pace, keyfob_clock_now (self->clock));
 }
 
 gboolean
@@ -350,7 +382,8 @@ keyfob_host_session_get_due (KeyfobHostSession *self)
   if (!renews)
     return keyfob_token_get_expires (self->token);
   if (self->state == KEYFOB_HOST_OFFLINE)
-    return keyfob_back_off_get_retry (self->back_off);
+    return keyfob_request_pace_get_retry (&self->pace, keyfob_clock_now (self->clock));
 
-  return MAX (get_refresh_due (self), keyfob_back_off_get_pause_end (self->back_off));
+  return MAX (get_refresh_due (self),
+              keyfob_request_pace_get_pause_end (&self->pace, keyfob_clock_now (self->clock)));
 }

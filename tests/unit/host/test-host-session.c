@@ -113,7 +113,13 @@ test_not_saved (void)
   g_assert_false (keyfob_host_session_is_saved (session));
   g_assert_cmpint (keyfob_host_session_get_save_due (session), ==, START + 60);
 
+  keyfob_host_session_note_not_saved (session, full);
+  g_assert_cmpint (keyfob_host_session_get_save_due (session), ==, START + 120);
+  keyfob_host_session_forget_failures (session);
+  g_assert_cmpint (keyfob_host_session_get_save_due (session), <=, START);
+
   keyfob_host_session_note_not_saved (session, locked);
+  g_assert_cmpint (keyfob_host_session_get_save_due (session), ==, START + 3600);
   g_assert_nonnull (strstr (keyfob_host_session_get_error (session), "It is locked."));
   keyfob_host_session_note_saved (session, token);
   g_assert_true (keyfob_host_session_is_saved (session));
