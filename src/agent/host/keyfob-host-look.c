@@ -9,7 +9,7 @@
 #include "keyfob-host-load.h"
 #include "keyfob-host-save.h"
 #include "keyfob-host-tidy.h"
-#include "keyfob-store-later.h"
+#include "keyfob-session.h"
 
 static void
 on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -17,7 +17,7 @@ on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
   KeyfobHostSession *session = keyfob_host_get_session (host);
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = keyfob_store_later_finish (result, &error);
+  g_autoptr (KeyfobToken) token = keyfob_session_store_later_finish (result, &error);
 
   if (token != NULL)
     keyfob_host_session_note_saved (session, token);
@@ -29,13 +29,17 @@ on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 put_back (KeyfobHost *host)
 {
-  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+  };
 
   g_debug ("Another program has lost the token of %s; it is put back",
            keyfob_config_get_base_url (keyfob_host_get_config (host)));
-  keyfob_store_later_async (keyfob_host_get_config (host), keyfob_host_get_store (host), clock,
-                            keyfob_host_session_get_token (keyfob_host_get_session (host)),
-                            on_put_back, g_object_ref (host));
+  keyfob_session_store_later_async (&with,
+                                    keyfob_host_session_get_token (keyfob_host_get_session (host)),
+                                    on_put_back, g_object_ref (host));
 }
 
 static void

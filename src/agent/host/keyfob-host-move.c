@@ -11,7 +11,7 @@
 #include "keyfob-host-load.h"
 #include "keyfob-host-save.h"
 #include "keyfob-host-tidy.h"
-#include "keyfob-token-move.h"
+#include "keyfob-session.h"
 
 typedef struct
 {
@@ -65,7 +65,7 @@ on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobHost *host = g_task_get_source_object (task);
   g_autoptr (GError) left_error = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = keyfob_token_move_finish (result, &left_error, &error);
+  g_autoptr (KeyfobToken) token = keyfob_session_move_finish (result, &left_error, &error);
 
   if (token != NULL)
     take_moved (host, g_task_get_task_data (task), token, left_error);
@@ -85,16 +85,19 @@ move (GTask *task, KeyfobTokenStore *to)
   KeyfobHost *host = g_task_get_source_object (task);
   KeyfobHostSession *session = keyfob_host_get_session (host);
   Change *change = g_task_get_task_data (task);
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+  };
 
-  change->from = g_object_ref (keyfob_host_get_store (host));
+  change->from = g_object_ref (with.store);
   change->to = g_object_ref (to);
 
   keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
-  keyfob_token_move_async (keyfob_host_get_config (host), change->from, change->to,
-                           keyfob_context_get_clock (keyfob_host_get_context (host)),
-                           keyfob_host_session_get_token (session),
-                           keyfob_host_session_get_state (session) == KEYFOB_HOST_EXPIRED, on_moved,
-                           g_object_ref (task));
+  keyfob_session_move_async (&with, change->to, keyfob_host_session_get_token (session),
+                             keyfob_host_session_get_state (session) == KEYFOB_HOST_EXPIRED,
+                             on_moved, g_object_ref (task));
 }
 
 /* @options: (nullable) (transfer full) */

@@ -8,7 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-refresh.h"
+#include "keyfob-session.h"
 
 static void
 expire (KeyfobHost *host)
@@ -32,11 +32,14 @@ lapse (KeyfobHost *host)
 }
 
 static void
-take_token (KeyfobHost *host, KeyfobToken *token, const GError *store_error)
+take_token (KeyfobHost *host,
+            KeyfobToken *token,
+            KeyfobTokenStore *store,
+            const GError *store_error)
 {
   keyfob_host_session_take_token (keyfob_host_get_session (host), token, store_error);
   if (store_error == NULL)
-    keyfob_token_location_refreshed (keyfob_host_get_location (host), keyfob_host_get_store (host));
+    keyfob_token_location_refreshed (keyfob_host_get_location (host), store);
 }
 
 static void
@@ -46,11 +49,11 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobHostSession *session = keyfob_host_get_session (host);
   g_autoptr (GError) store_error = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = keyfob_refresh_finish (result, &store_error, &error);
+  g_autoptr (KeyfobToken) token = keyfob_session_refresh_finish (result, &store_error, &error);
 
   if (token != NULL)
-    take_token (host, token, store_error);
-  else if (keyfob_refresh_is_dead (error))
+    take_token (host, token, keyfob_session_get_store (result), store_error);
+  else if (keyfob_session_has_ended (error))
     expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     keyfob_host_session_go_offline (session, error);
@@ -75,11 +78,15 @@ void
 keyfob_host_refresh (KeyfobHost *host)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .server = keyfob_host_get_server (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+  };
 
   keyfob_host_session_note_asked (session);
   keyfob_host_begin (host, KEYFOB_HOST_IN_REFRESH);
-  keyfob_refresh_async (
-      keyfob_host_get_config (host), keyfob_host_get_server (host), keyfob_host_get_store (host),
-      keyfob_context_get_clock (keyfob_host_get_context (host)),
-      keyfob_host_session_get_token (session), NULL, on_refreshed, g_object_ref (host));
+  keyfob_session_refresh_async (&with, keyfob_host_session_get_token (session), NULL, on_refreshed,
+                                g_object_ref (host));
 }

@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-authenticate.h"
+#include "keyfob-session.h"
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
 
@@ -112,7 +112,7 @@ on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = G_TASK (user_data);
   GError *store_error = NULL;
   GError *error = NULL;
-  KeyfobToken *token = keyfob_authenticate_finish (result, &store_error, &error);
+  KeyfobToken *token = keyfob_session_authenticate_finish (result, &store_error, &error);
 
   if (store_error != NULL)
     g_task_set_task_data (task, store_error, (GDestroyNotify) g_error_free);
@@ -201,6 +201,12 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   KeyfobClock *clock = keyfob_context_get_clock (self->context);
+  const KeyfobSession session = {
+    .config = self->config,
+    .server = self->server,
+    .store = self->store,
+    .clock = clock,
+  };
 
   g_task_set_source_tag (task, keyfob_sign_in_run_async);
 
@@ -214,8 +220,8 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
     }
 
   self->expires = keyfob_clock_now (clock) + keyfob_config_get_timeout (self->config);
-  keyfob_authenticate_async (self->config, self->server, self->store, clock, NULL, self->flow, TRUE,
-                             self->cancellable, on_authenticated, g_steal_pointer (&task));
+  keyfob_session_authenticate_async (&session, NULL, self->flow, TRUE, self->cancellable,
+                                     on_authenticated, g_steal_pointer (&task));
 }
 
 KeyfobToken *

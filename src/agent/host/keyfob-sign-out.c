@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-token-removal.h"
+#include "keyfob-session.h"
 
 typedef struct
 {
@@ -97,9 +97,13 @@ remove_next (GTask *task, GAsyncReadyCallback on_removed)
 
       if (store != NULL)
         {
-          keyfob_token_removal_async (keyfob_host_get_config (host), store,
-                                      keyfob_context_get_clock (context), on_removed,
-                                      g_object_ref (task));
+          const KeyfobSession session = {
+            .config = keyfob_host_get_config (host),
+            .store = store,
+            .clock = keyfob_context_get_clock (context),
+          };
+
+          keyfob_session_remove_async (&session, on_removed, g_object_ref (task));
           return;
         }
 
@@ -117,7 +121,7 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   Removal *removal = g_task_get_task_data (task);
   GError *error = NULL;
 
-  if (!keyfob_token_removal_finish (result, &error))
+  if (!keyfob_session_remove_finish (result, &error))
     note_left (removal, removal->places[removal->next], error);
 
   removal->next++;

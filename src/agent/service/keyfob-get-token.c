@@ -9,9 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-authenticate.h"
 #include "keyfob-host-refresh.h"
-#include "keyfob-refresh.h"
+#include "keyfob-session.h"
 
 typedef struct Call Call;
 
@@ -128,7 +127,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (keyfob_host_join_finish (call->host, result, &token, &error))
     succeed (call, token);
-  else if (keyfob_refresh_is_dead (error))
+  else if (keyfob_session_has_ended (error))
     call->proceed (call);
   else
     settle_for_old (call, g_steal_pointer (&error));

@@ -6,7 +6,7 @@
 #include "fake-server.h"
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-authenticate.h"
+#include "keyfob-session.h"
 #include "keyfob-lock.h"
 #include "manual-clock.h"
 
@@ -158,17 +158,24 @@ on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  fixture->token = keyfob_authenticate_finish (result, &fixture->store_error, &fixture->error);
+  fixture->token =
+      keyfob_session_authenticate_finish (result, &fixture->store_error, &fixture->error);
   fixture->done = TRUE;
 }
 
 static void
 start (Fixture *fixture, KeyfobToken *cached, gboolean has_flow, gboolean force)
 {
-  keyfob_authenticate_async (fixture->config, KEYFOB_SERVER (fixture->server),
-                             KEYFOB_TOKEN_STORE (fixture->store), KEYFOB_CLOCK (fixture->clock),
-                             cached, has_flow ? KEYFOB_FLOW (fixture->flow) : NULL, force,
-                             fixture->cancellable, on_authenticated, fixture);
+  const KeyfobSession session = {
+    .config = fixture->config,
+    .server = KEYFOB_SERVER (fixture->server),
+    .store = KEYFOB_TOKEN_STORE (fixture->store),
+    .clock = KEYFOB_CLOCK (fixture->clock),
+  };
+
+  keyfob_session_authenticate_async (&session, cached,
+                                     has_flow ? KEYFOB_FLOW (fixture->flow) : NULL, force,
+                                     fixture->cancellable, on_authenticated, fixture);
 }
 
 static void

@@ -6,7 +6,7 @@
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-lock.h"
-#include "keyfob-refresh.h"
+#include "keyfob-session.h"
 #include "manual-clock.h"
 
 #define NOW 1800000000
@@ -17,6 +17,7 @@
 typedef struct
 {
   KeyfobToken *token;
+  KeyfobTokenStore *store; /* with which the refresh began */
   GError *store_error;
   GError *error;
   gboolean done;
@@ -65,6 +66,7 @@ static void
 outcome_clear (Outcome *outcome)
 {
   g_clear_object (&outcome->token);
+  g_clear_object (&outcome->store);
   g_clear_error (&outcome->store_error);
   g_clear_error (&outcome->error);
 }
@@ -86,16 +88,23 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outcome *outcome = user_data;
 
-  outcome->token = keyfob_refresh_finish (result, &outcome->store_error, &outcome->error);
+  outcome->token = keyfob_session_refresh_finish (result, &outcome->store_error, &outcome->error);
+  g_set_object (&outcome->store, keyfob_session_get_store (result));
   outcome->done = TRUE;
 }
 
 static void
 start (Fixture *fixture, Outcome *outcome)
 {
-  keyfob_refresh_async (fixture->config, KEYFOB_SERVER (fixture->server),
-                        KEYFOB_TOKEN_STORE (fixture->store), KEYFOB_CLOCK (fixture->clock),
-                        fixture->token, fixture->cancellable, on_refreshed, outcome);
+  const KeyfobSession session = {
+    .config = fixture->config,
+    .server = KEYFOB_SERVER (fixture->server),
+    .store = KEYFOB_TOKEN_STORE (fixture->store),
+    .clock = KEYFOB_CLOCK (fixture->clock),
+  };
+
+  keyfob_session_refresh_async (&session, fixture->token, fixture->cancellable, on_refreshed,
+                                outcome);
 }
 
 static void
@@ -323,6 +332,23 @@ lock_as_another_program (Fixture *fixture)
   return lock;
 }
 
+/* The caller goes over to another store while the server is asked. */
+static void
+test_store_of_the_beginning (Fixture *fixture, gconstpointer data)
+{
+  KeyfobLock *lock = lock_as_another_program (fixture);
+  FakeStore *first = fixture->store;
+
+  start (fixture, &fixture->outcome);
+  fixture->store = fake_store_new (NULL);
+  keyfob_lock_free (lock);
+  wait_for (&fixture->outcome.done);
+  g_assert_true (fixture->outcome.store == KEYFOB_TOKEN_STORE (first));
+  assert_token (first->token, "refreshed");
+  g_assert_null (fixture->store->token);
+  g_object_unref (first);
+}
+
 static void
 test_waits_for_others (Fixture *fixture, gconstpointer data)
 {
@@ -416,6 +442,7 @@ main (int argc, char *argv[])
   add ("broker", test_broker);
   add ("broker-out-of-reach", test_broker_out_of_reach);
   add ("two-at-once", test_two_at_once);
+  add ("store-of-the-beginning", test_store_of_the_beginning);
   add ("waits-for-others", test_waits_for_others);
   add ("others-that-hang", test_others_that_hang);
   add ("cancelled-while-waiting", test_cancelled_while_waiting);

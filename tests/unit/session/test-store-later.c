@@ -5,7 +5,7 @@
 #include "fake-server.h"
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-store-later.h"
+#include "keyfob-session.h"
 #include "manual-clock.h"
 
 #define NOW 1800000000
@@ -48,15 +48,20 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  fixture->stored = keyfob_store_later_finish (result, &fixture->error);
+  fixture->stored = keyfob_session_store_later_finish (result, &fixture->error);
   fixture->done = TRUE;
 }
 
 static void
 save (Fixture *fixture)
 {
-  keyfob_store_later_async (fixture->config, KEYFOB_TOKEN_STORE (fixture->store),
-                            KEYFOB_CLOCK (fixture->clock), fixture->token, on_saved, fixture);
+  const KeyfobSession session = {
+    .config = fixture->config,
+    .store = KEYFOB_TOKEN_STORE (fixture->store),
+    .clock = KEYFOB_CLOCK (fixture->clock),
+  };
+
+  keyfob_session_store_later_async (&session, fixture->token, on_saved, fixture);
   while (!fixture->done)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -115,7 +120,7 @@ test_locked_keyring_is_not_asked_for (Fixture *fixture, gconstpointer data)
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
-  g_autofree char *path = g_strconcat ("/late-save/", name, NULL);
+  g_autofree char *path = g_strconcat ("/store-later/", name, NULL);
 
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
 }

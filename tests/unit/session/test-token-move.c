@@ -6,7 +6,7 @@
 
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-token-move.h"
+#include "keyfob-session.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 
@@ -65,13 +65,18 @@ move (Fixture *fixture, gboolean dead)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
 
-  keyfob_token_move_async (fixture->config, KEYFOB_TOKEN_STORE (fixture->from),
-                           KEYFOB_TOKEN_STORE (fixture->to), clock, fixture->at_hand, dead,
-                           got_result_cb, &result);
+  const KeyfobSession session = {
+    .config = fixture->config,
+    .store = KEYFOB_TOKEN_STORE (fixture->from),
+    .clock = clock,
+  };
+
+  keyfob_session_move_async (&session, KEYFOB_TOKEN_STORE (fixture->to), fixture->at_hand, dead,
+                             got_result_cb, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
 
-  return keyfob_token_move_finish (result, &fixture->left_error, &fixture->error);
+  return keyfob_session_move_finish (result, &fixture->left_error, &fixture->error);
 }
 
 static void
