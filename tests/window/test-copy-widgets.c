@@ -12,7 +12,10 @@
 #include "keyfob-copy-bar.h"
 #include "keyfob-copy-button.h"
 #include "keyfob-copy-window.h"
+#include "keyfob-copy.h"
 #include "manual-clock.h"
+
+#define SHORT_LIMIT 100 /* milliseconds */
 
 static void
 count (guint *n)
@@ -102,6 +105,67 @@ test_row (void)
   g_assert_finalize_object (row);
 }
 
+static gboolean
+answer (gpointer user_data)
+{
+  GVariantDict token;
+
+  g_variant_dict_init (&token, NULL);
+  g_variant_dict_insert (&token, "header", "s", "Authorization: Bearer secret");
+  g_dbus_method_invocation_return_value (user_data,
+                                         g_variant_new ("(@a{sv})", g_variant_dict_end (&token)));
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_get_token (KeyfobBusHost1 *host, GDBusMethodInvocation *invocation)
+{
+  g_timeout_add (5 * SHORT_LIMIT, answer, invocation);
+
+  return TRUE;
+}
+
+static void
+on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* The agent may ask a slow server for longer than a proxy waits by itself. */
+static void
+test_slow_answer (void)
+{
+  g_autoptr (KeyfobClipboard) clipboard = make_clipboard ();
+  g_autoptr (KeyfobBusHost1) host = keyfob_bus_host1_skeleton_new ();
+  g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (KeyfobBusHost1) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean copied = FALSE;
+
+  g_signal_connect (host, "handle-get-token", G_CALLBACK (on_get_token), NULL);
+  g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (host), connection, "/host", &error);
+  g_assert_no_error (error);
+  proxy = keyfob_bus_host1_proxy_new_sync (connection, G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES,
+                                           g_dbus_connection_get_unique_name (connection), "/host",
+                                           NULL, &error);
+  g_assert_no_error (error);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (proxy), SHORT_LIMIT);
+  g_dbus_proxy_set_cached_property (G_DBUS_PROXY (proxy), "Url",
+                                    g_variant_new_string ("https://data.example.org"));
+
+  keyfob_copy_async (clipboard, proxy, KEYFOB_COPY_HEADER, NULL, on_copied, &copied);
+  while (!copied)
+    g_main_context_iteration (NULL, TRUE);
+
+  keyfob_clipboard_clear (clipboard);
+  g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (host));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -114,6 +178,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/copy-widgets/button", test_button);
   g_test_add_func ("/copy-widgets/window", test_window);
   g_test_add_func ("/copy-widgets/autostart-row", test_row);
+  g_test_add_func ("/copy/slow-answer", test_slow_answer);
 
   return g_test_run ();
 }
