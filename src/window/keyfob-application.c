@@ -170,8 +170,8 @@ keyfob_application_activate (GApplication *application)
   if (self->client == NULL)
     self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));
   if (window == NULL)
-    window = GTK_WINDOW (
-        keyfob_window_new (self, self->client, self->clock, self->clipboard, self->settings));
+    window = GTK_WINDOW (keyfob_window_new (GTK_APPLICATION (self), self->client, self->clock,
+                                            self->clipboard, self->settings));
 
   gtk_window_present (window);
 }

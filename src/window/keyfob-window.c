@@ -145,6 +145,9 @@ update_page (KeyfobWindow *self)
     case KEYFOB_AGENT_CLIENT_RECONNECTING:
       page = "reconnecting";
       break;
+    case KEYFOB_AGENT_CLIENT_NO_BUS:
+      page = "no-bus";
+      break;
     case KEYFOB_AGENT_CLIENT_FAILED:
       page = "failed";
       break;
@@ -473,7 +476,7 @@ keyfob_window_init (KeyfobWindow *self)
 }
 
 GtkWidget *
-keyfob_window_new (KeyfobApplication *application,
+keyfob_window_new (GtkApplication *application,
                    KeyfobAgentClient *client,
                    KeyfobClock *clock,
                    KeyfobClipboard *clipboard,

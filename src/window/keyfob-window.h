@@ -7,7 +7,6 @@
 #include <adwaita.h>
 
 #include "keyfob-agent-client.h"
-#include "keyfob-application.h"
 #include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
 
@@ -24,6 +23,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
 
 /**
  * keyfob_window_new:
+ * @application: keeps the process while the window is there
  * @client: the way to the agent
  * @clock: says what time it is
  * @clipboard: where tokens are copied to
@@ -31,7 +31,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
  *
  * Returns: (transfer floating): the window
  */
-GtkWidget *keyfob_window_new (KeyfobApplication *application,
+GtkWidget *keyfob_window_new (GtkApplication *application,
                               KeyfobAgentClient *client,
                               KeyfobClock *clock,
                               KeyfobClipboard *clipboard,

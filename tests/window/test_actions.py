@@ -73,6 +73,37 @@ class Adding(WindowCase):
         call = self.agent.wait_call("AddHost")
         self.assertEqual(call, ["http://two.example.org", {"allow-http": True}])
 
+    def test_what_was_insisted_on_counts_for_one_address(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "http://two.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        desktop.xdotool("key", "Tab", "space")
+        self.app.wait_for("Will be added as http://two.example.org")
+        # an encrypted address in between
+        self.app.write("Address", "three.example.org")
+        self.app.wait_for("Will be added as https://three.example.org")
+        self.app.write("Address", "http://two.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        self.assertFalse(self.app.find_button("Add").is_sensitive)
+
+    def test_the_page_opened_again_has_forgotten(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "http://two.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        desktop.xdotool("key", "Tab", "space")
+        self.app.wait_for("Will be added as http://two.example.org")
+        self.app.press("Add")
+        self.app.wait_for("Not signed in", within="two.example.org")
+        self.app.wait_gone("Address")
+        self.app.press("Add host")
+        self.app.wait_for("Address")
+        self.assertNotIn("http://two.example.org", self.app.texts())
+        self.app.write("Address", "http://three.example.org")
+        self.app.wait_text("^Whoever is on the way")
+        self.assertFalse(self.app.find_button("Add").is_sensitive)
+
     def test_agent_refuses(self):
         self.start()
         self.app.write("Address", "data.example.org")
@@ -328,7 +359,43 @@ class Leaving(WindowCase):
         self.assertIsNone(self.app.find_button("Undo"))
 
 
+    def leave_dialog(self, item, title, *keys):
+        """Opens the question and leaves it by keys that the window manager or the dialog has for that."""
+        self.app.press("More actions")
+        self.app.press(item)
+        self.app.wait_for(title)
+        windows = len(desktop.find_x_windows(".*"))
+        self.press_keys(*keys, title=title)
+        desktop.wait_for(lambda: len(desktop.find_x_windows(".*")) < windows, "the dialog to close")
+        # the agent has the calls in their order, so a removal would be there before this
+        before = len(self.agent.calls("GetToken"))
+        self.app.press("Copy header")
+        desktop.wait_for(lambda: len(self.agent.calls("GetToken")) > before, "a call after the dialog")
+
+    def test_remove_question_is_left_by_other_ways(self):
+        self.start([signed_in("one.example.org")])
+        for keys in ("Escape", "alt+F4"):
+            self.leave_dialog("Remove", "Remove one.example.org?", keys)
+            self.assertEqual(self.agent.calls("RemoveHost"), [], keys)
+
+    def test_sign_out_question_is_left_by_other_ways(self):
+        self.start([signed_in("one.example.org")])
+        for keys in ("Escape", "alt+F4"):
+            self.leave_dialog("Sign out…", "Sign out of one.example.org?", keys)
+            self.assertEqual(self.agent.calls("SignOut"), [], keys)
+
+
 class Keyring(WindowCase):
+    def test_locked_elsewhere(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        for _ in range(2):
+            self.agent.set_agent(StoreState="locked")
+            self.app.wait_text("^The keyring is locked")
+            self.assertTrue(self.app.find_button("Unlock").is_sensitive)
+            self.agent.set_agent(StoreState="ready")
+            self.app.wait_gone("Unlock")
+
     def test_unlock(self):
         self.start([host("one.example.org")], agent={"StoreState": "locked"})
         self.app.press("Unlock")
@@ -434,6 +501,23 @@ class Agent(WindowCase):
         self.app.press("Sign in", within="two.example.org")
         self.app.wait_for("Waiting for your browser…")
         self.app.wait_for("Alice Example · 42 min left")
+
+
+    FAILS = "Keyfob does not start"
+
+    def test_hosts_cannot_be_read(self):
+        self.start([host("one.example.org")], failing=("GetManagedObjects", "Network", "Not now."))
+        self.app.wait_for(self.FAILS)
+        self.app.press("Try again")
+        self.app.wait_for("Not signed in", within="one.example.org")
+
+    def test_no_session_bus(self):
+        # GTK names its accessible objects after the bus, so the window is seen, but not read
+        self.start(GTK_A11Y="none", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
+        self.picture("no-session-bus")
+        self.press_keys("ctrl+q")
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
 
 
 class Keys(WindowCase):

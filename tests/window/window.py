@@ -110,10 +110,13 @@ class WindowCase(unittest.TestCase):
         self.log = pathlib.Path(os.environ["BED_DIR"], "window.log")
 
     def start(self, hosts=(), agent=None, size=(440, 600), program="KEYFOB", settings="",
-              arguments=(), **environment):
+              arguments=(), failing=(), **environment):
+        """@failing: a method of the agent that fails once, its error and sentence."""
         program = os.environ[program]
         self.app = desktop.Application(pathlib.Path(program).name)
         self.agent.set_scene(hosts, **(agent or {}))
+        if failing:
+            self.agent.fail(*failing)
         self.settings.parent.mkdir(parents=True, exist_ok=True)
         self.settings.write_text(SETTINGS.format(width=size[0], height=size[1]) + settings)
         with open(self.log, "w") as log:

@@ -77,6 +77,14 @@ forget_agent (KeyfobAgentClient *self)
 }
 
 static void
+fail (KeyfobAgentClient *self, const GError *error)
+{
+  g_message ("The hosts of the agent cannot be read: %s", error->message);
+  forget_agent (self);
+  set_state (self, KEYFOB_AGENT_CLIENT_FAILED);
+}
+
+static void
 on_manager_ready (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobAgentClient) self = user_data;
@@ -88,7 +96,7 @@ on_manager_ready (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (error != NULL)
     {
-      g_debug ("The hosts of the agent cannot be read: %s", error->message);
+      fail (self, error);
       return;
     }
 
@@ -109,7 +117,7 @@ on_agent_ready (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (error != NULL)
     {
-      g_debug ("The agent cannot be read: %s", error->message);
+      fail (self, error);
       return;
     }
 
@@ -204,14 +212,25 @@ on_name_vanished (GDBusConnection *connection, const char *name, gpointer user_d
     self->start_timer = g_timeout_add_seconds (1u << (self->tries - 1), on_start_timer, self);
 }
 
+/* Calls on_name_appeared() or on_name_vanished() soon, and at each change from then on. */
+static void
+watch_agent (KeyfobAgentClient *self)
+{
+  g_clear_handle_id (&self->watch, g_bus_unwatch_name);
+  self->watch = g_bus_watch_name_on_connection (self->connection, KEYFOB_AGENT_NAME,
+                                                G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
+                                                on_name_vanished, self, NULL);
+}
+
 static void
 keyfob_agent_client_constructed (GObject *object)
 {
   KeyfobAgentClient *self = KEYFOB_AGENT_CLIENT (object);
 
-  self->watch = g_bus_watch_name_on_connection (self->connection, KEYFOB_AGENT_NAME,
-                                                G_BUS_NAME_WATCHER_FLAGS_NONE, on_name_appeared,
-                                                on_name_vanished, self, NULL);
+  if (self->connection != NULL)
+    watch_agent (self);
+  else
+    self->state = KEYFOB_AGENT_CLIENT_NO_BUS;
 
   G_OBJECT_CLASS (keyfob_agent_client_parent_class)->constructed (object);
 }
@@ -342,7 +361,7 @@ keyfob_agent_client_retry (KeyfobAgentClient *self)
   self->tries = 0;
   set_state (self, KEYFOB_AGENT_CLIENT_CONNECTING);
   g_clear_handle_id (&self->start_timer, g_source_remove);
-  on_start_timer (self);
+  watch_agent (self);
 }
 
 void

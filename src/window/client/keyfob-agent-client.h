@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * @KEYFOB_AGENT_CLIENT_CONNECTING: the agent is being started for the first time
  * @KEYFOB_AGENT_CLIENT_READY: the agent is there
  * @KEYFOB_AGENT_CLIENT_RECONNECTING: the agent went away and is being started again
- * @KEYFOB_AGENT_CLIENT_FAILED: the agent does not start
+ * @KEYFOB_AGENT_CLIENT_FAILED: the agent does not start, or its hosts cannot be read
+ * @KEYFOB_AGENT_CLIENT_NO_BUS: there is no session bus, so no agent can be reached
  */
 typedef enum
 {
@@ -24,6 +25,7 @@ typedef enum
   KEYFOB_AGENT_CLIENT_READY,
   KEYFOB_AGENT_CLIENT_RECONNECTING,
   KEYFOB_AGENT_CLIENT_FAILED,
+  KEYFOB_AGENT_CLIENT_NO_BUS,
 } KeyfobAgentClientState;
 
 #define KEYFOB_TYPE_AGENT_CLIENT (keyfob_agent_client_get_type ())
@@ -38,9 +40,10 @@ G_DECLARE_FINAL_TYPE (KeyfobAgentClient, keyfob_agent_client, KEYFOB, AGENT_CLIE
 
 /**
  * keyfob_agent_client_new:
- * @connection: the session bus
+ * @connection: (nullable): the session bus
  *
- * Returns: (transfer full): a client that is connecting
+ * Returns: (transfer full): a client that is connecting, or stays without an agent where there is
+ *   no @connection
  */
 KeyfobAgentClient *keyfob_agent_client_new (GDBusConnection *connection);
 
@@ -52,7 +55,7 @@ KeyfobBusAgent1 *keyfob_agent_client_get_agent (KeyfobAgentClient *self);
 /** Returns: (transfer none): the hosts; the list is the same as long as @self lives */
 KeyfobHostList *keyfob_agent_client_get_hosts (KeyfobAgentClient *self);
 
-/** Tries to start an agent that failed to start. */
+/** Connects again after %KEYFOB_AGENT_CLIENT_FAILED, and starts the agent where there is none. */
 void keyfob_agent_client_retry (KeyfobAgentClient *self);
 
 /** Tells the agent, where there is one, that somebody looks at the hosts. */

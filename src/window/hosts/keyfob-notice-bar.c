@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-background.h"
+#include "keyfob-wrap-box.h"
 
 typedef enum
 {
@@ -229,6 +230,7 @@ keyfob_notice_bar_class_init (KeyfobNoticeBarClass *klass)
   object_class->dispose = keyfob_notice_bar_dispose;
   object_class->finalize = keyfob_notice_bar_finalize;
 
+  g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-notice-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, bar);
