@@ -70,7 +70,7 @@ keyfob_config_with_options (KeyfobConfig *self, GVariant *options, GError **erro
 {
   g_autoptr (GVariant) held = g_variant_ref_sink (options);
   g_autoptr (GVariant) own = NULL;
-  g_auto (GVariantDict) merged;
+  g_auto (GVariantDict) merged = G_VARIANT_DICT_INIT (NULL);
   GVariantIter iter;
   const char *name;
   GVariant *value;

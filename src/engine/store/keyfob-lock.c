@@ -21,6 +21,10 @@
 /* Where the bytes of names begin; byte 0 is the store itself. */
 #define FIRST_NAME (G_GINT64_CONSTANT (1) << 56)
 
+/* Milliseconds between two attempts. It is the same for all who wait, so that a newcomer has no
+ * advantage. */
+#define POLL_INTERVAL 50
+
 struct _KeyfobLock
 {
   int fd;
@@ -30,7 +34,8 @@ typedef struct
 {
   char *path;
   char *name;
-  GSource *cancelled;
+  GSource *cancelled; /* (nullable): %NULL as soon as the request is answered */
+  GSource *timer;     /* (nullable): of the next attempt */
 } Request;
 
 static void
@@ -183,7 +188,8 @@ take_anywhere (const char *path, const char *name, gboolean wait, GError **error
   return self;
 }
 
-/* What comes after the first answer is given back: a cancelled wait may still get its lock. */
+/* A lock that comes after the first answer is given back: an attempt may end after its request was
+ * cancelled. */
 static void
 answer (GTask *task, KeyfobLock *lock, GError *error)
 {
@@ -196,6 +202,9 @@ answer (GTask *task, KeyfobLock *lock, GError *error)
 
   g_source_destroy (request->cancelled);
   g_clear_pointer (&request->cancelled, g_source_unref);
+  if (request->timer != NULL)
+    g_source_destroy (request->timer);
+  g_clear_pointer (&request->timer, g_source_unref);
 
   if (owned != NULL)
     g_task_return_pointer (task, g_steal_pointer (&owned), (GDestroyNotify) keyfob_lock_free);
@@ -212,37 +221,12 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
 }
 
 static void
-waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  KeyfobLock *lock = g_task_propagate_pointer (G_TASK (result), &error);
-
-  answer (task, lock, error);
-}
-
-static void
 return_lock (GTask *task, KeyfobLock *lock, GError *error)
 {
   if (error != NULL)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, lock, (GDestroyNotify) keyfob_lock_free);
-}
-
-static gpointer
-wait_in_thread (gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  Request *request = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobLock) lock = take_anywhere (request->path, request->name, TRUE, &error);
-
-  /* Where nobody wants it any more it goes back here, without waiting for the main loop. */
-  if (!g_task_return_error_if_cancelled (task))
-    return_lock (task, g_steal_pointer (&lock), g_steal_pointer (&error));
-
-  return NULL;
 }
 
 static void
@@ -270,6 +254,19 @@ request_new (const char *path, const char *name, GAsyncReadyCallback callback, G
   return task;
 }
 
+static void attempt (GTask *task);
+
+static gboolean
+poll_cb (gpointer user_data)
+{
+  Request *request = g_task_get_task_data (user_data);
+
+  g_clear_pointer (&request->timer, g_source_unref);
+  attempt (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -279,11 +276,23 @@ tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobLock *lock = g_task_propagate_pointer (G_TASK (result), &error);
 
   if (lock != NULL || error != NULL || request->cancelled == NULL)
-    answer (task, lock, error);
-  else
-    /* Not a thread of the pool: that has few, and somebody may hold the lock for long. */
-    g_thread_unref (g_thread_new ("keyfob-lock", wait_in_thread,
-                                  request_new (request->path, request->name, waited_cb, task)));
+    {
+      answer (task, lock, error);
+      return;
+    }
+
+  request->timer = g_timeout_source_new (POLL_INTERVAL);
+  g_task_attach_source (task, request->timer, poll_cb);
+}
+
+/* In a thread of the pool, for the disk may be slow; an attempt never waits for the lock. */
+static void
+attempt (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  g_autoptr (GTask) inner = request_new (request->path, request->name, tried_cb, task);
+
+  g_task_run_in_thread (inner, try_in_thread);
 }
 
 KeyfobLock *
@@ -310,7 +319,6 @@ keyfob_lock_acquire_async (const char *path,
                            gpointer user_data)
 {
   g_autoptr (GTask) task = NULL;
-  g_autoptr (GTask) attempt = NULL;
   Request *request = NULL;
 
   g_return_if_fail (path != NULL && g_path_is_absolute (path));
@@ -328,8 +336,7 @@ keyfob_lock_acquire_async (const char *path,
   request->cancelled = g_cancellable_source_new (cancellable);
   g_task_attach_source (task, request->cancelled, G_SOURCE_FUNC (cancelled_cb));
 
-  attempt = request_new (path, name, tried_cb, task);
-  g_task_run_in_thread (attempt, try_in_thread);
+  attempt (task);
 }
 
 KeyfobLock *

@@ -41,8 +41,8 @@ KeyfobLock *keyfob_lock_try (const char *path, const char *name);
 /**
  * keyfob_lock_acquire_async:
  *
- * As keyfob_lock_acquire(), for a main loop. When it is cancelled it returns at once; a wait that
- * had begun goes on behind the scenes and gives the lock back when it comes.
+ * As keyfob_lock_acquire(), for a main loop. It asks for the lock again and again, and holds no
+ * thread while another program has it. When it is cancelled it returns at once.
  */
 void keyfob_lock_acquire_async (const char *path,
                                 const char *name,

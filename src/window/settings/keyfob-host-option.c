@@ -224,7 +224,7 @@ gboolean
 keyfob_host_option_check (KeyfobBusHost1 *host, const char *option, GVariant *value, GError **error)
 {
   g_autoptr (KeyfobConfig) config = NULL;
-  g_auto (GVariantDict) options;
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
 
   g_return_val_if_fail (KEYFOB_BUS_IS_HOST1 (host), FALSE);
 
@@ -243,11 +243,10 @@ keyfob_host_option_set (KeyfobBusHost1 *host,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  g_auto (GVariantDict) options;
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
 
   g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
 
-  g_variant_dict_init (&options, NULL);
   g_variant_dict_insert_value (&options, option, value);
   keyfob_bus_host1_call_configure (host, g_variant_dict_end (&options), NULL, callback, user_data);
 }

@@ -17,6 +17,7 @@
 #define HOST "https://data.example.org"
 #define N_THREADS 8
 #define N_ROUNDS 200
+#define N_WAITERS 48
 
 typedef struct
 {
@@ -33,36 +34,18 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->path = g_build_filename (fixture->folder, "a", "token-store.json.lock", NULL);
 }
 
-static gboolean
-is_waiting (void)
-{
-  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-  const char *id = NULL;
-
-  while ((id = g_dir_read_name (tasks)) != NULL)
-    {
-      g_autofree char *path = g_build_filename ("/proc/self/task", id, "comm", NULL);
-      g_autofree char *name = NULL;
-
-      if (g_file_get_contents (path, &name, NULL, NULL) && g_str_equal (name, "keyfob-lock\n"))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-/* A wait that was called off still gets its lock, in a thread of its own, and gives it back. */
+/* An attempt that runs while its wait is called off may still make the file. */
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *inner = g_path_get_dirname (fixture->path);
 
-  while (is_waiting ())
-    g_thread_yield ();
-
-  g_remove (fixture->path);
-  g_remove (inner);
-  g_assert_cmpint (g_remove (fixture->folder), ==, 0);
+  do
+    {
+      g_remove (fixture->path);
+      g_remove (inner);
+    }
+  while (g_remove (fixture->folder) != 0);
   g_free (fixture->program);
   g_free (fixture->folder);
   g_free (fixture->path);
@@ -251,6 +234,50 @@ test_async_waits (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (lock);
 }
 
+static guint
+count_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (tasks) != NULL)
+    n++;
+
+  return n;
+}
+
+static void
+count_and_free_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobLock) lock = keyfob_lock_acquire_finish (result, NULL);
+  guint *n = user_data;
+
+  g_assert_nonnull (lock);
+  (*n)++;
+}
+
+/* GLib's pool has about ten threads, however many wait; each of them gets the lock in the end. */
+static void
+test_waiting_costs_no_thread (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobLock) held = keyfob_lock_acquire (fixture->path, HOST, NULL);
+  g_autoptr (KeyfobLock) other = NULL;
+  g_autoptr (GAsyncResult) other_result = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < N_WAITERS; i++)
+    keyfob_lock_acquire_async (fixture->path, HOST, NULL, count_and_free_cb, &n);
+  keyfob_lock_acquire_async (fixture->path, NULL, NULL, got_result_cb, &other_result);
+  other = wait_for (&other_result, NULL);
+  g_assert_nonnull (other);
+  g_assert_cmpuint (count_threads (), <, N_WAITERS / 2);
+  g_assert_cmpuint (n, ==, 0);
+
+  g_clear_pointer (&held, keyfob_lock_free);
+  while (n < N_WAITERS)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* The holder ends only after the wait was called off, so that a call that waits would not end. */
 static void
 test_cancelled_wait (Fixture *fixture, gconstpointer data)
@@ -258,11 +285,14 @@ test_cancelled_wait (Fixture *fixture, gconstpointer data)
   g_autoptr (KeyfobLock) held = keyfob_lock_acquire (fixture->path, HOST, NULL);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) other_result = NULL;
+  g_autoptr (KeyfobLock) other = NULL;
   g_autoptr (GError) error = NULL;
 
   keyfob_lock_acquire_async (fixture->path, HOST, cancellable, got_result_cb, &result);
-  while (!is_waiting ())
-    g_main_context_iteration (NULL, FALSE);
+  keyfob_lock_acquire_async (fixture->path, NULL, NULL, got_result_cb, &other_result);
+  other = wait_for (&other_result, NULL);
+  g_assert_nonnull (other);
 
   g_cancellable_cancel (cancellable);
   g_assert_null (wait_for (&result, &error));
@@ -303,6 +333,51 @@ test_deleted_file (Fixture *fixture, gconstpointer data)
   lock = wait_for (&result, NULL);
   g_assert_nonnull (lock);
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+}
+
+static gboolean
+is_blocked (const char *path)
+{
+  g_autofree char *locks = NULL;
+  g_autofree char *inode = NULL;
+  g_auto (GStrv) lines = NULL;
+  GStatBuf info;
+
+  g_assert_cmpint (g_lstat (path, &info), ==, 0);
+  inode = g_strdup_printf (":%" G_GUINT64_FORMAT " ", (guint64) info.st_ino);
+  g_assert_true (g_file_get_contents ("/proc/locks", &locks, NULL, NULL));
+  lines = g_strsplit (locks, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], "-> ") != NULL && strstr (lines[i], inode) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gpointer
+acquire_in_thread (gpointer data)
+{
+  return keyfob_lock_acquire (data, HOST, NULL);
+}
+
+/* A thread that waits at the old file must not take that one for the lock. */
+static void
+test_deleted_file_does_not_count (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobLock) held = keyfob_lock_acquire (fixture->path, HOST, NULL);
+  g_autoptr (KeyfobLock) lock = NULL;
+  g_autoptr (KeyfobLock) second = NULL;
+  GThread *thread = g_thread_new ("waiter", acquire_in_thread, fixture->path);
+
+  while (!is_blocked (fixture->path))
+    g_thread_yield ();
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+
+  g_clear_pointer (&held, keyfob_lock_free);
+  lock = g_thread_join (thread);
+  g_assert_nonnull (lock);
+  second = keyfob_lock_try (fixture->path, HOST);
+  g_assert_null (second);
 }
 
 /* What stands where the lock file or its folder should be. */
@@ -373,9 +448,11 @@ main (int argc, char **argv)
   ADD ("/lock/processes/store", NULL, test_processes);
   ADD ("/lock/processes/host", HOST, test_processes);
   ADD ("/lock/async-waits", NULL, test_async_waits);
+  ADD ("/lock/waiting-costs-no-thread", NULL, test_waiting_costs_no_thread);
   ADD ("/lock/cancelled-wait", NULL, test_cancelled_wait);
   ADD ("/lock/cancelled-before", NULL, test_cancelled_before);
   ADD ("/lock/deleted-file", NULL, test_deleted_file);
+  ADD ("/lock/deleted-file-does-not-count", NULL, test_deleted_file_does_not_count);
   ADD ("/lock/substitute/file-as-folder", "file-as-folder", test_substitute);
   ADD ("/lock/substitute/folder", "folder", test_substitute);
   ADD ("/lock/substitute/link", "link", test_substitute);
