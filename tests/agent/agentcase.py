@@ -24,6 +24,10 @@ AGENT = NAME + "1"
 HOST = "org.keyfob.Keyfob.Host1"
 ERROR = "org.keyfob.Keyfob.Error."
 
+# Seconds: the agent itself waits for a keyring that hangs before it tells so.
+KEYRING_PATIENCE = 5
+ANSWER = privatebus.DEADLINE + KEYRING_PATIENCE
+
 wait_until = privatebus.wait_until
 
 
@@ -79,7 +83,7 @@ class Pending:
         self.done = False
 
     def wait(self, what="an answer"):
-        wait_until(lambda: self.done, what)
+        wait_until(lambda: self.done, what, ANSWER)
         if self.error is not None:
             raise self.error
         return self.value
@@ -130,7 +134,7 @@ class Host:
 
     def wait_for(self, **properties):
         wait_until(lambda: all(getattr(self, name) == value for name, value in properties.items()),
-                   f"{properties}, and not {self.State}: {self.Error}")
+                   lambda: f"{properties}, and not {self.State}: {self.Error}")
 
     def call(self, method, connection=None, **options):
         arguments = None if method in ("Cancel", "Refresh") else \
@@ -210,7 +214,7 @@ class AgentCase(unittest.TestCase):
         try:
             return (connection or self.bus.connection).call_sync(
                 NAME, path, interface, method, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
-                privatebus.DEADLINE * 1000, None).unpack()
+                int(ANSWER * 1000), None).unpack()
         finally:
             # the signals that came before the answer
             while GLib.MainContext.default().iteration(False):
@@ -229,7 +233,7 @@ class AgentCase(unittest.TestCase):
 
         (connection or self.bus.connection).call(
             NAME, path, interface, method, arguments, None, Gio.DBusCallFlags.NO_AUTO_START,
-            privatebus.DEADLINE * 1000, None, on_answer)
+            int(ANSWER * 1000), None, on_answer)
         return pending
 
     def agent_property(self, name):
@@ -240,7 +244,7 @@ class AgentCase(unittest.TestCase):
         proxy = Gio.DBusProxy.new_sync(
             self.bus.connection, Gio.DBusProxyFlags.DO_NOT_AUTO_START, None, NAME, PATH, AGENT, None)
         wait_until(lambda: proxy.get_cached_property("StoreState").unpack() == state,
-                   f"the store to be {state}")
+                   f"the store to be {state}", ANSWER)
 
     def add_host(self, url=None, **options):
         options.setdefault("redirect_ports", [self.port])

@@ -88,7 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
         gate = fake.gates.get(route)
         if gate is not None:
-            gate.wait(privatebus.DEADLINE)
+            gate.wait(4 * privatebus.DEADLINE)
 
         fault = fake.faults.get(route)
         response = fault or fake.respond(route, query, form, dict(self.headers))

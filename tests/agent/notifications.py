@@ -83,10 +83,11 @@ class Notifications:
     def summaries(self):
         return sorted(note.summary for note in self.shown.values())
 
-    def wait_for(self, *summaries):
-        """Waits until just these are shown; gives the first."""
+    def wait_for(self, *summaries, after=0):
+        """Waits until just these are shown, maybe only @after some seconds; gives the first."""
         agentcase.wait_until(lambda: self.summaries() == sorted(summaries),
-                             f"{summaries} to be shown")
+                             lambda: f"{summaries} to be shown, and not {self.summaries()}",
+                             after + agentcase.privatebus.DEADLINE)
         return next((note for note in self.shown.values() if note.summary == summaries[0]), None) \
             if summaries else None
 

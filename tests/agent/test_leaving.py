@@ -11,7 +11,7 @@ import agentcase
 import tap
 from agentcase import AGENT, NAME, PATH
 from gi.repository import Gio, GLib
-from tray import Tray, look_often
+from tray import Tray
 
 
 PATIENCE = 3  # seconds
@@ -20,7 +20,7 @@ PATIENCE = 3  # seconds
 def wait_longer(agent):
     """Until an agent that is not needed would have left."""
     now = time.monotonic()
-    look_often(lambda: time.monotonic() > now + PATIENCE + 1 or agent.poll() is not None, "time to pass")
+    agentcase.wait_until(lambda: time.monotonic() > now + PATIENCE + 1 or agent.poll() is not None, "time to pass")
 
 
 class Leaving(agentcase.AgentCase):
@@ -36,13 +36,13 @@ class Leaving(agentcase.AgentCase):
         self.keeper.close_sync(None)
 
     def wait_end(self):
-        self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0, self.log())
+        self.assertEqual(self.agent.wait(PATIENCE + agentcase.privatebus.DEADLINE), 0, self.log())
 
     def call_anew(self, method, signature=None, *arguments):
         """As a program does that lets the bus start the agent."""
         return self.bus.connection.call_sync(
             NAME, PATH, AGENT, method, GLib.Variant(signature, arguments) if signature else None,
-            None, Gio.DBusCallFlags.NONE, agentcase.privatebus.DEADLINE * 1000, None).unpack()
+            None, Gio.DBusCallFlags.NONE, int((PATIENCE + agentcase.privatebus.DEADLINE) * 1000), None).unpack()
 
     def test_comes_back_when_called(self):
         host = self.add_host()
@@ -56,7 +56,7 @@ class Leaving(agentcase.AgentCase):
     def test_tray_keeps_it(self):
         tray = Tray(self.bus)
         tray.wait_for_item()
-        look_often(lambda: not self.agent_property("Leaves"), "the agent to know of the tray")
+        agentcase.wait_until(lambda: not self.agent_property("Leaves"), "the agent to know of the tray")
         self.release()
         self.assertIsNone(self.agent.poll())
         tray.connection.close_sync(None)
@@ -86,7 +86,7 @@ class Leaving(agentcase.AgentCase):
         """A call that comes while it leaves is answered, by it or by the next one."""
         self.add_host()
         self.release()
-        look_often(lambda: "Nobody needs the agent any more" in self.log(), "the agent to leave")
+        agentcase.wait_until(lambda: "Nobody needs the agent any more" in self.log(), "the agent to leave")
         self.assertEqual(len(self.call_anew("FindHost", "(s)", self.server.url)), 1)
         self.wait_end()
 

@@ -10,7 +10,6 @@ import tap
 from fake_server import DROP, quoted
 from fake_window import FakeWindow
 from notifications import Notifications
-from tray import look_often
 
 NEEDS = "Portal needs you to sign in"
 WILL_NEED = "Portal will need you to sign in"
@@ -201,7 +200,7 @@ class Actions(NotificationCase):
         host = self.start_expired()
         note = self.notifications.wait_for(NEEDS)
         self.notifications.press(note, "sign-in", token="click-3")
-        look_often(lambda: os.path.exists(opened), "the browser to start")
+        agentcase.wait_until(lambda: os.path.exists(opened), "the browser to start")
         with open(opened, encoding="utf-8") as file:
             uri, token = file.read().split()
         self.assertEqual(token, "click-3")
@@ -243,7 +242,7 @@ class Early(NotificationCase):
         host = self.add_host(name="Portal")
         host.sign_in()
         end = time.strftime("%H:%M", time.localtime(host.Expires))
-        self.notifications.wait_for(NEEDS)
+        self.notifications.wait_for(NEEDS, after=self.server.token_life)
         early, late = self.notifications.sent
         self.assertEqual(early.summary, WILL_NEED)
         self.assertEqual(early.body, f"The session ends at {end} and cannot be renewed without you.")
@@ -253,7 +252,7 @@ class Early(NotificationCase):
     def test_withdrawn_when_the_user_signs_in_again(self):
         host = self.add_host(name="Portal")
         host.sign_in()
-        agentcase.wait_until(lambda: self.notifications.sent, "the early one")
+        agentcase.wait_until(lambda: self.notifications.sent, "the early one", self.server.token_life)
         self.assertEqual(self.notifications.sent[0].summary, WILL_NEED)
         self.server.token_life = 3600
         host.sign_in(force=True)
@@ -264,7 +263,7 @@ class Early(NotificationCase):
         host = self.add_host(name="Portal")
         host.sign_in()
         first = host.Expires
-        agentcase.wait_until(lambda: host.Expires > first, "a new token")
+        agentcase.wait_until(lambda: host.Expires > first, "a new token", self.server.token_life)
         self.settle()
         self.assertEqual(self.notifications.count, 0)
 
@@ -284,7 +283,7 @@ class Many(NotificationCase):
         window = FakeWindow(self.bus)
         self.start_agent()
         note = self.notifications.wait_for("Several hosts need you to sign in")
-        look_often(lambda: all(host["State"] == "expired" for host in self.hosts().values()),
+        agentcase.wait_until(lambda: all(host["State"] == "expired" for host in self.hosts().values()),
                    "all to be known")
         self.settle()
         self.notifications.press(note, "default")

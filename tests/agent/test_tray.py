@@ -10,7 +10,7 @@ import tap
 from fake_server import DROP, quoted
 from fake_window import FakeWindow
 from gi.repository import Gio, GLib
-from tray import ITEM_PATH, Tray, look_often
+from tray import ITEM_PATH, Tray
 
 ICON = "org.keyfob.Keyfob-tray-%s-symbolic"
 
@@ -83,7 +83,7 @@ class Icon(TrayCase):
         self.open_tray()
         self.assertIn("StatusNotifierItem", self.objects_below("/"))
         self.tray.close()
-        look_often(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
+        agentcase.wait_until(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
         self.assert_fails("org.freedesktop.DBus.Error.UnknownMethod", self.call, ITEM_PATH,
                           "org.freedesktop.DBus.Properties", "GetAll",
                           GLib.Variant("(s)", ("org.kde.StatusNotifierItem",)))
@@ -96,13 +96,13 @@ class Icon(TrayCase):
         self.tray.wait_for_item()
         self.tray.wait_for(Title="Not signed in")
         self.tray.set_host(False)
-        look_often(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
+        agentcase.wait_until(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
         self.tray.set_host(True)
         self.tray.wait_for_item(2)
 
     def test_tray_that_takes_no_more_icons(self):
         self.start_tray(refuses=True)
-        look_often(lambda: "The tray refuses the icon" in self.log(), "the agent to notice")
+        agentcase.wait_until(lambda: "The tray refuses the icon" in self.log(), "the agent to notice")
         self.assertNotIn("StatusNotifierItem", self.objects_below("/"))
 
     def test_ends_with_the_agent(self):
@@ -138,9 +138,11 @@ class States(TrayCase):
         host = self.add_host(name="Portal")
         host.sign_in()
         self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal needs you soon",
-                           Status="Active")
+                           Status="Active",
+                           after=self.server.token_life / 2)
         self.assertIn("Sign in again", self.tray.menu("Portal").labels())
-        self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in; Portal needs you")
+        self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in; Portal needs you",
+                           after=self.server.token_life / 2)
         self.assertNotIn("Sign in again", self.tray.menu("Portal").labels())
 
     def test_drawn_for_a_tray_that_does_not_know_the_name(self):
@@ -206,7 +208,7 @@ class Clicks(TrayCase):
 
     def test_window_that_cannot_be_opened(self):
         self.open_tray().click()
-        look_often(lambda: "The window cannot be opened" in self.log(), "the agent to notice")
+        agentcase.wait_until(lambda: "The window cannot be opened" in self.log(), "the agent to notice")
         self.tray.wait_for(Title="No hosts yet")
 
 
@@ -244,7 +246,7 @@ class Menu(TrayCase):
         self.open_tray()
         self.tray.wait_for_menu(["Portal: 2 min left", *self.REST])
         self.tray.menu_signals.clear()
-        look_often(lambda: time.time() > host.Expires - 119, "some seconds to pass")
+        agentcase.wait_until(lambda: time.time() > host.Expires - 119, "some seconds to pass")
         self.assertEqual(self.tray.menu_signals, [])
         self.assertEqual(self.tray.open_menu().labels()[0], "Portal: 1 min left")
         (name, (updated, removed)), = self.tray.menu_signals
@@ -268,7 +270,7 @@ class Menu(TrayCase):
         self.tray.choose("Portal", "Sign in")
         # there is no browser here, and the window says so
         self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
-        look_often(lambda: "No browser" in host.Error, "the sentence")
+        agentcase.wait_until(lambda: "No browser" in host.Error, "the sentence")
 
     def test_copy_header_is_left_to_the_window(self):
         window = FakeWindow(self.bus)

@@ -17,17 +17,6 @@ WATCHER_XML = f"""<node><interface name="{WATCHER}">
 </interface></node>"""
 
 
-def look_often(condition, what):
-    """wait_until() for what nobody tells of."""
-    tick = GLib.timeout_source_new(20)
-    tick.set_callback(lambda *_: GLib.SOURCE_CONTINUE)
-    tick.attach(GLib.MainContext.default())
-    try:
-        return agentcase.wait_until(condition, what)
-    finally:
-        tick.destroy()
-
-
 class Item:
     """An item of a menu, as it is drawn."""
 
@@ -97,7 +86,7 @@ class Tray:
         try:
             return self.connection.call_sync(
                 self.items[-1], path, interface, method, arguments, None,
-                Gio.DBusCallFlags.NO_AUTO_START, agentcase.privatebus.DEADLINE * 1000,
+                Gio.DBusCallFlags.NO_AUTO_START, int(agentcase.ANSWER * 1000),
                 None).unpack()
         finally:
             # the signals that came before the answer
@@ -140,8 +129,8 @@ class Tray:
     def wait_for_menu(self, labels):
         agentcase.wait_until(lambda: self.menu().labels() == labels, f"{labels} in the menu")
 
-    def wait_for(self, **properties):
-        """Waits until the item shows that; what it tells wakes the loop."""
+    def wait_for(self, after=0, **properties):
+        """Waits until the item shows that, which it need not do in the first @after seconds."""
         agentcase.wait_until(
             lambda: all(self.get(name) == value for name, value in properties.items()),
-            f"{properties} in the tray")
+            f"{properties} in the tray", after + agentcase.privatebus.DEADLINE)

@@ -14,33 +14,19 @@ import time
 import gi
 
 gi.require_version("Atspi", "2.0")
+import waiting  # noqa: E402
 from gi.repository import Atspi, GLib  # noqa: E402
 
 # An object that goes while it is looked at is no news here; the library warns of each.
 GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None, None)
 
-DEADLINE = 20  # seconds; a condition that takes longer has failed
+# Seconds: a whole desktop starts its programs only when they are needed, and shows them some time later.
+DEADLINE = 15 * waiting.SLOWNESS
 
 
 def wait_for(condition, what, seconds=DEADLINE):
-    """Runs the main loop until @condition() is true, and gives its value.
-
-    Looks after everything that wakes the loop, and ten times a second: not every toolkit tells of
-    every change. @what says in the failure what was awaited; it may be a function.
-    """
-    context = GLib.MainContext.default()
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"waited {seconds} s for {what() if callable(what) else what}")
-        tick = GLib.timeout_source_new(100)
-        tick.set_callback(lambda *_: GLib.SOURCE_REMOVE)
-        tick.attach(context)
-        context.iteration(True)
-        tick.destroy()
+    """wait_until() for what is read by accessibility, which costs more than a look at a variable."""
+    return waiting.wait_until(condition, what, seconds, tick=100)
 
 
 def screenshot(path):

@@ -21,9 +21,9 @@ import gi
 
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
+from waiting import DEADLINE, wait_until, wake  # noqa: E402, F401
 
 DEFAULT_COLLECTION = "/org/freedesktop/secrets/aliases/default"
-DEADLINE = 20  # seconds; a condition that takes longer has failed
 
 CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -41,39 +41,6 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
   <limit name="max_replies_per_connection">50000</limit>
 </busconfig>
 """
-
-
-class Timeout(AssertionError):
-    """A condition did not come true in time."""
-
-
-def wait_until(condition, what, seconds=DEADLINE):
-    """Runs the main loop until @condition() is true; what is awaited must wake the loop."""
-    context = GLib.MainContext.default()
-    over = []
-
-    def on_deadline():
-        over.append(True)
-        return GLib.SOURCE_REMOVE
-
-    source = GLib.timeout_source_new(int(seconds * 1000))
-    source.set_callback(lambda *_: on_deadline())
-    source.attach(context)
-    try:
-        while True:
-            value = condition()
-            if value:
-                return value
-            if over:
-                raise Timeout(f"waited {seconds} s for {what}")
-            context.iteration(True)
-    finally:
-        source.destroy()
-
-
-def wake():
-    """Makes wait_until() look again; for other threads."""
-    GLib.MainContext.default().wakeup()
 
 
 class PrivateBus:

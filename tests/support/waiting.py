@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Waiting for what a program does, with a deadline that fails."""
+
+import os
+import time
+
+from gi.repository import GLib
+
+# How much slower than usual everything is: under a sanitizer, or on a machine with other work.
+SLOWNESS = float(os.environ.get("KEYFOB_TEST_SLOWNESS", "1"))
+DEADLINE = 5 * SLOWNESS  # seconds; a condition that takes longer has failed
+
+
+class Timeout(AssertionError):
+    """A condition did not come true in time."""
+
+
+def wait_until(condition, what, seconds=DEADLINE, tick=20):
+    """Runs the main loop until @condition() is true, and returns its value.
+
+    A condition that is true only once the time is over has failed, too: nothing in Keyfob waits for
+    as long as a test does. @what names the condition, or is a function that does so at the end.
+    @tick is the time between two looks in milliseconds: files and other processes wake no loop.
+    """
+    context = GLib.MainContext.default()
+    deadline = time.monotonic() + seconds
+    source = GLib.timeout_source_new(tick)
+    source.set_callback(lambda *_: GLib.SOURCE_CONTINUE)
+    source.attach(context)
+    try:
+        while True:
+            over = time.monotonic() >= deadline
+            value = condition()
+            if over:
+                late = ", which came too late" if value else ""
+                raise Timeout(f"waited {seconds:g} s for {what() if callable(what) else what}{late}")
+            if value:
+                return value
+            context.iteration(True)
+    finally:
+        source.destroy()
+
+
+def wake():
+    """Makes wait_until() look again at once; for other threads."""
+    GLib.MainContext.default().wakeup()
