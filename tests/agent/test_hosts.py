@@ -125,7 +125,11 @@ class Hosts(agentcase.AgentCase):
         self.assertEqual(host.Options, {"name": "Renamed", "redirect-ports": [4000]})
         self.assert_fails("InvalidHost", host.call, "Configure", redirect_ports=[])
         self.restart_agent()
-        self.assertEqual(self.find_host("https://one.example.org").Name, "Renamed")
+        host = self.find_host("https://one.example.org")
+        self.assertEqual(host.Name, "Renamed")
+        host.call("Configure", name="", redirect_ports=list(range(53100, 53106)))
+        self.restart_agent()
+        self.assertEqual(self.find_host("https://one.example.org").Options, {})
 
     def test_file_keeps_what_it_does_not_know(self):
         self.stop_agent()
@@ -166,7 +170,23 @@ class Hosts(agentcase.AgentCase):
                     kept = file.read()
                 self.assertEqual(kept, damage if isinstance(damage, bytes) else damage.encode())
                 self.assertIn(aside, self.log())
+                notice, = self.agent_property("Notices")
+                self.assertEqual(notice[0], "hosts-file")
+                self.assertIn(aside, notice[1])
                 self.assertEqual([host["Name"] for host in self.hosts().values()], ["Good"])
+
+    def test_unreadable_file_is_left_alone(self):
+        self.stop_agent()
+        os.makedirs(os.path.dirname(self.hosts_file()), exist_ok=True)
+        if os.path.lexists(self.hosts_file()):
+            os.unlink(self.hosts_file())
+        # a link to itself cannot be read, not even by root, and a write would replace it
+        os.symlink("hosts.ini", self.hosts_file())
+        self.start_agent()
+        self.assertEqual([name for name, _sentence in self.agent_property("Notices")], ["hosts-file"])
+        self.assertIn("cannot be read", self.add_host("https://one.example.org").Error)
+        self.stop_agent()
+        self.assertTrue(os.path.islink(self.hosts_file()))
 
     def test_file_that_cannot_be_written(self):
         self.stop_agent()

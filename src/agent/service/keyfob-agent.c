@@ -304,7 +304,7 @@ on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
 
-  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result);
+  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, NULL);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -391,10 +391,15 @@ KeyfobAgent *
 keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 {
   KeyfobAgent *self = g_object_new (KEYFOB_TYPE_AGENT, NULL);
-  g_autoptr (GPtrArray) entries = keyfob_host_file_load (keyfob_context_get_file (context));
+  g_autofree char *problem = NULL;
+  g_autoptr (GPtrArray) entries =
+      keyfob_host_file_load (keyfob_context_get_file (context), &problem);
 
   self->context = g_object_ref (context);
   self->wake_monitor = g_object_ref (wake_monitor);
+
+  if (problem != NULL)
+    keyfob_notices_add (keyfob_context_get_notices (context), "hosts-file", problem);
 
   for (guint i = 0; i < entries->len; i++)
     {

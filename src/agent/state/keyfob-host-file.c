@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-base-url.h"
 #include "keyfob-host-group.h"
 #include "keyfob-key-file-writer.h"
 
@@ -40,7 +41,8 @@ changed (KeyfobHostFile *self)
     keyfob_key_file_writer_write (self->writer, self->keys);
 }
 
-static void
+/* Returns: (transfer full): what the user should know */
+static char *
 set_aside (KeyfobHostFile *self)
 {
   g_autoptr (GFile) file = g_file_new_for_path (self->path);
@@ -53,7 +55,10 @@ set_aside (KeyfobHostFile *self)
   if (g_file_move (file, aside, G_FILE_COPY_NO_FALLBACK_FOR_MOVE, NULL, NULL, NULL, &error))
     {
       g_message ("%s is damaged; it is now %s", self->path, name);
-      return;
+      /* Translators: path of a file */
+      return g_strdup_printf (_ ("The list of hosts was damaged, and some may be missing. The "
+                                 "damaged file is now %s."),
+                              name);
     }
 
   g_message ("%s is damaged, and cannot be moved: %s", self->path, error->message);
@@ -62,6 +67,8 @@ set_aside (KeyfobHostFile *self)
       _ ("The list of hosts in %s is damaged and is left as it is. Move it away, and start "
          "Keyfob again."),
       self->path);
+
+  return g_strdup (self->barred->message);
 }
 
 static void
@@ -98,36 +105,40 @@ salvage (KeyfobHostFile *self, const char *data)
     }
 }
 
-static void
+/* Returns: (transfer full) (nullable): what the user should know */
+static char *
 read_file (KeyfobHostFile *self)
 {
   g_autofree char *data = NULL;
+  g_autofree char *problem = NULL;
   gsize length;
   g_autoptr (GError) error = NULL;
 
   if (!g_file_get_contents (self->path, &data, &length, &error))
     {
       if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return;
+        return NULL;
 
       g_message ("%s cannot be read: %s", self->path, error->message);
       g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("The list of hosts cannot be read, so it is not written either: %s"),
                    error->message);
-      return;
+      return g_strdup (self->barred->message);
     }
 
   if (length == 0
       || g_key_file_load_from_data (self->keys, data, length,
                                     G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS,
                                     &error))
-    return;
+    return NULL;
 
   g_debug ("%s does not parse: %s", self->path, error->message);
   g_clear_pointer (&self->keys, g_key_file_unref);
   self->keys = g_key_file_new ();
-  set_aside (self);
+  problem = set_aside (self);
   salvage (self, data);
+
+  return g_steal_pointer (&problem);
 }
 
 /* as ISO 8601 has it, for it is a file for people, too */
@@ -153,12 +164,13 @@ read_group (KeyfobHostFile *self, const char *group)
       g_message ("[%s] in %s is left out: %s", group, self->path, error->message);
       return NULL;
     }
-  if (!g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
-                            g_strdup (group)))
+  if (g_hash_table_contains (self->groups, keyfob_config_get_base_url (entry->config)))
     {
-      g_message ("[%s] in %s is there twice, in two spellings", group, self->path);
+      g_message ("[%s] in %s is there twice; the first is taken", group, self->path);
       return NULL;
     }
+  g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
+                       g_strdup (group));
 
   entry->account = g_key_file_get_string (self->keys, group, ACCOUNT, NULL);
   if (entry->account == NULL)
@@ -251,13 +263,16 @@ keyfob_host_file_dup_default_path (void)
 }
 
 GPtrArray *
-keyfob_host_file_load (KeyfobHostFile *self)
+keyfob_host_file_load (KeyfobHostFile *self, char **problem)
 {
+  g_autofree char *found = NULL;
   g_autoptr (GPtrArray) entries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
   g_auto (GStrv) groups = NULL;
 
-  read_file (self);
+  found = read_file (self);
+  if (problem != NULL)
+    *problem = g_steal_pointer (&found);
   groups = g_key_file_get_groups (self->keys, NULL);
   for (gsize i = 0; groups[i] != NULL; i++)
     {
@@ -387,8 +402,19 @@ keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const cha
 void
 keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config)
 {
-  g_key_file_remove_group (self->keys, group_of (self, config), NULL);
-  g_hash_table_remove (self->groups, keyfob_config_get_base_url (config));
+  const char *base_url = keyfob_config_get_base_url (config);
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+
+  /* in every spelling, or the next start would find the host again */
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_autofree char *url = keyfob_host_group_to_url (groups[i]);
+      g_autofree char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
+
+      if (g_strcmp0 (normal, base_url) == 0)
+        g_key_file_remove_group (self->keys, groups[i], NULL);
+    }
+  g_hash_table_remove (self->groups, base_url);
   changed (self);
 }
 

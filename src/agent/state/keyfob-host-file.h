@@ -48,14 +48,17 @@ char *keyfob_host_file_dup_default_path (void);
 
 /**
  * keyfob_host_file_load:
+ * @problem: (out) (optional) (nullable): what the user should know of a file that is damaged or
+ *   cannot be read
  *
  * Reads the file; blocks, so it belongs before the main loop. A group that is no good is left out
  * and left alone. A file that cannot be parsed is moved to a new name and what is good in it taken;
- * one that cannot be read, or not be moved, is never written to.
+ * one that cannot be read, or not be moved, is never written to. Of a host that is there in two
+ * spellings the first group counts.
  *
  * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file
  */
-GPtrArray *keyfob_host_file_load (KeyfobHostFile *self);
+GPtrArray *keyfob_host_file_load (KeyfobHostFile *self, char **problem);
 
 /** Remembers a host, or what has changed of it, and has the file written. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
@@ -91,7 +94,7 @@ char *keyfob_host_file_dup_told (KeyfobHostFile *self, KeyfobConfig *config);
 /** Remembers that, and has the file written. */
 void keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const char *told);
 
-/** Forgets a host and has the file written. */
+/** Forgets a host, in all its spellings, and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 
 /** Waits until everything that was changed so far is on disk. */

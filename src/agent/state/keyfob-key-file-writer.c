@@ -14,7 +14,8 @@ struct _KeyfobKeyFileWriter
   GObject parent_instance;
 
   char *path;
-  GKeyFile *changed;  /* since the last write began; NULL when nothing was */
+  GKeyFile *keys;     /* NULL until something has changed */
+  gboolean unsaved;   /* whether it has changed since the last write began, or that write failed */
   GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
   GPtrArray *waiting; /* GTasks that wait for the next one */
 };
@@ -79,13 +80,13 @@ answer (GPtrArray *tasks, const GError *error)
 static void
 write_snapshot (KeyfobKeyFileWriter *self, GAsyncReadyCallback on_done)
 {
-  g_autoptr (GKeyFile) keys = g_steal_pointer (&self->changed);
   Snapshot *snapshot = g_new0 (Snapshot, 1);
   g_autoptr (GTask) task = g_task_new (self, NULL, on_done, NULL);
 
   snapshot->path = g_strdup (self->path);
-  snapshot->data = g_key_file_to_data (keys, &snapshot->length, NULL);
+  snapshot->data = g_key_file_to_data (self->keys, &snapshot->length, NULL);
 
+  self->unsaved = FALSE;
   self->writing = g_steal_pointer (&self->waiting);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -103,8 +104,10 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_message ("%s cannot be written: %s", self->path, error->message);
-  if (self->changed != NULL)
+  if (self->unsaved)
     write_snapshot (self, on_written);
+  else
+    self->unsaved = error != NULL;
 
   answer (written, error);
 }
@@ -115,7 +118,7 @@ keyfob_key_file_writer_finalize (GObject *object)
   KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (object);
 
   g_free (self->path);
-  g_clear_pointer (&self->changed, g_key_file_unref);
+  g_clear_pointer (&self->keys, g_key_file_unref);
   g_ptr_array_unref (self->waiting);
 
   G_OBJECT_CLASS (keyfob_key_file_writer_parent_class)->finalize (object);
@@ -148,8 +151,9 @@ keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys)
 {
   GKeyFile *changed = g_key_file_ref (keys);
 
-  g_clear_pointer (&self->changed, g_key_file_unref);
-  self->changed = changed;
+  g_clear_pointer (&self->keys, g_key_file_unref);
+  self->keys = changed;
+  self->unsaved = TRUE;
   if (self->writing == NULL)
     write_snapshot (self, on_written);
 }
@@ -164,12 +168,16 @@ keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
 
   g_task_set_source_tag (task, keyfob_key_file_writer_flush_async);
 
+  if (self->writing == NULL && !self->unsaved)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  /* a write that failed is tried again */
   if (self->writing == NULL)
-    g_task_return_boolean (task, TRUE);
-  else if (self->changed != NULL)
-    g_ptr_array_add (self->waiting, g_steal_pointer (&task));
-  else
-    g_ptr_array_add (self->writing, g_steal_pointer (&task));
+    write_snapshot (self, on_written);
+  g_ptr_array_add (self->unsaved ? self->waiting : self->writing, g_steal_pointer (&task));
 }
 
 gboolean

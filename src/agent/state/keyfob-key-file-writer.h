@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * KeyfobKeyFileWriter:
  *
  * Writes a key file that is kept in memory: in a thread, whole to a new file that only the user can
- * read, one write at a time; the last state wins.
+ * read, one write at a time; the last state wins. A write that failed is tried again with the next
+ * change and by keyfob_key_file_writer_flush_async().
  */
 
 /** Returns: (transfer full): a writer of @path that has nothing to write */
@@ -27,7 +28,7 @@ KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path);
  */
 void keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys);
 
-/** Waits until everything that was changed so far is on disk. */
+/** Waits until everything that was changed so far is on disk; tries a failed write once more. */
 void keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,

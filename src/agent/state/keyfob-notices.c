@@ -57,8 +57,12 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
 
-  keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, NULL);
-  g_task_return_boolean (task, TRUE);
+  GError *error = NULL;
+
+  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -158,10 +162,10 @@ keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, g
   keyfob_key_file_writer_flush_async (self->writer, NULL, on_flushed, task);
 }
 
-void
-keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result)
+gboolean
+keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result, GError **error)
 {
-  g_return_if_fail (g_task_is_valid (result, self));
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  g_task_propagate_boolean (G_TASK (result), NULL);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -46,9 +46,11 @@ void keyfob_notices_dismiss (KeyfobNotices *self, const char *name);
 /** Returns: (transfer floating): `a(ss)` of names and sentences, the oldest first */
 GVariant *keyfob_notices_to_variant (KeyfobNotices *self);
 
-/** Waits until all of them are on disk, or cannot be. */
+/** Waits until all notices are on disk; tries a failed write once more. */
 void
 keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data);
-void keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result);
+
+/** Returns: %FALSE with a G_FILE_ERROR where they could not be written */
+gboolean keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -45,7 +45,7 @@ set_up (Fixture *fixture, gconstpointer only_file)
     g_main_context_iteration (NULL, TRUE);
 
   fixture->file = keyfob_host_file_new (path);
-  none = keyfob_host_file_load (fixture->file);
+  none = keyfob_host_file_load (fixture->file, NULL);
   keyfob_host_file_set (fixture->file, config, "");
   fixture->location = keyfob_token_location_new (fixture->stores, fixture->file,
                                                  KEYFOB_CLOCK (fixture->clock), config);

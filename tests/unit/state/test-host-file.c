@@ -4,6 +4,12 @@
 
 #include "keyfob-host-file.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "keyfob-auth-error.h"
+
 #define URL "https://data.example.org"
 #define NOON G_GINT64_CONSTANT (1795435200) /* 2026-11-23T12:00:00Z */
 #define HOUR (60 * 60)
@@ -52,7 +58,7 @@ load_use (void)
 {
   g_autofree char *path = dup_path ();
   g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
-  g_autoptr (GPtrArray) entries = keyfob_host_file_load (file);
+  g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
   KeyfobHostEntry *entry;
 
   g_assert_cmpuint (entries->len, ==, 1);
@@ -134,6 +140,174 @@ test_use_by_the_time_of_a_person (void)
   g_assert_cmpint (load_use (), ==, NOON);
 }
 
+static void
+write_text (const char *text)
+{
+  g_autofree char *path = dup_path ();
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+/* Returns: (transfer full): the options of the only host after a start, as text */
+static char *
+load_options (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
+  g_autoptr (GVariant) options = NULL;
+
+  g_assert_cmpuint (entries->len, ==, 1);
+  options = g_variant_ref_sink (
+      keyfob_config_to_options (((KeyfobHostEntry *) g_ptr_array_index (entries, 0))->config));
+
+  return g_variant_print (options, FALSE);
+}
+
+#define TWO_SPELLINGS "[HTTPS://Data.Example.org/]\nname=First\n[" URL "]\nname=Second\n"
+
+static void
+test_two_spellings_change (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobConfig) config =
+      keyfob_config_new (URL, g_variant_new_parsed ("{'name': <'Third'>}"), NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  write_text (TWO_SPELLINGS);
+  before = load_options ();
+  g_assert_cmpstr (before, ==, "{'name': <'First'>}");
+
+  entries = keyfob_host_file_load (file, NULL);
+  keyfob_host_file_set (file, config, "");
+  flush (file);
+  after = load_options ();
+  g_assert_cmpstr (after, ==, "{'name': <'Third'>}");
+}
+
+static void
+test_two_spellings_remove (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) next = keyfob_host_file_new (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (GPtrArray) after = NULL;
+
+  write_text (TWO_SPELLINGS);
+  before = keyfob_host_file_load (file, NULL);
+  keyfob_host_file_remove (file, config);
+  flush (file);
+
+  after = keyfob_host_file_load (next, NULL);
+  g_assert_cmpuint (after->len, ==, 0);
+}
+
+static void
+test_default_is_kept (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (KeyfobConfig) config = NULL;
+  g_autofree char *options = NULL;
+
+  write_text ("[" URL "]\nname=Data\ntimeout=60\ndevice-flow=false\nlogin-route=in\n"
+              "redirect-ports=1;2;\nunknown=stays\n");
+  entries = keyfob_host_file_load (file, NULL);
+  config = keyfob_config_with_options (
+      ((KeyfobHostEntry *) g_ptr_array_index (entries, 0))->config,
+      g_variant_new_parsed ("{'name': <''>, 'timeout': <@u 300>, 'device-flow': <true>,"
+                            " 'login-route': <''>,"
+                            " 'redirect-ports': <@aq [53100, 53101, 53102, 53103, 53104, 53105]>}"),
+      NULL);
+  keyfob_host_file_set (file, config, "");
+  flush (file);
+
+  options = load_options ();
+  g_assert_cmpstr (options, ==, "{}");
+}
+
+static void
+on_flush_refused (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean *flushed = user_data;
+
+  g_assert_false (keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  *flushed = TRUE;
+}
+
+static void
+test_unreadable_is_left_alone (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *problem = NULL;
+  gboolean flushed = FALSE;
+
+  /* a link to itself: nobody can read it, not even root, and a write would replace it */
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+  g_assert_no_errno (symlink ("hosts.ini", path));
+  entries = keyfob_host_file_load (file, &problem);
+  g_assert_cmpuint (entries->len, ==, 0);
+  g_assert_nonnull (problem);
+
+  keyfob_host_file_set (file, config, "");
+  keyfob_host_file_flush_async (file, NULL, on_flush_refused, &flushed);
+  while (!flushed)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
+}
+
+static void
+test_reads_0_1 (void)
+{
+  static const struct
+  {
+    const char *url;
+    const char *account;
+    gint64 last_used;
+    const char *options;
+  } hosts[] = {
+    { "https://data.example.org/api", "alice", NOON, "@a{sv} {}" },
+    { "http://[::1]:8080", "", 0, "{'store': <'file'>}" },
+    { "http://intranet.example.org:8000", "Bob Example", 0,
+      "{'name': <' a; b '>, 'login-route': <'in'>, 'token-route': <'t'>, 'device-route': <'d'>,"
+      " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'redirect-ports': <@aq [4000, 65535]>,"
+      " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
+      " 'server-pkce': <true>, 'device-flow': <false>, 'allow-http': <true>,"
+      " 'store': <'/srv/my tokens.json'>}" },
+  };
+  g_autofree char *path =
+      g_test_build_filename (G_TEST_DIST, "state", "data", "hosts-0.1.ini", NULL);
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
+
+  g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (hosts));
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      KeyfobHostEntry *entry = g_ptr_array_index (entries, i);
+      g_autoptr (KeyfobConfig) expected =
+          keyfob_config_new (hosts[i].url, g_variant_new_parsed (hosts[i].options), NULL);
+      g_autoptr (GVariant) found = g_variant_ref_sink (keyfob_config_to_options (entry->config));
+      g_autoptr (GVariant) wanted = g_variant_ref_sink (keyfob_config_to_options (expected));
+
+      g_assert_cmpstr (keyfob_config_get_base_url (entry->config), ==, hosts[i].url);
+      g_assert_cmpstr (entry->account, ==, hosts[i].account);
+      g_assert_cmpint (entry->last_used, ==, hosts[i].last_used);
+      g_assert_cmpvariant (found, wanted);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -143,6 +317,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/host-file/use-is-written-now-and-then", test_use_is_written_now_and_then);
   g_test_add_func ("/host-file/use-that-is-no-time", test_use_that_is_no_time);
   g_test_add_func ("/host-file/use-by-the-time-of-a-person", test_use_by_the_time_of_a_person);
+  g_test_add_func ("/host-file/two-spellings-change", test_two_spellings_change);
+  g_test_add_func ("/host-file/two-spellings-remove", test_two_spellings_remove);
+  g_test_add_func ("/host-file/default-is-kept", test_default_is_kept);
+  g_test_add_func ("/host-file/unreadable-is-left-alone", test_unreadable_is_left_alone);
+  g_test_add_func ("/host-file/reads-0.1", test_reads_0_1);
 
   return g_test_run ();
 }

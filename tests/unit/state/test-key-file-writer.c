@@ -126,10 +126,31 @@ test_cannot_write (Fixture *fixture, gconstpointer data)
   flush (fixture);
   g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
 
+  /* asked again, it is still not on disk */
+  flush (fixture);
+  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+
   /* what could not be written is written with what comes next */
   g_assert_no_errno (g_unlink (parent));
   g_key_file_set_string (fixture->keys, "group", "more", "text");
   keyfob_key_file_writer_write (fixture->writer, fixture->keys);
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (read_number (fixture), ==, 1);
+}
+
+static void
+test_flush_writes_again (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_state_dir (), "a", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_state_dir (), 0700));
+  g_assert_true (g_file_set_contents (parent, "", 0, NULL));
+  write_number (fixture, 1);
+  flush (fixture);
+  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+
+  g_assert_no_errno (g_unlink (parent));
   flush (fixture);
   g_assert_no_error (fixture->error);
   g_assert_cmpint (read_number (fixture), ==, 1);
@@ -147,6 +168,7 @@ main (int argc, char *argv[])
   ADD ("private", test_private);
   ADD ("last-state-wins", test_last_state_wins);
   ADD ("cannot-write", test_cannot_write);
+  ADD ("flush-writes-again", test_flush_writes_again);
 
   return g_test_run ();
 }

@@ -17,7 +17,10 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   gboolean *flushed = user_data;
 
-  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result);
+  g_autoptr (GError) error = NULL;
+
+  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, &error);
+  g_assert_no_error (error);
   *flushed = TRUE;
 }
 
