@@ -13,26 +13,52 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
-#define MAX_QUERY (16 * 1024)
+#define MAX_QUERY (64 * 1024)
 #define MAX_VALUE (8 * 1024)
 #define MAX_WORDS 200 /* characters */
 
+/* A value that is empty, too long, not text or with control characters says nothing. */
 static gboolean
 is_usable (const char *value)
 {
   gsize length = strlen (value);
 
-  return length > 0 && length <= MAX_VALUE && g_utf8_validate (value, length, NULL);
-}
+  if (length == 0 || length > MAX_VALUE || !g_utf8_validate (value, length, NULL))
+    return FALSE;
 
-static gboolean
-has_control_character (const char *value)
-{
   for (const char *p = value; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
-      return TRUE;
+      return FALSE;
 
-  return FALSE;
+  return TRUE;
+}
+
+/* A description is for reading, so that as much as can be read of it counts: escapes that are cut
+ * off stay as they are, and what is not UTF-8 is taken for Latin-1. */
+static char *
+dup_description (const char *text, gsize length)
+{
+  g_autoptr (GString) decoded = g_string_sized_new (length);
+  g_autofree char *latin = NULL;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      gboolean escape = text[i] == '%' && i + 2 < length && g_ascii_isxdigit (text[i + 1])
+                        && g_ascii_isxdigit (text[i + 2]);
+      char c = text[i] == '+' ? ' ' : text[i];
+
+      if (escape)
+        {
+          c = (char) (g_ascii_xdigit_value (text[i + 1]) << 4 | g_ascii_xdigit_value (text[i + 2]));
+          i += 2;
+        }
+      g_string_append_c (decoded, c != '\0' ? c : ' ');
+    }
+
+  if (!g_utf8_validate (decoded->str, decoded->len, NULL))
+    latin = g_convert (decoded->str, decoded->len, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+
+  return keyfob_text_clean (latin != NULL ? latin : decoded->str, -1, MAX_WORDS);
 }
 
 static char **
@@ -46,24 +72,19 @@ find_field (KeyfobCallback *self, const char *name)
     return &self->issuer;
   if (g_str_equal (name, "error"))
     return &self->error;
-  if (g_str_equal (name, "error_description"))
-    return &self->description;
 
   return NULL;
 }
 
+/* Returns: %FALSE where it is said twice, which RFC 6749 section 3.1 forbids */
 static gboolean
 take_parameter (KeyfobCallback *self, const char *name, char **value)
 {
   char **field = find_field (self, name);
 
-  if (field == NULL)
+  if (field == NULL || !is_usable (*value))
     return TRUE;
-  if (*field != NULL || !is_usable (*value))
-    return FALSE;
-
-  /* only the description is for reading, and is cleaned for it */
-  if (field != &self->description && has_control_character (*value))
+  if (*field != NULL)
     return FALSE;
 
   *field = g_steal_pointer (value);
@@ -74,13 +95,24 @@ take_parameter (KeyfobCallback *self, const char *name, char **value)
 static gboolean
 read_parameter (KeyfobCallback *self, const char *text, gsize length)
 {
+  static const char description[] = "error_description=";
   g_autoptr (KeyfobSecret) name = NULL;
   g_autoptr (KeyfobSecret) value = NULL;
   GUriParamsIter iter;
 
+  if (length >= strlen (description) && strncmp (text, description, strlen (description)) == 0)
+    {
+      if (self->description == NULL)
+        self->description =
+            dup_description (text + strlen (description), length - strlen (description));
+      return TRUE;
+    }
+
+  /* what cannot be decoded is not there: another parameter beside a good code does no harm */
   g_uri_params_iter_init (&iter, text, length, "&", G_URI_PARAMS_WWW_FORM);
 
-  return g_uri_params_iter_next (&iter, &name, &value, NULL) && take_parameter (self, name, &value);
+  return !g_uri_params_iter_next (&iter, &name, &value, NULL)
+         || take_parameter (self, name, &value);
 }
 
 static gboolean
@@ -92,7 +124,7 @@ read_parameters (KeyfobCallback *self, const char *query)
     {
       end = p + strcspn (p, "&");
 
-      /* a word without a value is none of ours, and harmless */
+      /* a word without a value belongs to another program */
       if (memchr (p, '=', end - p) != NULL && !read_parameter (self, p, end - p))
         return FALSE;
     }
@@ -118,15 +150,14 @@ keyfob_callback_parse (const char *query)
 
   if (query == NULL || strlen (query) > MAX_QUERY || !read_parameters (self, query))
     return NULL;
-  if (self->state == NULL || (self->code == NULL) == (self->error == NULL))
+  if (self->code == NULL && self->error == NULL)
+    return NULL;
+  if (self->state == NULL && self->error == NULL)
     return NULL;
 
-  if (self->description != NULL)
-    {
-      g_autofree char *words = g_steal_pointer (&self->description);
-
-      self->description = keyfob_text_clean (words, -1, MAX_WORDS);
-    }
+  /* a refusal is never overlooked */
+  if (self->error != NULL)
+    g_clear_pointer (&self->code, keyfob_secret_free);
 
   return g_steal_pointer (&self);
 }
@@ -162,6 +193,8 @@ keyfob_callback_matches (KeyfobCallback *self, const char *state, const char *re
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (self->state == NULL)
+    return FALSE;
   if (state == NULL)
     return has_middle (self->state, redirect_uri);
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobCallback:
- * @state: which sign-in it belongs to
+ * @state: (nullable): which sign-in it belongs to; only a refusal may lack it
  * @code: (nullable): the authorization code, where the provider said yes
  * @issuer: (nullable): `iss` (RFC 9207)
  * @error: (nullable): `error`, where it said no
@@ -35,8 +35,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobCallback, keyfob_callback_free)
  * keyfob_callback_parse:
  * @query: (nullable): as it stands in the request
  *
- * Returns: (transfer full) (nullable): the answer; %NULL for anything doubtful: a parameter that
- *   is missing, given twice, empty, too long or not text
+ * Reads what a provider answers. Parameters of other programs, and values that are empty, too long
+ * or not text, count as absent. Where there is an error there is no code.
+ *
+ * Returns: (transfer full) (nullable): the answer; %NULL where there is neither a code with its
+ *   state nor an error, or a parameter is there twice
  */
 KeyfobCallback *keyfob_callback_parse (const char *query);
 

@@ -6,6 +6,8 @@
 
 #include "keyfob-loopback.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
@@ -108,6 +110,60 @@ answer (KeyfobLoopback *self, KeyfobResultPage page, SoupServerMessage *message)
   deliver (self, message);
 }
 
+/* @callback: (nullable)
+ *
+ * A refusal that does not say to which sign-in it belongs ends none, but is shown. */
+static void
+answer_unexpected (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (callback != NULL && callback->state == NULL)
+    error = keyfob_callback_to_error (callback);
+
+  keyfob_result_page_answer (KEYFOB_RESULT_PAGE_UNEXPECTED, error != NULL ? error->message : NULL,
+                             message);
+  deliver (self, message);
+}
+
+/* A page that the browser fetches ahead is not the visit: it may never be shown. */
+static gboolean
+is_prefetch (SoupServerMessage *message)
+{
+  static const char *const names[] = { "Sec-Purpose", "Purpose", "X-Purpose", "X-Moz" };
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *purpose = soup_message_headers_get_list (headers, names[i]);
+
+      if (purpose != NULL
+          && (strstr (purpose, "prefetch") != NULL || strstr (purpose, "preview") != NULL
+              || strstr (purpose, "prerender") != NULL))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Whether @host is the redirect URI's, or that of the loopback address in its place. */
+static gboolean
+is_own_host (KeyfobLoopback *self, const char *host)
+{
+  static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *own =
+          g_strdup_printf ("%s:%u", names[i], keyfob_loopback_listener_get_port (self->listener));
+
+      if (g_ascii_strcasecmp (host, own) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Another Host than the redirect URI's means a page whose name was made to resolve to loopback. */
 static gboolean
 is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
@@ -116,8 +172,7 @@ is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
   const char *host = soup_message_headers_get_list (headers, "Host");
 
   return g_str_equal (soup_server_message_get_method (message), "GET")
-         && g_str_equal (path, CALLBACK_PATH) && host != NULL
-         && g_ascii_strcasecmp (host, self->host) == 0;
+         && g_str_equal (path, CALLBACK_PATH) && host != NULL && is_own_host (self, host);
 }
 
 /* @callback: (transfer full) */
@@ -157,6 +212,14 @@ on_request (SoupServer *server,
       return;
     }
 
+  if (is_prefetch (message))
+    {
+      /* the browser drops an answer that says no, and asks again when the page is shown */
+      soup_server_message_set_status (message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
+      deliver (self, message);
+      return;
+    }
+
   callback = keyfob_callback_parse (g_uri_get_query (soup_server_message_get_uri (message)));
   if (callback != NULL && self->waiting != NULL
       && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
@@ -165,7 +228,7 @@ on_request (SoupServer *server,
            && keyfob_callback_matches (callback, self->taken_state, self->redirect_uri))
     answer (self, KEYFOB_RESULT_PAGE_TAKEN, message);
   else
-    answer (self, KEYFOB_RESULT_PAGE_UNEXPECTED, message);
+    answer_unexpected (self, callback, message);
 }
 
 static gboolean

@@ -233,8 +233,14 @@ static const struct
     "Content-Length: 3\r\n\r\na=b",
     404 },
   { "get /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n\r\n", 404 },
-  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: 127.0.0.1:@port@\r\n\r\n", 404 },
-  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: [::1]:@port@\r\n\r\n", 404 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: 127.0.0.2:@port@\r\n\r\n", 404 },
+  /* fetched ahead: the visit is still to come */
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n"
+    "Sec-Purpose: prefetch;prerender\r\n\r\n",
+    503 },
+  { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:@port@\r\n"
+    "Purpose: prefetch\r\n\r\n",
+    503 },
   { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost\r\n\r\n", 404 },
   { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: localhost:1\r\n\r\n", 404 },
   { "GET /callback?code=c&state=right-state HTTP/1.1\r\nHost: evil.example:@port@\r\n\r\n", 404 },
@@ -272,6 +278,35 @@ test_bad_request (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fake_browser_get_status (browser), ==, bad_requests[i].status);
 
   assert_still_waiting (fixture);
+}
+
+/* A refusal that does not say to which sign-in it belongs is shown, and ends none. */
+static void
+test_refusal_without_state (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_get (fixture->port,
+                              "/callback?error=access_denied&error_description=Not%20today");
+  g_assert_nonnull (strstr (fake_browser_wait (browser), "Not today"));
+
+  assert_still_waiting (fixture);
+}
+
+static void
+test_loopback_addresses (Fixture *fixture, gconstpointer host)
+{
+  g_autofree char *request =
+      g_strdup_printf ("GET /callback?code=c&state=" STATE " HTTP/1.1\r\nHost: %s:%u\r\n\r\n",
+                       (const char *) host, fixture->port);
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  wait_for (fixture, STATE);
+  browser = fake_browser_open ("127.0.0.1", fixture->port, request, -1);
+  run_until_done (fixture);
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
 }
 
 static void
@@ -636,6 +671,9 @@ main (int argc, char *argv[])
   add ("/loopback/style-allowed", NULL, test_style_allowed);
   add ("/loopback/both-families", NULL, test_both_families);
   add_bad_requests ();
+  add ("/loopback/refusal-without-state", NULL, test_refusal_without_state);
+  add ("/loopback/address/ipv4", "127.0.0.1", test_loopback_addresses);
+  add ("/loopback/address/ipv6", "[::1]", test_loopback_addresses);
   add ("/loopback/two-browsers", NULL, test_two_browsers);
   add ("/loopback/server-state", NULL, test_server_state);
   add ("/loopback/denied", NULL, test_denied);
