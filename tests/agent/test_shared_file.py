@@ -112,6 +112,14 @@ class Shared(SharedCase):
         self.assertIn("https://other.example.org", self.read())
         self.assertEqual((host.State, host.Saved), ("signed-in", True))
 
+    def test_entry_that_was_removed_signs_out(self):
+        host = self.signed_in()
+        written = os.stat(self.token_file()).st_mtime
+        wait_until(lambda: time.time() > written + 3, "an end to what counts as a lost update")
+        self.write({"https://other.example.org": {"token": token("other"), "stored_at": time.time()}})
+        host.wait_for(State="signed-out", Account="")
+        self.assertIsNone(self.access())
+
     def test_entry_that_was_overwritten_with_an_old_one_is_put_back(self):
         host = self.signed_in()
         before = host.get_token()
@@ -131,6 +139,8 @@ class Shared(SharedCase):
         self.addCleanup(second.close)
         other = second.add_host()
         other.wait_for(State="signed-in")
+        written = os.stat(self.token_file()).st_mtime
+        wait_until(lambda: time.time() > written + 3, "an end to what counts as a lost update")
         other.call("SignOut")
         host.wait_for(State="signed-out", Account="")
         self.assertIsNone(self.access())

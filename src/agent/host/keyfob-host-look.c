@@ -84,29 +84,6 @@ is_worth_keeping (KeyfobHost *host)
 }
 
 static void
-on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
-  gboolean removed = FALSE;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_token_store_was_removed_finish (KEYFOB_TOKEN_STORE (source), result, &removed,
-                                              &error))
-    {
-      g_debug ("What became of the token is not known: %s", error->message);
-      keyfob_host_settle (host, NULL, NULL);
-      return;
-    }
-
-  if (removed)
-    sign_out (host);
-  else if (is_worth_keeping (host))
-    put_back (host);
-  else
-    keyfob_host_settle (host, NULL, NULL);
-}
-
-static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
@@ -122,9 +99,12 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (stored == NULL)
     {
-      keyfob_token_store_was_removed_async (store, keyfob_host_get_config (host),
-                                            keyfob_token_get_received (token), NULL, on_asked,
-                                            g_object_ref (host));
+      if (!keyfob_token_store_lookup_was_lost (store, result))
+        sign_out (host);
+      else if (is_worth_keeping (host))
+        put_back (host);
+      else
+        keyfob_host_settle (host, NULL, NULL);
     }
   else if (keyfob_token_is_newer (stored, token))
     {

@@ -49,9 +49,17 @@ keyfob_token_store_lookup_finish (KeyfobTokenStore *self,
                                   KeyfobToken **token,
                                   GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
+  g_autoptr (GError) local_error = NULL;
 
-  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_finish (self, result, token, error);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  *token = g_task_propagate_pointer (G_TASK (result), &local_error);
+  if (local_error == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return FALSE;
 }
 
 void
@@ -71,9 +79,9 @@ keyfob_token_store_save_async (KeyfobTokenStore *self,
 gboolean
 keyfob_token_store_save_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->save_finish (self, result, error);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
@@ -91,9 +99,9 @@ keyfob_token_store_remove_async (KeyfobTokenStore *self,
 gboolean
 keyfob_token_store_remove_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->remove_finish (self, result, error);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
@@ -110,9 +118,9 @@ keyfob_token_store_unlock_async (KeyfobTokenStore *self,
 gboolean
 keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->unlock_finish (self, result, error);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 gboolean
@@ -172,48 +180,13 @@ keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GE
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* Only a file that Python writes, too, loses anything. */
-void
-keyfob_token_store_was_removed_async (KeyfobTokenStore *self,
-                                      KeyfobConfig *host,
-                                      gint64 since,
-                                      GCancellable *cancellable,
-                                      GAsyncReadyCallback callback,
-                                      gpointer user_data)
-{
-  g_autoptr (GTask) task = NULL;
-
-  g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
-
-  if (KEYFOB_TOKEN_STORE_GET_IFACE (self)->was_removed_async != NULL)
-    {
-      KEYFOB_TOKEN_STORE_GET_IFACE (self)->was_removed_async (self, host, since, cancellable,
-                                                              callback, user_data);
-      return;
-    }
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, keyfob_token_store_was_removed_async);
-  g_task_return_boolean (task, TRUE);
-}
-
 gboolean
-keyfob_token_store_was_removed_finish (KeyfobTokenStore *self,
-                                       GAsyncResult *result,
-                                       gboolean *removed,
-                                       GError **error)
+keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self, GAsyncResult *result)
 {
-  g_autoptr (GError) local_error = NULL;
-
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  *removed = g_task_propagate_boolean (G_TASK (result), &local_error);
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return FALSE;
+  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_was_lost != NULL
+         && KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_was_lost (self, result);
 }
 
 void

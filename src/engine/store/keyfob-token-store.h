@@ -28,6 +28,9 @@ G_DECLARE_INTERFACE (KeyfobTokenStore, keyfob_token_store, KEYFOB, TOKEN_STORE, 
  * something happened to the store that the user should know; of the same name only the last counts.
  * Names: `damaged-file`, `readable-file`, `shared-place`. Both come in the main context in which
  * the store was made.
+ *
+ * Implementations answer with a #GTask of the store: a look-up with a #KeyfobToken or %NULL, a list
+ * with a GStrv, everything else with a boolean.
  */
 struct _KeyfobTokenStoreInterface
 {
@@ -38,41 +41,29 @@ struct _KeyfobTokenStoreInterface
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-  gboolean (*lookup_finish) (KeyfobTokenStore *self,
-                             GAsyncResult *result,
-                             KeyfobToken **token,
-                             GError **error);
   void (*save_async) (KeyfobTokenStore *self,
                       KeyfobConfig *host,
                       KeyfobToken *token,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
-  gboolean (*save_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
   void (*remove_async) (KeyfobTokenStore *self,
                         KeyfobConfig *host,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-  gboolean (*remove_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
   void (*unlock_async) (KeyfobTokenStore *self,
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-  gboolean (*unlock_finish) (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
   const char *(*get_kind) (KeyfobTokenStore *self);
   char *(*dup_lock_path) (KeyfobTokenStore *self);
-  /* These two may be missing. They return a GTask, of a GStrv and of a boolean. */
+  /* These two may be missing. */
   void (*list_async) (KeyfobTokenStore *self,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
-  void (*was_removed_async) (KeyfobTokenStore *self,
-                             KeyfobConfig *host,
-                             gint64 since,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
+  gboolean (*lookup_was_lost) (KeyfobTokenStore *self, GAsyncResult *result);
 };
 
 /** Looks up the token of @host. Never asks the user: a locked keyring is the error LOCKED. */
@@ -131,30 +122,16 @@ void keyfob_token_store_list_async (KeyfobTokenStore *self,
 GStrv keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
 
 /**
- * keyfob_token_store_was_removed_async:
- * @since: Unix time in seconds at which the token was stored that is no longer found
+ * keyfob_token_store_lookup_was_lost:
+ * @result: of a look-up that found no token
  *
- * Asks whether a token that has vanished was meant to: a Python program that rewrites the file at
- * the wrong moment drops tokens that others have just put there.
- */
-void keyfob_token_store_was_removed_async (KeyfobTokenStore *self,
-                                           KeyfobConfig *host,
-                                           gint64 since,
-                                           GCancellable *cancellable,
-                                           GAsyncReadyCallback callback,
-                                           gpointer user_data);
-
-/**
- * keyfob_token_store_was_removed_finish:
- * @removed: (out): %TRUE where a Keyfob removed it since then, or everything is gone; %FALSE where
- *   it was lost, or is there
+ * A Python program that rewrites the token file without a lock drops the entry that another program
+ * has just put there.
  *
- * Returns: %FALSE with an error where the store could not be asked
+ * Returns: whether the entry vanished within two seconds of being written by this store. Every
+ * other entry that is gone was removed on purpose
  */
-gboolean keyfob_token_store_was_removed_finish (KeyfobTokenStore *self,
-                                                GAsyncResult *result,
-                                                gboolean *removed,
-                                                GError **error);
+gboolean keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self, GAsyncResult *result);
 
 /** For stores: other programs have changed what is stored. */
 void keyfob_token_store_changed (KeyfobTokenStore *self);

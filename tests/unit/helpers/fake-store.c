@@ -35,23 +35,8 @@ fake_store_lookup_async (KeyfobTokenStore *store,
   if (self->lookup_error >= 0)
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->lookup_error, "cannot be read");
   else
-    g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-fake_store_lookup_finish (KeyfobTokenStore *store,
-                          GAsyncResult *result,
-                          KeyfobToken **token,
-                          GError **error)
-{
-  FakeStore *self = FAKE_STORE (store);
-
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
-
-  *token = self->token != NULL ? g_object_ref (self->token) : NULL;
-
-  return TRUE;
+    g_task_return_pointer (task, self->token != NULL ? g_object_ref (self->token) : NULL,
+                           g_object_unref);
 }
 
 static void
@@ -77,12 +62,6 @@ fake_store_save_async (KeyfobTokenStore *store,
   if (!self->forgets)
     g_set_object (&self->token, token);
   g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-fake_store_save_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static char *
@@ -112,22 +91,13 @@ fake_store_remove_async (KeyfobTokenStore *store,
   g_task_return_boolean (task, TRUE);
 }
 
-static gboolean
-fake_store_remove_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 static void
 fake_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
   iface->lookup_async = fake_store_lookup_async;
-  iface->lookup_finish = fake_store_lookup_finish;
   iface->save_async = fake_store_save_async;
-  iface->save_finish = fake_store_save_finish;
   iface->dup_lock_path = fake_store_dup_lock_path;
   iface->remove_async = fake_store_remove_async;
-  iface->remove_finish = fake_store_remove_finish;
 }
 
 static void

@@ -91,7 +91,6 @@ test_text (FileCase *fixture, gconstpointer data)
   keyfob_file_cache_turn_to (cache, &mark);
   g_assert_cmpuint (keyfob_token_text_get_n_members (keyfob_file_cache_get_text (cache)), ==, 1);
   g_assert_true (keyfob_file_cache_get_file (cache) == file);
-  g_assert_nonnull (keyfob_file_cache_get_places (cache));
 
   keyfob_file_cache_drop_text (cache);
   g_assert_null (keyfob_file_cache_get_text (cache));

@@ -10,52 +10,6 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-lock.h"
 
-static gboolean
-was_removed (FileCase *fixture, gint64 since)
-{
-  g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
-  g_autoptr (GAsyncResult) result = NULL;
-  gboolean removed = FALSE;
-
-  keyfob_token_store_was_removed_async (fixture->store, config, since, NULL,
-                                        file_case_got_result_cb, &result);
-  file_case_wait_for (&result);
-  g_assert_true (keyfob_token_store_was_removed_finish (fixture->store, result, &removed, NULL));
-
-  return removed;
-}
-
-static void
-test_was_removed (FileCase *fixture, gconstpointer data)
-{
-  g_autofree char *before = NULL;
-
-  g_assert_true (was_removed (fixture, NOW));
-
-  g_assert_true (file_case_save (fixture, "https://b.example", "other", NULL));
-  before = file_case_get (fixture);
-  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
-  g_assert_false (was_removed (fixture, NOW));
-
-  /* A Python program that had read the file before writes what it had read. */
-  file_case_put (fixture, before);
-  file_case_assert_stored (fixture, "https://a.example", NULL);
-  g_assert_false (was_removed (fixture, NOW));
-
-  g_assert_true (file_case_save (fixture, "https://a.example", "two", NULL));
-  manual_clock_advance (fixture->clock, 10);
-  g_assert_true (file_case_remove_host (fixture, "https://a.example", NULL));
-  g_assert_true (was_removed (fixture, NOW));
-  g_assert_false (was_removed (fixture, NOW + 11));
-
-  g_assert_true (file_case_save (fixture, "https://a.example", "three", NULL));
-  file_case_put (fixture, before);
-  g_assert_false (was_removed (fixture, NOW));
-
-  g_assert_cmpint (g_remove (fixture->path), ==, 0);
-  g_assert_true (was_removed (fixture, NOW));
-}
-
 /* As Python's client writes. */
 static void
 rename_over (FileCase *fixture, const char *content)
@@ -65,6 +19,62 @@ rename_over (FileCase *fixture, const char *content)
   g_assert_true (g_file_set_contents (other, content, -1, NULL));
   g_assert_cmpint (g_chmod (other, 0600), ==, 0);
   g_assert_cmpint (g_rename (other, fixture->path), ==, 0);
+}
+
+static gboolean
+was_lost (FileCase *fixture)
+{
+  g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (KeyfobToken) found = NULL;
+
+  keyfob_token_store_lookup_async (fixture->store, config, NULL, file_case_got_result_cb, &result);
+  file_case_wait_for (&result);
+  g_assert_true (keyfob_token_store_lookup_finish (fixture->store, result, &found, NULL));
+  g_assert_null (found);
+
+  return keyfob_token_store_lookup_was_lost (fixture->store, result);
+}
+
+static void
+set_age (FileCase *fixture, int seconds)
+{
+  const time_t then = time (NULL) + seconds;
+  const struct utimbuf times = { .actime = then, .modtime = then };
+
+  g_assert_cmpint (g_utime (fixture->path, (struct utimbuf *) &times), ==, 0);
+}
+
+/* Only what is gone within two seconds of a write was lost by a program that has no lock. */
+static void
+test_lost (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+
+  g_assert_false (was_lost (fixture));
+  g_assert_true (file_case_save (fixture, "https://b.example", "other", NULL));
+  before = file_case_get (fixture);
+  g_assert_false (was_lost (fixture));
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "one", NULL));
+  rename_over (fixture, before);
+  g_assert_true (was_lost (fixture));
+  set_age (fixture, 4);
+  g_assert_false (was_lost (fixture));
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "two", NULL));
+  g_assert_true (file_case_remove_host (fixture, "https://a.example", NULL));
+  g_assert_false (was_lost (fixture));
+
+  g_assert_true (file_case_save (fixture, "https://a.example", "three", NULL));
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_false (was_lost (fixture));
+}
+
+static void
+changed_cb (guint *n_changes)
+{
+  *n_changes += 1;
 }
 
 static void
@@ -128,9 +138,39 @@ test_changed_folder (FileCase *fixture, gconstpointer data)
   g_assert_cmpint (g_remove (file), ==, 0);
   g_assert_cmpint (g_rmdir (gone), ==, 0);
 
-  /* It has been made anew, and is watched. */
+  g_assert_cmpint (g_mkdir (fixture->folder, 0700), ==, 0);
   rename_over (fixture, before);
   wait_for_changes (fixture, 2);
+}
+
+/* No folder is made before there is something to write; another program's is noticed. */
+static void
+test_no_folder (FileCase *fixture, gconstpointer data)
+{
+  g_autofree char *outer = g_build_filename (fixture->folder, "a", NULL);
+  g_autofree char *inner = g_build_filename (outer, "b", NULL);
+  g_autofree char *path = g_build_filename (inner, "token-store.json", NULL);
+  FileCase deep = *fixture;
+
+  deep.folder = inner;
+  deep.path = path;
+  deep.n_changes = 0;
+  deep.store = keyfob_file_store_new (path, KEYFOB_CLOCK (fixture->clock));
+  g_signal_connect_swapped (deep.store, "changed", G_CALLBACK (changed_cb), &deep.n_changes);
+
+  file_case_assert_stored (&deep, "https://a.example", NULL);
+  g_assert_false (g_file_test (outer, G_FILE_TEST_EXISTS));
+
+  g_assert_cmpint (g_mkdir_with_parents (inner, 0700), ==, 0);
+  rename_over (&deep, "{\"https://a.example\": {\"token\": {\"access_token\": \"x\"}}}");
+  while (deep.n_changes == 0)
+    g_main_context_iteration (NULL, TRUE);
+  file_case_assert_stored (&deep, "https://a.example", "x");
+
+  file_case_assert_goes_away (deep.store);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (inner), ==, 0);
+  g_assert_cmpint (g_rmdir (outer), ==, 0);
 }
 
 static void
@@ -267,7 +307,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  ADD ("was-removed", test_was_removed);
+  ADD ("lost", test_lost);
+  ADD ("no-folder", test_no_folder);
   ADD ("changed", test_changed);
   ADD ("changed-before-a-write", test_changed_before_a_write);
   ADD ("changed-folder", test_changed_folder);

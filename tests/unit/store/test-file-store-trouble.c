@@ -50,11 +50,11 @@ test_damaged (FileCase *fixture, gconstpointer data)
     const char *content;
     gssize length;
   } cases[] = {
-    { "not JSON", -1 },
-    { "[1, 2]", -1 },
+    { "{", -1 },
+    { " {\n \"http", -1 },
     { "{\"https://b.example\": {\"token\": {\"access_tok", -1 },
-    { "{\"a\": \"\xff\xfe\"}", -1 },
-    { "{\"a\": 1}\0\0\0", 11 },
+    { "{\"http://a\": \"\xff\xfe\"}", -1 },
+    { "{\"http://a\": 1}\0\0\0", 18 },
     { "\0", 1 },
   };
 
@@ -90,13 +90,57 @@ test_damaged (FileCase *fixture, gconstpointer data)
     }
 }
 
+/* What somebody named by mistake: it keeps its content and its mode, and nothing is put beside it.
+ */
+static void
+test_foreign (FileCase *fixture, gconstpointer data)
+{
+  static const char *const foreign[] = {
+    "not JSON",
+    "[1, 2]",
+    "5",
+    "alias ls='ls --color'\n",
+    "# https://a.example\n",
+    "{\n  // for the editor\n  \"http.proxy\": \"https://proxy.example\",\n}\n",
+    "{\"editor.fontSize\": 12, \"site\": \"https://a.example\"}",
+    "{\"access_token\": \"x\", \"expires\": 1900000000, \"headers\": {}}",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (foreign); i++)
+    {
+      g_autoptr (KeyfobToken) found = NULL;
+      g_autoptr (GError) look_up_error = NULL;
+      g_autoptr (GError) save_error = NULL;
+      g_autoptr (GError) remove_error = NULL;
+      g_autofree char *after = NULL;
+      GStatBuf info;
+
+      file_case_put (fixture, foreign[i]);
+      g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+
+      g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &look_up_error));
+      g_assert_error (look_up_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (look_up_error->message, "is not a token file"));
+      g_assert_false (file_case_save (fixture, "https://a.example", "new", &save_error));
+      g_assert_error (save_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_nonnull (strstr (save_error->message, fixture->path));
+      g_assert_false (file_case_remove_host (fixture, "https://a.example", &remove_error));
+
+      after = file_case_get (fixture);
+      g_assert_cmpstr (after, ==, foreign[i]);
+      g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+      g_assert_cmpuint (info.st_mode & 07777, ==, 0644);
+      g_assert_null (file_case_find_copy (fixture));
+    }
+}
+
 /* Python's reader can be crashed by such a file; here it is set aside like any other. */
 static void
 test_deep (FileCase *fixture, gconstpointer data)
 {
   g_autofree char *opening = g_strnfill (100000, '[');
   g_autofree char *closing = g_strnfill (100000, ']');
-  g_autofree char *content = g_strdup_printf ("{\"a\": %s%s}", opening, closing);
+  g_autofree char *content = g_strdup_printf ("{\"https://b\": %s%s}", opening, closing);
   g_autofree char *copy = NULL;
   g_autofree char *kept = NULL;
   g_autoptr (KeyfobToken) found = NULL;
@@ -119,18 +163,19 @@ test_large (FileCase *fixture, gconstpointer data)
 {
   const gsize size = 50 * 1024 * 1024;
   g_autofree char *large = g_strnfill (size, 'x');
+  g_autofree char *damaged = g_strdup_printf ("{\"https://%s", large);
   g_autofree char *content = NULL;
   g_autofree char *copy = NULL;
   g_autofree char *after = NULL;
   GStatBuf info;
 
-  file_case_put (fixture, large);
+  file_case_put (fixture, damaged);
   g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
   file_case_assert_stored (fixture, "https://a.example", "new");
   copy = file_case_find_copy (fixture);
   g_assert_nonnull (copy);
   g_assert_cmpint (g_stat (copy, &info), ==, 0);
-  g_assert_cmpint (info.st_size, ==, size);
+  g_assert_cmpint (info.st_size, ==, strlen (damaged));
 
   content = g_strdup_printf ("{\"https://b.example\": {\"kept\": \"%s\"}}", large);
   file_case_put (fixture, content);
@@ -182,12 +227,12 @@ test_no_file (FileCase *fixture, gconstpointer data)
 }
 
 static void
-test_readable (FileCase *fixture, gconstpointer data)
+test_readable (FileCase *fixture, gconstpointer mode)
 {
   GStatBuf info;
 
   file_case_put (fixture, "{}");
-  g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
+  g_assert_cmpint (g_chmod (fixture->path, GPOINTER_TO_INT (mode)), ==, 0);
 
   file_case_assert_stored (fixture, "https://a.example", NULL);
 
@@ -310,6 +355,7 @@ main (int argc, char *argv[])
 
   ADD ("entry-without-token", test_entry_without_token);
   ADD ("damaged", test_damaged);
+  ADD ("foreign", test_foreign);
   ADD ("deep", test_deep);
   ADD ("large", test_large);
   ADD ("too-large", test_too_large);
@@ -317,7 +363,12 @@ main (int argc, char *argv[])
               test_no_file, file_case_tear_down);
   g_test_add ("/file-store-trouble/link-to-nowhere", FileCase, "leads nowhere", file_case_set_up,
               test_no_file, file_case_tear_down);
-  ADD ("readable", test_readable);
+  g_test_add ("/file-store-trouble/readable-by-all", FileCase, GINT_TO_POINTER (0644),
+              file_case_set_up, test_readable, file_case_tear_down);
+  g_test_add ("/file-store-trouble/readable-by-group", FileCase, GINT_TO_POINTER (0640),
+              file_case_set_up, test_readable, file_case_tear_down);
+  g_test_add ("/file-store-trouble/writable-by-group", FileCase, GINT_TO_POINTER (0620),
+              file_case_set_up, test_readable, file_case_tear_down);
   ADD ("full-disk", test_full_disk);
   ADD ("read-only-folder", test_read_only_folder);
 

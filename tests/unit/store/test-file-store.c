@@ -311,7 +311,7 @@ test_list (FileCase *fixture, gconstpointer data)
   joined = g_strjoinv (" ", found);
   g_assert_cmpstr (joined, ==, "https://py.example https://kf.example/api");
 
-  file_case_put (fixture, "damaged");
+  file_case_put (fixture, "{\"https://damaged");
   g_assert_null (list (fixture, &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
 }

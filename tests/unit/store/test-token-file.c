@@ -144,12 +144,14 @@ test_tightens (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
 
   file = keyfob_token_file_open (fixture->path, NULL);
+  keyfob_token_file_tighten (file);
 
   g_assert_true (keyfob_token_file_was_exposed (file));
   g_assert_cmpuint (mode_of (fixture->path), ==, 0600);
   assert_holds (file, "old");
 
   again = keyfob_token_file_open (fixture->path, NULL);
+  keyfob_token_file_tighten (again);
   g_assert_false (keyfob_token_file_was_exposed (again));
 }
 
@@ -234,6 +236,7 @@ test_refuses_links (Fixture *fixture, gconstpointer data)
   if (geteuid () == 0)
     {
       g_assert_cmpint (chown (target, NOBODY, NOBODY), ==, 0);
+      assert_unreadable (target, "another user");
       g_assert_cmpint (symlink (target, fixture->path), ==, 0);
     }
   else

@@ -14,10 +14,14 @@ struct _KeyfobFileCache
   KeyfobFileId mark;
   KeyfobTokenFile *file;
   KeyfobTokenText *text;
-  KeyfobFilePlaces *places;
   /* By base URL. */
   GHashTable *tokens;
   gboolean settled;
+  /* Base URLs by host key. They outlast the file: Python drops the base URL of an entry that it
+   * writes again. */
+  GHashTable *owners;
+  /* Real times in microseconds, as gint64, by base URL. */
+  GHashTable *written;
 };
 
 KeyfobFileCache *
@@ -26,6 +30,8 @@ keyfob_file_cache_new (void)
   KeyfobFileCache *self = g_new0 (KeyfobFileCache, 1);
 
   self->tokens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->owners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   return self;
 }
@@ -34,8 +40,9 @@ void
 keyfob_file_cache_free (KeyfobFileCache *self)
 {
   keyfob_file_cache_drop_text (self);
-  g_clear_pointer (&self->places, keyfob_file_places_free);
   g_hash_table_unref (self->tokens);
+  g_hash_table_unref (self->owners);
+  g_hash_table_unref (self->written);
   g_free (self);
 }
 
@@ -56,17 +63,9 @@ keyfob_file_cache_turn_to (KeyfobFileCache *self, const KeyfobFileId *mark)
 void
 keyfob_file_cache_take_text (KeyfobFileCache *self, KeyfobTokenFile *file, KeyfobTokenText *text)
 {
-  const char *target = keyfob_token_file_get_target (file);
-
   keyfob_file_cache_drop_text (self);
   self->file = file;
   self->text = text;
-
-  if (self->places == NULL || !keyfob_file_places_is_current (self->places, target))
-    {
-      g_clear_pointer (&self->places, keyfob_file_places_free);
-      self->places = keyfob_file_places_read (target);
-    }
 }
 
 KeyfobTokenFile *
@@ -81,10 +80,33 @@ keyfob_file_cache_get_text (KeyfobFileCache *self)
   return self->text;
 }
 
-KeyfobFilePlaces *
-keyfob_file_cache_get_places (KeyfobFileCache *self)
+const char *
+keyfob_file_cache_get_owner (KeyfobFileCache *self, const char *host_key)
 {
-  return self->places;
+  return g_hash_table_lookup (self->owners, host_key);
+}
+
+void
+keyfob_file_cache_set_owner (KeyfobFileCache *self, const char *host_key, const char *base_url)
+{
+  if (base_url != NULL)
+    g_hash_table_insert (self->owners, g_strdup (host_key), g_strdup (base_url));
+  else
+    g_hash_table_remove (self->owners, host_key);
+}
+
+void
+keyfob_file_cache_set_written (KeyfobFileCache *self, const char *base_url, gint64 time)
+{
+  g_hash_table_insert (self->written, g_strdup (base_url), g_memdup2 (&time, sizeof time));
+}
+
+gint64
+keyfob_file_cache_get_written (KeyfobFileCache *self, const char *base_url)
+{
+  const gint64 *time = g_hash_table_lookup (self->written, base_url);
+
+  return time != NULL ? *time : 0;
 }
 
 void

@@ -5,7 +5,6 @@
 #pragma once
 
 #include "keyfob-file-id.h"
-#include "keyfob-file-places.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
 #include "keyfob-token.h"
@@ -31,8 +30,6 @@ void keyfob_file_cache_turn_to (KeyfobFileCache *self, const KeyfobFileId *mark)
  * keyfob_file_cache_take_text:
  * @file: (transfer full): what @text points into
  * @text: (transfer full): what it says
- *
- * Blocks where whose the tokens are is not known, or not any more.
  */
 void
 keyfob_file_cache_take_text (KeyfobFileCache *self, KeyfobTokenFile *file, KeyfobTokenText *text);
@@ -43,8 +40,18 @@ KeyfobTokenFile *keyfob_file_cache_get_file (KeyfobFileCache *self);
 /** Returns: (transfer none) (nullable): what the file says */
 KeyfobTokenText *keyfob_file_cache_get_text (KeyfobFileCache *self);
 
-/** Returns: (transfer none) (nullable): whose it is */
-KeyfobFilePlaces *keyfob_file_cache_get_places (KeyfobFileCache *self);
+/** Returns: (transfer none) (nullable): the base URL that an entry without one was given to */
+const char *keyfob_file_cache_get_owner (KeyfobFileCache *self, const char *host_key);
+
+/** @base_url: (nullable): whose the entry of @host_key is; %NULL for nobody's */
+void
+keyfob_file_cache_set_owner (KeyfobFileCache *self, const char *host_key, const char *base_url);
+
+/** @time: real time in microseconds at which the entry was written here, 0 where it was removed */
+void keyfob_file_cache_set_written (KeyfobFileCache *self, const char *base_url, gint64 time);
+
+/** Returns: when the entry was last written here; 0 where it was not */
+gint64 keyfob_file_cache_get_written (KeyfobFileCache *self, const char *base_url);
 
 /** Lets go of what the file says, which may be a lot; it is wiped. The tokens stay. */
 void keyfob_file_cache_drop_text (KeyfobFileCache *self);

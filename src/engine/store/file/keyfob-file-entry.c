@@ -6,12 +6,9 @@
 
 #include "keyfob-file-entry.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "keyfob-auth-error.h"
 #include "keyfob-json.h"
-#include "keyfob-lock.h"
 #include "keyfob-secret.h"
 #include "keyfob-token-text.h"
 #include "keyfob-token.h"
@@ -30,44 +27,6 @@ const char *
 keyfob_file_entry_get_base_url (JsonObject *entry)
 {
   return keyfob_json_get_string (entry, BASE_URL);
-}
-
-char *
-keyfob_file_entry_dup_owner (JsonObject *entry, const char *host_key, KeyfobFilePlaces *places)
-{
-  const char *owner = keyfob_file_entry_get_base_url (entry);
-
-  return owner != NULL ? g_strdup (owner) : keyfob_file_places_dup_owner (places, host_key);
-}
-
-char *
-keyfob_file_entry_claim (JsonObject *entry,
-                         const char *host_key,
-                         const char *base_url,
-                         const char *token_file)
-{
-  g_autofree char *lock_path = g_strconcat (token_file, ".lock", NULL);
-  g_autoptr (KeyfobFilePlaces) before = keyfob_file_places_read (token_file);
-  g_autoptr (KeyfobFilePlaces) places = NULL;
-  g_autoptr (KeyfobLock) lock = NULL;
-  char *owner = keyfob_file_entry_dup_owner (entry, host_key, before);
-
-  if (owner != NULL)
-    return owner;
-
-  /* Not waiting: where somebody is at it the place is taken the next time. */
-  lock = keyfob_lock_try (lock_path, NULL);
-  if (lock == NULL)
-    return g_strdup (base_url);
-
-  places = keyfob_file_places_read (token_file);
-  owner = keyfob_file_entry_dup_owner (entry, host_key, places);
-  if (owner != NULL)
-    return owner;
-
-  keyfob_file_places_take (places, host_key, base_url);
-
-  return g_strdup (base_url);
 }
 
 gboolean
@@ -90,27 +49,6 @@ keyfob_file_entry_may_live (JsonObject *entry, gint64 now)
   return token != NULL && keyfob_token_get_refresh_token (token) != NULL
          && !keyfob_token_is_broker (token)
          && keyfob_token_get_received (token) > now - REFRESH_LIFE;
-}
-
-gboolean
-keyfob_file_entry_check_place (JsonObject *entry,
-                               const char *host_key,
-                               const char *base_url,
-                               KeyfobFilePlaces *places,
-                               gint64 now,
-                               GError **error)
-{
-  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, host_key, places);
-
-  if (owner == NULL || g_str_equal (owner, base_url) || !keyfob_file_entry_may_live (entry, now))
-    return TRUE;
-
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
-                  "use a keyring."),
-               host_key, owner);
-
-  return FALSE;
 }
 
 char *

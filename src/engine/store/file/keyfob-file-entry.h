@@ -6,8 +6,6 @@
 
 #include <json-glib/json-glib.h>
 
-#include "keyfob-file-places.h"
-
 G_BEGIN_DECLS
 
 /** @json: (nullable): value of a member. Returns: (transfer full) (nullable): it as an entry */
@@ -16,46 +14,6 @@ JsonObject *keyfob_file_entry_parse (const char *json);
 /** Returns: (transfer none) (nullable): the base URL that it says it belongs to; Python says none
  */
 const char *keyfob_file_entry_get_base_url (JsonObject *entry);
-
-/**
- * keyfob_file_entry_dup_owner:
- * @host_key: its key in the file
- * @places: what is known where the entry itself does not say it
- *
- * Returns: (transfer full) (nullable): the base URL that it belongs to, %NULL where nobody knows
- */
-char *
-keyfob_file_entry_dup_owner (JsonObject *entry, const char *host_key, KeyfobFilePlaces *places);
-
-/**
- * keyfob_file_entry_check_place:
- * @entry: what is in the place of @host_key
- * @base_url: who wants it
- * @now: Unix time in seconds
- * @error: KEYFOB_AUTH_ERROR_STORE
- *
- * Returns: whether nobody else has it for a token that may still be good
- */
-gboolean keyfob_file_entry_check_place (JsonObject *entry,
-                                        const char *host_key,
-                                        const char *base_url,
-                                        KeyfobFilePlaces *places,
-                                        gint64 now,
-                                        GError **error);
-
-/**
- * keyfob_file_entry_claim:
- * @token_file: absolute path of the token file itself
- *
- * Who first finds a token that Python put down takes the place, so that no other base URL of the
- * host takes it for its own. Blocks.
- *
- * Returns: (transfer full): the base URL that it belongs to now
- */
-char *keyfob_file_entry_claim (JsonObject *entry,
-                               const char *host_key,
-                               const char *base_url,
-                               const char *token_file);
 
 /** Returns: whether its token or its refresh token is still good at @now, Unix time in seconds, as
  *   far as the server says */

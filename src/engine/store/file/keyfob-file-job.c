@@ -6,20 +6,20 @@
 
 #include "keyfob-file-job.h"
 
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-file-entry.h"
-#include "keyfob-file-places.h"
 #include "keyfob-file-text.h"
 #include "keyfob-temporary-file.h"
 #include "keyfob-secret.h"
 
 /* So often in a row another program may come between reading and writing. */
 #define MAX_ATTEMPTS 100
+/* Microseconds: Python reads the file, changes it and writes it within them. */
+#define LOST_UPDATE (2 * G_USEC_PER_SEC)
 
 /* Nothing in it but the cache is shared: it goes to another thread. */
 struct _KeyfobFileJob
@@ -28,7 +28,6 @@ struct _KeyfobFileJob
   char *host_key;
   char *base_url;
   gint64 now;
-  gint64 since;
   /* The entry to put down; %NULL looks up or removes. */
   KeyfobSecret *entry;
   KeyfobLock *lock;
@@ -39,6 +38,7 @@ struct _KeyfobFileJob
   KeyfobFileId found;
   KeyfobFileId left;
   gboolean overtaken;
+  gboolean lost;
   /* Names and sentences, in turns. */
   GPtrArray *reports;
 };
@@ -63,26 +63,60 @@ open_file (KeyfobFileJob *self, GError **error)
   self->target = g_strdup (keyfob_token_file_get_target (file));
   self->found = self->left = *keyfob_token_file_get_mark (file);
 
-  if (keyfob_token_file_was_exposed (file))
+  return file;
+}
+
+static KeyfobTokenText *
+parse_file (KeyfobFileJob *self, KeyfobTokenFile *file, gboolean *foreign, GError **error)
+{
+  gboolean was_exposed = keyfob_token_file_was_exposed (file);
+  KeyfobTokenText *text = keyfob_file_text_parse (file, foreign, error);
+
+  self->left = *keyfob_token_file_get_mark (file);
+  if (!was_exposed && keyfob_token_file_was_exposed (file))
     report (self, "readable-file",
             g_strdup_printf (_ ("Other users of this machine could read the token file %s. Only "
                                 "you can now. If they are not to be trusted, sign out of every "
                                 "host in it and sign in again."),
                              self->path));
 
-  return file;
+  return text;
+}
+
+/* Returns: (nullable): the base URL that the entry belongs to, as far as it is known */
+static const char *
+get_owner (KeyfobFileJob *self, JsonObject *entry)
+{
+  const char *owner = keyfob_file_entry_get_base_url (entry);
+
+  return owner != NULL ? owner : keyfob_file_cache_get_owner (self->cache, self->host_key);
 }
 
 static gboolean
-put_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places, GError **error)
+check_owner (KeyfobFileJob *self, JsonObject *entry, GError **error)
+{
+  const char *owner = get_owner (self, entry);
+
+  if (owner == NULL || g_str_equal (owner, self->base_url)
+      || !keyfob_file_entry_may_live (entry, self->now))
+    return TRUE;
+
+  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+               _ ("The token file has one place for %s, and %s uses it. Sign out there first, or "
+                  "use a keyring."),
+               self->host_key, owner);
+
+  return FALSE;
+}
+
+static gboolean
+put_entry (KeyfobFileJob *self, KeyfobTokenText *text, GError **error)
 {
   g_autoptr (KeyfobSecret) old_json = keyfob_token_text_dup (text, self->host_key);
   g_autoptr (KeyfobSecret) json = NULL;
   g_autoptr (JsonObject) old = keyfob_file_entry_parse (old_json);
 
-  if (old != NULL
-      && !keyfob_file_entry_check_place (old, self->host_key, self->base_url, places, self->now,
-                                         error))
+  if (old != NULL && !check_owner (self, old, error))
     return FALSE;
 
   json = keyfob_file_entry_merge (old_json, self->entry, self->base_url);
@@ -92,20 +126,17 @@ put_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places,
 }
 
 static gboolean
-drop_entry (KeyfobFileJob *self, KeyfobTokenText *text, KeyfobFilePlaces *places)
+drop_entry (KeyfobFileJob *self, KeyfobTokenText *text)
 {
   g_autoptr (KeyfobSecret) json = keyfob_token_text_dup (text, self->host_key);
   g_autoptr (JsonObject) entry = keyfob_file_entry_parse (json);
-  g_autofree char *owner = NULL;
+  const char *owner = entry != NULL ? get_owner (self, entry) : NULL;
 
-  if (entry != NULL)
-    owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
   if (owner != NULL && !g_str_equal (owner, self->base_url))
     return FALSE;
 
-  /* First: somebody who sees the entry gone must find out that it was meant. */
-  if (keyfob_file_id_exists (&self->found))
-    keyfob_file_places_empty (places, self->host_key, self->now);
+  keyfob_file_cache_set_owner (self->cache, self->host_key, NULL);
+  keyfob_file_cache_set_written (self->cache, self->base_url, 0);
 
   return keyfob_token_text_remove (text, self->host_key);
 }
@@ -119,28 +150,24 @@ write_text (KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
 }
 
 static KeyfobTokenFileOutcome
-save (KeyfobFileJob *self,
-      KeyfobTokenFile *file,
-      KeyfobTokenText *text,
-      KeyfobFilePlaces *places,
-      GError **error)
+save (KeyfobFileJob *self, KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
 {
   KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
 
-  if (put_entry (self, text, places, error))
+  if (put_entry (self, text, error))
     outcome = write_text (file, text, error);
   if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
-    keyfob_file_places_take (places, self->host_key, self->base_url);
+    {
+      keyfob_file_cache_set_owner (self->cache, self->host_key, self->base_url);
+      keyfob_file_cache_set_written (self->cache, self->base_url, g_get_real_time ());
+    }
 
   return outcome;
 }
 
 /* Saves into a new file; a copy of the damaged one stays beside it. */
 static KeyfobTokenFileOutcome
-replace_damaged (KeyfobFileJob *self,
-                 KeyfobTokenFile *file,
-                 KeyfobFilePlaces *places,
-                 GError **error)
+replace_damaged (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
 {
   g_autoptr (KeyfobTokenText) text = keyfob_token_text_parse ("{}", 2);
   g_autofree char *copy = keyfob_token_file_keep_copy (file, self->now, error);
@@ -149,7 +176,7 @@ replace_damaged (KeyfobFileJob *self,
   if (copy == NULL)
     return KEYFOB_TOKEN_FILE_FAILED;
 
-  outcome = save (self, file, text, places, error);
+  outcome = save (self, file, text, error);
 
   if (outcome == KEYFOB_TOKEN_FILE_FAILED)
     unlink (copy);
@@ -163,15 +190,16 @@ replace_damaged (KeyfobFileJob *self,
 }
 
 static KeyfobTokenFileOutcome
-attempt (KeyfobFileJob *self, KeyfobTokenFile *file, KeyfobFilePlaces *places, GError **error)
+attempt (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
 {
   g_autoptr (KeyfobTokenText) text = NULL;
   g_autoptr (GError) local_error = NULL;
+  gboolean foreign = FALSE;
 
-  text = keyfob_file_text_parse (file, &local_error);
+  text = parse_file (self, file, &foreign, &local_error);
 
-  if (text == NULL && self->entry != NULL)
-    return replace_damaged (self, file, places, error);
+  if (text == NULL && self->entry != NULL && !foreign)
+    return replace_damaged (self, file, error);
 
   if (text == NULL)
     {
@@ -180,20 +208,17 @@ attempt (KeyfobFileJob *self, KeyfobTokenFile *file, KeyfobFilePlaces *places, G
     }
 
   if (self->entry != NULL)
-    return save (self, file, text, places, error);
+    return save (self, file, text, error);
 
-  return drop_entry (self, text, places) ? write_text (file, text, error)
-                                         : KEYFOB_TOKEN_FILE_WRITTEN;
+  return drop_entry (self, text) ? write_text (file, text, error) : KEYFOB_TOKEN_FILE_WRITTEN;
 }
 
 static gboolean
 modify_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
 {
-  g_autoptr (KeyfobFilePlaces) places = keyfob_file_places_read (self->target);
-
   for (guint i = 0; i < MAX_ATTEMPTS; i++)
     {
-      KeyfobTokenFileOutcome outcome = attempt (self, file, places, error);
+      KeyfobTokenFileOutcome outcome = attempt (self, file, error);
 
       self->left = *keyfob_token_file_get_mark (file);
       if (outcome != KEYFOB_TOKEN_FILE_OVERTAKEN)
@@ -211,13 +236,16 @@ modify_file (KeyfobFileJob *self, KeyfobTokenFile *file, GError **error)
   return FALSE;
 }
 
+/* An entry that Python wrote belongs to the first base URL of its host that looks for it. */
 static gboolean
-is_ours (KeyfobFileJob *self, JsonObject *entry, KeyfobFilePlaces *places)
+is_ours (KeyfobFileJob *self, JsonObject *entry)
 {
-  g_autofree char *owner = keyfob_file_entry_dup_owner (entry, self->host_key, places);
+  const char *owner = get_owner (self, entry);
 
   if (owner == NULL)
-    owner = keyfob_file_entry_claim (entry, self->host_key, self->base_url, self->target);
+    owner = self->base_url;
+  if (keyfob_file_entry_get_base_url (entry) != NULL || owner == self->base_url)
+    keyfob_file_cache_set_owner (self->cache, self->host_key, owner);
 
   if (g_str_equal (owner, self->base_url))
     return TRUE;
@@ -237,6 +265,17 @@ find_entry (KeyfobFileJob *self, KeyfobTokenText *text)
   g_autoptr (KeyfobSecret) json = keyfob_token_text_dup (text, self->host_key);
 
   return keyfob_file_entry_parse (json);
+}
+
+static gboolean
+is_lost_update (KeyfobFileJob *self)
+{
+  gint64 written = keyfob_file_cache_get_written (self->cache, self->base_url);
+  const struct timespec *modified = &self->found.modified;
+  gint64 replaced = (gint64) modified->tv_sec * G_USEC_PER_SEC + modified->tv_nsec / 1000;
+
+  return keyfob_file_id_exists (&self->found) && written != 0
+         && ABS (replaced - written) <= LOST_UPDATE;
 }
 
 static gboolean
@@ -262,9 +301,10 @@ read_into_cache (KeyfobFileJob *self, GError **error)
 {
   g_autoptr (KeyfobTokenFile) file = open_file (self, error);
   g_autoptr (KeyfobTokenText) text = NULL;
+  gboolean foreign = FALSE;
 
   if (file != NULL)
-    text = keyfob_file_text_parse (file, error);
+    text = parse_file (self, file, &foreign, error);
   if (text == NULL)
     return FALSE;
 
@@ -362,24 +402,12 @@ keyfob_file_job_set_tidies (KeyfobFileJob *self, gboolean tidies)
   self->tidies = tidies;
 }
 
-void
-keyfob_file_job_set_since (KeyfobFileJob *self, gint64 since)
-{
-  self->since = since;
-}
-
 gboolean
 keyfob_file_job_check (KeyfobFileJob *self, GError **error)
 {
-  g_autofree char *folder = NULL;
-
   self->target = keyfob_token_file_resolve (self->path, error);
   if (self->target == NULL)
     return FALSE;
-
-  folder = g_path_get_dirname (self->target);
-  if (g_mkdir_with_parents (folder, 0700) < 0)
-    g_debug ("%s cannot be made: %s", folder, g_strerror (errno));
 
   self->found = self->left = keyfob_file_id_at (self->target);
 
@@ -399,7 +427,8 @@ keyfob_file_job_lookup (KeyfobFileJob *self, KeyfobToken **token, GError **error
     return TRUE;
 
   entry = find_entry (self, keyfob_file_cache_get_text (self->cache));
-  if (entry == NULL || !is_ours (self, entry, keyfob_file_cache_get_places (self->cache)))
+  self->lost = entry == NULL && is_lost_update (self);
+  if (entry == NULL || !is_ours (self, entry))
     return TRUE;
 
   *token = keyfob_token_new_from_entry (entry, error);
@@ -420,39 +449,18 @@ keyfob_file_job_list (KeyfobFileJob *self, GError **error)
 {
   g_autoptr (KeyfobTokenFile) file = open_file (self, error);
   g_autoptr (KeyfobTokenText) text = NULL;
-  g_autoptr (KeyfobFilePlaces) places = NULL;
+  gboolean foreign = FALSE;
 
   if (file != NULL)
-    text = keyfob_file_text_parse (file, error);
-  if (text == NULL)
-    return NULL;
+    text = parse_file (self, file, &foreign, error);
 
-  places = keyfob_file_places_read (self->target);
-
-  return keyfob_file_text_list (text, places, self->now);
+  return text != NULL ? keyfob_file_text_list (text, self->cache, self->now) : NULL;
 }
 
 gboolean
-keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **error)
+keyfob_file_job_was_lost (KeyfobFileJob *self)
 {
-  g_autoptr (KeyfobTokenFile) file = open_file (self, error);
-  g_autoptr (KeyfobTokenText) text = NULL;
-  g_autoptr (KeyfobFilePlaces) places = NULL;
-  g_autoptr (JsonObject) entry = NULL;
-  gint64 emptied = 0;
-
-  if (file != NULL)
-    text = keyfob_file_text_parse (file, error);
-  if (text == NULL)
-    return FALSE;
-
-  entry = find_entry (self, text);
-  places = keyfob_file_places_read (self->target);
-  emptied = keyfob_file_places_get_emptied (places, self->host_key);
-  *removed =
-      entry == NULL && (!keyfob_file_id_exists (&self->found) || emptied >= MAX (self->since, 1));
-
-  return TRUE;
+  return self->lost;
 }
 
 /* The one place that reads, changes and writes the file, for the holder of its lock. What was

@@ -57,11 +57,7 @@ void keyfob_file_job_take_lock (KeyfobFileJob *self, KeyfobLock *lock);
 /** @tidies: whether it also deletes what writers that were killed have left beside the file */
 void keyfob_file_job_set_tidies (KeyfobFileJob *self, gboolean tidies);
 
-/** @since: see keyfob_token_store_was_removed_async() */
-void keyfob_file_job_set_since (KeyfobFileJob *self, gint64 since);
-
-/** Looks which file is there; makes the folder that it belongs in. Returns: whether it could be
- *   read */
+/** Looks which file is there. Returns: whether that could be told */
 gboolean keyfob_file_job_check (KeyfobFileJob *self, GError **error);
 
 /**
@@ -78,8 +74,8 @@ void keyfob_file_job_drop_text (KeyfobFileJob *self);
 /** Returns: (transfer full): the base URLs of all tokens in the file that are still good */
 GStrv keyfob_file_job_list (KeyfobFileJob *self, GError **error);
 
-/** @removed: (out): see keyfob_token_store_was_removed_finish() */
-gboolean keyfob_file_job_was_removed (KeyfobFileJob *self, gboolean *removed, GError **error);
+/** Returns: whether a look-up found nothing, and see keyfob_token_store_lookup_was_lost() */
+gboolean keyfob_file_job_was_lost (KeyfobFileJob *self);
 
 /**
  * keyfob_file_job_modify:

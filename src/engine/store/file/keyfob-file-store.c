@@ -162,8 +162,6 @@ run_first (KeyfobFileStore *self)
     g_task_run_in_thread (task, keyfob_file_worker_look_up);
   else if (tag == keyfob_token_store_list_async)
     g_task_run_in_thread (task, keyfob_file_worker_list);
-  else if (tag == keyfob_token_store_was_removed_async)
-    g_task_run_in_thread (task, keyfob_file_worker_ask);
   else if (tag == keyfob_token_store_changed)
     g_task_run_in_thread (task, keyfob_file_worker_check);
   else
@@ -269,22 +267,9 @@ keyfob_file_store_lookup_async (KeyfobTokenStore *store,
 }
 
 static gboolean
-keyfob_file_store_lookup_finish (KeyfobTokenStore *store,
-                                 GAsyncResult *result,
-                                 KeyfobToken **token,
-                                 GError **error)
+keyfob_file_store_lookup_was_lost (KeyfobTokenStore *store, GAsyncResult *result)
 {
-  GError *local_error = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
-
-  *token = g_task_propagate_pointer (G_TASK (result), &local_error);
-
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, local_error);
-  return FALSE;
+  return keyfob_file_job_was_lost (g_task_get_task_data (G_TASK (result)));
 }
 
 static void
@@ -327,21 +312,6 @@ keyfob_file_store_list_async (KeyfobTokenStore *store,
 }
 
 static void
-keyfob_file_store_was_removed_async (KeyfobTokenStore *store,
-                                     KeyfobConfig *host,
-                                     gint64 since,
-                                     GCancellable *cancellable,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data)
-{
-  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
-  KeyfobFileJob *job = job_new (self, host, NULL);
-
-  keyfob_file_job_set_since (job, since);
-  enqueue (self, job, cancellable, callback, user_data, keyfob_token_store_was_removed_async);
-}
-
-static void
 keyfob_file_store_unlock_async (KeyfobTokenStore *store,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
@@ -351,14 +321,6 @@ keyfob_file_store_unlock_async (KeyfobTokenStore *store,
 
   g_task_set_source_tag (task, keyfob_file_store_unlock_async);
   g_task_return_boolean (task, TRUE);
-}
-
-static gboolean
-keyfob_file_store_boolean_finish (KeyfobTokenStore *store, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, store), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static const char *
@@ -431,16 +393,12 @@ static void
 keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
   iface->lookup_async = keyfob_file_store_lookup_async;
-  iface->lookup_finish = keyfob_file_store_lookup_finish;
   iface->save_async = keyfob_file_store_save_async;
-  iface->save_finish = keyfob_file_store_boolean_finish;
   iface->remove_async = keyfob_file_store_remove_async;
-  iface->remove_finish = keyfob_file_store_boolean_finish;
   iface->unlock_async = keyfob_file_store_unlock_async;
-  iface->unlock_finish = keyfob_file_store_boolean_finish;
   iface->dup_lock_path = dup_lock_path;
   iface->list_async = keyfob_file_store_list_async;
-  iface->was_removed_async = keyfob_file_store_was_removed_async;
+  iface->lookup_was_lost = keyfob_file_store_lookup_was_lost;
   iface->get_kind = keyfob_file_store_get_kind;
 }
 

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "keyfob-file-places.h"
+#include "keyfob-file-cache.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
 
@@ -15,13 +15,14 @@ G_BEGIN_DECLS
  * @file: what it holds is read again where it makes no sense and was written just now: two Python
  *   programs write into one file before they rename it, so what the one has renamed may be
  *   unfinished for a moment
- * @error: KEYFOB_AUTH_ERROR_STORE where it is damaged
+ * @foreign: (out): whether it is no token store, nor what is left of a damaged one
+ * @error: KEYFOB_AUTH_ERROR_STORE where it is damaged or foreign
  *
- * Blocks.
+ * Takes away the access of other users to a token store. Blocks.
  *
  * Returns: (transfer full): what the file says
  */
-KeyfobTokenText *keyfob_file_text_parse (KeyfobTokenFile *file, GError **error);
+KeyfobTokenText *keyfob_file_text_parse (KeyfobTokenFile *file, gboolean *foreign, GError **error);
 
 /**
  * keyfob_file_text_list:
@@ -29,6 +30,6 @@ KeyfobTokenText *keyfob_file_text_parse (KeyfobTokenFile *file, GError **error);
  *
  * Returns: (transfer full): the base URLs of all tokens that are still good
  */
-GStrv keyfob_file_text_list (KeyfobTokenText *text, KeyfobFilePlaces *places, gint64 now);
+GStrv keyfob_file_text_list (KeyfobTokenText *text, KeyfobFileCache *cache, gint64 now);
 
 G_END_DECLS

@@ -14,7 +14,10 @@ struct _KeyfobFileWatch
   GObject parent_instance;
 
   GFile *file;
+  /* The folder of the file; where that does not exist, the nearest one above that does. */
   GFile *folder;
+  /* What is expected in the folder: the file, or the next folder on the way to it. */
+  GFile *child;
   GFileMonitor *monitor;
   guint timer;
 };
@@ -61,6 +64,7 @@ stop (KeyfobFileWatch *self)
     g_file_monitor_cancel (self->monitor);
   g_clear_object (&self->monitor);
   g_clear_object (&self->folder);
+  g_clear_object (&self->child);
   g_clear_object (&self->file);
 }
 
@@ -73,7 +77,7 @@ monitor_changed_cb (KeyfobFileWatch *self, GFile *file, GFile *other, GFileMonit
       stop (self);
       touch (self);
     }
-  else if (g_file_equal (file, self->file) || (other != NULL && g_file_equal (other, self->file)))
+  else if (g_file_equal (file, self->child) || (other != NULL && g_file_equal (other, self->child)))
     touch (self);
 }
 
@@ -102,6 +106,20 @@ keyfob_file_watch_init (KeyfobFileWatch *self)
 {
 }
 
+static void
+find_folder (GFile *file, GFile **folder, GFile **child)
+{
+  *child = g_object_ref (file);
+  *folder = g_file_get_parent (file);
+
+  while (!g_file_query_exists (*folder, NULL) && g_file_has_parent (*folder, NULL))
+    {
+      g_object_unref (*child);
+      *child = *folder;
+      *folder = g_file_get_parent (*child);
+    }
+}
+
 KeyfobFileWatch *
 keyfob_file_watch_new (void)
 {
@@ -112,18 +130,26 @@ void
 keyfob_file_watch_start (KeyfobFileWatch *self, const char *path)
 {
   g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) child = NULL;
   g_autoptr (GError) error = NULL;
 
   g_return_if_fail (KEYFOB_IS_FILE_WATCH (self));
   g_return_if_fail (path != NULL && g_path_is_absolute (path));
 
   file = g_file_new_for_path (path);
-  if (self->monitor != NULL && g_file_equal (self->file, file))
+  if (self->monitor != NULL && g_file_equal (self->child, file))
+    return;
+
+  find_folder (file, &folder, &child);
+  if (self->monitor != NULL && g_file_equal (self->file, file)
+      && g_file_equal (self->folder, folder))
     return;
 
   stop (self);
   self->file = g_steal_pointer (&file);
-  self->folder = g_file_get_parent (self->file);
+  self->folder = g_steal_pointer (&folder);
+  self->child = g_steal_pointer (&child);
   self->monitor = g_file_monitor_directory (self->folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
 
   if (self->monitor == NULL)

@@ -25,10 +25,12 @@ KeyfobFileWatch *keyfob_file_watch_new (void);
 
 /**
  * keyfob_file_watch_start:
- * @path: absolute path; its folder must be there
+ * @path: absolute path
  *
- * Watches @path, unless it does already, in the thread-default main context. What happened before
- * that may have gone unseen, so that counts as touched.
+ * Watches @path, unless it does already; where its folder does not exist, the next folder on the
+ * way to it, and the caller starts the watch again when that is touched. Works in the
+ * thread-default main context. What happened before that may have gone unseen, so that counts as
+ * touched.
  */
 void keyfob_file_watch_start (KeyfobFileWatch *self, const char *path);
 

@@ -59,18 +59,6 @@ keyfob_file_worker_list (GTask *task, gpointer source, gpointer data, GCancellab
 }
 
 void
-keyfob_file_worker_ask (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-  gboolean removed = FALSE;
-
-  if (keyfob_file_job_was_removed (data, &removed, &error))
-    g_task_return_boolean (task, removed);
-  else
-    g_task_return_error (task, error);
-}
-
-void
 keyfob_file_worker_modify (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;

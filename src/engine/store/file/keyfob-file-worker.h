@@ -27,10 +27,6 @@ void keyfob_file_worker_look_up_all (GTask *batch,
 void
 keyfob_file_worker_list (GTask *task, gpointer source, gpointer data, GCancellable *cancellable);
 
-/** Returns whether a token was removed. */
-void
-keyfob_file_worker_ask (GTask *task, gpointer source, gpointer data, GCancellable *cancellable);
-
 /** Saves or removes. */
 void
 keyfob_file_worker_modify (GTask *task, gpointer source, gpointer data, GCancellable *cancellable);

@@ -55,7 +55,7 @@ set_unwritable (GError **error, const char *path, int code)
 }
 
 static gboolean
-check_kind (const char *path, gboolean is_link, const struct stat *info, GError **error)
+check_kind (const char *path, const struct stat *info, GError **error)
 {
   if (S_ISDIR (info->st_mode))
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
@@ -68,10 +68,10 @@ check_kind (const char *path, gboolean is_link, const struct stat *info, GError 
         _ ("%s is not a regular file and cannot hold tokens. Move it away, or name another "
            "file in OIDC_TOKEN_FILE."),
         path);
-  else if (is_link && info->st_uid != geteuid ())
+  else if (info->st_uid != geteuid ())
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("The token file %s is a link to a file of another user. Remove the link, or "
-                    "name another file in OIDC_TOKEN_FILE."),
+                 _ ("The token file %s belongs to another user. Move it away, or name another "
+                    "file in OIDC_TOKEN_FILE."),
                  path);
   else
     return TRUE;
@@ -104,11 +104,7 @@ resolve (const char *path, gboolean *is_link, GError **error)
 
 /* -1 without an error where there is no file. */
 static int
-open_to_read (const char *path,
-              const char *target,
-              gboolean is_link,
-              struct stat *info,
-              GError **error)
+open_to_read (const char *path, const char *target, struct stat *info, GError **error)
 {
   /* Not blocking: a FIFO in its place must not hang. */
   int fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -122,7 +118,7 @@ open_to_read (const char *path,
 
   if (fstat (fd, info) < 0)
     set_unreadable (error, path, errno);
-  else if (check_kind (path, is_link, info, error))
+  else if (check_kind (path, info, error))
     return fd;
 
   close (fd);
@@ -191,12 +187,6 @@ take_fd (KeyfobTokenFile *self, int fd)
 }
 
 static gboolean
-tighten (int fd, const struct stat *info)
-{
-  return (info->st_mode & 077) != 0 && info->st_uid == geteuid () && fchmod (fd, 0600) == 0;
-}
-
-static gboolean
 load (KeyfobTokenFile *self, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
@@ -209,7 +199,7 @@ load (KeyfobTokenFile *self, GError **error)
   if (self->target == NULL)
     return FALSE;
 
-  fd = open_to_read (self->path, self->target, is_link, &info, &local_error);
+  fd = open_to_read (self->path, self->target, &info, &local_error);
 
   if (local_error != NULL)
     {
@@ -217,8 +207,6 @@ load (KeyfobTokenFile *self, GError **error)
       return FALSE;
     }
 
-  if (fd >= 0 && tighten (fd, &info))
-    self->exposed = TRUE;
   take_fd (self, fd);
 
   return check_size (self->path, info.st_size, error) && read_all (self, fd, info.st_size, error);
@@ -243,7 +231,7 @@ static KeyfobTokenFileOutcome
 take_displaced (KeyfobTokenFile *self, const char *displaced, int fresh_fd, GError **error)
 {
   struct stat info = { 0 };
-  int fd = open_to_read (self->path, displaced, FALSE, &info, error);
+  int fd = open_to_read (self->path, displaced, &info, error);
   gboolean taken = fd >= 0 && check_size (self->path, info.st_size, error)
                    && read_all (self, fd, info.st_size, error);
 
@@ -374,6 +362,19 @@ const KeyfobFileId *
 keyfob_token_file_get_mark (KeyfobTokenFile *self)
 {
   return &self->mark;
+}
+
+void
+keyfob_token_file_tighten (KeyfobTokenFile *self)
+{
+  struct stat info;
+
+  if (self->fd < 0 || !keyfob_file_id_is_exposed (&self->mark) || fchmod (self->fd, 0600) < 0)
+    return;
+
+  self->exposed = TRUE;
+  if (fstat (self->fd, &info) == 0)
+    self->mark = keyfob_file_id_of (&info);
 }
 
 gboolean

@@ -44,10 +44,10 @@ char *keyfob_token_file_resolve (const char *path, GError **error);
 
 /**
  * keyfob_token_file_open:
- * @path: absolute path; a symbolic link is followed to a regular file of the same user only
+ * @path: absolute path of a regular file of this user, or of a link to one
  * @error: KEYFOB_AUTH_ERROR_STORE
  *
- * Reads it. Takes away the access of other users where they have any.
+ * Reads it.
  *
  * Returns: (transfer full): the file, empty where there is none
  */
@@ -70,7 +70,10 @@ const char *keyfob_token_file_get_target (KeyfobTokenFile *self);
 /** Returns: what tells the file as it was read, or as it was written */
 const KeyfobFileId *keyfob_token_file_get_mark (KeyfobTokenFile *self);
 
-/** Returns: whether other users could read it before it was opened */
+/** Takes away the access of other users where they have any. */
+void keyfob_token_file_tighten (KeyfobTokenFile *self);
+
+/** Returns: whether other users could read it before it was tightened */
 gboolean keyfob_token_file_was_exposed (KeyfobTokenFile *self);
 
 /**

@@ -322,25 +322,6 @@ keyfob_keyring_store_lookup_async (KeyfobTokenStore *base,
   start (KEYFOB_KEYRING_STORE (base), task, job_new (host), FALSE, look_up);
 }
 
-static gboolean
-keyfob_keyring_store_lookup_finish (KeyfobTokenStore *base,
-                                    GAsyncResult *result,
-                                    KeyfobToken **token,
-                                    GError **error)
-{
-  GError *local_error = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, base), FALSE);
-
-  *token = g_task_propagate_pointer (G_TASK (result), &local_error);
-
-  if (local_error == NULL)
-    return TRUE;
-
-  g_propagate_error (error, local_error);
-  return FALSE;
-}
-
 static void
 keyfob_keyring_store_save_async (KeyfobTokenStore *base,
                                  KeyfobConfig *host,
@@ -384,14 +365,6 @@ keyfob_keyring_store_unlock_async (KeyfobTokenStore *base,
 
   g_task_set_source_tag (task, keyfob_keyring_store_unlock_async);
   start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), TRUE, return_true);
-}
-
-static gboolean
-keyfob_keyring_store_boolean_finish (KeyfobTokenStore *base, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, base), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 static const char *
@@ -457,13 +430,9 @@ static void
 keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
   iface->lookup_async = keyfob_keyring_store_lookup_async;
-  iface->lookup_finish = keyfob_keyring_store_lookup_finish;
   iface->save_async = keyfob_keyring_store_save_async;
-  iface->save_finish = keyfob_keyring_store_boolean_finish;
   iface->remove_async = keyfob_keyring_store_remove_async;
-  iface->remove_finish = keyfob_keyring_store_boolean_finish;
   iface->unlock_async = keyfob_keyring_store_unlock_async;
-  iface->unlock_finish = keyfob_keyring_store_boolean_finish;
   iface->dup_lock_path = dup_lock_path;
   iface->get_kind = keyfob_keyring_store_get_kind;
 }
