@@ -13,6 +13,7 @@
 #include "keyfob-clipboard-content.h"
 #include "keyfob-clipboard.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define SECRET "Authorization: Bearer abc"
 
@@ -66,8 +67,7 @@ paste (Fixture *self)
 
   gdk_display_sync (self->display);
   gdk_clipboard_read_text_async (gdk_display_get_clipboard (self->other), NULL, on_text, &text);
-  while (text == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (text == NULL);
 
   return text;
 }
@@ -169,8 +169,7 @@ test_copied_elsewhere (Fixture *self, gconstpointer data)
 {
   offer (self);
   copy_elsewhere (self, "mine");
-  while (keyfob_clipboard_get_title (self->clipboard) != NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_clipboard_get_title (self->clipboard) != NULL);
   g_assert_cmpfloat (manual_clock_next (self->clock), ==, -1);
 
   keyfob_clipboard_clear (self->clipboard);

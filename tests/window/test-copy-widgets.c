@@ -14,6 +14,7 @@
 #include "keyfob-copy-window.h"
 #include "keyfob-copy.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define SHORT_LIMIT 100 /* milliseconds */
 
@@ -159,8 +160,7 @@ test_slow_answer (void)
                                     g_variant_new_string ("https://data.example.org"));
 
   keyfob_copy_async (clipboard, proxy, KEYFOB_COPY_HEADER, NULL, on_copied, &copied);
-  while (!copied)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!copied);
 
   keyfob_clipboard_clear (clipboard);
   g_dbus_interface_skeleton_unexport (G_DBUS_INTERFACE_SKELETON (host));

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "keyfob-autostart.h"
+#include "wait.h"
 
 #define ENTRY "[Desktop Entry]\nType=Application\nName=Keyfob\nExec=keyfob-agent --start\n"
 
@@ -20,8 +21,7 @@ read_entry (const char *path)
   g_autoptr (GAsyncResult) result = NULL;
 
   keyfob_autostart_read_async (path, NULL, on_done, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (result == NULL);
 
   return keyfob_autostart_read_finish (result);
 }
@@ -33,8 +33,7 @@ write_entry (const char *path, const char *text, GError **error)
   g_autoptr (GAsyncResult) result = NULL;
 
   keyfob_autostart_write_async (path, entry, NULL, on_done, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (result == NULL);
 
   return keyfob_autostart_write_finish (result, error);
 }

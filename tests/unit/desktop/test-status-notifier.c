@@ -7,6 +7,7 @@
 #include "keyfob-host-remote.h"
 #include "keyfob-notification-client.h"
 #include "keyfob-status-notifier.h"
+#include "wait.h"
 
 #define WATCHER "org.kde.StatusNotifierWatcher"
 
@@ -69,15 +70,13 @@ test_shown_while_there_is_a_tray (Fixture *fixture, gconstpointer data)
 
   name = g_bus_own_name_on_connection (tray, WATCHER, G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL,
                                        NULL);
-  while (!keyfob_status_notifier_get_shown (notifier))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!keyfob_status_notifier_get_shown (notifier));
   g_assert_cmpuint (n_times, ==, 1);
   g_object_get (notifier, "shown", &shown, NULL);
   g_assert_true (shown);
 
   g_bus_unown_name (name);
-  while (keyfob_status_notifier_get_shown (notifier))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_status_notifier_get_shown (notifier));
   g_assert_cmpuint (n_times, ==, 2);
 
   while (g_main_context_iteration (NULL, FALSE))
@@ -117,8 +116,7 @@ test_no_daemon (Fixture *fixture, gconstpointer data)
   keyfob_notification_client_show (client, "host", "summary", "body",
                                    (const char *const[]){ NULL });
   g_assert_true (keyfob_notification_client_is_shown (client, "host"));
-  while (keyfob_notification_client_is_showing (client))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_notification_client_is_showing (client));
 
   g_assert_finalize_object (client);
 }

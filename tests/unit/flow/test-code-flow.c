@@ -8,6 +8,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-code-flow.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW 1800000000
 #define TIMEOUT 120
@@ -110,8 +111,7 @@ start (Fixture *fixture)
 static void
 finish (Fixture *fixture)
 {
-  while (!fixture->done)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!fixture->done);
 }
 
 static void
@@ -183,8 +183,7 @@ test_no_launcher (Fixture *fixture, gconstpointer data)
   fixture->flow = keyfob_code_flow_new (fixture->config, KEYFOB_SERVER (fixture->server), NULL,
                                         KEYFOB_CLOCK (fixture->clock));
   start (fixture);
-  while (keyfob_code_flow_get_login_uri (fixture->flow) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_code_flow_get_login_uri (fixture->flow) == NULL);
   g_assert_cmpuint (fixture->launcher->n_launched, ==, 0);
 
   fake_launcher_visit (fixture->launcher, keyfob_code_flow_get_login_uri (fixture->flow));
@@ -207,8 +206,7 @@ test_no_browser (Fixture *fixture, gconstpointer data)
   g_signal_connect (fixture->flow, "notify::launch-error", G_CALLBACK (count), &n_notified);
   fixture->launcher->launch_error = KEYFOB_AUTH_ERROR_NO_BROWSER;
   start (fixture);
-  while (keyfob_code_flow_get_launch_error (fixture->flow) == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_code_flow_get_launch_error (fixture->flow) == NULL);
   g_object_get (fixture->flow, "launch-error", &launch_error, NULL);
   g_assert_cmpstr (launch_error, ==, "nothing to open it");
   g_assert_cmpuint (n_notified, ==, 1);
@@ -272,9 +270,8 @@ get_stuck (Fixture *fixture, gsize i)
   fixture->launcher->hangs = steps[i].launcher_hangs;
   start (fixture);
 
-  while (steps[i].stays_away ? fixture->launcher->n_launched == 0
-                             : fixture->server->reached != steps[i].hangs_at)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (steps[i].stays_away ? fixture->launcher->n_launched == 0
+                                  : fixture->server->reached != steps[i].hangs_at);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_false (fixture->done);

@@ -8,6 +8,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-launcher.h"
+#include "wait.h"
 
 #define URI "https://provider.example/auth?state=a%7Cb&x=$(id);'"
 
@@ -34,8 +35,7 @@ launch (const char *uri, const char *activation_token, GCancellable *cancellable
 
   keyfob_launcher_launch_async (launcher, uri, activation_token, cancellable, on_launched,
                                 &outcome);
-  while (!outcome.done)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!outcome.done);
 
   return outcome.error;
 }

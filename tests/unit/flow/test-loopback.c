@@ -12,6 +12,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-loopback-listener.h"
 #include "keyfob-loopback.h"
+#include "wait.h"
 
 #define STATE "right-state"
 
@@ -90,8 +91,7 @@ wait_for (Fixture *fixture, const char *state)
 static void
 run_until_done (Fixture *fixture)
 {
-  while (!fixture->done)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!fixture->done);
 }
 
 static gboolean
@@ -469,8 +469,7 @@ test_many_connections (Fixture *fixture, gconstpointer data)
 
   /* the first are dropped for the last, long before their deadline; who waits for an answer stays
    */
-  while (count_done (idle) < 2 * KEYFOB_LOOPBACK_MAX_CONNECTIONS)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (count_done (idle) < 2 * KEYFOB_LOOPBACK_MAX_CONNECTIONS);
   g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
   keyfob_loopback_respond (fixture->loopback, NULL);
   g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);

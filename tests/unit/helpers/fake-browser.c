@@ -3,6 +3,7 @@
  */
 
 #include "fake-browser.h"
+#include "wait.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,8 +129,7 @@ fake_browser_is_done (FakeBrowser *self)
 const char *
 fake_browser_wait (FakeBrowser *self)
 {
-  while (!fake_browser_is_done (self))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!fake_browser_is_done (self));
   g_clear_pointer (&self->thread, g_thread_join);
 
   return self->response->str;

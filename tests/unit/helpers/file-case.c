@@ -3,6 +3,7 @@
  */
 
 #include "file-case.h"
+#include "wait.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -85,11 +86,9 @@ file_case_got_result_cb (GObject *source, GAsyncResult *result, gpointer user_da
 void
 file_case_wait_for (GAsyncResult **result)
 {
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (*result == NULL);
   /* The store takes note of it after the callback. */
-  while (!g_task_get_completed (G_TASK (*result)))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!g_task_get_completed (G_TASK (*result)));
 }
 
 KeyfobConfig *

@@ -6,6 +6,7 @@
 #define SECRET_API_SUBJECT_TO_CHANGE
 
 #include "private-keyring.h"
+#include "wait.h"
 
 #include <gio/gio.h>
 #include <signal.h>
@@ -92,8 +93,7 @@ wait_for_name (gboolean there)
   guint id = g_bus_watch_name (G_BUS_TYPE_SESSION, NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb,
                                vanished_cb, &now, NULL);
 
-  while (now != there)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (now != there);
 
   g_bus_unwatch_name (id);
 }

@@ -9,6 +9,7 @@
 #include "keyfob-stores.h"
 #include "manual-clock.h"
 #include "private-keyring.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 #define SHARED "/nonexistent/shared.json"
@@ -43,8 +44,7 @@ tear_down (Fixture *fixture, gconstpointer only_file)
 static void
 wait_for (Fixture *fixture, const char *state)
 {
-  while (!g_str_equal (keyfob_stores_get_state (fixture->stores), state))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!g_str_equal (keyfob_stores_get_state (fixture->stores), state));
 }
 
 static KeyfobConfig *
@@ -135,8 +135,7 @@ test_keyring_that_was_never_known_open (Fixture *fixture, gconstpointer only_fil
   keyfob_stores_open_default (fixture->stores);
 
   /* not "ready" for a moment, in which somebody would be asked for a password */
-  while (g_str_equal (keyfob_stores_get_state (fixture->stores), "opening"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (g_str_equal (keyfob_stores_get_state (fixture->stores), "opening"));
   g_assert_cmpstr (keyfob_stores_get_state (fixture->stores), ==, "locked");
 }
 

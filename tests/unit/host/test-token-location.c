@@ -6,6 +6,7 @@
 
 #include "keyfob-token-location.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 #define SHARED "/nonexistent/shared.json"
@@ -41,8 +42,7 @@ set_up (Fixture *fixture, gconstpointer only_file)
   fixture->stores =
       keyfob_stores_new (keyring, SHARED, only_file != NULL, KEYFOB_CLOCK (fixture->clock));
   keyfob_stores_open_default (fixture->stores);
-  while (!g_str_equal (keyfob_stores_get_state (fixture->stores), "ready"))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!g_str_equal (keyfob_stores_get_state (fixture->stores), "ready"));
 
   fixture->file = keyfob_host_file_new (path);
   none = keyfob_host_file_load (fixture->file, NULL);
@@ -65,8 +65,7 @@ tear_down (Fixture *fixture, gconstpointer only_file)
 
   g_assert_finalize_object (fixture->location);
   keyfob_host_file_flush_async (fixture->file, NULL, on_flushed, &flushed);
-  while (!flushed)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!flushed);
   g_object_unref (fixture->file);
   g_object_unref (fixture->stores);
   g_object_unref (fixture->clock);

@@ -9,6 +9,7 @@
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-secret.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1900000000)
 #define NOW_DATE "Sun, 17 Mar 2030 17:46:40 GMT"
@@ -76,8 +77,7 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
 static GAsyncResult *
 wait_for_result (Fixture *fixture)
 {
-  while (fixture->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->result == NULL);
 
   return fixture->result;
 }
@@ -480,8 +480,7 @@ test_time_limit_in_sleep (Fixture *fixture, gconstpointer user_data)
   fake_web_server_answer (fixture->web, 200, JSON, "{\"access_token\": \"AT\"}", -1);
   fake_web_server_stall (fixture->web);
   keyfob_server_exchange_code_async (fixture->server, "c", CALLBACK, "v", NULL, on_done, fixture);
-  while (fake_web_server_get_n_requests (fixture->web) == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fake_web_server_get_n_requests (fixture->web) == 0);
   manual_clock_sleep (fixture->clock, 29);
   while (g_main_context_iteration (NULL, FALSE))
     ;

@@ -12,6 +12,7 @@
 #include "keyfob-host.h"
 #include "keyfob-http.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 /* A whole agent without a bus, with one host, on a clock that is turned by hand. */
 
@@ -80,8 +81,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   gboolean has_quit = FALSE;
 
   keyfob_agent_quit_async (fixture->agent, on_quit, &has_quit);
-  while (!has_quit)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!has_quit);
   settle ();
 
   g_object_unref (fixture->agent);
@@ -147,8 +147,7 @@ static void
 wait_for_rest (Fixture *fixture)
 {
   settle ();
-  while (keyfob_host_get_activity (fixture->host) != KEYFOB_HOST_AT_REST)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_host_get_activity (fixture->host) != KEYFOB_HOST_AT_REST);
 }
 
 static void

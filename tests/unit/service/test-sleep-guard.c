@@ -5,6 +5,7 @@
 #include "keyfob-sleep-guard.h"
 
 #include "keyfob-host.h"
+#include "wait.h"
 
 /* What it does with logind is tried with the whole agent. */
 static void
@@ -14,8 +15,7 @@ test_without_a_system_bus (void)
   KeyfobSleepGuard *guard = keyfob_sleep_guard_new (G_LIST_MODEL (hosts));
 
   /* the answer that there is none is still under way, and has a reference until then */
-  while (G_OBJECT (guard)->ref_count > 1)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (G_OBJECT (guard)->ref_count > 1);
 
   g_assert_finalize_object (guard);
 }
@@ -27,8 +27,7 @@ test_ends_before_it_has_begun (void)
   KeyfobSleepGuard *guard = keyfob_sleep_guard_new (G_LIST_MODEL (hosts));
 
   g_object_run_dispose (G_OBJECT (guard));
-  while (G_OBJECT (guard)->ref_count > 1)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (G_OBJECT (guard)->ref_count > 1);
 
   g_assert_finalize_object (guard);
 }

@@ -9,6 +9,7 @@
 #include "keyfob-session.h"
 #include "keyfob-lock.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW 1800000000
 #define NONE (-1)
@@ -181,8 +182,7 @@ start (Fixture *fixture, KeyfobToken *cached, gboolean has_flow, gboolean force)
 static void
 finish (Fixture *fixture)
 {
-  while (!fixture->done)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!fixture->done);
 }
 
 static void
@@ -291,8 +291,7 @@ test_sign_in_waits_for_another_program (Fixture *fixture, gconstpointer data)
   KeyfobLock *lock = keyfob_lock_acquire (path, keyfob_config_get_host_key (fixture->config), NULL);
 
   start (fixture, NULL, TRUE, TRUE);
-  while (fixture->flow->n_run == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->flow->n_run == 0);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (fixture->store->n_saves, ==, 0);
@@ -312,8 +311,7 @@ test_cancelled_refresh (Fixture *fixture, gconstpointer data)
   hold (fixture, 30);
   fixture->server->hangs_at = FAKE_STEP_REFRESH;
   start (fixture, NULL, TRUE, FALSE);
-  while (fixture->server->reached != FAKE_STEP_REFRESH)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->server->reached != FAKE_STEP_REFRESH);
 
   g_cancellable_cancel (fixture->cancellable);
   finish (fixture);

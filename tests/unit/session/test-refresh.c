@@ -8,6 +8,7 @@
 #include "keyfob-lock.h"
 #include "keyfob-session.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW 1800000000
 #define URL "https://data.example.org"
@@ -110,8 +111,7 @@ start (Fixture *fixture, Outcome *outcome)
 static void
 wait_for (gboolean *condition)
 {
-  while (!*condition)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!*condition);
 }
 
 static void
@@ -405,8 +405,7 @@ test_cancelled_in_the_request (Fixture *fixture, gconstpointer data)
 {
   fixture->server->hangs_at = FAKE_STEP_REFRESH;
   start (fixture, &fixture->outcome);
-  while (fixture->server->reached != FAKE_STEP_REFRESH)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->server->reached != FAKE_STEP_REFRESH);
 
   g_cancellable_cancel (fixture->cancellable);
   wait_for (&fixture->outcome.done);

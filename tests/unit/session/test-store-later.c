@@ -7,6 +7,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-session.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define NOW 1800000000
 
@@ -62,8 +63,7 @@ save (Fixture *fixture)
   };
 
   keyfob_session_store_later_async (&session, fixture->token, on_saved, fixture);
-  while (!fixture->done)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!fixture->done);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-session.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 
@@ -73,8 +74,7 @@ move (Fixture *fixture, gboolean dead)
 
   keyfob_session_move_async (&session, KEYFOB_TOKEN_STORE (fixture->to), fixture->at_hand, dead,
                              got_result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (result == NULL);
 
   return keyfob_session_move_finish (result, &fixture->left_error, &fixture->error);
 }

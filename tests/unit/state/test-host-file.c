@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "wait.h"
 
 #define URL "https://data.example.org"
 #define NOON G_GINT64_CONSTANT (1795435200) /* 2026-11-23T12:00:00Z */
@@ -31,8 +32,7 @@ flush (KeyfobHostFile *file)
   gboolean flushed = FALSE;
 
   keyfob_host_file_flush_async (file, NULL, on_flushed, &flushed);
-  while (!flushed || g_main_context_pending (NULL))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!flushed || g_main_context_pending (NULL));
 }
 
 static char *
@@ -263,8 +263,7 @@ test_unreadable_is_left_alone (void)
 
   keyfob_host_file_set (file, config, "");
   keyfob_host_file_flush_async (file, NULL, on_flush_refused, &flushed);
-  while (!flushed)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!flushed);
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
 }
 

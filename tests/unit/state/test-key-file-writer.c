@@ -3,6 +3,7 @@
  */
 
 #include "keyfob-key-file-writer.h"
+#include "wait.h"
 
 #include <glib/gstdio.h>
 
@@ -55,8 +56,7 @@ flush (Fixture *fixture)
   guint before = fixture->n_flushed;
 
   keyfob_key_file_writer_flush_async (fixture->writer, NULL, on_flushed, fixture);
-  while (fixture->n_flushed == before)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->n_flushed == before);
 }
 
 static int

@@ -3,6 +3,7 @@
  */
 
 #include "keyfob-notices.h"
+#include "wait.h"
 
 #include <glib/gstdio.h>
 
@@ -30,8 +31,7 @@ flush (KeyfobNotices *notices)
   gboolean flushed = FALSE;
 
   keyfob_notices_flush_async (notices, on_flushed, &flushed);
-  while (!flushed || g_main_context_pending (NULL))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!flushed || g_main_context_pending (NULL));
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "file-case.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-lock.h"
+#include "wait.h"
 
 /* As Python's client writes. */
 static void
@@ -80,8 +81,7 @@ changed_cb (guint *n_changes)
 static void
 wait_for_changes (FileCase *fixture, guint n)
 {
-  while (fixture->n_changes < n)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->n_changes < n);
   g_assert_cmpuint (fixture->n_changes, ==, n);
 }
 
@@ -240,8 +240,7 @@ test_two_stores (FileCase *fixture, gconstpointer data)
 static void
 wait_until_it_waits (FileCase *fixture)
 {
-  while (manual_clock_next (fixture->clock) < 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (manual_clock_next (fixture->clock) < 0);
 }
 
 /* Somebody holds the lock: reading goes on, writing waits, and not for ever. */

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "keyfob-file-watch.h"
+#include "wait.h"
 
 typedef struct
 {
@@ -24,8 +25,7 @@ touched_cb (Fixture *fixture)
 static void
 wait_for_touches (Fixture *fixture, guint n)
 {
-  while (fixture->n_touches < n)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (fixture->n_touches < n);
   g_assert_cmpuint (fixture->n_touches, ==, n);
 }
 

@@ -10,6 +10,7 @@
 #include "keyfob-keyring-store.h"
 #include "manual-clock.h"
 #include "private-keyring.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 #define HOST "https://a.example/api"
@@ -82,15 +83,13 @@ got_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 wait_for (GAsyncResult **result)
 {
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (*result == NULL);
 }
 
 static void
 wait_for_locked (Fixture *fixture, gboolean locked)
 {
-  while (keyfob_token_store_get_locked (fixture->store) != locked)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_token_store_get_locked (fixture->store) != locked);
 }
 
 static KeyfobToken *

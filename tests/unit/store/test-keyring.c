@@ -9,6 +9,7 @@
 #include "keyfob-keyring.h"
 #include "manual-clock.h"
 #include "private-keyring.h"
+#include "wait.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 
@@ -35,8 +36,7 @@ new_keyring (ManualClock **clock)
 static void
 wait_for_state (KeyfobKeyring *keyring, KeyfobKeyringState state)
 {
-  while (keyfob_keyring_get_state (keyring) != state)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (keyfob_keyring_get_state (keyring) != state);
 }
 
 /* What it has asked the service may still be on its way. */
@@ -63,8 +63,7 @@ open_it (KeyfobKeyring *keyring, KeyfobKeyringState state)
   g_autoptr (GError) error = NULL;
 
   keyfob_keyring_open_async (keyring, got_result_cb, &result);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (result == NULL);
 
   g_assert_true (keyfob_keyring_open_finish (keyring, result, &error));
   g_assert_no_error (error);
@@ -154,8 +153,7 @@ hang (KeyfobKeyring *keyring, ManualClock *clock)
   keyfob_keyring_open_async (keyring, got_result_cb, &result);
   g_assert_cmpint (keyfob_keyring_get_state (keyring), ==, KEYFOB_KEYRING_OPENING);
   manual_clock_advance (clock, 5);
-  while (result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (result == NULL);
 
   g_assert_false (keyfob_keyring_open_finish (keyring, result, &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
@@ -205,8 +203,7 @@ test_vanishes_and_returns (void)
 
   g_signal_connect_swapped (keyring, "changed", G_CALLBACK (count_cb), &changes);
   private_keyring_start (daemon, TRUE);
-  while (changes == 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (changes == 0);
   g_assert_cmpint (keyfob_keyring_get_state (keyring), ==, KEYFOB_KEYRING_THERE);
 
   g_signal_handlers_disconnect_by_func (keyring, count_cb, &changes);
@@ -226,8 +223,7 @@ test_lock_is_told (void)
 
   g_signal_connect_swapped (keyring, "changed", G_CALLBACK (count_cb), &changes);
   private_keyring_lock (daemon);
-  while (!keyfob_token_store_get_locked (keyfob_keyring_get_store (keyring)))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!keyfob_token_store_get_locked (keyfob_keyring_get_store (keyring)));
   g_assert_cmpuint (changes, >, 0);
 
   g_signal_handlers_disconnect_by_func (keyring, count_cb, &changes);

@@ -13,6 +13,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-lock.h"
+#include "wait.h"
 
 #define HOST "https://data.example.org"
 #define N_THREADS 8
@@ -110,8 +111,7 @@ got_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static KeyfobLock *
 wait_for (GAsyncResult **result, GError **error)
 {
-  while (*result == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (*result == NULL);
 
   return keyfob_lock_acquire_finish (*result, error);
 }
@@ -274,8 +274,7 @@ test_waiting_costs_no_thread (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n, ==, 0);
 
   g_clear_pointer (&held, keyfob_lock_free);
-  while (n < N_WAITERS)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (n < N_WAITERS);
 }
 
 /* The holder ends only after the wait was called off, so that a call that waits would not end. */

@@ -6,6 +6,7 @@
 
 #include "keyfob-idle-exit.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define PATH "/org/keyfob/Keyfob/Agent"
 #define SECONDS 120
@@ -89,8 +90,7 @@ static void
 let_pass (Fixture *self, double seconds)
 {
   manual_clock_advance (self->clock, seconds);
-  while (G_OBJECT (self->idle_exit)->ref_count > 1)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (G_OBJECT (self->idle_exit)->ref_count > 1);
 }
 
 /* Nobody answers, but the call was there. */
@@ -152,8 +152,7 @@ test_looked (Fixture *self, gconstpointer method)
   g_assert_cmpuint (self->n_left, ==, 0);
 
   g_dbus_connection_close_sync (self->program, NULL, NULL);
-  while (manual_clock_next (self->clock) < 0)
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (manual_clock_next (self->clock) < 0);
   let_pass (self, SECONDS - 1);
   g_assert_cmpuint (self->n_left, ==, 0);
   let_pass (self, 1);

@@ -6,6 +6,7 @@
 
 #include "fake-network.h"
 #include "manual-clock.h"
+#include "wait.h"
 
 #define START 1700000000
 
@@ -52,8 +53,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   /* the answer that there is no system bus is still under way */
-  while (!is_last_reference (fixture->monitor))
-    g_main_context_iteration (NULL, TRUE);
+  wait_while (!is_last_reference (fixture->monitor));
 
   g_assert_finalize_object (fixture->monitor);
   g_assert_finalize_object (fixture->network);
