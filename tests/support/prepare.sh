@@ -18,6 +18,8 @@ desktop_packages=(
   iproute2 sway wl-clipboard xfce4-panel xfconf dunst
 )
 check_packages=(clang clang-format)
+# Peers of tests/providers beside the server; see prepare_keycloak.
+provider_packages=(keepassxc unzip)
 
 prepare_say () {
   printf '\n== %s\n' "$*"
@@ -99,4 +101,24 @@ prepare_node () {
   rm -rf "$folder/node_modules" "$folder/package-lock.json"
   (cd "$folder" && npm install --no-audit --no-fund --no-package-lock --ignore-scripts \
     --loglevel=error </dev/null) && cp "$folder/package.wanted" "$folder/package.installed"
+}
+
+# prepare_keycloak FOLDER: Keycloak in FOLDER/keycloak, built for its store in memory, so that it starts quickly.
+prepare_keycloak () {
+  local folder=$1 version=26.7.3
+  [ "$(cat "$folder/keycloak/keyfob.installed" 2>/dev/null)" = "$version" ] && return 0
+  command -v java >/dev/null || prepare_packages openjdk-17-jre-headless || return 1
+  command -v mvn >/dev/null || prepare_packages maven || return 1
+  prepare_say "Installing Keycloak $version into $folder/keycloak"
+  mkdir -p "$folder"
+  mvn -q -B dependency:get -Dtransitive=false \
+    -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" </dev/null \
+    && mvn -q -B dependency:copy -DoutputDirectory="$(realpath "$folder")" \
+      -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" </dev/null || return 1
+  rm -rf "$folder/keycloak" "$folder/keycloak-$version"
+  unzip -q "$folder/keycloak-quarkus-dist-$version.zip" -d "$folder" \
+    && rm "$folder/keycloak-quarkus-dist-$version.zip" \
+    && mv "$folder/keycloak-$version" "$folder/keycloak" \
+    && JAVA_OPTS_APPEND=-Xmx700m "$folder/keycloak/bin/kc.sh" build --db=dev-mem </dev/null >"$folder/keycloak.log" \
+    && echo "$version" >"$folder/keycloak/keyfob.installed"
 }

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Signing in at Keycloak through py-oidc-auth, in plain and in broker mode, to the end of the session."""
+
+import keycloakcase
+import tap
+from keycloak import Person
+from keycloakcase import DAY, HOUR, KeycloakCase
+
+setUpModule = keycloakcase.start_keycloak
+tearDownModule = keycloakcase.stop_keycloak
+
+
+class Denials:
+    """What goes the same way in every realm and mode."""
+
+    def test_denied_in_the_browser(self):
+        uri = self.begin("browser")
+        Person().deny(uri)
+        self.host.wait_for(State="signed-out", LoginUri="")
+        self.assertIn("denied", self.host.Error)
+
+    def test_denied_on_the_device(self):
+        uri = self.begin("device")
+        Person().deny(uri)
+        self.host.wait_for(State="signed-out", UserCode="")
+        self.assertIn("denied", self.host.Error)
+
+
+class Journeys(Denials):
+    def test_browser(self):
+        page = self.sign_in("browser")
+        self.assertIn("You are signed in", page)
+        self.assert_usable(self.browser_seconds)
+
+    def test_device(self):
+        self.sign_in("device")
+        self.assert_usable(self.device_seconds)
+
+    def test_restart(self):
+        self.sign_in("browser")
+        token, requests = self.host.get_token(), self.server.requests()
+        self.restart()
+        self.assert_usable(self.browser_seconds)
+        self.assertEqual(self.host.get_token(), token)
+        self.assertEqual(self.server.requests()[len(requests):], ["GET /auth/v2/userinfo 200"])
+
+    def test_sign_out(self):
+        self.sign_in("browser")
+        self.host.call("SignOut")
+        self.assert_signed_out()
+        self.restart()
+        self.assert_signed_out()
+
+
+class Refreshes:
+    """Where the session can be renewed."""
+
+    def refresh(self):
+        old = self.host.get_token()["access_token"]
+        self.host.call("Refresh")
+        self.assert_usable(self.browser_seconds)
+        self.assertNotEqual(self.host.get_token()["access_token"], old)
+
+    def test_refresh(self):
+        self.sign_in("browser")
+        self.assertTrue(self.host.Renews)
+        self.refresh()
+        self.refresh()
+
+    def test_refresh_after_restart(self):
+        self.sign_in("browser")
+        self.restart()
+        self.refresh()
+
+
+class PlainLimited(Journeys, Refreshes, KeycloakCase):
+    pass
+
+
+class PlainUnlimited(Journeys, Refreshes, KeycloakCase):
+    """The server's hint says that the refresh token is over at once; it never is."""
+
+    limited = False
+
+
+class BrokerLimited(Journeys, Refreshes, KeycloakCase):
+    broker = True
+    browser_seconds = HOUR
+    device_seconds = 30 * DAY
+
+
+class BrokerUnlimited(Denials, KeycloakCase):
+    limited = False
+    broker = True
+
+
+if __name__ == "__main__":
+    tap.main()

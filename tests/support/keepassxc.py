@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A real KeePassXC as the keyring of a private bus, with one database, on the X display of bed.sh.
+
+    keepassxc = KeePassXC(bus, confirm=True)
+    keepassxc.start()
+"""
+
+import base64
+import os
+import subprocess
+import uuid
+
+import privatebus
+from desktop import wait_for
+from gi.repository import Gio, GLib
+
+SECRETS = "org.freedesktop.secrets"
+PASSWORD = "test"
+
+# The groups of the database as KeePassXC exports them; the Secret Service shows what is in the inner one.
+DATABASE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<KeePassFile>
+  <Meta>
+    <Generator>KeePassXC</Generator>
+    <DatabaseName>Keyring</DatabaseName>
+    <RecycleBinEnabled>True</RecycleBinEnabled>
+    <CustomData>
+      <Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{{{uuid}}}</Value></Item>
+    </CustomData>
+  </Meta>
+  <Root>
+    <Group>
+      <UUID>{root}</UUID>
+      <Name>Passwords</Name>
+      <Group><UUID>{group}</UUID><Name>Keyring</Name></Group>
+    </Group>
+  </Root>
+</KeePassFile>
+"""
+
+SETTINGS = """[General]
+ConfigVersion=2
+[FdoSecrets]
+Enabled=true
+{confirm}
+[GUI]
+CheckForUpdates=false
+[Security]
+LockDatabaseScreenLock=false
+"""
+
+
+class KeePassXC:
+    def __init__(self, bus, confirm=True):
+        """@confirm: as by default, KeePassXC asks before an item is given to a program."""
+        self.bus = bus
+        self.process = None
+        self.database = bus.path("keyring.kdbx")
+        self.settings = bus.path("keepassxc.ini")
+        with open(self.settings, "w", encoding="utf-8") as out:
+            out.write(SETTINGS.format(confirm="" if confirm else "ConfirmAccessItem=false"))
+        self._create_database()
+
+    def _create_database(self):
+        group = uuid.uuid4()
+        source = self.bus.path("keyring.xml")
+        with open(source, "w", encoding="utf-8") as out:
+            out.write(DATABASE.format(uuid=group, group=base64.b64encode(group.bytes).decode(),
+                                      root=base64.b64encode(uuid.uuid4().bytes).decode()))
+        subprocess.run(["keepassxc-cli", "import", "-q", "-p", source, self.database], check=True,
+                       input=f"{PASSWORD}\n{PASSWORD}\n", text=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, env={**self.bus.env, "QT_QPA_PLATFORM": "offscreen"})
+
+    def start(self, unlocked=True):
+        arguments = ["keepassxc", "--config", self.settings, "--localconfig", self.bus.path("keepassxc-local.ini")]
+        if unlocked:
+            arguments.append("--pw-stdin")
+        log = open(self.bus.path("keepassxc.log"), "ab")
+        self.process = self.bus.spawn(
+            [*arguments, self.database],
+            env={"DISPLAY": os.environ["DISPLAY"], "QT_QPA_PLATFORM": "xcb", "G_DEBUG": ""},
+            stdin=subprocess.PIPE, stdout=log, stderr=log)
+        log.close()
+        self.process.stdin.write(f"{PASSWORD}\n".encode() if unlocked else b"")
+        self.process.stdin.close()
+        self.bus.wait_for_name(SECRETS)
+        if unlocked:
+            # it is on the bus before its database is open
+            wait_for(self.has_collection, "KeePassXC to open its database")
+
+    def has_collection(self):
+        path, = self.bus.connection.call_sync(
+            SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "ReadAlias",
+            GLib.Variant("(s)", ("default",)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()
+        return path != "/"
+
+    def stop(self):
+        privatebus.end(self.process)
+        self.bus.wait_for_name(SECRETS, present=False)
