@@ -172,6 +172,17 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(host.State, "offline")
         self.assertIn("too often", host.Error)
 
+    def test_failure_is_shared_by_all_who_asked(self):
+        host = self.start_with_short()
+        gate = self.server.gates["token"] = threading.Event()
+        self.server.faults["token"] = answer(502, {"detail": "out of order"})
+        calls = [host.start("Refresh"), host.start("Refresh")]
+        wait_until(lambda: self.server.count("token") == 1, "the request")
+        gate.set()
+        for call in calls:
+            self.assert_fails("Unavailable", call.wait)
+        self.assertEqual(self.server.count("token"), 1)
+
     def test_name_that_does_not_resolve(self):
         self.server.url = "http://data.invalid"
         self.add_host(allow_http=True)

@@ -344,6 +344,22 @@ class SignOut(agentcase.AgentCase):
             self.assertNotIn(self.server.url, file.read())
         self.assertEqual(self.add_host().State, "signed-out")
 
+    def test_host_that_is_added_while_it_is_removed_twice(self):
+        host = self.add_host(name="Old")
+        host.sign_in()
+        removal = GLib.Variant("(o)", (host.path,))
+        added = GLib.Variant("(sa{sv})", (self.server.url, {}))
+        calls = [self.start_call(agentcase.PATH, agentcase.AGENT, method, arguments)
+                 for method, arguments in (("RemoveHost", removal), ("RemoveHost", removal),
+                                           ("AddHost", added))]
+        for call in calls:
+            call.wait()
+        # the second removal was of the host that the first has removed
+        self.assertEqual(self.find_host().Name, urllib.parse.urlsplit(self.server.url).netloc)
+        self.assertEqual(self.find_host().State, "signed-out")
+        self.restart_agent()
+        self.assertEqual(list(self.hosts()), [host.path])
+
     def test_store_that_cannot_be_written(self):
         host = self.add_host()
         host.sign_in()

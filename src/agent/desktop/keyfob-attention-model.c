@@ -125,7 +125,7 @@ make_entry (KeyfobAttentionModel *self, guint position)
   Entry *entry = g_new0 (Entry, 1);
 
   entry->host = g_list_model_get_item (self->hosts, position);
-  entry->face = keyfob_host_get_face (entry->host);
+  entry->face = keyfob_host_get_skeleton (entry->host);
   entry->attention = KEYFOB_ATTENTION_SIGNED_OUT;
   entry->handler =
       g_signal_connect_swapped (entry->face, "notify", G_CALLBACK (queue_update), self);

@@ -76,17 +76,17 @@ KeyfobPresence *
 keyfob_presence_new (KeyfobContext *context, GListModel *hosts)
 {
   KeyfobPresence *self = g_object_new (KEYFOB_TYPE_PRESENCE, NULL);
-  GDBusConnection *connection = keyfob_context_get_connection (context);
-  KeyfobClock *clock = keyfob_context_get_clock (context);
+  GDBusConnection *connection = context->connection;
+  KeyfobClock *clock = context->clock;
 
   self->model = keyfob_attention_model_new (hosts, clock);
-  g_object_bind_property (keyfob_context_get_settings (context), "notice-minutes", self->model,
-                          "notice-minutes", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (context->settings, "notice-minutes", self->model, "notice-minutes",
+                          G_BINDING_SYNC_CREATE);
   self->window = keyfob_window_remote_new (connection);
   self->hosts = keyfob_host_remote_new (connection, self->window);
   self->tray = keyfob_tray_new (connection, self->model, clock, self->hosts, self->window);
-  self->notifications = keyfob_notifications_new (connection, keyfob_context_get_file (context),
-                                                  self->model, self->hosts, self->window);
+  self->notifications =
+      keyfob_notifications_new (connection, context->file, self->model, self->hosts, self->window);
   g_signal_connect_object (self->tray, "quit", G_CALLBACK (on_quit), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tray, "shown", G_CALLBACK (on_shown), self, G_CONNECT_SWAPPED);
 

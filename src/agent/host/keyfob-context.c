@@ -6,28 +6,9 @@
 
 #include "keyfob-context.h"
 
-struct _KeyfobContext
-{
-  GObject parent_instance;
-
-  GDBusConnection *connection;
-  SoupSession *session;
-  KeyfobClock *clock;
-  KeyfobLauncher *launcher;
-  KeyfobHostFile *file;
-  KeyfobNotices *notices;
-  KeyfobSettings *settings;
-  KeyfobScheduler *scheduler;
-  KeyfobStores *stores;
-};
-
-G_DEFINE_FINAL_TYPE (KeyfobContext, keyfob_context, G_TYPE_OBJECT)
-
 static void
-keyfob_context_dispose (GObject *object)
+clear (KeyfobContext *self)
 {
-  KeyfobContext *self = KEYFOB_CONTEXT (object);
-
   g_clear_object (&self->connection);
   g_clear_object (&self->session);
   g_clear_object (&self->clock);
@@ -37,19 +18,6 @@ keyfob_context_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->stores);
-
-  G_OBJECT_CLASS (keyfob_context_parent_class)->dispose (object);
-}
-
-static void
-keyfob_context_class_init (KeyfobContextClass *klass)
-{
-  G_OBJECT_CLASS (klass)->dispose = keyfob_context_dispose;
-}
-
-static void
-keyfob_context_init (KeyfobContext *self)
-{
 }
 
 KeyfobContext *
@@ -62,7 +30,7 @@ keyfob_context_new (GDBusConnection *connection,
                     KeyfobSettings *settings,
                     KeyfobStores *stores)
 {
-  KeyfobContext *self = g_object_new (KEYFOB_TYPE_CONTEXT, NULL);
+  KeyfobContext *self = g_rc_box_new0 (KeyfobContext);
 
   self->connection = g_object_ref (connection);
   self->session = g_object_ref (session);
@@ -77,56 +45,14 @@ keyfob_context_new (GDBusConnection *connection,
   return self;
 }
 
-GDBusConnection *
-keyfob_context_get_connection (KeyfobContext *self)
+KeyfobContext *
+keyfob_context_ref (KeyfobContext *self)
 {
-  return self->connection;
+  return g_rc_box_acquire (self);
 }
 
-SoupSession *
-keyfob_context_get_session (KeyfobContext *self)
+void
+keyfob_context_unref (KeyfobContext *self)
 {
-  return self->session;
-}
-
-KeyfobClock *
-keyfob_context_get_clock (KeyfobContext *self)
-{
-  return self->clock;
-}
-
-KeyfobLauncher *
-keyfob_context_get_launcher (KeyfobContext *self)
-{
-  return self->launcher;
-}
-
-KeyfobHostFile *
-keyfob_context_get_file (KeyfobContext *self)
-{
-  return self->file;
-}
-
-KeyfobNotices *
-keyfob_context_get_notices (KeyfobContext *self)
-{
-  return self->notices;
-}
-
-KeyfobSettings *
-keyfob_context_get_settings (KeyfobContext *self)
-{
-  return self->settings;
-}
-
-KeyfobScheduler *
-keyfob_context_get_scheduler (KeyfobContext *self)
-{
-  return self->scheduler;
-}
-
-KeyfobStores *
-keyfob_context_get_stores (KeyfobContext *self)
-{
-  return self->stores;
+  g_rc_box_release_full (self, (GDestroyNotify) clear);
 }

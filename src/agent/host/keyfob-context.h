@@ -16,22 +16,37 @@
 
 G_BEGIN_DECLS
 
-#define KEYFOB_TYPE_CONTEXT (keyfob_context_get_type ())
-G_DECLARE_FINAL_TYPE (KeyfobContext, keyfob_context, KEYFOB, CONTEXT, GObject)
-
 /**
  * KeyfobContext:
+ * @connection: the bus, or the only client of a private agent
+ * @session: the HTTP session of all hosts
+ * @clock: the wall clock
+ * @launcher: opens the browser
+ * @file: hosts.ini
+ * @notices: what the user should know beside the errors of the hosts
+ * @settings: what the user has set
+ * @scheduler: the timer of all hosts
+ * @stores: where tokens are kept
  *
- * What all hosts of an agent share, put together once by the program (or a test) and handed in.
+ * The objects that all hosts of an agent share; counts its references.
  */
+typedef struct
+{
+  GDBusConnection *connection;
+  SoupSession *session;
+  KeyfobClock *clock;
+  KeyfobLauncher *launcher;
+  KeyfobHostFile *file;
+  KeyfobNotices *notices;
+  KeyfobSettings *settings;
+  KeyfobScheduler *scheduler;
+  KeyfobStores *stores;
+} KeyfobContext;
 
 /**
  * keyfob_context_new:
- * @connection: the bus, or the one client of a private agent
- * @session: the HTTP session for all hosts
- * @file: where hosts are remembered
- * @notices: what the user should know
- * @stores: where tokens are kept
+ *
+ * Takes a reference on each object, and makes the scheduler.
  *
  * Returns: (transfer full): a context
  */
@@ -44,21 +59,12 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    KeyfobSettings *settings,
                                    KeyfobStores *stores);
 
-GDBusConnection *keyfob_context_get_connection (KeyfobContext *self);
-SoupSession *keyfob_context_get_session (KeyfobContext *self);
-KeyfobClock *keyfob_context_get_clock (KeyfobContext *self);
-KeyfobLauncher *keyfob_context_get_launcher (KeyfobContext *self);
-KeyfobHostFile *keyfob_context_get_file (KeyfobContext *self);
+/** Returns: (transfer full): @self with one more reference */
+KeyfobContext *keyfob_context_ref (KeyfobContext *self);
 
-/** Returns: what the user should know once, beside what hosts say of themselves */
-KeyfobNotices *keyfob_context_get_notices (KeyfobContext *self);
+/** Gives a reference back; the last one frees @self. */
+void keyfob_context_unref (KeyfobContext *self);
 
-/** Returns: what the user has set */
-KeyfobSettings *keyfob_context_get_settings (KeyfobContext *self);
-
-/** Returns: the one timer of all hosts */
-KeyfobScheduler *keyfob_context_get_scheduler (KeyfobContext *self);
-
-KeyfobStores *keyfob_context_get_stores (KeyfobContext *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobContext, keyfob_context_unref)
 
 G_END_DECLS

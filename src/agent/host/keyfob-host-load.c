@@ -80,7 +80,7 @@ static void
 look_in_next (Search *search, GAsyncReadyCallback on_looked_up)
 {
   KeyfobTokenLocation *location = keyfob_host_get_location (search->host);
-  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (search->host));
+  KeyfobStores *stores = keyfob_host_get_context (search->host)->stores;
   const char *place;
 
   while ((place = search->places[search->next]) != NULL)

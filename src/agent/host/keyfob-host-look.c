@@ -32,7 +32,7 @@ put_back (KeyfobHost *host)
   const KeyfobSession with = {
     .config = keyfob_host_get_config (host),
     .store = keyfob_host_get_store (host),
-    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+    .clock = keyfob_host_get_context (host)->clock,
   };
 
   g_debug ("Another program has lost the token of %s; it is put back",
@@ -76,7 +76,7 @@ static gboolean
 is_worth_keeping (KeyfobHost *host)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
-  KeyfobClock *clock = keyfob_context_get_clock (keyfob_host_get_context (host));
+  KeyfobClock *clock = keyfob_host_get_context (host)->clock;
   KeyfobToken *token = keyfob_host_session_get_token (session);
 
   return keyfob_token_get_seconds_left (token, keyfob_clock_now (clock)) > 0
@@ -125,6 +125,7 @@ keyfob_host_look_again (KeyfobHost *host)
 {
   KeyfobTokenLocation *location = keyfob_host_get_location (host);
   KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobTokenStore *store = keyfob_host_get_store (host);
 
   if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
     {
@@ -146,7 +147,11 @@ keyfob_host_look_again (KeyfobHost *host)
       return;
     }
 
+  /* a keyring that went away is looked at when it is back, see keyfob_host_follow_stores() */
+  if (store == NULL)
+    return;
+
   keyfob_host_begin (host, KEYFOB_HOST_LOADING);
-  keyfob_token_store_lookup_async (keyfob_host_get_store (host), keyfob_host_get_config (host),
-                                   NULL, on_looked_up, g_object_ref (host));
+  keyfob_token_store_lookup_async (store, keyfob_host_get_config (host), NULL, on_looked_up,
+                                   g_object_ref (host));
 }

@@ -88,7 +88,7 @@ move (GTask *task, KeyfobTokenStore *to)
   const KeyfobSession with = {
     .config = keyfob_host_get_config (host),
     .store = keyfob_host_get_store (host),
-    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+    .clock = keyfob_host_get_context (host)->clock,
   };
 
   change->from = g_object_ref (with.store);
@@ -122,7 +122,7 @@ change_task_new (KeyfobHost *host,
 static void
 stay (KeyfobHost *host)
 {
-  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (host));
+  KeyfobStores *stores = keyfob_host_get_context (host)->stores;
   const char *place = keyfob_token_location_get_place (keyfob_host_get_location (host));
   gboolean shared = g_str_equal (place, keyfob_stores_get_shared_file (stores));
   GVariantDict dict;
@@ -135,8 +135,7 @@ stay (KeyfobHost *host)
 static void
 tell_of_move (KeyfobHost *host)
 {
-  keyfob_notices_add (keyfob_context_get_notices (keyfob_host_get_context (host)),
-                      "moved-to-keyring",
+  keyfob_notices_add (keyfob_host_get_context (host)->notices, "moved-to-keyring",
                       _ ("There is a keyring now, and the tokens that were in the token file have "
                          "moved into it."));
 }
@@ -158,7 +157,7 @@ must_move (KeyfobHost *host, KeyfobConfig *changed)
 {
   KeyfobContext *context = keyfob_host_get_context (host);
   const char *place = keyfob_token_location_get_place (keyfob_host_get_location (host));
-  const char *wanted = keyfob_stores_get_place (keyfob_context_get_stores (context), changed);
+  const char *wanted = keyfob_stores_get_place (context->stores, changed);
 
   return keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST && *place != '\0'
          && keyfob_host_session_get_token (keyfob_host_get_session (host)) != NULL
@@ -170,7 +169,7 @@ configure (GTask *task)
 {
   KeyfobHost *host = g_task_get_source_object (task);
   Change *change = g_task_get_task_data (task);
-  KeyfobStores *stores = keyfob_context_get_stores (keyfob_host_get_context (host));
+  KeyfobStores *stores = keyfob_host_get_context (host)->stores;
   GError *error = NULL;
   g_autoptr (KeyfobConfig) changed =
       keyfob_config_with_options (keyfob_host_get_config (host), change->options, &error);

@@ -13,20 +13,13 @@
 G_BEGIN_DECLS
 
 /**
- * keyfob_host_properties_dup_path:
- *
- * Returns: (transfer full): the object path for a base URL: readable, and always the same
- */
-char *keyfob_host_properties_dup_path (KeyfobConfig *config);
-
-/**
  * keyfob_host_properties_show:
  * @state: how the host stands, or what it is doing
  * @sign_in: (nullable): the sign-in that runs
  *
- * Shows a host in the properties of @face. No secret is among them.
+ * Shows a host in the properties of @skeleton. No secret is among them.
  */
-void keyfob_host_properties_show (KeyfobBusHost1 *face,
+void keyfob_host_properties_show (KeyfobBusHost1 *skeleton,
                                   KeyfobConfig *config,
                                   KeyfobTokenLocation *location,
                                   KeyfobHostSession *session,

@@ -56,9 +56,20 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (keyfob_session_has_ended (error))
     expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    keyfob_host_session_go_offline (session, error);
+    {
+      keyfob_host_session_go_offline (session, error);
+    }
 
   keyfob_host_settle (host, token, error);
+}
+
+/* A server that hands out a new refresh token ends the old one, so the new one needs a place. */
+static void
+wait_for_store (KeyfobHost *host)
+{
+  g_autoptr (GError) error = keyfob_stores_new_error (keyfob_host_get_context (host)->stores);
+
+  keyfob_host_session_go_offline (keyfob_host_get_session (host), error);
 }
 
 void
@@ -66,7 +77,9 @@ keyfob_host_renew (KeyfobHost *host)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
 
-  if (keyfob_host_session_get_renews (session))
+  if (keyfob_host_session_get_renews (session) && keyfob_host_get_store (host) == NULL)
+    wait_for_store (host);
+  else if (keyfob_host_session_get_renews (session))
     keyfob_host_refresh (host);
   else if (keyfob_host_session_can_refresh (session))
     lapse (host);
@@ -82,7 +95,7 @@ keyfob_host_refresh (KeyfobHost *host)
     .config = keyfob_host_get_config (host),
     .server = keyfob_host_get_server (host),
     .store = keyfob_host_get_store (host),
-    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+    .clock = keyfob_host_get_context (host)->clock,
   };
 
   keyfob_host_session_note_asked (session);

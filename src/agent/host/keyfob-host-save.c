@@ -38,7 +38,7 @@ keyfob_host_save (KeyfobHost *host)
   const KeyfobSession with = {
     .config = keyfob_host_get_config (host),
     .store = keyfob_host_get_store (host),
-    .clock = keyfob_context_get_clock (keyfob_host_get_context (host)),
+    .clock = keyfob_host_get_context (host)->clock,
   };
 
   if (keyfob_host_session_is_saved (session) || with.store == NULL

@@ -17,6 +17,9 @@
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
 
+#define HOSTS_PATH "/org/keyfob/Keyfob/Agent/hosts/"
+#define LONGEST_READABLE 60 /* characters of a URL in an object path */
+
 struct _KeyfobHost
 {
   GObject parent_instance;
@@ -24,7 +27,8 @@ struct _KeyfobHost
   KeyfobContext *context;
   KeyfobConfig *config;
   KeyfobServer *server;
-  KeyfobBusHost1 *face;
+  KeyfobBusHost1 *skeleton;
+  char *path;
 
   KeyfobTokenLocation *location;
   KeyfobHostSession *session; /* while at rest; publish() has what is shown */
@@ -37,14 +41,21 @@ struct _KeyfobHost
 
 G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
 
+enum
+{
+  CHANGED,
+  N_SIGNALS,
+};
+static guint signals[N_SIGNALS];
+
 static gint64
 now (KeyfobHost *self)
 {
-  return keyfob_clock_now (keyfob_context_get_clock (self->context));
+  return keyfob_clock_now (self->context->clock);
 }
 
-static KeyfobHostState
-get_state (KeyfobHost *self)
+KeyfobHostState
+keyfob_host_get_state (KeyfobHost *self)
 {
   switch (self->activity)
     {
@@ -60,21 +71,22 @@ get_state (KeyfobHost *self)
 static void
 publish (KeyfobHost *self)
 {
-  keyfob_host_properties_show (self->face, self->config, self->location, self->session,
-                               get_state (self), self->sign_in);
+  keyfob_host_properties_show (self->skeleton, self->config, self->location, self->session,
+                               keyfob_host_get_state (self), self->sign_in);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
 remember (KeyfobHost *self)
 {
-  keyfob_host_file_set (keyfob_context_get_file (self->context), self->config,
+  keyfob_host_file_set (self->context->file, self->config,
                         keyfob_host_session_get_account (self->session));
 }
 
 static void
 plan (KeyfobHost *self)
 {
-  KeyfobScheduler *scheduler = keyfob_context_get_scheduler (self->context);
+  KeyfobScheduler *scheduler = self->context->scheduler;
   gint64 due = MIN (keyfob_host_session_get_due (self->session),
                     keyfob_host_session_get_save_due (self->session));
 
@@ -87,15 +99,15 @@ plan (KeyfobHost *self)
 static void
 save_use (KeyfobHost *self)
 {
-  keyfob_host_file_note_used (keyfob_context_get_file (self->context), self->config,
+  keyfob_host_file_note_used (self->context->file, self->config,
                               keyfob_host_session_get_last_used (self->session));
 }
 
 static void
 on_lapse_changed (KeyfobHost *self)
 {
-  keyfob_host_session_set_lapse_after (
-      self->session, keyfob_settings_get_lapse_after (keyfob_context_get_settings (self->context)));
+  keyfob_host_session_set_lapse_after (self->session,
+                                       keyfob_settings_get_lapse_after (self->context->settings));
   keyfob_host_check (self);
 }
 
@@ -150,15 +162,15 @@ keyfob_host_dispose (GObject *object)
   KeyfobHost *self = KEYFOB_HOST (object);
 
   if (self->context != NULL)
-    keyfob_scheduler_unset (keyfob_context_get_scheduler (self->context), object);
+    keyfob_scheduler_unset (self->context->scheduler, object);
 
   g_clear_object (&self->sign_in);
   g_clear_object (&self->location);
   g_clear_object (&self->session);
-  g_clear_object (&self->face);
+  g_clear_object (&self->skeleton);
   g_clear_object (&self->server);
   g_clear_object (&self->config);
-  g_clear_object (&self->context);
+  g_clear_pointer (&self->context, keyfob_context_unref);
 
   G_OBJECT_CLASS (keyfob_host_parent_class)->dispose (object);
 }
@@ -168,6 +180,7 @@ keyfob_host_finalize (GObject *object)
 {
   KeyfobHost *self = KEYFOB_HOST (object);
 
+  g_free (self->path);
   g_ptr_array_unref (self->started);
   g_ptr_array_unref (self->ended);
 
@@ -179,15 +192,30 @@ keyfob_host_class_init (KeyfobHostClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = keyfob_host_dispose;
   G_OBJECT_CLASS (klass)->finalize = keyfob_host_finalize;
+
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
 }
 
 static void
 keyfob_host_init (KeyfobHost *self)
 {
-  self->face = keyfob_bus_host1_skeleton_new ();
+  self->skeleton = keyfob_bus_host1_skeleton_new ();
   self->started = keyfob_waiters_new ();
   self->ended = keyfob_waiters_new ();
   self->activity = KEYFOB_HOST_WAITING;
+}
+
+char *
+keyfob_host_dup_path (KeyfobConfig *config)
+{
+  const char *url = keyfob_config_get_base_url (config);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, url, -1);
+  g_autofree char *readable = g_strndup (url, LONGEST_READABLE);
+
+  g_strcanon (readable, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS, '_');
+
+  return g_strdup_printf (HOSTS_PATH "%s_%.12s", readable, digest);
 }
 
 KeyfobHost *
@@ -198,19 +226,18 @@ keyfob_host_new (KeyfobContext *context,
 {
   KeyfobHost *self = g_object_new (KEYFOB_TYPE_HOST, NULL);
 
-  self->context = g_object_ref (context);
+  self->context = keyfob_context_ref (context);
   self->config = g_object_ref (config);
-  self->location = keyfob_token_location_new (keyfob_context_get_stores (context),
-                                              keyfob_context_get_file (context),
-                                              keyfob_context_get_clock (context), config);
-  self->session = keyfob_host_session_new (keyfob_context_get_clock (context), account);
-  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (context),
-                                            keyfob_context_get_clock (context));
+  self->path = keyfob_host_dup_path (config);
+  self->location =
+      keyfob_token_location_new (context->stores, context->file, context->clock, config);
+  self->session = keyfob_host_session_new (context->clock, account);
+  self->server = keyfob_py_oidc_server_new (config, context->session, context->clock);
   if (last_used > 0)
     keyfob_host_session_set_last_used (self->session, last_used);
   save_use (self);
-  g_signal_connect_object (keyfob_context_get_settings (context), "notify::lapse-after",
-                           G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (context->settings, "notify::lapse-after", G_CALLBACK (on_lapse_changed),
+                           self, G_CONNECT_SWAPPED);
   on_lapse_changed (self);
   publish (self);
 
@@ -218,9 +245,9 @@ keyfob_host_new (KeyfobContext *context,
 }
 
 KeyfobBusHost1 *
-keyfob_host_get_face (KeyfobHost *self)
+keyfob_host_get_skeleton (KeyfobHost *self)
 {
-  return self->face;
+  return self->skeleton;
 }
 
 KeyfobContext *
@@ -263,6 +290,18 @@ KeyfobHostSession *
 keyfob_host_get_session (KeyfobHost *self)
 {
   return self->session;
+}
+
+const char *
+keyfob_host_get_path (KeyfobHost *self)
+{
+  return self->path;
+}
+
+gboolean
+keyfob_host_is_unsaved (KeyfobHost *self)
+{
+  return !keyfob_host_session_is_saved (self->session);
 }
 
 gboolean
@@ -331,11 +370,11 @@ keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
 }
 
 void
-keyfob_host_own_sign_in (KeyfobHost *self, const char *owner)
+keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client)
 {
   g_return_if_fail (self->sign_in != NULL);
 
-  keyfob_sign_in_add_owner (self->sign_in, owner);
+  keyfob_sign_in_add_owner (self->sign_in, client);
 }
 
 void
@@ -400,8 +439,7 @@ keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
   g_set_object (&self->config, config);
   keyfob_token_location_set_config (self->location, config);
   g_clear_object (&self->server);
-  self->server = keyfob_py_oidc_server_new (config, keyfob_context_get_session (self->context),
-                                            keyfob_context_get_clock (self->context));
+  self->server = keyfob_py_oidc_server_new (config, self->context->session, self->context->clock);
   remember (self);
   publish (self);
 

@@ -8,7 +8,7 @@
 #include "keyfob-context.h"
 #include "keyfob-token-location.h"
 #include "keyfob-server.h"
-#include "keyfob-sign-in-options.h"
+#include "keyfob-sign-in.h"
 #include "keyfob-host-session.h"
 
 G_BEGIN_DECLS
@@ -45,7 +45,9 @@ typedef enum
  * KeyfobHost:
  *
  * One host: its configuration, its token and how it stands, shown in the properties of its
- * `Host1` interface. Its methods are KeyfobHostMethods'.
+ * `Host1` interface. Its methods are in keyfob-host-methods.h.
+ *
+ * Signal `changed`: something of what is shown may have changed.
  */
 
 /**
@@ -60,16 +62,32 @@ KeyfobHost *keyfob_host_new (KeyfobContext *context,
                              const char *account,
                              gint64 last_used);
 
+/**
+ * keyfob_host_dup_path:
+ *
+ * Returns: (transfer full): the object path of a host with the base URL of @config
+ */
+char *keyfob_host_dup_path (KeyfobConfig *config);
+
 /** Returns: (transfer none): what is exported on the bus */
-KeyfobBusHost1 *keyfob_host_get_face (KeyfobHost *self);
+KeyfobBusHost1 *keyfob_host_get_skeleton (KeyfobHost *self);
 
 KeyfobContext *keyfob_host_get_context (KeyfobHost *self);
 KeyfobConfig *keyfob_host_get_config (KeyfobHost *self);
 KeyfobServer *keyfob_host_get_server (KeyfobHost *self);
 KeyfobHostActivity keyfob_host_get_activity (KeyfobHost *self);
 
-/** Returns: (transfer none): how it stands while at rest */
+/** Returns: (transfer none): its token, account and error, and when something is due */
 KeyfobHostSession *keyfob_host_get_session (KeyfobHost *self);
+
+/** Returns: the state that is shown: of the session, or what the host is doing */
+KeyfobHostState keyfob_host_get_state (KeyfobHost *self);
+
+/** Returns: its object path on the bus: readable, and always the same for a base URL */
+const char *keyfob_host_get_path (KeyfobHost *self);
+
+/** Returns: whether the host has a token that is not stored yet */
+gboolean keyfob_host_is_unsaved (KeyfobHost *self);
 
 /** Returns: whether it does something that must not be cut off */
 gboolean keyfob_host_is_busy (KeyfobHost *self);
@@ -116,8 +134,8 @@ void keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds);
 /** Begins a sign-in; at rest only. */
 void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);
 
-/** Adds a client to those for whom the sign-in runs. */
-void keyfob_host_own_sign_in (KeyfobHost *self, const char *owner);
+/** @client: (nullable): unique bus name of a program for which the sign-in runs, too */
+void keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client);
 
 /** Ends the sign-in that runs, if one does. */
 void keyfob_host_cancel (KeyfobHost *self);

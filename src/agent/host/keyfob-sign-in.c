@@ -13,6 +13,78 @@
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
 
+static const char *const flows[] = { "browser", "device", NULL };
+static const char *const prompts[] = { "none", "login", "consent", "select_account", NULL };
+
+static gboolean
+take_boolean (GVariant *value, const char *key, gboolean *out, GError **error)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    {
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                   _ ("The option “%s” must be a boolean."), key);
+      return FALSE;
+    }
+
+  *out = g_variant_get_boolean (value);
+  return TRUE;
+}
+
+static gboolean
+take_string (GVariant *value,
+             const char *key,
+             const char *const *allowed,
+             char **out,
+             GError **error)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    {
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                   _ ("The option “%s” must be a string."), key);
+      return FALSE;
+    }
+  if (allowed != NULL && !g_strv_contains (allowed, g_variant_get_string (value, NULL)))
+    {
+      g_autofree char *list = g_strjoinv (", ", (char **) allowed);
+
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                   _ ("The option “%s” must be one of: %s."), key, list);
+      return FALSE;
+    }
+
+  g_free (*out);
+  *out = g_variant_dup_string (value, NULL);
+  return TRUE;
+}
+
+static gboolean
+take_option (KeyfobSignInOptions *self, const char *key, GVariant *value, GError **error)
+{
+  g_autofree char *flow = NULL;
+
+  if (g_str_equal (key, "force"))
+    return take_boolean (value, key, &self->force, error);
+  if (g_str_equal (key, "interactive"))
+    return take_boolean (value, key, &self->interactive, error);
+  if (g_str_equal (key, "open-browser"))
+    return take_boolean (value, key, &self->open_browser, error);
+  if (g_str_equal (key, "prompt"))
+    return take_string (value, key, prompts, &self->prompt, error);
+  if (g_str_equal (key, "activation-token"))
+    return take_string (value, key, NULL, &self->activation_token, error);
+  if (g_str_equal (key, "flow"))
+    {
+      if (!take_string (value, key, flows, &flow, error))
+        return FALSE;
+      self->device = g_str_equal (flow, "device");
+      return TRUE;
+    }
+
+  g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS, _ ("There is no option “%s” here."),
+               key);
+  return FALSE;
+}
+
 struct _KeyfobSignIn
 {
   GObject parent_instance;
@@ -65,10 +137,9 @@ on_flow_changed (KeyfobSignIn *self)
 static KeyfobFlow *
 make_code_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
 {
-  KeyfobLauncher *launcher = keyfob_context_get_launcher (self->context);
-  KeyfobCodeFlow *flow =
-      keyfob_code_flow_new (self->config, self->server, options->open_browser ? launcher : NULL,
-                            keyfob_context_get_clock (self->context));
+  KeyfobLauncher *launcher = self->context->launcher;
+  KeyfobCodeFlow *flow = keyfob_code_flow_new (
+      self->config, self->server, options->open_browser ? launcher : NULL, self->context->clock);
 
   keyfob_code_flow_set_prompt (flow, options->prompt);
   keyfob_code_flow_set_activation_token (flow, options->activation_token);
@@ -82,8 +153,7 @@ static KeyfobFlow *
 make_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
 {
   if (options->device)
-    return KEYFOB_FLOW (
-        keyfob_device_flow_new (self->server, keyfob_context_get_clock (self->context)));
+    return KEYFOB_FLOW (keyfob_device_flow_new (self->server, self->context->clock));
 
   return make_code_flow (self, options);
 }
@@ -133,7 +203,7 @@ keyfob_sign_in_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->store);
   g_clear_object (&self->config);
-  g_clear_object (&self->context);
+  g_clear_pointer (&self->context, keyfob_context_unref);
   g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (keyfob_sign_in_parent_class)->dispose (object);
@@ -155,6 +225,45 @@ keyfob_sign_in_init (KeyfobSignIn *self)
   self->cancellable = g_cancellable_new ();
 }
 
+KeyfobSignInOptions *
+keyfob_sign_in_options_new (void)
+{
+  KeyfobSignInOptions *self = g_new0 (KeyfobSignInOptions, 1);
+
+  self->open_browser = TRUE;
+
+  return self;
+}
+
+KeyfobSignInOptions *
+keyfob_sign_in_options_parse (GVariant *options, GError **error)
+{
+  g_autoptr (KeyfobSignInOptions) self = keyfob_sign_in_options_new ();
+  GVariantIter iter;
+  const char *key;
+  GVariant *value;
+
+  g_variant_iter_init (&iter, options);
+  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+    {
+      if (!take_option (self, key, value, error))
+        {
+          g_variant_unref (value);
+          return NULL;
+        }
+    }
+
+  return g_steal_pointer (&self);
+}
+
+void
+keyfob_sign_in_options_free (KeyfobSignInOptions *self)
+{
+  g_free (self->prompt);
+  g_free (self->activation_token);
+  g_free (self);
+}
+
 KeyfobSignIn *
 keyfob_sign_in_new (KeyfobContext *context,
                     KeyfobConfig *config,
@@ -164,7 +273,7 @@ keyfob_sign_in_new (KeyfobContext *context,
 {
   KeyfobSignIn *self = g_object_new (KEYFOB_TYPE_SIGN_IN, NULL);
 
-  self->context = g_object_ref (context);
+  self->context = keyfob_context_ref (context);
   self->config = g_object_ref (config);
   self->server = g_object_ref (server);
   self->store = g_object_ref (store);
@@ -190,7 +299,7 @@ keyfob_sign_in_add_owner (KeyfobSignIn *self, const char *name)
     return;
 
   if (name != NULL)
-    id = g_bus_watch_name_on_connection (keyfob_context_get_connection (self->context), name,
+    id = g_bus_watch_name_on_connection (self->context->connection, name,
                                          G_BUS_NAME_WATCHER_FLAGS_NONE, NULL, on_owner_vanished,
                                          self, NULL);
   g_hash_table_insert (self->owners, g_strdup (name != NULL ? name : ""), GUINT_TO_POINTER (id));
@@ -200,7 +309,7 @@ void
 keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  KeyfobClock *clock = keyfob_context_get_clock (self->context);
+  KeyfobClock *clock = self->context->clock;
   const KeyfobSession session = {
     .config = self->config,
     .server = self->server,
@@ -272,7 +381,7 @@ keyfob_sign_in_is_by_code (KeyfobSignIn *self)
 }
 
 void
-keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face)
+keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
 {
   g_autofree char *login_uri = dup_shown (self, "login-uri");
   g_autofree char *user_code = dup_shown (self, "user-code");
@@ -283,19 +392,19 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face)
   if (flow_has (self, "expires"))
     g_object_get (self->flow, "expires", &expires, NULL);
 
-  keyfob_bus_host1_set_login_uri (face, login_uri);
-  keyfob_bus_host1_set_user_code (face, user_code);
-  keyfob_bus_host1_set_verification_uri (face, uri);
-  keyfob_bus_host1_set_verification_uri_complete (face, complete);
-  keyfob_bus_host1_set_sign_in_expires (face, expires);
+  keyfob_bus_host1_set_login_uri (skeleton, login_uri);
+  keyfob_bus_host1_set_user_code (skeleton, user_code);
+  keyfob_bus_host1_set_verification_uri (skeleton, uri);
+  keyfob_bus_host1_set_verification_uri_complete (skeleton, complete);
+  keyfob_bus_host1_set_sign_in_expires (skeleton, expires);
 }
 
 void
-keyfob_sign_in_show_nothing (KeyfobBusHost1 *face)
+keyfob_sign_in_show_nothing (KeyfobBusHost1 *skeleton)
 {
-  keyfob_bus_host1_set_login_uri (face, "");
-  keyfob_bus_host1_set_user_code (face, "");
-  keyfob_bus_host1_set_verification_uri (face, "");
-  keyfob_bus_host1_set_verification_uri_complete (face, "");
-  keyfob_bus_host1_set_sign_in_expires (face, 0);
+  keyfob_bus_host1_set_login_uri (skeleton, "");
+  keyfob_bus_host1_set_user_code (skeleton, "");
+  keyfob_bus_host1_set_verification_uri (skeleton, "");
+  keyfob_bus_host1_set_verification_uri_complete (skeleton, "");
+  keyfob_bus_host1_set_sign_in_expires (skeleton, 0);
 }

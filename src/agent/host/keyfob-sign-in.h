@@ -7,9 +7,44 @@
 #include "keyfob-bus.h"
 #include "keyfob-context.h"
 #include "keyfob-server.h"
-#include "keyfob-sign-in-options.h"
 
 G_BEGIN_DECLS
+
+/**
+ * KeyfobSignInOptions:
+ * @device: by a code on another device; else in the browser
+ * @force: also when signed in
+ * @interactive: sign in when nothing else helps (always for `SignIn`)
+ * @prompt: (nullable): for the provider
+ * @open_browser: open the browser, too
+ * @activation_token: (nullable): lets the browser come to the front
+ *
+ * The options of `Host1.SignIn` and `Host1.GetToken`.
+ */
+typedef struct
+{
+  gboolean device;
+  gboolean force;
+  gboolean interactive;
+  char *prompt;
+  gboolean open_browser;
+  char *activation_token;
+} KeyfobSignInOptions;
+
+/** Returns: (transfer full): the options of a call without any */
+KeyfobSignInOptions *keyfob_sign_in_options_new (void);
+
+/**
+ * keyfob_sign_in_options_parse:
+ * @options: `a{sv}`
+ * @error: G_DBUS_ERROR_INVALID_ARGS, naming what is wrong
+ *
+ * Returns: (transfer full): the options, or %NULL
+ */
+KeyfobSignInOptions *keyfob_sign_in_options_parse (GVariant *options, GError **error);
+
+void keyfob_sign_in_options_free (KeyfobSignInOptions *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobSignInOptions, keyfob_sign_in_options_free)
 
 #define KEYFOB_TYPE_SIGN_IN (keyfob_sign_in_get_type ())
 G_DECLARE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, KEYFOB, SIGN_IN, GObject)
@@ -72,10 +107,10 @@ char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
 
-/** Shows in the properties of @face what the user needs to go on. */
-void keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *face);
+/** Shows in the properties of @skeleton what the user needs to go on. */
+void keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton);
 
 /** Clears what keyfob_sign_in_show() has shown. */
-void keyfob_sign_in_show_nothing (KeyfobBusHost1 *face);
+void keyfob_sign_in_show_nothing (KeyfobBusHost1 *skeleton);
 
 G_END_DECLS

@@ -100,14 +100,14 @@ remove_next (GTask *task, GAsyncReadyCallback on_removed)
           const KeyfobSession session = {
             .config = keyfob_host_get_config (host),
             .store = store,
-            .clock = keyfob_context_get_clock (context),
+            .clock = context->clock,
           };
 
           keyfob_session_remove_async (&session, on_removed, g_object_ref (task));
           return;
         }
 
-      note_left (removal, place, keyfob_stores_new_error (keyfob_context_get_stores (context)));
+      note_left (removal, place, keyfob_stores_new_error (context->stores));
       removal->next++;
     }
 

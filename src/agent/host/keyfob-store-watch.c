@@ -193,7 +193,7 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
 {
   KeyfobStoreWatch *self = g_object_new (KEYFOB_TYPE_STORE_WATCH, NULL);
 
-  self->stores = g_object_ref (keyfob_context_get_stores (context));
+  self->stores = g_object_ref (context->stores);
   self->face = g_object_ref (face);
   self->hosts = g_object_ref (hosts);
   keyfob_bus_agent1_set_store_file (face, keyfob_stores_get_shared_file (self->stores));
@@ -201,7 +201,7 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
   connect (self, self->stores, "changed", on_stores_changed);
   connect (self, self->stores, "file-changed", on_file_changed);
   g_signal_connect_object (self->stores, "report", G_CALLBACK (keyfob_notices_add),
-                           keyfob_context_get_notices (context), G_CONNECT_SWAPPED);
+                           context->notices, G_CONNECT_SWAPPED);
   connect (self, self->hosts, "items-changed", show_found);
   connect (self, self->face, "handle-unlock", on_unlock);
 

@@ -16,7 +16,6 @@
 #include "keyfob-agent.h"
 #include "keyfob-autostart.h"
 #include "keyfob-launcher.h"
-#include "keyfob-host-state.h"
 #include "keyfob-host.h"
 #include "keyfob-http.h"
 #include "keyfob-idle-exit.h"
@@ -110,7 +109,7 @@ static void
 on_leave (KeyfobAgentProgram *self)
 {
   g_clear_handle_id (&self->name, g_bus_unown_name);
-  g_dbus_connection_call (keyfob_context_get_connection (self->context), "org.freedesktop.DBus",
+  g_dbus_connection_call (self->context->connection, "org.freedesktop.DBus",
                           "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", NULL, NULL,
                           G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_bus_answer, g_object_ref (self));
 }
@@ -143,11 +142,8 @@ is_busy (gpointer user_data)
   for (guint i = 0; i < g_list_model_get_n_items (hosts); i++)
     {
       g_autoptr (KeyfobHost) host = g_list_model_get_item (hosts, i);
-      KeyfobBusHost1 *face = keyfob_host_get_face (host);
-      KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (face));
 
-      if (keyfob_host_is_busy (host)
-          || (keyfob_host_state_has_token (state) && !keyfob_bus_host1_get_saved (face)))
+      if (keyfob_host_is_busy (host) || keyfob_host_is_unsaved (host))
         return TRUE;
     }
 
@@ -158,7 +154,7 @@ static void
 on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
-  KeyfobClock *clock = keyfob_context_get_clock (self->context);
+  KeyfobClock *clock = self->context->clock;
   g_autofree char *autostart = keyfob_autostart_dup_path ();
 
   self->presence = keyfob_presence_new (self->context, keyfob_agent_get_hosts (self->agent));
@@ -222,10 +218,8 @@ make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *s
   g_autoptr (KeyfobWakeMonitor) wake_monitor = NULL;
 
   self->context = make_context (connection, store_option);
-  wake_monitor = keyfob_wake_monitor_new (g_network_monitor_get_default (),
-                                          keyfob_context_get_clock (self->context));
-  self->trimmer = keyfob_memory_trimmer_new (keyfob_context_get_session (self->context),
-                                             keyfob_context_get_clock (self->context));
+  wake_monitor = keyfob_wake_monitor_new (g_network_monitor_get_default (), self->context->clock);
+  self->trimmer = keyfob_memory_trimmer_new (self->context->session, self->context->clock);
   self->agent = keyfob_agent_new (self->context, wake_monitor);
   self->sleep_guard = keyfob_sleep_guard_new (keyfob_agent_get_hosts (self->agent));
 }
@@ -282,7 +276,7 @@ keyfob_agent_program_dispose (GObject *object)
   g_clear_object (&self->sleep_guard);
   g_clear_object (&self->agent);
   g_clear_object (&self->trimmer);
-  g_clear_object (&self->context);
+  g_clear_pointer (&self->context, keyfob_context_unref);
   g_clear_pointer (&self->loop, g_main_loop_unref);
 
   G_OBJECT_CLASS (keyfob_agent_program_parent_class)->dispose (object);

@@ -10,7 +10,6 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-host-methods.h"
-#include "keyfob-host-properties.h"
 #include "keyfob-host-load.h"
 #include "keyfob-host-move.h"
 #include "keyfob-host-save.h"
@@ -27,10 +26,11 @@ struct _KeyfobAgent
   KeyfobContext *context;
   KeyfobWakeMonitor *wake_monitor;
   KeyfobStoreWatch *store_watch;
-  KeyfobBusAgent1 *face;
+  KeyfobBusAgent1 *skeleton;
   GDBusObjectManagerServer *manager;
-  GHashTable *hosts; /* object path → KeyfobHostMethods */
-  GListStore *list;  /* the KeyfobHost of each */
+  GListStore *hosts;   /* KeyfobHost */
+  GPtrArray *removals; /* RemoveHost calls that run */
+  GPtrArray *waiting;  /* AddHost calls of hosts that are being removed */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAgent, keyfob_agent, G_TYPE_OBJECT)
@@ -38,18 +38,20 @@ G_DEFINE_FINAL_TYPE (KeyfobAgent, keyfob_agent, G_TYPE_OBJECT)
 typedef struct
 {
   KeyfobAgent *agent;
-  GDBusMethodInvocation *invocation; /* NULL where nobody waits for the answer */
-  char *path;
+  GDBusMethodInvocation *invocation;
+  KeyfobHost *host;     /* (nullable): the host that the call is about */
+  KeyfobConfig *config; /* (nullable): of AddHost */
+  GVariant *options;    /* (nullable): of AddHost */
 } Call;
 
 static Call *
-call_new (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *path)
+call_new (KeyfobAgent *self, GDBusMethodInvocation *invocation, KeyfobHost *host)
 {
   Call *call = g_new0 (Call, 1);
 
   call->agent = g_object_ref (self);
   call->invocation = invocation;
-  call->path = g_strdup (path);
+  g_set_object (&call->host, host);
 
   return call;
 }
@@ -57,53 +59,60 @@ call_new (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *path
 static void
 call_return (Call *call, GVariant *answer, GError *error)
 {
-  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (call->agent->face));
-  if (call->invocation == NULL)
-    g_clear_error (&error);
-  else if (error != NULL)
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (call->agent->skeleton));
+  if (error != NULL)
     g_dbus_method_invocation_take_error (call->invocation, error);
   else
     g_dbus_method_invocation_return_value (call->invocation, answer);
 
   g_object_unref (call->agent);
-  g_free (call->path);
+  g_clear_object (&call->host);
+  g_clear_object (&call->config);
+  g_clear_pointer (&call->options, g_variant_unref);
   g_free (call);
 }
 
+/* Returns: (nullable) (transfer none) */
 static KeyfobHost *
 find_host (KeyfobAgent *self, const char *path)
 {
-  KeyfobHostMethods *calls = g_hash_table_lookup (self->hosts, path);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
 
-  return calls != NULL ? keyfob_host_methods_get_host (calls) : NULL;
+      if (g_str_equal (keyfob_host_get_path (host), path))
+        return host;
+    }
+
+  return NULL;
 }
 
-static void
+static KeyfobHost *
 add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account, gint64 last_used)
 {
-  g_autofree char *path = keyfob_host_properties_dup_path (config);
   g_autoptr (KeyfobHost) host = keyfob_host_new (self->context, config, account, last_used);
-  g_autoptr (KeyfobBusObjectSkeleton) object = keyfob_bus_object_skeleton_new (path);
+  g_autoptr (KeyfobBusObjectSkeleton) object =
+      keyfob_bus_object_skeleton_new (keyfob_host_get_path (host));
 
-  keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_face (host));
+  keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_skeleton (host));
+  keyfob_host_methods_connect (host);
   g_dbus_object_manager_server_export (self->manager, G_DBUS_OBJECT_SKELETON (object));
-  g_hash_table_insert (self->hosts, g_strdup (path), keyfob_host_methods_new (self->context, host));
-  g_list_store_append (self->list, host);
-
+  g_list_store_append (self->hosts, host);
   keyfob_host_load (host);
+
+  return host;
 }
 
 static void
 on_host_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
-  KeyfobHost *host = find_host (call->agent, call->path);
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error) && host != NULL)
-    keyfob_host_set_error (host, error->message);
+  if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error))
+    keyfob_host_set_error (call->host, error->message);
 
-  call_return (call, g_variant_new ("(o)", call->path), NULL);
+  call_return (call, g_variant_new ("(o)", keyfob_host_get_path (call->host)), NULL);
 }
 
 static void
@@ -113,10 +122,49 @@ on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (keyfob_host_configure_finish (KEYFOB_HOST (source), result, &error))
-    keyfob_host_file_flush_async (keyfob_context_get_file (call->agent->context), NULL,
-                                  on_host_saved, call);
+    keyfob_host_file_flush_async (call->agent->context->file, NULL, on_host_saved, call);
   else
     call_return (call, NULL, error);
+}
+
+static gboolean
+is_being_removed (KeyfobAgent *self, KeyfobHost *host)
+{
+  for (guint i = 0; i < self->removals->len; i++)
+    {
+      Call *removal = g_ptr_array_index (self->removals, i);
+
+      if (removal->host == host)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* A host that is being removed is added anew when it has gone: what was asked last counts. */
+static void
+add_or_configure (Call *call)
+{
+  KeyfobAgent *self = call->agent;
+  g_autofree char *path = keyfob_host_dup_path (call->config);
+  KeyfobHost *host = find_host (self, path);
+
+  if (host != NULL && is_being_removed (self, host))
+    {
+      g_ptr_array_add (self->waiting, call);
+      return;
+    }
+
+  if (host != NULL)
+    {
+      g_set_object (&call->host, host);
+      keyfob_host_configure_async (host, call->options, on_host_configured, call);
+      return;
+    }
+
+  g_set_object (&call->host, add_host (self, call->config, "", 0));
+  keyfob_host_file_set (self->context->file, call->config, "");
+  keyfob_host_file_flush_async (self->context->file, NULL, on_host_saved, call);
 }
 
 static gboolean
@@ -127,31 +175,17 @@ on_add_host (KeyfobAgent *self,
 {
   GError *error = NULL;
   g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
-  KeyfobHostFile *file = keyfob_context_get_file (self->context);
-  g_autofree char *path = NULL;
-  KeyfobHost *host;
+  Call *call = call_new (self, invocation, NULL);
 
   if (config == NULL)
     {
-      g_dbus_method_invocation_take_error (invocation, error);
+      call_return (call, NULL, error);
       return TRUE;
     }
 
-  path = keyfob_host_properties_dup_path (config);
-  host = find_host (self, path);
-  if (host == NULL)
-    {
-      add_host (self, config, "", 0);
-      keyfob_host_file_set (file, config, "");
-    }
-  else
-    {
-      keyfob_host_configure_async (host, options, on_host_configured,
-                                   call_new (self, invocation, path));
-      return TRUE;
-    }
-
-  keyfob_host_file_flush_async (file, NULL, on_host_saved, call_new (self, invocation, path));
+  call->config = g_steal_pointer (&config);
+  call->options = g_variant_ref (options);
+  add_or_configure (call);
 
   return TRUE;
 }
@@ -171,7 +205,7 @@ on_find_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *
   /* a host that was added with it is found without it */
   GVariant *options = g_variant_new_parsed ("{'allow-http': <true>}");
   g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
-  g_autofree char *path = config != NULL ? keyfob_host_properties_dup_path (config) : NULL;
+  g_autofree char *path = config != NULL ? keyfob_host_dup_path (config) : NULL;
 
   if (path != NULL && find_host (self, path) == NULL)
     error = no_such_host (keyfob_config_get_base_url (config));
@@ -190,15 +224,6 @@ on_host_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return (user_data, NULL, error);
 }
 
-static void
-unlist (KeyfobAgent *self, KeyfobHost *host)
-{
-  guint position;
-
-  if (g_list_store_find (self->list, host, &position))
-    g_list_store_remove (self->list, position);
-}
-
 /* Nobody can unlock what is not there, and the host must not stay for ever because of it. */
 static void
 tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
@@ -208,45 +233,73 @@ tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
                           "remove it now. %s"),
                        keyfob_config_get_name (keyfob_host_get_config (host)), error->message);
 
-  keyfob_notices_add (keyfob_context_get_notices (self->context), "copy-left", sentence);
+  keyfob_notices_add (self->context->notices, "copy-left", sentence);
+}
+
+/* Does nothing where another call was faster; the path may be of a new host then. */
+static void
+remove_host (KeyfobAgent *self, KeyfobHost *host)
+{
+  guint position;
+
+  if (!g_list_store_find (self->hosts, host, &position))
+    return;
+
+  keyfob_host_file_remove (self->context->file, keyfob_host_get_config (host));
+  g_dbus_object_manager_server_unexport (self->manager, keyfob_host_get_path (host));
+  g_list_store_remove (self->hosts, position);
+}
+
+static void
+add_waiting_hosts (KeyfobAgent *self)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
+
+  self->waiting = g_ptr_array_new ();
+  for (guint i = 0; i < waiting->len; i++)
+    add_or_configure (g_ptr_array_index (waiting, i));
 }
 
 static void
 on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
-  KeyfobAgent *self = call->agent;
+  g_autoptr (KeyfobAgent) self = g_object_ref (call->agent);
   KeyfobHost *host = KEYFOB_HOST (source);
-  KeyfobHostFile *file = keyfob_context_get_file (self->context);
   GError *error = NULL;
 
   keyfob_sign_out_finish (host, result, &error);
+  g_ptr_array_remove (self->removals, call);
   if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
     {
       call_return (call, NULL, error);
-      return;
     }
-  if (error != NULL)
-    tell_of_copy (self, host, error);
-  g_clear_error (&error);
+  else
+    {
+      if (error != NULL)
+        tell_of_copy (self, host, error);
+      g_clear_error (&error);
+      remove_host (self, host);
+      keyfob_host_file_flush_async (self->context->file, NULL, on_host_forgotten, call);
+    }
 
-  keyfob_host_file_remove (file, keyfob_host_get_config (host));
-  g_dbus_object_manager_server_unexport (self->manager, call->path);
-  unlist (self, host);
-  g_hash_table_remove (self->hosts, call->path);
-  keyfob_host_file_flush_async (file, NULL, on_host_forgotten, call);
+  add_waiting_hosts (self);
 }
 
 static gboolean
 on_remove_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *path)
 {
   KeyfobHost *host = find_host (self, path);
-  Call *call = call_new (self, invocation, path);
+  Call *call = call_new (self, invocation, host);
 
   if (host == NULL)
-    call_return (call, NULL, no_such_host (path));
-  else
-    keyfob_sign_out_async (host, on_host_signed_out, call);
+    {
+      call_return (call, NULL, no_such_host (path));
+      return TRUE;
+    }
+
+  g_ptr_array_add (self->removals, call);
+  keyfob_sign_out_async (host, on_host_signed_out, call);
 
   return TRUE;
 }
@@ -254,24 +307,26 @@ on_remove_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char
 static void
 for_each_host (KeyfobAgent *self, void (*function) (KeyfobHost *host))
 {
-  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
 
-  for (GList *calls = all; calls != NULL; calls = calls->next)
-    function (keyfob_host_methods_get_host (calls->data));
+      function (host);
+    }
 }
 
 static void
 on_notices_changed (KeyfobAgent *self)
 {
-  KeyfobNotices *notices = keyfob_context_get_notices (self->context);
+  KeyfobNotices *notices = self->context->notices;
 
-  keyfob_bus_agent1_set_notices (self->face, keyfob_notices_to_variant (notices));
+  keyfob_bus_agent1_set_notices (self->skeleton, keyfob_notices_to_variant (notices));
 }
 
 static gboolean
 on_dismiss (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *name)
 {
-  keyfob_notices_dismiss (keyfob_context_get_notices (self->context), name);
+  keyfob_notices_dismiss (self->context->notices, name);
   call_return (call_new (self, invocation, NULL), NULL, NULL);
 
   return TRUE;
@@ -295,7 +350,7 @@ on_due (KeyfobAgent *self, GObject *object)
 static void
 on_woke (KeyfobAgent *self)
 {
-  keyfob_scheduler_check (keyfob_context_get_scheduler (self->context));
+  keyfob_scheduler_check (self->context->scheduler);
   for_each_host (self, keyfob_host_try_again);
 }
 
@@ -311,10 +366,12 @@ on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_clock_set (KeyfobAgent *self, gint64 seconds)
 {
-  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
 
-  for (GList *calls = all; calls != NULL; calls = calls->next)
-    keyfob_host_shift_clock (keyfob_host_methods_get_host (calls->data), seconds);
+      keyfob_host_shift_clock (host, seconds);
+    }
 
   on_woke (self);
 }
@@ -326,7 +383,7 @@ on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobAgent *self = g_task_get_source_object (task);
 
   keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, NULL);
-  keyfob_notices_flush_async (keyfob_context_get_notices (self->context), on_notices_saved, task);
+  keyfob_notices_flush_async (self->context->notices, on_notices_saved, task);
 }
 
 static void
@@ -341,7 +398,7 @@ on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
     keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
 
   if (--*n_busy == 0)
-    keyfob_host_file_flush_async (keyfob_context_get_file (self->context), NULL, on_hosts_saved,
+    keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved,
                                   g_steal_pointer (&task));
 }
 
@@ -351,12 +408,13 @@ keyfob_agent_dispose (GObject *object)
   KeyfobAgent *self = KEYFOB_AGENT (object);
 
   g_clear_object (&self->store_watch);
-  g_clear_object (&self->list);
-  g_clear_pointer (&self->hosts, g_hash_table_unref);
+  g_clear_object (&self->hosts);
+  g_clear_pointer (&self->removals, g_ptr_array_unref);
+  g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_object (&self->manager);
-  g_clear_object (&self->face);
+  g_clear_object (&self->skeleton);
   g_clear_object (&self->wake_monitor);
-  g_clear_object (&self->context);
+  g_clear_pointer (&self->context, keyfob_context_unref);
 
   G_OBJECT_CLASS (keyfob_agent_parent_class)->dispose (object);
 }
@@ -370,12 +428,13 @@ keyfob_agent_class_init (KeyfobAgentClass *klass)
 static void
 keyfob_agent_init (KeyfobAgent *self)
 {
-  self->face = keyfob_bus_agent1_skeleton_new ();
+  self->skeleton = keyfob_bus_agent1_skeleton_new ();
   self->manager = g_dbus_object_manager_server_new (PATH);
-  self->list = g_list_store_new (KEYFOB_TYPE_HOST);
-  self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->hosts = g_list_store_new (KEYFOB_TYPE_HOST);
+  self->removals = g_ptr_array_new ();
+  self->waiting = g_ptr_array_new ();
 
-  g_object_set (self->face, "version", KEYFOB_VERSION, "store", "", "store-state", "opening",
+  g_object_set (self->skeleton, "version", KEYFOB_VERSION, "store", "", "store-state", "opening",
                 "found-hosts", (const char *const[]){ NULL }, NULL);
 }
 
@@ -384,7 +443,7 @@ answer (KeyfobAgent *self, const char *method, gpointer handler)
 {
   g_autofree char *signal = g_strconcat ("handle-", method, NULL);
 
-  g_signal_connect_object (self->face, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->skeleton, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
 }
 
 KeyfobAgent *
@@ -392,14 +451,13 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 {
   KeyfobAgent *self = g_object_new (KEYFOB_TYPE_AGENT, NULL);
   g_autofree char *problem = NULL;
-  g_autoptr (GPtrArray) entries =
-      keyfob_host_file_load (keyfob_context_get_file (context), &problem);
+  g_autoptr (GPtrArray) entries = keyfob_host_file_load (context->file, &problem);
 
-  self->context = g_object_ref (context);
+  self->context = keyfob_context_ref (context);
   self->wake_monitor = g_object_ref (wake_monitor);
 
   if (problem != NULL)
-    keyfob_notices_add (keyfob_context_get_notices (context), "hosts-file", problem);
+    keyfob_notices_add (context->notices, "hosts-file", problem);
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -416,12 +474,11 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (wake_monitor, "clock-set", G_CALLBACK (on_clock_set), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (keyfob_context_get_scheduler (context), "due", G_CALLBACK (on_due), self,
+  g_signal_connect_object (context->scheduler, "due", G_CALLBACK (on_due), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (context->notices, "changed", G_CALLBACK (on_notices_changed), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (keyfob_context_get_notices (context), "changed",
-                           G_CALLBACK (on_notices_changed), self, G_CONNECT_SWAPPED);
   on_notices_changed (self);
-  self->store_watch = keyfob_store_watch_new (context, self->face, G_LIST_MODEL (self->list));
+  self->store_watch = keyfob_store_watch_new (context, self->skeleton, G_LIST_MODEL (self->hosts));
 
   return self;
 }
@@ -429,10 +486,10 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 gboolean
 keyfob_agent_export (KeyfobAgent *self, GError **error)
 {
-  GDBusConnection *connection = keyfob_context_get_connection (self->context);
+  GDBusConnection *connection = self->context->connection;
 
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->face), connection, PATH,
-                                         error))
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->skeleton), connection,
+                                         PATH, error))
     return FALSE;
 
   g_dbus_object_manager_server_set_connection (self->manager, connection);
@@ -443,29 +500,28 @@ keyfob_agent_export (KeyfobAgent *self, GError **error)
 GListModel *
 keyfob_agent_get_hosts (KeyfobAgent *self)
 {
-  return G_LIST_MODEL (self->list);
+  return G_LIST_MODEL (self->hosts);
 }
 
 void
 keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves)
 {
-  keyfob_bus_agent1_set_leaves (self->face, leaves);
+  keyfob_bus_agent1_set_leaves (self->skeleton, leaves);
 }
 
 void
 keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  g_autoptr (GList) all = g_hash_table_get_values (self->hosts);
   guint *n_busy = g_new (guint, 1);
 
   *n_busy = 1;
   g_task_set_source_tag (task, keyfob_agent_quit_async);
   g_task_set_task_data (task, n_busy, g_free);
 
-  for (GList *calls = all; calls != NULL; calls = calls->next)
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
     {
-      KeyfobHost *host = keyfob_host_methods_get_host (calls->data);
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
 
       keyfob_host_cancel (host);
       keyfob_host_save (host);

@@ -14,61 +14,113 @@
 #include "keyfob-sign-out.h"
 #include "keyfob-get-token.h"
 
-struct _KeyfobHostMethods
-{
-  GObject parent_instance;
-
-  KeyfobContext *context;
-  KeyfobHost *host;
-};
-
-G_DEFINE_FINAL_TYPE (KeyfobHostMethods, keyfob_host_methods, G_TYPE_OBJECT)
-
 typedef struct
 {
-  KeyfobHostMethods *calls;
+  KeyfobHost *host;
   GDBusMethodInvocation *invocation;
   gboolean end_session;
 } Call;
 
 static Call *
-call_new (KeyfobHostMethods *self, GDBusMethodInvocation *invocation)
+call_new (KeyfobHost *host, GDBusMethodInvocation *invocation)
 {
   Call *call = g_new0 (Call, 1);
 
-  call->calls = g_object_ref (self);
+  call->host = g_object_ref (host);
   call->invocation = invocation;
 
   return call;
 }
 
+/* A program that reads a property after the answer finds what the call has changed.
+ *
+ * @answer: (nullable): the results @error: (nullable) (transfer full): the answer instead */
 static void
-call_return (Call *call, GError *error)
+call_return_value (Call *call, GVariant *answer, GError *error)
 {
-  KeyfobBusHost1 *face = keyfob_host_get_face (call->calls->host);
+  KeyfobBusHost1 *skeleton = keyfob_host_get_skeleton (call->host);
 
-  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (face));
+  g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (skeleton));
   if (error != NULL)
     g_dbus_method_invocation_take_error (call->invocation, error);
   else
-    g_dbus_method_invocation_return_value (call->invocation, NULL);
+    g_dbus_method_invocation_return_value (call->invocation, answer);
 
-  g_object_unref (call->calls);
+  g_object_unref (call->host);
   g_free (call);
 }
 
-static gboolean
-on_sign_in (KeyfobHostMethods *self, GDBusMethodInvocation *invocation, GVariant *options)
+static void
+call_return (Call *call, GError *error)
 {
-  keyfob_get_token_sign_in (self->context, self->host, invocation, options);
+  call_return_value (call, NULL, error);
+}
+
+static GVariant *
+token_to_variant (KeyfobToken *token)
+{
+  g_autofree char *authorization = keyfob_token_dup_authorization (token);
+  g_autofree char *header = g_strconcat ("Authorization: ", authorization, NULL);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "access_token", "s", keyfob_token_get_access_token (token));
+  g_variant_dict_insert (&dict, "token_type", "s", keyfob_token_get_token_type (token));
+  g_variant_dict_insert (&dict, "header", "s", header);
+  g_variant_dict_insert (&dict, "authorization", "s", authorization);
+  g_variant_dict_insert (&dict, "expires", "x", keyfob_token_get_expires (token));
+  g_variant_dict_insert (&dict, "scope", "s", keyfob_token_get_scope (token));
+
+  return g_variant_dict_end (&dict);
+}
+
+static void
+on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (KeyfobToken) token =
+      keyfob_host_get_token_finish (KEYFOB_HOST (source), result, &error);
+
+  call_return_value (user_data,
+                     token != NULL ? g_variant_new ("(@a{sv})", token_to_variant (token)) : NULL,
+                     error);
+}
+
+static gboolean
+on_get_token (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  GError *error = NULL;
+  KeyfobSignInOptions *parsed = keyfob_sign_in_options_parse (options, &error);
+
+  if (parsed != NULL)
+    keyfob_host_get_token_async (host, parsed, g_dbus_method_invocation_get_sender (invocation),
+                                 on_token, call_new (host, invocation));
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
 
   return TRUE;
 }
 
-static gboolean
-on_get_token (KeyfobHostMethods *self, GDBusMethodInvocation *invocation, GVariant *options)
+static void
+on_sign_in_started (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  keyfob_get_token_get_token (self->context, self->host, invocation, options);
+  GError *error = NULL;
+
+  keyfob_host_sign_in_finish (KEYFOB_HOST (source), result, &error);
+  call_return (user_data, error);
+}
+
+static gboolean
+on_sign_in (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  GError *error = NULL;
+  KeyfobSignInOptions *parsed = keyfob_sign_in_options_parse (options, &error);
+
+  if (parsed != NULL)
+    keyfob_host_sign_in_async (host, parsed, g_dbus_method_invocation_get_sender (invocation),
+                               on_sign_in_started, call_new (host, invocation));
+  else
+    g_dbus_method_invocation_take_error (invocation, error);
 
   return TRUE;
 }
@@ -84,16 +136,16 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-on_cancel (KeyfobHostMethods *self, GDBusMethodInvocation *invocation)
+on_cancel (KeyfobHost *host, GDBusMethodInvocation *invocation)
 {
-  if (keyfob_host_get_activity (self->host) != KEYFOB_HOST_IN_SIGN_IN)
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_IN_SIGN_IN)
     {
-      call_return (call_new (self, invocation), NULL);
+      call_return (call_new (host, invocation), NULL);
       return TRUE;
     }
 
-  keyfob_host_cancel (self->host);
-  keyfob_host_join_async (self->host, on_cancelled, call_new (self, invocation));
+  keyfob_host_cancel (host);
+  keyfob_host_join_async (host, on_cancelled, call_new (host, invocation));
 
   return TRUE;
 }
@@ -112,7 +164,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 proceed_to_refresh (Call *call, GAsyncReadyCallback on_rest)
 {
-  KeyfobHost *host = call->calls->host;
+  KeyfobHost *host = call->host;
   KeyfobToken *token = keyfob_host_session_get_token (keyfob_host_get_session (host));
 
   switch (keyfob_host_get_activity (host))
@@ -130,6 +182,11 @@ proceed_to_refresh (Call *call, GAsyncReadyCallback on_rest)
     case KEYFOB_HOST_AT_REST:
       if (token == NULL || keyfob_token_get_refresh_token (token) == NULL)
         break;
+      if (keyfob_host_get_store (host) == NULL)
+        {
+          call_return (call, keyfob_stores_new_error (keyfob_host_get_context (host)->stores));
+          return;
+        }
       keyfob_host_refresh (host);
       keyfob_host_join_async (host, on_refreshed, call);
       return;
@@ -153,9 +210,9 @@ on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-on_refresh (KeyfobHostMethods *self, GDBusMethodInvocation *invocation)
+on_refresh (KeyfobHost *host, GDBusMethodInvocation *invocation)
 {
-  proceed_to_refresh (call_new (self, invocation), on_rest);
+  proceed_to_refresh (call_new (host, invocation), on_rest);
 
   return TRUE;
 }
@@ -172,7 +229,7 @@ on_session_page (GObject *source, GAsyncResult *result, gpointer user_data)
           _ ("You are signed out here, but the session in the browser goes on. %s"),
           error->message);
 
-      keyfob_host_set_error (call->calls->host, sentence);
+      keyfob_host_set_error (call->host, sentence);
     }
   call_return (call, NULL);
 }
@@ -191,16 +248,16 @@ on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
   if (call->end_session)
     uri = keyfob_server_dup_end_session_uri (keyfob_host_get_server (host));
   if (uri != NULL)
-    keyfob_launcher_launch_async (keyfob_context_get_launcher (call->calls->context), uri, NULL,
-                                  NULL, on_session_page, call);
+    keyfob_launcher_launch_async (keyfob_host_get_context (call->host)->launcher, uri, NULL, NULL,
+                                  on_session_page, call);
   else
     call_return (call, NULL);
 }
 
 static gboolean
-on_sign_out (KeyfobHostMethods *self, GDBusMethodInvocation *invocation, GVariant *options)
+on_sign_out (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
 {
-  Call *call = call_new (self, invocation);
+  Call *call = call_new (host, invocation);
   g_autoptr (GVariant) value = g_variant_lookup_value (options, "end-session", NULL);
   gsize known = value != NULL ? 1 : 0;
 
@@ -213,7 +270,7 @@ on_sign_out (KeyfobHostMethods *self, GDBusMethodInvocation *invocation, GVarian
     }
 
   call->end_session = value != NULL && g_variant_get_boolean (value);
-  keyfob_sign_out_async (self->host, on_signed_out, call);
+  keyfob_sign_out_async (host, on_signed_out, call);
 
   return TRUE;
 }
@@ -228,63 +285,29 @@ on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-on_configure (KeyfobHostMethods *self, GDBusMethodInvocation *invocation, GVariant *options)
+on_configure (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
 {
-  keyfob_host_configure_async (self->host, options, on_configured, call_new (self, invocation));
+  keyfob_host_configure_async (host, options, on_configured, call_new (host, invocation));
 
   return TRUE;
 }
 
 static void
-keyfob_host_methods_dispose (GObject *object)
-{
-  KeyfobHostMethods *self = KEYFOB_HOST_METHODS (object);
-
-  g_clear_object (&self->context);
-  g_clear_object (&self->host);
-
-  G_OBJECT_CLASS (keyfob_host_methods_parent_class)->dispose (object);
-}
-
-static void
-keyfob_host_methods_class_init (KeyfobHostMethodsClass *klass)
-{
-  G_OBJECT_CLASS (klass)->dispose = keyfob_host_methods_dispose;
-}
-
-static void
-keyfob_host_methods_init (KeyfobHostMethods *self)
-{
-}
-
-static void
-answer (KeyfobHostMethods *self, const char *method, gpointer handler)
+answer (KeyfobHost *host, const char *method, gpointer handler)
 {
   g_autofree char *signal = g_strconcat ("handle-", method, NULL);
 
-  g_signal_connect_object (keyfob_host_get_face (self->host), signal, G_CALLBACK (handler), self,
+  g_signal_connect_object (keyfob_host_get_skeleton (host), signal, G_CALLBACK (handler), host,
                            G_CONNECT_SWAPPED);
 }
 
-KeyfobHostMethods *
-keyfob_host_methods_new (KeyfobContext *context, KeyfobHost *host)
+void
+keyfob_host_methods_connect (KeyfobHost *host)
 {
-  KeyfobHostMethods *self = g_object_new (KEYFOB_TYPE_HOST_METHODS, NULL);
-
-  self->context = g_object_ref (context);
-  self->host = g_object_ref (host);
-  answer (self, "sign-in", on_sign_in);
-  answer (self, "cancel", on_cancel);
-  answer (self, "get-token", on_get_token);
-  answer (self, "refresh", on_refresh);
-  answer (self, "sign-out", on_sign_out);
-  answer (self, "configure", on_configure);
-
-  return self;
-}
-
-KeyfobHost *
-keyfob_host_methods_get_host (KeyfobHostMethods *self)
-{
-  return self->host;
+  answer (host, "sign-in", on_sign_in);
+  answer (host, "cancel", on_cancel);
+  answer (host, "get-token", on_get_token);
+  answer (host, "refresh", on_refresh);
+  answer (host, "sign-out", on_sign_out);
+  answer (host, "configure", on_configure);
 }

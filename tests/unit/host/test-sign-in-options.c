@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
-#include "keyfob-sign-in-options.h"
+#include "keyfob-sign-in.h"
 
 static void
 test_defaults (void)
 {
   g_autoptr (GVariant) empty = g_variant_ref_sink (g_variant_new_parsed ("@a{sv} {}"));
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_new (empty, &error);
+  g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_parse (empty, &error);
 
   g_assert_no_error (error);
   g_assert_false (options->device);
@@ -27,7 +27,7 @@ test_all (void)
       "{'flow': <'device'>, 'force': <true>, 'interactive': <true>, 'open-browser': <false>,"
       " 'prompt': <'login'>, 'activation-token': <'t'>}"));
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_new (all, &error);
+  g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_parse (all, &error);
 
   g_assert_no_error (error);
   g_assert_true (options->device);
@@ -54,7 +54,7 @@ test_bad (void)
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", table[i]);
-      g_assert_null (keyfob_sign_in_options_new (bad, &error));
+      g_assert_null (keyfob_sign_in_options_parse (bad, &error));
       g_assert_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS);
     }
 }

@@ -85,7 +85,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   settle ();
 
   g_object_unref (fixture->agent);
-  g_object_unref (fixture->context);
+  keyfob_context_unref (fixture->context);
   g_object_unref (fixture->server);
   g_object_unref (fixture->network);
   g_object_unref (fixture->clock);
@@ -138,9 +138,9 @@ make_context (Fixture *fixture)
 }
 
 static KeyfobBusHost1 *
-get_face (Fixture *fixture)
+get_skeleton (Fixture *fixture)
 {
-  return keyfob_host_get_face (fixture->host);
+  return keyfob_host_get_skeleton (fixture->host);
 }
 
 static void
@@ -154,7 +154,7 @@ static void
 assert_state (Fixture *fixture, const char *state)
 {
   wait_for_rest (fixture);
-  g_assert_cmpstr (keyfob_bus_host1_get_state (get_face (fixture)), ==, state);
+  g_assert_cmpstr (keyfob_bus_host1_get_state (get_skeleton (fixture)), ==, state);
 }
 
 /* What the host does takes no time by this clock. */
@@ -196,7 +196,7 @@ start (Fixture *fixture, const char *state)
 static gint64
 get_expires (Fixture *fixture)
 {
-  return keyfob_bus_host1_get_expires (get_face (fixture));
+  return keyfob_bus_host1_get_expires (get_skeleton (fixture));
 }
 
 static void
@@ -204,7 +204,7 @@ test_ahead_of_need (Fixture *fixture, gconstpointer data)
 {
   write_files (fixture, START, START);
   start (fixture, "signed-in");
-  g_assert_true (keyfob_bus_host1_get_renews (get_face (fixture)));
+  g_assert_true (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
 
   pass (fixture, HOUR * 0.8 - 181);
   assert_asked (fixture, 0);
@@ -247,11 +247,11 @@ test_broker_is_let_go (Fixture *fixture, gconstpointer data)
                           -1);
   write_files (fixture, START - HOUR, START);
   start (fixture, "signed-in");
-  g_assert_true (keyfob_bus_host1_get_broker (get_face (fixture)));
+  g_assert_true (keyfob_bus_host1_get_broker (get_skeleton (fixture)));
 
   /* for an hour after it was used last it is renewed in time, every two minutes */
   pass (fixture, 2 * HOUR - 300);
-  g_assert_false (keyfob_bus_host1_get_renews (get_face (fixture)));
+  g_assert_false (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
   n_requests = fake_web_server_get_n_requests (fixture->server);
   g_assert_cmpuint (n_requests, >=, HOUR / 140);
   g_assert_cmpuint (n_requests, <=, 2 * (1 + HOUR / 120)); /* each asks first whether it is there */
@@ -292,7 +292,7 @@ test_lapses (Fixture *fixture, gconstpointer data)
 {
   write_files (fixture, START, START - 40 * DAY);
   start (fixture, "signed-in");
-  g_assert_false (keyfob_bus_host1_get_renews (get_face (fixture)));
+  g_assert_false (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
 
   pass (fixture, HOUR - 1);
   assert_asked (fixture, 0);
