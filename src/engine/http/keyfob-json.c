@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+/* A parser that recurses without a bound can be crashed by "[[[[…". */
 #define MAX_DEPTH 100
 
 /* Returns: the end of the string that begins at @at, or @end */
@@ -118,4 +119,202 @@ keyfob_json_get_number (JsonObject *object, const char *member, double *number)
   *number = json_node_get_double (node);
 
   return isfinite (*number);
+}
+
+void
+keyfob_json_scan_space (KeyfobJsonScan *scanner)
+{
+  while (scanner->at < scanner->end
+         && (*scanner->at == ' ' || *scanner->at == '\t' || *scanner->at == '\r'
+             || *scanner->at == '\n'))
+    scanner->at++;
+}
+
+gboolean
+keyfob_json_scan_char (KeyfobJsonScan *scanner, char wanted)
+{
+  keyfob_json_scan_space (scanner);
+
+  if (scanner->at == scanner->end || *scanner->at != wanted)
+    return FALSE;
+
+  scanner->at++;
+  return TRUE;
+}
+
+static gboolean
+skip_word (KeyfobJsonScan *scanner, const char *word)
+{
+  gsize length = strlen (word);
+
+  if ((gsize) (scanner->end - scanner->at) < length || memcmp (scanner->at, word, length) != 0)
+    return FALSE;
+
+  scanner->at += length;
+  return TRUE;
+}
+
+static gboolean
+skip_digits (KeyfobJsonScan *scanner)
+{
+  const char *start = scanner->at;
+
+  while (scanner->at < scanner->end && g_ascii_isdigit (*scanner->at))
+    scanner->at++;
+
+  return scanner->at > start;
+}
+
+static gboolean
+skip_number (KeyfobJsonScan *scanner)
+{
+  skip_word (scanner, "-");
+
+  if (skip_word (scanner, "Infinity"))
+    return TRUE;
+  if (!skip_word (scanner, "0") && !skip_digits (scanner))
+    return FALSE;
+  if (skip_word (scanner, ".") && !skip_digits (scanner))
+    return FALSE;
+  if (skip_word (scanner, "e") || skip_word (scanner, "E"))
+    {
+      if (!skip_word (scanner, "+"))
+        skip_word (scanner, "-");
+      return skip_digits (scanner);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+skip_escape (KeyfobJsonScan *scanner)
+{
+  char kind = scanner->at < scanner->end ? *scanner->at++ : '\0';
+
+  if (kind != 'u')
+    return kind != '\0' && strchr ("\"\\/bfnrt", kind) != NULL;
+
+  for (guint i = 0; i < 4; i++)
+    {
+      if (scanner->at == scanner->end || !g_ascii_isxdigit (*scanner->at))
+        return FALSE;
+      scanner->at++;
+    }
+
+  return TRUE;
+}
+
+#define EACH_BYTE(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+#define HIGH_BITS EACH_BYTE (0x80)
+
+static guint64
+read_word (const char *at)
+{
+  guint64 word;
+
+  memcpy (&word, at, sizeof word);
+
+  return word;
+}
+
+/* Bits are set where a byte of @word is zero, and maybe above it. */
+static guint64
+find_zero (guint64 word)
+{
+  return (word - EACH_BYTE (1)) & ~word & HIGH_BITS;
+}
+
+/* Tokens are long, and nearly all of a file is tokens: eight bytes at a time. */
+static void
+skip_plain (KeyfobJsonScan *scanner)
+{
+  while (scanner->end - scanner->at >= 8)
+    {
+      guint64 word = read_word (scanner->at);
+
+      if ((find_zero (word ^ EACH_BYTE ('"')) | find_zero (word ^ EACH_BYTE ('\\'))
+           | ((word - EACH_BYTE (0x20)) & ~word & HIGH_BITS))
+          != 0)
+        break;
+      scanner->at += 8;
+    }
+}
+
+gboolean
+keyfob_json_scan_string (KeyfobJsonScan *scanner)
+{
+  if (!skip_word (scanner, "\""))
+    return FALSE;
+
+  for (skip_plain (scanner); scanner->at < scanner->end; skip_plain (scanner))
+    for (guint i = 0; i < 8 && scanner->at < scanner->end; i++)
+      {
+        guchar c = *scanner->at++;
+
+        if (c == '"')
+          return TRUE;
+        if (c < 0x20 || (c == '\\' && !skip_escape (scanner)))
+          return FALSE;
+      }
+
+  return FALSE;
+}
+
+static gboolean
+skip_scalar (KeyfobJsonScan *scanner)
+{
+  if (scanner->at == scanner->end)
+    return FALSE;
+  if (*scanner->at == '"')
+    return keyfob_json_scan_string (scanner);
+
+  return skip_word (scanner, "true") || skip_word (scanner, "false") || skip_word (scanner, "null")
+         || skip_word (scanner, "NaN") || skip_number (scanner);
+}
+
+gboolean
+keyfob_json_scan_value (KeyfobJsonScan *scanner)
+{
+  gboolean is_object = FALSE;
+  char closing = '\0';
+
+  keyfob_json_scan_space (scanner);
+
+  is_object = skip_word (scanner, "{");
+  if (!is_object && !skip_word (scanner, "["))
+    return skip_scalar (scanner);
+
+  closing = is_object ? '}' : ']';
+  if (keyfob_json_scan_char (scanner, closing))
+    return TRUE;
+  if (++scanner->depth > MAX_DEPTH)
+    return FALSE;
+
+  do
+    {
+      keyfob_json_scan_space (scanner);
+
+      if (is_object && !(keyfob_json_scan_string (scanner) && keyfob_json_scan_char (scanner, ':')))
+        return FALSE;
+      if (!keyfob_json_scan_value (scanner))
+        return FALSE;
+    }
+  while (keyfob_json_scan_char (scanner, ','));
+
+  scanner->depth--;
+  return keyfob_json_scan_char (scanner, closing);
+}
+
+gboolean
+keyfob_json_scan_is_ascii (const char *data, gsize length)
+{
+  guint64 bits = 0;
+  gsize i = 0;
+
+  for (; i + 8 <= length; i += 8)
+    bits |= read_word (data + i);
+  for (; i < length; i++)
+    bits |= (guint64) (guchar) data[i];
+
+  return (bits & HIGH_BITS) == 0;
 }

@@ -11,15 +11,15 @@
 
 #include "keyfob-answer.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-device-answer.h"
 #include "keyfob-http.h"
 #include "keyfob-json.h"
 #include "keyfob-login-redirect.h"
 #include "keyfob-secret.h"
-#include "keyfob-userinfo.h"
+#include "keyfob-text.h"
 
 /* Seconds that one request may take in all. */
 #define TIME_LIMIT 30
+#define MAX_NAME 200
 
 struct _KeyfobPyOidcServer
 {
@@ -297,7 +297,7 @@ on_device_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_autofree char *host = keyfob_answer_dup_host (answer->url);
 
-      code = keyfob_device_answer_parse (object, host, &error);
+      code = keyfob_device_code_parse (object, host, &error);
     }
 
   if (code != NULL)
@@ -319,6 +319,32 @@ begin_device_async (KeyfobServer *server,
         new_task (self, cancellable, callback, user_data, begin_device_async));
 }
 
+static const char *
+get_text (JsonObject *object, const char *member)
+{
+  const char *text = keyfob_json_get_string (object, member);
+
+  return text != NULL ? text : "";
+}
+
+/* The members of py-oidc-auth's answer. Returns: (transfer full): a name to show, perhaps empty */
+static char *
+dup_user_name (JsonObject *object)
+{
+  const char *const others[] = { "username", "pw_name", "email" };
+  g_autofree char *full =
+      g_strjoin (" ", get_text (object, "first_name"), get_text (object, "last_name"), NULL);
+  g_autofree char *name = keyfob_text_clean (full, -1, MAX_NAME);
+
+  for (gsize i = 0; *name == '\0' && i < G_N_ELEMENTS (others); i++)
+    {
+      g_free (name);
+      name = keyfob_text_clean (get_text (object, others[i]), -1, MAX_NAME);
+    }
+
+  return g_steal_pointer (&name);
+}
+
 static void
 on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -331,7 +357,7 @@ on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
   if (object != NULL)
-    name = keyfob_userinfo_dup_name (object);
+    name = dup_user_name (object);
 
   if (name != NULL && *name != '\0')
     g_task_return_pointer (task, g_steal_pointer (&name), g_free);

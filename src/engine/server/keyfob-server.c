@@ -26,16 +26,6 @@ keyfob_login_free (KeyfobLogin *self)
 }
 
 void
-keyfob_device_code_free (KeyfobDeviceCode *self)
-{
-  keyfob_secret_free (self->device_code);
-  keyfob_secret_free (self->user_code);
-  g_free (self->verification_uri);
-  keyfob_secret_free (self->verification_uri_complete);
-  g_free (self);
-}
-
-void
 keyfob_server_begin_login_async (KeyfobServer *self,
                                  const char *redirect_uri,
                                  const char *prompt,

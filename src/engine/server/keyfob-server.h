@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-device-code.h"
 #include "keyfob-token.h"
 
 G_BEGIN_DECLS
@@ -31,24 +32,6 @@ typedef struct
 
 void keyfob_login_free (KeyfobLogin *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobLogin, keyfob_login_free)
-
-/**
- * KeyfobDeviceCode:
- *
- * Answer of the device route (RFC 8628 section 3.2). @device_code is a secret; freeing wipes it.
- */
-typedef struct
-{
-  char *device_code;
-  char *user_code;
-  char *verification_uri;
-  char *verification_uri_complete; /* (nullable) */
-  guint expires_in;                /* seconds */
-  guint interval;                  /* seconds */
-} KeyfobDeviceCode;
-
-void keyfob_device_code_free (KeyfobDeviceCode *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobDeviceCode, keyfob_device_code_free)
 
 #define KEYFOB_TYPE_SERVER (keyfob_server_get_type ())
 G_DECLARE_INTERFACE (KeyfobServer, keyfob_server, KEYFOB, SERVER, GObject)

@@ -6,7 +6,6 @@
 
 #include "keyfob-claims.h"
 
-#include "keyfob-expiry.h"
 #include "keyfob-json.h"
 #include "keyfob-text.h"
 
@@ -66,7 +65,7 @@ get_time (const char *token, const char *claim)
   if (payload == NULL || !keyfob_json_get_number (payload, claim, &time) || time < 1)
     return 0;
 
-  return (gint64) MIN (time, (double) KEYFOB_EXPIRY_FOREVER);
+  return (gint64) MIN (time, (double) KEYFOB_CLAIMS_MAX_TIME);
 }
 
 gint64
@@ -75,7 +74,7 @@ keyfob_claims_get_issued_at (const char *token)
   gint64 time = get_time (token, "iat");
 
   /* a time that far ahead is a mistake, and would make the token the newest for good */
-  return time < KEYFOB_EXPIRY_FOREVER ? time : 0;
+  return time < KEYFOB_CLAIMS_MAX_TIME ? time : 0;
 }
 
 gint64

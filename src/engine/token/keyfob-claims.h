@@ -8,6 +8,11 @@
 
 G_BEGIN_DECLS
 
+/** The end of the year 9999, Unix seconds; stands for every later time, and for a token without
+ * end.
+ */
+#define KEYFOB_CLAIMS_MAX_TIME G_GINT64_CONSTANT (253402300799)
+
 /**
  * keyfob_claims_dup_account:
  * @token: an access token of any kind
@@ -31,7 +36,7 @@ gint64 keyfob_claims_get_issued_at (const char *token);
  * @token: an access token of any kind
  *
  * Returns: when a JWT says that it ends (RFC 7519 section 4.1.4), Unix seconds by its issuer's
- *   clock, KEYFOB_EXPIRY_FOREVER at most; 0 unknown
+ *   clock, KEYFOB_CLAIMS_MAX_TIME at most; 0 unknown
  */
 gint64 keyfob_claims_get_expires (const char *token);
 

@@ -12,11 +12,9 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-claims.h"
-#include "keyfob-expiry.h"
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
-#include "keyfob-token-syntax.h"
 
 /* What py-oidc-auth-client assumes where the server says nothing. */
 #define DEFAULT_LIFETIME 180
@@ -26,6 +24,12 @@
 /* Seconds that a token must still be good for to be handed out without a refresh. */
 #define MARGIN 60
 #define MAX_SCOPE 1000
+#define MAX_TOKEN 65536
+#define MAX_TYPE 64
+/* Smaller numbers are lifetimes, not Unix times: 1e9 was in 2001. */
+#define MIN_TIME 1e9
+/* Greater numbers are milliseconds: as seconds, 1e12 is in the year 33658. */
+#define MIN_MILLISECONDS 1e12
 
 struct _KeyfobToken
 {
@@ -44,6 +48,112 @@ struct _KeyfobToken
 
 G_DEFINE_FINAL_TYPE (KeyfobToken, keyfob_token, G_TYPE_OBJECT)
 
+/* Members that hold the end of a token: a time by the server's clock, as Unix seconds or
+ * milliseconds (number or text) or as an ISO 8601 date (UTC where it names no zone), or a lifetime
+ * in seconds. */
+typedef struct
+{
+  const char *absolute[3];
+  const char *relative;
+} ExpiryMembers;
+
+static const ExpiryMembers access_expiry = { { "expires", "exp", "expires_at" }, "expires_in" };
+static const ExpiryMembers refresh_expiry = { { "refresh_expires", "refresh_exp",
+                                                "refresh_expires_at" },
+                                              "refresh_expires_in" };
+
+/* Whether @text can stand in a header line: RFC 6749 appendix A.12, without blanks. */
+static gboolean
+is_token (const char *text)
+{
+  gsize length = text != NULL ? strnlen (text, MAX_TOKEN + 1) : 0;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (text[i] <= ' ' || text[i] > '~')
+        return FALSE;
+    }
+
+  return length > 0 && length <= MAX_TOKEN;
+}
+
+/* RFC 9110 section 5.6.2 */
+static gboolean
+is_type (const char *text)
+{
+  gsize length = strnlen (text, MAX_TYPE + 1);
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`|~", text[i]) == NULL)
+        return FALSE;
+    }
+
+  return length > 0 && length <= MAX_TYPE;
+}
+
+static gboolean
+parse_date (const char *text, gint64 *time)
+{
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (text, utc);
+
+  if (date == NULL || g_date_time_to_unix (date) < (gint64) MIN_TIME)
+    return FALSE;
+
+  *time = g_date_time_to_unix (date);
+
+  return TRUE;
+}
+
+static gboolean
+parse_time (JsonObject *object, const char *member, gint64 *time)
+{
+  const char *text = keyfob_json_get_string (object, member);
+  double number;
+
+  if (!keyfob_json_get_number (object, member, &number))
+    return text != NULL && parse_date (text, time);
+
+  if (number >= MIN_MILLISECONDS)
+    number /= 1000;
+  if (number < MIN_TIME)
+    return FALSE;
+
+  *time = (gint64) MIN (number, (double) KEYFOB_CLAIMS_MAX_TIME);
+
+  return TRUE;
+}
+
+/* Returns: Unix time in seconds by this machine's clock, for an answer that arrived at @now; 0
+ * where
+ * @object holds no usable time */
+static gint64
+parse_expiry (const ExpiryMembers *members, JsonObject *object, gint64 now, gint64 skew)
+{
+  gint64 time;
+  double lifetime;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members->absolute); i++)
+    {
+      if (parse_time (object, members->absolute[i], &time))
+        return CLAMP (time - skew, 1, KEYFOB_CLAIMS_MAX_TIME);
+    }
+
+  if (keyfob_json_get_number (object, members->relative, &lifetime) && lifetime >= 1)
+    return now + (gint64) MIN (lifetime, (double) (KEYFOB_CLAIMS_MAX_TIME - now));
+
+  return 0;
+}
+
+static void
+remove_expiry (const ExpiryMembers *members, JsonObject *object)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (members->absolute); i++)
+    json_object_remove_member (object, members->absolute[i]);
+  json_object_remove_member (object, members->relative);
+}
+
 static gboolean
 refuse (GError **error, const char *sentence)
 {
@@ -60,7 +170,7 @@ take_type (KeyfobToken *self, JsonObject *fields, GError **error)
   if (type == NULL || *type == '\0')
     type = "Bearer";
 
-  if (!keyfob_token_syntax_is_type (type))
+  if (!is_type (type))
     return refuse (error, _ ("The server sent a token of a type that cannot be used. Ask whoever "
                              "runs it."));
 
@@ -105,12 +215,12 @@ take_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
   const char *access_token = keyfob_json_get_string (fields, "access_token");
   const char *refresh_token = keyfob_json_get_string (fields, "refresh_token");
 
-  if (!keyfob_token_syntax_is_token (access_token))
+  if (!is_token (access_token))
     return refuse (error, _ ("The server sent no token that can be used. Sign in again, or ask "
                              "whoever runs it."));
 
   self->access_token = g_strdup (access_token);
-  if (keyfob_token_syntax_is_token (refresh_token))
+  if (is_token (refresh_token))
     self->refresh_token = g_strdup (refresh_token);
 
   return take_type (self, fields, error);
@@ -159,8 +269,8 @@ copy_rest (JsonObject *fields)
   JsonObject *rest = copy_object (fields);
 
   json_object_set_object_member (rest, "headers", copy_headers (fields));
-  keyfob_expiry_remove (&keyfob_expiry_of_access, rest);
-  keyfob_expiry_remove (&keyfob_expiry_of_refresh, rest);
+  remove_expiry (&access_expiry, rest);
+  remove_expiry (&refresh_expiry, rest);
 
   return rest;
 }
@@ -197,8 +307,8 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
   self->skew = skew;
   self->received = now;
   self->scope = dup_scope (fields);
-  self->expires = keyfob_expiry_parse (&keyfob_expiry_of_access, fields, now, self->skew);
-  self->refresh_expires = keyfob_expiry_parse (&keyfob_expiry_of_refresh, fields, now, self->skew);
+  self->expires = parse_expiry (&access_expiry, fields, now, self->skew);
+  self->refresh_expires = parse_expiry (&refresh_expiry, fields, now, self->skew);
   self->rest = copy_rest (fields);
 
   return g_steal_pointer (&self);
@@ -266,7 +376,7 @@ keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GErro
   g_return_val_if_fail (answer != NULL, NULL);
 
   access_token = keyfob_json_get_string (answer, "access_token");
-  expires = keyfob_expiry_parse (&keyfob_expiry_of_access, answer, now, 0);
+  expires = parse_expiry (&access_expiry, answer, now, 0);
   if (access_token == NULL
       || !is_credible (skew, now, keyfob_claims_get_issued_at (access_token), expires))
     skew = 0;
@@ -289,7 +399,7 @@ keyfob_token_new_from_entry (JsonObject *entry, GError **error)
   g_return_val_if_fail (entry != NULL, NULL);
 
   if (!keyfob_json_get_number (entry, "stored_at", &stored_at) || stored_at < 0
-      || stored_at > (double) KEYFOB_EXPIRY_FOREVER)
+      || stored_at > (double) KEYFOB_CLAIMS_MAX_TIME)
     stored_at = 0;
   if (!keyfob_json_get_number (entry, "clock_skew", &skew)
       || !is_possible ((gint64) CLAMP (skew, -MAX_SKEW, MAX_SKEW)))

@@ -9,7 +9,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "keyfob-json-scan.h"
+#include "keyfob-json.h"
 #include "keyfob-secret.h"
 
 /* A piece of the parsed text. */

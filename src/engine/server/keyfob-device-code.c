@@ -4,13 +4,14 @@
 
 #include "keyfob-config-build.h"
 
-#include "keyfob-device-answer.h"
+#include "keyfob-device-code.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-json.h"
+#include "keyfob-secret.h"
 #include "keyfob-text.h"
 
 /* RFC 8628 section 3.2 */
@@ -67,8 +68,18 @@ get_seconds (JsonObject *answer, const char *member, guint fallback, guint maxim
   return (guint) MIN (seconds, maximum);
 }
 
+void
+keyfob_device_code_free (KeyfobDeviceCode *self)
+{
+  keyfob_secret_free (self->device_code);
+  keyfob_secret_free (self->user_code);
+  g_free (self->verification_uri);
+  keyfob_secret_free (self->verification_uri_complete);
+  g_free (self);
+}
+
 KeyfobDeviceCode *
-keyfob_device_answer_parse (JsonObject *answer, const char *host, GError **error)
+keyfob_device_code_parse (JsonObject *answer, const char *host, GError **error)
 {
   KeyfobDeviceCode *code;
   const char *device_code = keyfob_json_get_string (answer, "device_code");

@@ -3,7 +3,7 @@
  */
 
 #include "keyfob-auth-error.h"
-#include "keyfob-device-answer.h"
+#include "keyfob-device-code.h"
 #include "keyfob-json.h"
 
 #define CODES "\"device_code\": \"DC\", \"user_code\": \"WDJB-MJHT\""
@@ -16,7 +16,7 @@ parse (const char *text, GError **error)
 
   g_assert_nonnull (object);
 
-  return keyfob_device_answer_parse (object, "data.example.org", error);
+  return keyfob_device_code_parse (object, "data.example.org", error);
 }
 
 static const struct
@@ -103,8 +103,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  g_test_add_func ("/device-answer/good-answers", test_good_answers);
-  g_test_add_func ("/device-answer/bad-answers", test_bad_answers);
+  g_test_add_func ("/device-code/good-answers", test_good_answers);
+  g_test_add_func ("/device-code/bad-answers", test_bad_answers);
 
   return g_test_run ();
 }
