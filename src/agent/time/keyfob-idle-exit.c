@@ -7,6 +7,7 @@
 #include "keyfob-idle-exit.h"
 
 #include "keyfob-autostart.h"
+#include "keyfob-source.h"
 
 #define PATH "/org/keyfob/Keyfob/Agent"
 
@@ -46,17 +47,9 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
-stop_timer (KeyfobIdleExit *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 start_timer (KeyfobIdleExit *self, gint64 delay, GSourceFunc on_timer)
 {
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, delay);
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, NULL);
@@ -89,7 +82,7 @@ on_timer (gpointer user_data)
   gint64 idle = keyfob_clock_monotonic (self->clock) - self->called;
   gint64 left = self->seconds * G_USEC_PER_SEC - idle;
 
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   if (left > 0)
     start_timer (self, left, on_timer);
   else if (self->is_busy (self->is_busy_data))
@@ -105,7 +98,7 @@ static void
 update (KeyfobIdleExit *self)
 {
   if (is_seen (self))
-    stop_timer (self);
+    g_clear_pointer (&self->timer, keyfob_source_free);
   else if (self->timer == NULL)
     start_timer (self, self->seconds * G_USEC_PER_SEC, on_timer);
 }
@@ -196,7 +189,7 @@ keyfob_idle_exit_dispose (GObject *object)
 {
   KeyfobIdleExit *self = KEYFOB_IDLE_EXIT (object);
 
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   if (self->link != NULL)
     self->link->self = NULL;
   g_clear_pointer (&self->link, g_atomic_rc_box_release);

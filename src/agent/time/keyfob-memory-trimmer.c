@@ -8,6 +8,8 @@
 
 #include <malloc.h>
 
+#include "keyfob-source.h"
+
 #define KEEP_SECONDS 10 /* a sign-in makes a few requests in a row */
 #define TRIM_SECONDS (KEEP_SECONDS + 2)
 
@@ -22,16 +24,6 @@ struct _KeyfobMemoryTrimmer
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobMemoryTrimmer, keyfob_memory_trimmer, G_TYPE_OBJECT)
-
-static void
-disarm (KeyfobMemoryTrimmer *self)
-{
-  if (self->timer == NULL)
-    return;
-
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
 
 /* The certificates of all authorities take 5 MB, and the backend's own database is never given
  * back. The type of another one has no public name, but is what the database of a file extends. */
@@ -53,7 +45,7 @@ on_request_queued (KeyfobMemoryTrimmer *self, SoupMessage *message)
   GTlsBackend *backend = g_tls_backend_get_default ();
 
   self->n_requests++;
-  disarm (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
 
   if (self->authorities != NULL
       || !g_str_equal (g_uri_get_scheme (soup_message_get_uri (message)), "https"))
@@ -79,7 +71,7 @@ on_timer (gpointer user_data)
 {
   KeyfobMemoryTrimmer *self = KEYFOB_MEMORY_TRIMMER (user_data);
 
-  disarm (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   drop_authorities (self);
   malloc_trim (0);
   g_debug ("Gave back what memory the requests have needed");
@@ -103,7 +95,7 @@ keyfob_memory_trimmer_dispose (GObject *object)
 {
   KeyfobMemoryTrimmer *self = KEYFOB_MEMORY_TRIMMER (object);
 
-  disarm (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   drop_authorities (self);
   g_clear_object (&self->clock);
 

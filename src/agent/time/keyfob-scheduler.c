@@ -6,6 +6,8 @@
 
 #include "keyfob-scheduler.h"
 
+#include "keyfob-source.h"
+
 /* seconds; so many microseconds fit into the number that a timer takes */
 #define LONGEST_WAIT (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
 
@@ -28,16 +30,6 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-static void
-disarm (KeyfobScheduler *self)
-{
-  if (self->timer == NULL)
-    return;
-
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
 static gboolean
 on_timer (gpointer user_data)
 {
@@ -56,7 +48,7 @@ arm (KeyfobScheduler *self)
   GHashTableIter iter;
   gpointer due;
 
-  disarm (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
 
   g_hash_table_iter_init (&iter, self->due);
   while (g_hash_table_iter_next (&iter, NULL, &due))
@@ -83,10 +75,8 @@ keyfob_scheduler_dispose (GObject *object)
 {
   KeyfobScheduler *self = KEYFOB_SCHEDULER (object);
 
-  disarm (self);
-  if (self->watch != NULL)
-    g_source_destroy (self->watch);
-  g_clear_pointer (&self->watch, g_source_unref);
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  g_clear_pointer (&self->watch, keyfob_source_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->due, g_hash_table_unref);
 

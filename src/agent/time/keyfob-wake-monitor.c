@@ -6,6 +6,8 @@
 
 #include "keyfob-wake-monitor.h"
 
+#include "keyfob-source.h"
+
 /* the wall clock is asked in whole seconds; less does not matter to anybody, either */
 #define LEAST_JUMP 3
 
@@ -148,9 +150,7 @@ keyfob_wake_monitor_dispose (GObject *object)
   self->subscription = 0;
   g_clear_object (&self->system_bus);
   g_clear_object (&self->network);
-  if (self->watch != NULL)
-    g_source_destroy (self->watch);
-  g_clear_pointer (&self->watch, g_source_unref);
+  g_clear_pointer (&self->watch, keyfob_source_free);
   g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
 

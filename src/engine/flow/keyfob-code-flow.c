@@ -31,8 +31,7 @@ struct _KeyfobCodeFlow
   KeyfobLoopback *loopback;
   KeyfobLogin *login;
 
-  KeyfobTimeLimit *limit;
-  GCancellable *stop; /* the limit's */
+  KeyfobTimeLimit *limit; /* while it runs */
 };
 
 static void keyfob_code_flow_iface_init (KeyfobFlowInterface *iface);
@@ -75,15 +74,31 @@ set_launch_error (KeyfobCodeFlow *self, const char *launch_error)
 static void
 end_attempt (KeyfobCodeFlow *self)
 {
-  keyfob_time_limit_stop (self->limit);
+  g_clear_pointer (&self->limit, keyfob_time_limit_free);
   set_login (self, NULL);
+}
+
+/* @cause: (transfer full). Returns: (transfer full): @cause, or why the attempt was cancelled */
+static GError *
+explain (KeyfobCodeFlow *self, GError *cause)
+{
+  if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return cause;
+
+  g_error_free (cause);
+  if (keyfob_time_limit_has_passed (self->limit))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TIMED_OUT,
+                                _ ("Nobody completed the sign-in in time. Sign in again."));
+
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED,
+                              _ ("The sign-in was cancelled."));
 }
 
 static void
 fail (GTask *task, GError *cause)
 {
   KeyfobCodeFlow *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = keyfob_time_limit_explain (self->limit, cause);
+  g_autoptr (GError) error = explain (self, cause);
 
   g_debug ("Code flow: %s", error->message);
   end_attempt (self);
@@ -158,7 +173,8 @@ exchange (GTask *task, const char *code, const char *state)
     }
 
   keyfob_server_exchange_code_async (self->server, code, self->login->redirect_uri, verifier,
-                                     self->stop, on_exchanged, g_object_ref (task));
+                                     keyfob_time_limit_get_cancellable (self->limit), on_exchanged,
+                                     g_object_ref (task));
 }
 
 static void
@@ -208,11 +224,13 @@ on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
   g_debug ("Code flow: waiting for the browser%s",
            login->server_pkce ? ", with state and verifier of the server" : "");
   set_login (self, login);
-  keyfob_loopback_wait_async (self->loopback, login->state, self->stop, on_browser_back,
+  keyfob_loopback_wait_async (self->loopback, login->state,
+                              keyfob_time_limit_get_cancellable (self->limit), on_browser_back,
                               g_object_ref (task));
   if (self->launcher != NULL)
-    keyfob_launcher_launch_async (self->launcher, login->uri, self->activation_token, self->stop,
-                                  on_launched, g_object_ref (self));
+    keyfob_launcher_launch_async (self->launcher, login->uri, self->activation_token,
+                                  keyfob_time_limit_get_cancellable (self->limit), on_launched,
+                                  g_object_ref (self));
 }
 
 static void
@@ -235,7 +253,6 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
 
   self->limit =
       keyfob_time_limit_new (self->clock, keyfob_config_get_timeout (self->config), cancellable);
-  self->stop = keyfob_time_limit_get_cancellable (self->limit);
   self->loopback = keyfob_loopback_new ();
   ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
   if (!keyfob_loopback_listen (self->loopback, ports, n_ports, &error))
@@ -246,7 +263,8 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
 
   keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
                                    self->prompt, keyfob_config_get_server_pkce (self->config),
-                                   self->stop, on_login_begun, g_steal_pointer (&task));
+                                   keyfob_time_limit_get_cancellable (self->limit), on_login_begun,
+                                   g_steal_pointer (&task));
 }
 
 static void
@@ -268,7 +286,7 @@ keyfob_code_flow_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->launcher);
   g_clear_object (&self->clock);
-  g_clear_object (&self->limit);
+  g_clear_pointer (&self->limit, keyfob_time_limit_free);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->dispose (object);
 }

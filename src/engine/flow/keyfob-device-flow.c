@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-retry.h"
+#include "keyfob-source.h"
 
 /* RFC 8628 section 3.5 */
 #define SLOW_DOWN_STEP 5
@@ -23,10 +25,10 @@ struct _KeyfobDeviceFlow
   KeyfobClock *clock;
 
   KeyfobDeviceCode *code;
-  gint64 expires; /* Unix seconds */
-  gint64 end;     /* the same by the monotonic clock, microseconds */
-  guint interval; /* seconds */
-  guint pause;    /* seconds; 0 while the server answers */
+  gint64 expires;    /* Unix seconds */
+  gint64 end;        /* the same by the monotonic clock, microseconds */
+  guint interval;    /* seconds */
+  KeyfobRetry retry; /* while the server cannot be reached */
   GSource *timer;
 };
 
@@ -66,19 +68,11 @@ set_code (KeyfobDeviceFlow *self, KeyfobDeviceCode *code)
 }
 
 static void
-clear_timer (KeyfobDeviceFlow *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 fail (GTask *task, GError *error)
 {
   KeyfobDeviceFlow *self = g_task_get_source_object (task);
 
-  clear_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   set_code (self, NULL);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -103,12 +97,12 @@ next_delay (KeyfobDeviceFlow *self, const GError *error)
 {
   if (keyfob_auth_error_is_transient (error))
     {
-      self->pause =
-          MIN (MAX (self->pause, self->interval) * 2, MAX (LONGEST_PAUSE, self->interval));
-      return self->pause;
+      self->retry.base = 2 * self->interval;
+      self->retry.cap = MAX (LONGEST_PAUSE, self->interval);
+      return (guint) keyfob_retry_note_failure (&self->retry, keyfob_clock_now (self->clock), 0);
     }
 
-  self->pause = 0;
+  keyfob_retry_reset (&self->retry);
   if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_PENDING))
     return self->interval;
   if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SLOW_DOWN))
@@ -172,7 +166,7 @@ wait_for_turn (GTask *task, guint delay)
   KeyfobDeviceFlow *self = g_task_get_source_object (task);
   gint64 left = self->end - keyfob_clock_monotonic (self->clock);
 
-  clear_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, MIN (delay * (gint64) G_USEC_PER_SEC, left));
   g_source_set_callback (self->timer, on_turn, g_object_ref (task), g_object_unref);
 
@@ -234,7 +228,7 @@ keyfob_device_flow_dispose (GObject *object)
 {
   KeyfobDeviceFlow *self = KEYFOB_DEVICE_FLOW (object);
 
-  clear_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   g_clear_pointer (&self->code, keyfob_device_code_free);
   g_clear_object (&self->server);
   g_clear_object (&self->clock);

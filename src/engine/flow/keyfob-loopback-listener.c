@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-source.h"
 
 struct _KeyfobLoopbackListener
 {
@@ -51,16 +52,9 @@ open_spare (void)
 }
 
 static void
-source_free (gpointer source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
-static void
 client_free (Client *client)
 {
-  g_clear_pointer (&client->deadline, source_free);
+  g_clear_pointer (&client->deadline, keyfob_source_free);
   g_clear_object (&client->connection);
   g_clear_object (&client->peer);
   g_free (client);
@@ -316,7 +310,7 @@ static void
 keyfob_loopback_listener_init (KeyfobLoopbackListener *self)
 {
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
-  self->sources = g_ptr_array_new_with_free_func (source_free);
+  self->sources = g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_source_free);
   self->spare_fd = open_spare ();
 }
 
@@ -371,7 +365,7 @@ keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, GSocketAddress *pee
 
   client = find_client (self, peer);
   if (client != NULL)
-    g_clear_pointer (&client->deadline, source_free);
+    g_clear_pointer (&client->deadline, keyfob_source_free);
 }
 
 void

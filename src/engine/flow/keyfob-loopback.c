@@ -16,6 +16,7 @@
 #include "keyfob-loopback-listener.h"
 #include "keyfob-result-page.h"
 #include "keyfob-secret.h"
+#include "keyfob-source.h"
 
 #define CALLBACK_PATH "/callback"
 /* No browser sends a body with GET; a small one is read and thrown away, a large one not read. */
@@ -44,17 +45,10 @@ struct _KeyfobLoopback
 
 G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
 
-static void
-source_free (GSource *source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
 static GTask *
 stop_waiting (KeyfobLoopback *self)
 {
-  g_clear_pointer (&self->cancelled, source_free);
+  g_clear_pointer (&self->cancelled, keyfob_source_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
 
   return g_steal_pointer (&self->waiting);

@@ -10,6 +10,7 @@
 
 #include "keyfob-network-error.h"
 #include "keyfob-secret.h"
+#include "keyfob-time-limit.h"
 
 #define CHUNK 16384
 /* Seconds without any byte after which a connection counts as dead. */
@@ -28,18 +29,8 @@ typedef struct
   GInputStream *stream;
   GByteArray *body;
   guint8 *chunk;
-  GCancellable *stop;
-  GSource *cancelled;
-  GSource *timeout;
-  gboolean timed_out;
+  KeyfobTimeLimit *limit;
 } Exchange;
-
-static void
-destroy_source (GSource *source)
-{
-  g_source_destroy (source);
-  g_source_unref (source);
-}
 
 static void
 exchange_free (Exchange *exchange)
@@ -50,42 +41,11 @@ exchange_free (Exchange *exchange)
     explicit_bzero (exchange->body->data, exchange->body->len);
   g_byte_array_unref (exchange->body);
   g_clear_pointer (&exchange->answer, keyfob_answer_free);
-  g_clear_pointer (&exchange->cancelled, destroy_source);
-  g_clear_pointer (&exchange->timeout, destroy_source);
   g_clear_object (&exchange->stream);
-  g_object_unref (exchange->stop);
+  keyfob_time_limit_free (exchange->limit);
   g_object_unref (exchange->message);
   g_object_unref (exchange->clock);
   g_free (exchange);
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  Exchange *exchange = user_data;
-
-  g_cancellable_cancel (exchange->stop);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_timeout (gpointer user_data)
-{
-  Exchange *exchange = user_data;
-
-  exchange->timed_out = TRUE;
-  g_cancellable_cancel (exchange->stop);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-attach (GSource **field, GSource *source, GSourceFunc callback, Exchange *exchange)
-{
-  g_source_set_callback (source, callback, exchange, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  *field = source;
 }
 
 static void
@@ -96,7 +56,7 @@ fail (GTask *task, GError *cause)
   g_autofree char *url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
                                                   G_URI_HIDE_QUERY | G_URI_HIDE_USERINFO);
 
-  if (exchange->timed_out)
+  if (keyfob_time_limit_has_passed (exchange->limit))
     {
       g_clear_error (&held);
       held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The time limit is over");
@@ -149,7 +109,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
-                             exchange->stop, on_read, g_steal_pointer (&task));
+                             keyfob_time_limit_get_cancellable (exchange->limit), on_read,
+                             g_steal_pointer (&task));
 }
 
 /* An answer with an Age comes from some cache, and its Date is an old one. */
@@ -210,7 +171,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   answer->retry_after = read_retry_after (headers, answer->now + answer->skew);
 
   g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
-                             exchange->stop, on_read, g_steal_pointer (&task));
+                             keyfob_time_limit_get_cancellable (exchange->limit), on_read,
+                             g_steal_pointer (&task));
 }
 
 static Exchange *
@@ -220,14 +182,9 @@ exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellabl
 
   exchange->message = g_object_ref (message);
   exchange->clock = g_object_ref (clock);
-  exchange->stop = g_cancellable_new ();
   exchange->body = g_byte_array_new ();
   exchange->chunk = g_malloc (CHUNK);
-  attach (&exchange->timeout, keyfob_clock_timer (clock, seconds * (gint64) G_USEC_PER_SEC),
-          on_timeout, exchange);
-  if (cancellable != NULL)
-    attach (&exchange->cancelled, g_cancellable_source_new (cancellable),
-            G_SOURCE_FUNC (on_cancelled), exchange);
+  exchange->limit = keyfob_time_limit_new (clock, seconds, cancellable);
 
   return exchange;
 }
@@ -343,7 +300,8 @@ keyfob_http_send_async (SoupSession *session,
 
   exchange = exchange_new (message, clock, cancellable, seconds);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
-  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, exchange->stop, on_sent,
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
+                           keyfob_time_limit_get_cancellable (exchange->limit), on_sent,
                            g_steal_pointer (&task));
 }
 

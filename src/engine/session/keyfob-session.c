@@ -26,11 +26,11 @@ typedef struct
   KeyfobFlow *flow;     /* (nullable): of an authentication */
   gboolean dead;
 
-  KeyfobToken *token;  /* (nullable): the newest so far */
-  KeyfobToken *stored; /* (nullable): what the last look-up found */
-  KeyfobLock *lock;    /* (nullable) */
-  KeyfobTimeLimit *limit;
-  GError *failure; /* what the server said, while the store is read once more */
+  KeyfobToken *token;     /* (nullable): the newest so far */
+  KeyfobToken *stored;    /* (nullable): what the last look-up found */
+  KeyfobLock *lock;       /* (nullable) */
+  KeyfobTimeLimit *limit; /* (nullable): while it waits for the lock */
+  GError *failure;        /* what the server said, while the store is read once more */
   GError *store_error;
 
   Step next;
@@ -49,7 +49,7 @@ job_free (Job *job)
   g_clear_object (&job->token);
   g_clear_object (&job->stored);
   g_clear_pointer (&job->lock, keyfob_lock_free);
-  g_clear_object (&job->limit);
+  g_clear_pointer (&job->limit, keyfob_time_limit_free);
   g_clear_error (&job->failure);
   g_clear_error (&job->store_error);
   g_free (job);
@@ -109,7 +109,7 @@ on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   job->lock = keyfob_lock_acquire_finish (result, &error);
-  keyfob_time_limit_stop (job->limit);
+  g_clear_pointer (&job->limit, keyfob_time_limit_free);
 
   if (error == NULL)
     job->next (task);
@@ -137,7 +137,6 @@ lock (GTask *task, gboolean required, Step next)
 
   job->required = required;
   job->next = next;
-  g_clear_object (&job->limit);
   job->limit = keyfob_time_limit_new (job->session.clock, LONGEST_WAIT,
                                       required ? g_task_get_cancellable (task) : NULL);
   keyfob_lock_acquire_async (path, keyfob_config_get_host_key (job->session.config),

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-source.h"
 
 /* Where the bytes of names begin; byte 0 is the store itself. */
 #define FIRST_NAME (G_GINT64_CONSTANT (1) << 56)
@@ -200,11 +201,8 @@ answer (GTask *task, KeyfobLock *lock, GError *error)
   if (request->cancelled == NULL)
     return;
 
-  g_source_destroy (request->cancelled);
-  g_clear_pointer (&request->cancelled, g_source_unref);
-  if (request->timer != NULL)
-    g_source_destroy (request->timer);
-  g_clear_pointer (&request->timer, g_source_unref);
+  g_clear_pointer (&request->cancelled, keyfob_source_free);
+  g_clear_pointer (&request->timer, keyfob_source_free);
 
   if (owned != NULL)
     g_task_return_pointer (task, g_steal_pointer (&owned), (GDestroyNotify) keyfob_lock_free);

@@ -6,6 +6,8 @@
 
 #include "keyfob-ticker.h"
 
+#include "keyfob-source.h"
+
 #define PERIOD G_TIME_SPAN_MINUTE
 
 struct _KeyfobTicker
@@ -31,17 +33,9 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void
-stop (KeyfobTicker *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 start (KeyfobTicker *self, GSourceFunc tick)
 {
-  stop (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, PERIOD);
   g_source_set_callback (self->timer, tick, self, NULL);
   g_source_attach (self->timer, NULL);
@@ -62,7 +56,7 @@ keyfob_ticker_dispose (GObject *object)
 {
   KeyfobTicker *self = KEYFOB_TICKER (object);
 
-  stop (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_ticker_parent_class)->dispose (object);
@@ -180,7 +174,7 @@ keyfob_ticker_set_running (KeyfobTicker *self, gboolean running)
   if (running)
     start (self, on_timer);
   else
-    stop (self);
+    g_clear_pointer (&self->timer, keyfob_source_free);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
 
   if (running)

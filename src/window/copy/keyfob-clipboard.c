@@ -8,6 +8,7 @@
 
 #include "keyfob-clipboard-content.h"
 #include "keyfob-clipboard-x11.h"
+#include "keyfob-source.h"
 
 /* Sooner than this after it is offered, only a clipboard manager reads what is there. */
 #define MANAGER_TIME G_TIME_SPAN_SECOND
@@ -53,14 +54,6 @@ enum
 static GParamSpec *props[N_PROPS];
 
 static void
-stop_timer (KeyfobClipboard *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 deadline)
 {
   GObject *object = G_OBJECT (self);
@@ -89,7 +82,7 @@ set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 dea
 static void
 forget (KeyfobClipboard *self)
 {
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   g_signal_handlers_disconnect_by_data (self->content, self);
   g_clear_object (&self->content);
   if (self->x11 != NULL)
@@ -119,7 +112,7 @@ on_timer (gpointer user_data)
 static void
 start_timer (KeyfobClipboard *self, gint64 delay)
 {
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, delay);
   g_source_set_callback (self->timer, on_timer, self, NULL);
   g_source_attach (self->timer, NULL);
@@ -164,7 +157,7 @@ keyfob_clipboard_dispose (GObject *object)
 {
   KeyfobClipboard *self = KEYFOB_CLIPBOARD (object);
 
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   if (self->content != NULL)
     g_signal_handlers_disconnect_by_data (self->content, self);
   g_clear_object (&self->content);
@@ -310,7 +303,7 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
 
   self->offered = keyfob_clock_monotonic (self->clock);
   set_shown (self, title, renews, next_deadline (self));
-  stop_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   if (self->deadline != 0)
     start_timer (self, self->deadline - self->offered);
 }

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-code-format.h"
+#include "keyfob-source.h"
 
 /* seconds */
 #define STEP 10
@@ -40,14 +41,6 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 static void
-clear_timer (KeyfobCountdown *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 set_over (KeyfobCountdown *self, gboolean over)
 {
   if (self->over == over)
@@ -76,7 +69,7 @@ update (gpointer user_data)
   KeyfobCountdown *self = user_data;
   gint64 left;
 
-  clear_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   if (self->expires == 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return G_SOURCE_REMOVE;
 
@@ -106,7 +99,7 @@ keyfob_countdown_map (GtkWidget *widget)
 static void
 keyfob_countdown_unmap (GtkWidget *widget)
 {
-  clear_timer (KEYFOB_COUNTDOWN (widget));
+  g_clear_pointer (&KEYFOB_COUNTDOWN (widget)->timer, keyfob_source_free);
 
   GTK_WIDGET_CLASS (keyfob_countdown_parent_class)->unmap (widget);
 }
@@ -117,7 +110,7 @@ keyfob_countdown_dispose (GObject *object)
   KeyfobCountdown *self = KEYFOB_COUNTDOWN (object);
   GtkWidget *child;
 
-  clear_timer (self);
+  g_clear_pointer (&self->timer, keyfob_source_free);
   g_clear_object (&self->clock);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);

@@ -76,8 +76,7 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   KeyfobLock *lock = keyfob_lock_acquire_finish (result, &error);
 
-  keyfob_time_limit_stop (self->wait);
-  g_clear_object (&self->wait);
+  g_clear_pointer (&self->wait, keyfob_time_limit_free);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {

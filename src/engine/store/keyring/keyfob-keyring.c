@@ -11,6 +11,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-keyring-error.h"
 #include "keyfob-keyring-store.h"
+#include "keyfob-source.h"
 
 #define SECRETS_NAME "org.freedesktop.secrets"
 #define SECRETS_PATH "/org/freedesktop/secrets"
@@ -66,17 +67,9 @@ answer (KeyfobKeyring *self)
 }
 
 static void
-lose_patience (KeyfobKeyring *self)
-{
-  if (self->patience != NULL)
-    g_source_destroy (self->patience);
-  g_clear_pointer (&self->patience, g_source_unref);
-}
-
-static void
 become (KeyfobKeyring *self, KeyfobKeyringState state, GError *error)
 {
-  lose_patience (self);
+  g_clear_pointer (&self->patience, keyfob_source_free);
   self->state = state;
   g_clear_error (&self->error);
   self->error = error;
@@ -251,7 +244,7 @@ keyfob_keyring_dispose (GObject *object)
   KeyfobKeyring *self = KEYFOB_KEYRING (object);
 
   g_cancellable_cancel (self->cancellable);
-  lose_patience (self);
+  g_clear_pointer (&self->patience, keyfob_source_free);
   g_clear_handle_id (&self->name_watch, g_bus_unwatch_name);
   g_clear_object (&self->connection);
   g_clear_object (&self->collection);
