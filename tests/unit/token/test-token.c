@@ -445,12 +445,15 @@ test_newer_by_its_own_words (void)
   g_autoptr (KeyfobToken) second = new_jwt_at ("{\"iat\": 1900000060}", NOW + 60, NOW + 3660);
   g_autoptr (KeyfobToken) third = new_jwt_at ("{\"iat\": 1900000120}", NOW - 86400, NOW + 3720);
   g_autoptr (KeyfobToken) silent = new_jwt_at ("{\"iat\": \"soon\"}", NOW + 240, NOW + 240);
+  g_autoptr (KeyfobToken) mistaken = new_jwt_at ("{\"iat\": 1e300}", NOW - 60, NOW + 3000);
 
   g_assert_true (keyfob_token_is_newer (second, first));
   g_assert_false (keyfob_token_is_newer (first, second));
   g_assert_true (keyfob_token_is_newer (third, second));
   g_assert_false (keyfob_token_is_newer (second, third));
   g_assert_true (keyfob_token_is_newer (silent, second));
+  g_assert_false (keyfob_token_is_newer (mistaken, second));
+  g_assert_true (keyfob_token_is_newer (second, mistaken));
 }
 
 static void
