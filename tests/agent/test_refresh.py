@@ -97,15 +97,15 @@ class Unsaved(agentcase.AgentCase):
 
 
 class Refresh(agentcase.AgentCase):
-    def start_with_short(self):
+    def start_with_short(self, life=40, state="signed-in"):
         """Starts the agent again, with a token about to end that it does not renew by itself."""
         self.add_host()
         self.stop_agent()
-        self.write_token(self.server.make_token(life=40), time.time() - 3600)
+        self.write_token(self.server.make_token(life=life), time.time() - 3600)
         self.write_last_used("2001-01-01T00:00:00Z")
         self.start_agent()
         host = self.find_host()
-        host.wait_for(State="signed-in", Renews=False)
+        host.wait_for(State=state, Renews=False)
         return host
 
     def stored(self):
@@ -125,6 +125,19 @@ class Refresh(agentcase.AgentCase):
         gate.set()
         given = [call.wait()[0]["access_token"] for call in calls]
         self.assertEqual(given, [self.stored()["access_token"]] * 2)
+        self.assertEqual(self.server.count("token"), 1)
+
+    def test_callers_share_a_refresh_that_fails(self):
+        host = self.start_with_short(life=-10, state="expired")
+        gate = self.server.gates["token"] = threading.Event()
+        self.server.faults["token"] = answer(503, {"detail": "in maintenance"})
+        calls = [host.start("GetToken") for _ in range(20)]
+        wait_until(lambda: self.server.count("token") == 1, "the request")
+        self.agent_property("Version")  # answered in turn: by now all calls have arrived
+        gate.set()
+        sentences = {self.assert_fails("Unavailable", call.wait) for call in calls}
+        self.assertEqual(len(sentences), 1)
+        self.assertIn("in maintenance", sentences.pop())
         self.assertEqual(self.server.count("token"), 1)
 
     def test_sign_out_while_another_program_renews(self):
