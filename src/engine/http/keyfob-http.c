@@ -9,12 +9,16 @@
 #include <string.h>
 
 #include "keyfob-network-error.h"
+#include "keyfob-proxy-resolver.h"
 #include "keyfob-secret.h"
 #include "keyfob-time-limit.h"
 
 #define CHUNK 16384
 /* Seconds without any byte after which a connection counts as dead. */
 #define SILENCE 30
+/* Connections to a proxy for one request: one on which it asks for the password, one that tells it.
+ * libsoup would go on for ever with a password that is wrong, and lock the account. */
+#define MAX_PROXY_CONNECTIONS 2
 /* Seconds for which a connection that is not in use is kept. */
 #define IDLE 15
 /* Seconds that a server may put Keyfob off at most, whatever it says. */
@@ -30,6 +34,9 @@ typedef struct
   GByteArray *body;
   guint8 *chunk;
   KeyfobTimeLimit *limit;
+  gulong network_event;
+  guint n_proxy_connections;
+  gboolean refused_by_proxy; /* it does not take the password */
 } Exchange;
 
 static void
@@ -43,9 +50,68 @@ exchange_free (Exchange *exchange)
   g_clear_pointer (&exchange->answer, keyfob_answer_free);
   g_clear_object (&exchange->stream);
   keyfob_time_limit_free (exchange->limit);
+  g_clear_signal_handler (&exchange->network_event, exchange->message);
   g_object_unref (exchange->message);
   g_object_unref (exchange->clock);
   g_free (exchange);
+}
+
+static void
+on_network_event (SoupMessage *message,
+                  GSocketClientEvent event,
+                  GIOStream *connection,
+                  Exchange *exchange)
+{
+  if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATING)
+    exchange->n_proxy_connections++;
+
+  if (event == G_SOCKET_CLIENT_CONNECTING && exchange->n_proxy_connections >= MAX_PROXY_CONNECTIONS)
+    {
+      exchange->refused_by_proxy = TRUE;
+      g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
+    }
+}
+
+/* The trouble of a proxy is not the host's. Over https only the host's own answers have its
+ * certificate; libsoup hands out what a proxy answers instead of opening the way. */
+static gboolean
+is_answered_by_proxy (SoupMessage *message)
+{
+  return g_str_equal (g_uri_get_scheme (soup_message_get_uri (message)), "https")
+         && soup_message_get_tls_peer_certificate (message) == NULL;
+}
+
+static GError *
+new_proxy_error (guint status)
+{
+  switch (status)
+    {
+    case SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED:
+      return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_NEED_AUTH, "The proxy asks who");
+    case SOUP_STATUS_FORBIDDEN:
+      return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_NOT_ALLOWED, "The proxy forbids it");
+    default:
+      return g_error_new (G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, "The proxy answers %u", status);
+    }
+}
+
+static gboolean
+leads_to_proxy (SoupSession *session, Exchange *exchange)
+{
+  GProxyResolver *resolver = soup_session_get_proxy_resolver (session);
+
+  return KEYFOB_IS_PROXY_RESOLVER (resolver)
+         && keyfob_proxy_resolver_leads_to_proxy (KEYFOB_PROXY_RESOLVER (resolver),
+                                                  soup_message_get_uri (exchange->message));
+}
+
+static gboolean
+is_about_connecting (const GError *error)
+{
+  return error->domain == G_RESOLVER_ERROR
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE);
 }
 
 static void
@@ -60,6 +126,18 @@ fail (GTask *task, GError *cause)
     {
       g_clear_error (&held);
       held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The time limit is over");
+    }
+
+  if (exchange->refused_by_proxy)
+    {
+      g_clear_error (&held);
+      held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED,
+                                  "The proxy does not take the password");
+    }
+  else if (is_about_connecting (held) && leads_to_proxy (g_task_get_source_object (task), exchange))
+    {
+      g_clear_error (&held);
+      held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, "No proxy there");
     }
 
   g_debug ("No answer from %s: %s", url, held->message);
@@ -159,6 +237,11 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (task, error);
       return;
     }
+  if (is_answered_by_proxy (exchange->message))
+    {
+      fail (task, new_proxy_error (soup_message_get_status (exchange->message)));
+      return;
+    }
 
   answer = exchange->answer = g_new0 (KeyfobAnswer, 1);
   answer->url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
@@ -181,6 +264,8 @@ exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellabl
   Exchange *exchange = g_new0 (Exchange, 1);
 
   exchange->message = g_object_ref (message);
+  exchange->network_event =
+      g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), exchange);
   exchange->clock = g_object_ref (clock);
   exchange->body = g_byte_array_new ();
   exchange->chunk = g_malloc (CHUNK);
@@ -241,8 +326,10 @@ append_encoded (GString *form, const char *value)
 SoupSession *
 keyfob_http_session_new (void)
 {
+  g_autoptr (GProxyResolver) resolver = keyfob_proxy_resolver_new (g_proxy_resolver_get_default ());
+
   return soup_session_new_with_options ("user-agent", "keyfob/" KEYFOB_VERSION, "timeout", SILENCE,
-                                        "idle-timeout", IDLE, NULL);
+                                        "idle-timeout", IDLE, "proxy-resolver", resolver, NULL);
 }
 
 GBytes *

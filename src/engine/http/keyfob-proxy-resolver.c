@@ -1,0 +1,199 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-proxy-resolver.h"
+
+#include <string.h>
+
+#include "keyfob-base-url.h"
+
+#define DIRECT "direct://"
+
+struct _KeyfobProxyResolver
+{
+  GObject parent_instance;
+
+  GProxyResolver *system;
+  GMutex mutex;        /* a resolver may be asked in any thread */
+  GHashTable *proxied; /* hosts that a proxy leads to */
+};
+
+static void resolver_iface_init (GProxyResolverInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (KeyfobProxyResolver,
+                               keyfob_proxy_resolver,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER, resolver_iface_init))
+
+static char *
+dup_host (const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_PARSE_RELAXED, NULL);
+
+  return parsed != NULL ? g_strdup (g_uri_get_host (parsed)) : NULL;
+}
+
+static gboolean
+is_on_loopback (const char *uri)
+{
+  g_autofree char *host = dup_host (uri);
+
+  return host != NULL && keyfob_base_url_is_loopback (host);
+}
+
+static char **
+new_direct (void)
+{
+  const char *const direct[] = { DIRECT, NULL };
+
+  return g_strdupv ((char **) direct);
+}
+
+/* @proxies: (nullable) (transfer full) */
+static char **
+take_proxies (KeyfobProxyResolver *self, const char *uri, char **proxies)
+{
+  g_autofree char *host = dup_host (uri);
+
+  if (proxies == NULL || host == NULL)
+    return proxies;
+
+  for (gsize i = 0; proxies[i] != NULL; i++)
+    {
+      g_autofree char *proxy = g_steal_pointer (&proxies[i]);
+
+      proxies[i] = strstr (proxy, "://") != NULL ? g_steal_pointer (&proxy)
+                                                 : g_strconcat ("http://", proxy, NULL);
+    }
+
+  g_mutex_lock (&self->mutex);
+  if (proxies[0] != NULL && !g_str_equal (proxies[0], DIRECT))
+    g_hash_table_add (self->proxied, g_steal_pointer (&host));
+  else
+    g_hash_table_remove (self->proxied, host);
+  g_mutex_unlock (&self->mutex);
+
+  return proxies;
+}
+
+static gboolean
+resolver_is_supported (GProxyResolver *resolver)
+{
+  return g_proxy_resolver_is_supported (KEYFOB_PROXY_RESOLVER (resolver)->system);
+}
+
+static char **
+resolver_lookup (GProxyResolver *resolver,
+                 const char *uri,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (resolver);
+
+  if (is_on_loopback (uri))
+    return new_direct ();
+
+  return take_proxies (self, uri, g_proxy_resolver_lookup (self->system, uri, cancellable, error));
+}
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *error = NULL;
+  char **proxies = g_proxy_resolver_lookup_finish (G_PROXY_RESOLVER (source), result, &error);
+
+  if (proxies != NULL)
+    g_task_return_pointer (
+        task, take_proxies (g_task_get_source_object (task), g_task_get_task_data (task), proxies),
+        (GDestroyNotify) g_strfreev);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+resolver_lookup_async (GProxyResolver *resolver,
+                       const char *uri,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (resolver);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, resolver_lookup_async);
+  g_task_set_task_data (task, g_strdup (uri), g_free);
+
+  if (is_on_loopback (uri))
+    g_task_return_pointer (task, new_direct (), (GDestroyNotify) g_strfreev);
+  else
+    g_proxy_resolver_lookup_async (self->system, uri, cancellable, on_looked_up,
+                                   g_steal_pointer (&task));
+}
+
+static char **
+resolver_lookup_finish (GProxyResolver *resolver, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, resolver), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+resolver_iface_init (GProxyResolverInterface *iface)
+{
+  iface->is_supported = resolver_is_supported;
+  iface->lookup = resolver_lookup;
+  iface->lookup_async = resolver_lookup_async;
+  iface->lookup_finish = resolver_lookup_finish;
+}
+
+static void
+keyfob_proxy_resolver_finalize (GObject *object)
+{
+  KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (object);
+
+  g_object_unref (self->system);
+  g_hash_table_unref (self->proxied);
+  g_mutex_clear (&self->mutex);
+
+  G_OBJECT_CLASS (keyfob_proxy_resolver_parent_class)->finalize (object);
+}
+
+static void
+keyfob_proxy_resolver_class_init (KeyfobProxyResolverClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = keyfob_proxy_resolver_finalize;
+}
+
+static void
+keyfob_proxy_resolver_init (KeyfobProxyResolver *self)
+{
+  g_mutex_init (&self->mutex);
+  self->proxied = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+GProxyResolver *
+keyfob_proxy_resolver_new (GProxyResolver *system)
+{
+  KeyfobProxyResolver *self = g_object_new (KEYFOB_TYPE_PROXY_RESOLVER, NULL);
+
+  self->system = g_object_ref (system);
+
+  return G_PROXY_RESOLVER (self);
+}
+
+gboolean
+keyfob_proxy_resolver_leads_to_proxy (KeyfobProxyResolver *self, GUri *uri)
+{
+  gboolean leads;
+
+  g_mutex_lock (&self->mutex);
+  leads = g_hash_table_contains (self->proxied, g_uri_get_host (uri));
+  g_mutex_unlock (&self->mutex);
+
+  return leads;
+}

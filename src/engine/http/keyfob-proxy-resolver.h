@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_PROXY_RESOLVER (keyfob_proxy_resolver_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobProxyResolver, keyfob_proxy_resolver, KEYFOB, PROXY_RESOLVER, GObject)
+
+/**
+ * KeyfobProxyResolver:
+ *
+ * The proxies of the system's settings, except that a host on loopback is never asked through a
+ * proxy, and that a proxy without a scheme is one for http, as curl takes it.
+ */
+
+/**
+ * keyfob_proxy_resolver_new:
+ * @system: what knows the settings
+ *
+ * Returns: (transfer full): a resolver in front of @system
+ */
+GProxyResolver *keyfob_proxy_resolver_new (GProxyResolver *system);
+
+/** Returns: whether the last look-up for the host of @uri answered a proxy */
+gboolean keyfob_proxy_resolver_leads_to_proxy (KeyfobProxyResolver *self, GUri *uri);
+
+G_END_DECLS

@@ -1,0 +1,195 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include <string.h>
+
+#include "fake-web-server.h"
+#include "keyfob-auth-error.h"
+#include "keyfob-http.h"
+#include "keyfob-proxy-resolver.h"
+#include "manual-clock.h"
+#include "wait.h"
+
+#define NOW G_GINT64_CONSTANT (1900000000)
+
+/* A proxy that answers every request with one status and closes the connection. */
+typedef struct
+{
+  GSocketService *service;
+  guint16 port;
+  const char *status;
+  int n_requests;  /* atomic */
+  int n_passwords; /* atomic */
+  GAsyncResult *result;
+} Proxy;
+
+/* In a thread of its own */
+static gboolean
+on_run (GThreadedSocketService *service,
+        GSocketConnection *connection,
+        GObject *source,
+        gpointer user_data)
+{
+  Proxy *proxy = user_data;
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %s\r\nProxy-Authenticate: Basic realm=\"p\""
+                                             "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                                             proxy->status);
+  char request[4096];
+  gssize length = g_input_stream_read (in, request, sizeof request - 1, NULL, NULL);
+
+  /* the end of the connection that is given up before it asks for anything */
+  if (length <= 0)
+    return TRUE;
+
+  request[length] = '\0';
+  g_atomic_int_inc (&proxy->n_requests);
+  if (strstr (request, "Proxy-Authorization:") != NULL)
+    g_atomic_int_inc (&proxy->n_passwords);
+  g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+  g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+
+  return TRUE;
+}
+
+static void
+proxy_start (Proxy *proxy, const char *status)
+{
+  g_autoptr (GError) error = NULL;
+
+  proxy->status = status;
+  proxy->service = g_threaded_socket_service_new (2);
+  proxy->port =
+      g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (proxy->service), NULL, &error);
+  g_assert_no_error (error);
+  g_signal_connect (proxy->service, "run", G_CALLBACK (on_run), proxy);
+}
+
+static void
+proxy_stop (Proxy *proxy)
+{
+  g_socket_service_stop (proxy->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (proxy->service));
+  g_clear_object (&proxy->service);
+  g_clear_object (&proxy->result);
+}
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ((Proxy *) user_data)->result = g_object_ref (result);
+}
+
+/* Asks for @url through the proxy that @address, as the system's settings have it, names. */
+static KeyfobAnswer *
+ask (Proxy *proxy, const char *address, const char *url, GError **error)
+{
+  g_autoptr (SoupSession) session = keyfob_http_session_new ();
+  g_autoptr (ManualClock) clock = manual_clock_new (NOW);
+  g_autoptr (GProxyResolver) settings = g_simple_proxy_resolver_new (address, NULL);
+  g_autoptr (GProxyResolver) resolver = keyfob_proxy_resolver_new (settings);
+
+  soup_session_set_proxy_resolver (session, resolver);
+  keyfob_http_send_async (session, "GET", url, NULL, NULL, 10, KEYFOB_CLOCK (clock), NULL, on_done,
+                          proxy);
+  wait_while (proxy->result == NULL);
+
+  return keyfob_http_send_finish (proxy->result, error);
+}
+
+static void
+assert_refused (const char *format, const char *status, const char *says, int n_passwords)
+{
+  Proxy proxy = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *port = NULL;
+  KeyfobAnswer *answer;
+
+  proxy_start (&proxy, status);
+  port = g_strdup_printf ("%u", proxy.port);
+  address = g_strconcat (format, port, NULL);
+  answer = ask (&proxy, address, "https://server.example/login", &error);
+
+  g_test_message ("%s: %s", status, error != NULL ? error->message : "no error");
+  g_assert_null (answer);
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
+  g_assert_nonnull (strstr (error->message, says));
+  g_assert_cmpint (g_atomic_int_get (&proxy.n_passwords), ==, n_passwords);
+  g_assert_cmpint (g_atomic_int_get (&proxy.n_requests), <=, n_passwords + 1);
+  proxy_stop (&proxy);
+}
+
+/* libsoup by itself tells a wrong password again and again, which locks accounts. */
+static void
+test_wrong_password_is_told_once (void)
+{
+  assert_refused ("http://user:old@127.0.0.1:", "407 Proxy Authentication Required",
+                  "the proxy wants another password", 1);
+}
+
+static void
+test_trouble_is_the_proxys (void)
+{
+  assert_refused ("http://127.0.0.1:", "407 Proxy Authentication Required",
+                  "the proxy wants a password", 0);
+  assert_refused ("http://127.0.0.1:", "403 Forbidden", "the proxy does not allow it", 0);
+  assert_refused ("http://127.0.0.1:", "502 Bad Gateway", "through the proxy", 0);
+}
+
+static void
+test_no_proxy_there (void)
+{
+  const char *const addresses[] = { "http://127.0.0.1:9", "http://proxy.invalid:3128" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      Proxy proxy = { NULL };
+      g_autoptr (GError) error = NULL;
+      KeyfobAnswer *answer = ask (&proxy, addresses[i], "https://server.example/login", &error);
+
+      g_test_message ("%s: %s", addresses[i], error != NULL ? error->message : "no error");
+      g_assert_null (answer);
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
+      g_assert_nonnull (strstr (error->message, "through the proxy"));
+      g_clear_object (&proxy.result);
+    }
+}
+
+/* What is sent to this machine stays on it: a refresh token would go to the proxy in clear. */
+static void
+test_loopback_is_asked_directly (void)
+{
+  Proxy proxy = { NULL };
+  g_autoptr (FakeWebServer) web = fake_web_server_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+  g_autofree char *url = fake_web_server_dup_url (web, "/login");
+  KeyfobAnswer *answer;
+
+  fake_web_server_answer (web, 200, "application/json", "{}", -1);
+  proxy_start (&proxy, "403 Forbidden");
+  address = g_strdup_printf ("http://127.0.0.1:%u", proxy.port);
+  answer = ask (&proxy, address, url, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_cmpint (g_atomic_int_get (&proxy.n_requests), ==, 0);
+  keyfob_answer_free (answer);
+  proxy_stop (&proxy);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+
+  g_test_add_func ("/proxy/wrong-password-is-told-once", test_wrong_password_is_told_once);
+  g_test_add_func ("/proxy/trouble-is-the-proxys", test_trouble_is_the_proxys);
+  g_test_add_func ("/proxy/no-proxy-there", test_no_proxy_there);
+  g_test_add_func ("/proxy/loopback-is-asked-directly", test_loopback_is_asked_directly);
+
+  return g_test_run ();
+}
