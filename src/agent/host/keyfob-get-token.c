@@ -9,7 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-host-refresh.h"
+#include "keyfob-host-decisions.h"
+#include "keyfob-host-server.h"
 #include "keyfob-session.h"
 
 /* What a caller wants. The task goes through proceed() again each time that what the host was doing

@@ -8,11 +8,6 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-host-properties.h"
-#include "keyfob-host-learn.h"
-#include "keyfob-host-look.h"
-#include "keyfob-host-move.h"
-#include "keyfob-host-refresh.h"
-#include "keyfob-host-save.h"
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-waiters.h"
@@ -44,15 +39,10 @@ G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
 enum
 {
   CHANGED,
+  AT_REST,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
-
-static gint64
-now (KeyfobHost *self)
-{
-  return keyfob_clock_now (self->context->clock);
-}
 
 KeyfobHostState
 keyfob_host_get_state (KeyfobHost *self)
@@ -94,50 +84,6 @@ plan (KeyfobHost *self)
     keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
   else
     keyfob_scheduler_unset (scheduler, G_OBJECT (self));
-}
-
-static void
-save_use (KeyfobHost *self)
-{
-  keyfob_host_file_note_used (self->context->file, self->config,
-                              keyfob_host_session_get_last_used (self->session));
-}
-
-static void
-on_lapse_changed (KeyfobHost *self)
-{
-  keyfob_host_session_set_lapse_after (self->session,
-                                       keyfob_settings_get_lapse_after (self->context->settings));
-  keyfob_host_check (self);
-}
-
-static void
-on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHost) self = KEYFOB_HOST (user_data);
-  g_autoptr (KeyfobSignIn) sign_in = g_object_ref (self->sign_in);
-  g_autoptr (GError) store_error = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobToken) token = keyfob_sign_in_run_finish (sign_in, result, &store_error, &error);
-
-  if (token != NULL)
-    {
-      keyfob_host_session_take_token (self->session, token, store_error);
-      if (store_error == NULL)
-        keyfob_token_location_saved (self->location, keyfob_sign_in_get_store (sign_in));
-      keyfob_host_learn_account (self);
-    }
-  else
-    {
-      gboolean wanted = !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
-
-      keyfob_host_session_set_error (self->session, wanted ? error->message : "");
-    }
-
-  keyfob_host_learn_server (self, sign_in, error);
-  g_clear_object (&self->sign_in);
-  keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
-  keyfob_host_settle (self, token, error);
 }
 
 static void
@@ -193,7 +139,11 @@ keyfob_host_class_init (KeyfobHostClass *klass)
   G_OBJECT_CLASS (klass)->dispose = keyfob_host_dispose;
   G_OBJECT_CLASS (klass)->finalize = keyfob_host_finalize;
 
+  /* what is shown of the host has changed, or may have */
   signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+  /* an activity has ended, and those who waited for that are told */
+  signals[AT_REST] = g_signal_new ("at-rest", KEYFOB_TYPE_HOST, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 0);
 }
 
@@ -235,10 +185,9 @@ keyfob_host_new (KeyfobContext *context,
   self->server = keyfob_py_oidc_server_new (config, context->session, context->clock);
   if (last_used > 0)
     keyfob_host_session_set_last_used (self->session, last_used);
-  save_use (self);
-  g_signal_connect_object (context->settings, "notify::lapse-after", G_CALLBACK (on_lapse_changed),
-                           self, G_CONNECT_SWAPPED);
-  on_lapse_changed (self);
+  keyfob_host_save_use (self);
+  keyfob_host_session_set_lapse_after (self->session,
+                                       keyfob_settings_get_lapse_after (context->settings));
   publish (self);
 
   return self;
@@ -313,60 +262,26 @@ keyfob_host_is_busy (KeyfobHost *self)
 }
 
 void
-keyfob_host_check (KeyfobHost *self)
+keyfob_host_update (KeyfobHost *self)
 {
-  if (self->activity != KEYFOB_HOST_AT_REST)
-    return;
-
-  if (keyfob_host_session_get_save_due (self->session) <= now (self))
-    {
-      keyfob_host_save (self);
-      return;
-    }
-
-  if (keyfob_host_session_get_due (self->session) <= now (self))
-    keyfob_host_renew (self);
-
   plan (self);
   publish (self);
 }
 
 void
-keyfob_host_note_used (KeyfobHost *self)
+keyfob_host_save_use (KeyfobHost *self)
 {
-  keyfob_host_session_note_used (self->session);
-  save_use (self);
-  keyfob_host_check (self);
+  keyfob_host_file_note_used (self->context->file, self->config,
+                              keyfob_host_session_get_last_used (self->session));
 }
 
 void
-keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds)
+keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in)
 {
-  keyfob_host_session_shift (self->session, seconds);
-  if (keyfob_host_get_store (self) != NULL)
-    keyfob_host_look_again (self);
-  keyfob_host_check (self);
-}
-
-void
-keyfob_host_try_again (KeyfobHost *self)
-{
-  keyfob_host_session_forget_failures (self->session);
-  keyfob_host_check (self);
-}
-
-void
-keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options)
-{
-  self->sign_in =
-      keyfob_sign_in_new (self->context, self->config, self->server,
-                          keyfob_token_location_get_store_for_new (self->location), options);
-  g_signal_connect_object (self->sign_in, "changed", G_CALLBACK (on_sign_in_changed), self,
-                           G_CONNECT_SWAPPED);
-
-  keyfob_host_session_set_error (self->session, "");
-  keyfob_sign_in_run_async (self->sign_in, on_signed_in, g_object_ref (self));
-  keyfob_host_begin (self, KEYFOB_HOST_IN_SIGN_IN);
+  g_set_object (&self->sign_in, sign_in);
+  if (sign_in != NULL)
+    g_signal_connect_object (sign_in, "changed", G_CALLBACK (on_sign_in_changed), self,
+                             G_CONNECT_SWAPPED);
 }
 
 void
@@ -476,7 +391,7 @@ keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity)
 }
 
 void
-keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
+keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error)
 {
   self->activity = KEYFOB_HOST_AT_REST;
   publish (self);
@@ -485,8 +400,5 @@ keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error)
   keyfob_waiters_answer (&self->started, NULL, error);
   keyfob_waiters_answer (&self->ended, token, error);
 
-  keyfob_host_check (self);
-  if (keyfob_token_location_is_stale (self->location))
-    keyfob_host_look_again (self);
-  keyfob_host_bring_home (self);
+  g_signal_emit (self, signals[AT_REST], 0);
 }

@@ -103,36 +103,25 @@ KeyfobTokenStore *keyfob_host_get_store (KeyfobHost *self);
 void keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity);
 
 /**
- * keyfob_host_settle:
+ * keyfob_host_finish:
  * @token: (nullable): what came of the activity
  * @error: (nullable): why it failed
  *
  * Ends what the host is doing and tells everyone who waits for that.
  */
-void keyfob_host_settle (KeyfobHost *self, KeyfobToken *token, const GError *error);
+void keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error);
 
 /** Changes who is signed in, and remembers it. */
 void keyfob_host_set_account (KeyfobHost *self, const char *account);
 
-/** Does what has become due, by the wall clock; at rest only. */
-void keyfob_host_check (KeyfobHost *self);
+/** Tells what has changed in the session of @self, and sets its timer anew. */
+void keyfob_host_update (KeyfobHost *self);
 
-/** Somebody uses the host or looks at it, so its session is to live on. */
-void keyfob_host_note_used (KeyfobHost *self);
+/** Writes down when the host was last used. */
+void keyfob_host_save_use (KeyfobHost *self);
 
-/** The world has changed: tries again what failed on the way to the server. */
-void keyfob_host_try_again (KeyfobHost *self);
-
-/**
- * keyfob_host_shift_clock:
- * @seconds: by which this machine's clock was set forward
- *
- * What was measured with it moves along; the store is looked at again.
- */
-void keyfob_host_shift_clock (KeyfobHost *self, gint64 seconds);
-
-/** Begins a sign-in; at rest only. */
-void keyfob_host_begin_sign_in (KeyfobHost *self, const KeyfobSignInOptions *options);
+/** @sign_in: (nullable): the sign-in that runs */
+void keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in);
 
 /** @client: (nullable): unique bus name of a program for which the sign-in runs, too */
 void keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client);

@@ -75,7 +75,7 @@ finish (GTask *task)
 
       keyfob_host_session_set_error (session, sentence);
     }
-  keyfob_host_settle (host, NULL, NULL);
+  keyfob_host_finish (host, NULL, NULL);
 
   if (removal->error == NULL)
     g_task_return_boolean (task, TRUE);

@@ -6,8 +6,7 @@
 
 #include "keyfob-store-watch.h"
 
-#include "keyfob-host-look.h"
-#include "keyfob-host-move.h"
+#include "keyfob-host-storage.h"
 
 struct _KeyfobStoreWatch
 {
@@ -113,7 +112,7 @@ on_file_changed (KeyfobStoreWatch *self, const char *path)
       g_autoptr (KeyfobHost) host = g_list_model_get_item (self->hosts, i);
 
       if (keyfob_token_location_may_be_in (keyfob_host_get_location (host), path))
-        keyfob_host_look_again (host);
+        keyfob_host_reload (host);
     }
 
   if (g_str_equal (path, keyfob_stores_get_shared_file (self->stores)))

@@ -310,7 +310,7 @@ keyfob_token_location_gone (KeyfobTokenLocation *self, const char *const *left)
 }
 
 void
-keyfob_token_location_tidied (KeyfobTokenLocation *self, const char *place)
+keyfob_token_location_copy_removed (KeyfobTokenLocation *self, const char *place)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
@@ -343,7 +343,7 @@ keyfob_token_location_set_stale (KeyfobTokenLocation *self, gboolean stale)
 }
 
 void
-keyfob_token_location_take_heart (KeyfobTokenLocation *self)
+keyfob_token_location_allow_moves (KeyfobTokenLocation *self)
 {
   self->stuck = FALSE;
 }

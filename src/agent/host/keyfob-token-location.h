@@ -83,10 +83,10 @@ void keyfob_token_location_refreshed (KeyfobTokenLocation *self, KeyfobTokenStor
 void keyfob_token_location_gone (KeyfobTokenLocation *self, const char *const *left);
 
 /** The copy at @place is removed. */
-void keyfob_token_location_tidied (KeyfobTokenLocation *self, const char *place);
+void keyfob_token_location_copy_removed (KeyfobTokenLocation *self, const char *place);
 
 /** The token could not move to where it should be; that is not tried again until
- * keyfob_token_location_take_heart(). */
+ * keyfob_token_location_allow_moves(). */
 void keyfob_token_location_move_failed (KeyfobTokenLocation *self);
 
 /** Whether the store has changed since the host looked into it. */
@@ -94,6 +94,6 @@ gboolean keyfob_token_location_is_stale (KeyfobTokenLocation *self);
 void keyfob_token_location_set_stale (KeyfobTokenLocation *self, gboolean stale);
 
 /** The stores have changed. */
-void keyfob_token_location_take_heart (KeyfobTokenLocation *self);
+void keyfob_token_location_allow_moves (KeyfobTokenLocation *self);
 
 G_END_DECLS

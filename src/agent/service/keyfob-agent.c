@@ -9,10 +9,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-decisions.h"
 #include "keyfob-host-methods.h"
-#include "keyfob-host-load.h"
-#include "keyfob-host-move.h"
-#include "keyfob-host-save.h"
+#include "keyfob-host-storage.h"
 #include "keyfob-host.h"
 #include "keyfob-sign-out.h"
 #include "keyfob-store-watch.h"
@@ -96,6 +95,7 @@ add_host (KeyfobAgent *self, KeyfobConfig *config, const char *account, gint64 l
 
   keyfob_bus_object_skeleton_set_host1 (object, keyfob_host_get_skeleton (host));
   keyfob_host_methods_connect (host);
+  keyfob_host_start_decisions (host);
   g_dbus_object_manager_server_export (self->manager, G_DBUS_OBJECT_SKELETON (object));
   g_list_store_append (self->hosts, host);
   keyfob_host_load (host);

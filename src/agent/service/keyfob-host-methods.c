@@ -9,8 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-host-refresh.h"
-#include "keyfob-host-move.h"
+#include "keyfob-host-server.h"
+#include "keyfob-host-storage.h"
 #include "keyfob-sign-out.h"
 #include "keyfob-get-token.h"
 

@@ -133,7 +133,7 @@ test_choice_makes_a_target (Fixture *fixture, gconstpointer data)
 
   keyfob_token_location_move_failed (fixture->location);
   g_assert_null (keyfob_token_location_get_target (fixture->location));
-  keyfob_token_location_take_heart (fixture->location);
+  keyfob_token_location_allow_moves (fixture->location);
   g_assert_cmpstr (keyfob_token_location_get_target (fixture->location), ==, OTHER);
 
   choose (fixture, "keyring");
@@ -156,7 +156,7 @@ test_copy_is_left (Fixture *fixture, gconstpointer data)
   assert_places (keyfob_token_location_dup_all (fixture->location), OTHER " " SHARED);
   assert_places (keyfob_token_location_dup_candidates (fixture->location, TRUE), OTHER);
 
-  keyfob_token_location_tidied (fixture->location, SHARED);
+  keyfob_token_location_copy_removed (fixture->location, SHARED);
   assert_places (keyfob_token_location_dup_left (fixture->location), "");
   g_assert_cmpint (keyfob_token_location_get_left_at (fixture->location), ==, 0);
 }

@@ -9,6 +9,7 @@
 #include "fake-launcher.h"
 #include "fake-network.h"
 #include "fake-web-server.h"
+#include "keyfob-host-decisions.h"
 #include "keyfob-host.h"
 #include "keyfob-http.h"
 #include "manual-clock.h"

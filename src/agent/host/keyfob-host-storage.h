@@ -8,6 +8,38 @@
 
 G_BEGIN_DECLS
 
+/*
+ * What a host does with the stores that hold its token. Nothing here asks the server.
+ */
+
+/**
+ * keyfob_host_load:
+ *
+ * Looks for the token where it may be, unless the host has one or is busy. Where that depends on a
+ * keyring that is being opened, the host waits for it.
+ */
+void keyfob_host_load (KeyfobHost *host);
+
+/** Tries again to store the token of @host, where that has failed; does nothing unless at rest. */
+void keyfob_host_save (KeyfobHost *host);
+
+/**
+ * keyfob_host_remove_leftovers:
+ *
+ * Removes the copies of old tokens that could not be removed before, where that can be done without
+ * asking the user. What another program has put in their place stays, and may be used.
+ */
+void keyfob_host_remove_leftovers (KeyfobHost *host);
+
+/**
+ * keyfob_host_reload:
+ *
+ * Looks at the store, which other programs have changed, as soon as the host is at rest: takes up a
+ * newer token without asking the server, and signs out where a Keyfob has removed the token. One
+ * that a Python program has dropped, or overwritten with an older one, is put back.
+ */
+void keyfob_host_reload (KeyfobHost *host);
+
 /**
  * keyfob_host_configure_async:
  * @options: `a{sv}`, see `Host1.Configure`
@@ -36,6 +68,6 @@ gboolean keyfob_host_configure_finish (KeyfobHost *host, GAsyncResult *result, G
 void keyfob_host_follow_stores (KeyfobHost *host);
 
 /** Moves the token to where it should be, if it is not there and can; at rest only. */
-void keyfob_host_bring_home (KeyfobHost *host);
+void keyfob_host_move_to_wanted (KeyfobHost *host);
 
 G_END_DECLS

@@ -1,0 +1,713 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-host-storage.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-session.h"
+
+typedef struct
+{
+  KeyfobHost *host;
+  GStrv places; /* to look in, the likeliest first */
+  guint next;
+  GError *error; /* (nullable): why one of them could not be asked */
+} Search;
+
+static void
+search_free (Search *search)
+{
+  g_object_unref (search->host);
+  g_strfreev (search->places);
+  g_clear_error (&search->error);
+  g_free (search);
+}
+
+static void
+take_missing (KeyfobHost *host, const GError *error)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  gboolean known = *keyfob_host_session_get_account (session) != '\0';
+
+  if (error == NULL)
+    {
+      keyfob_host_set_account (host, "");
+      if (keyfob_host_session_get_state (session) != KEYFOB_HOST_SIGNED_OUT)
+        keyfob_host_session_sign_out (session);
+    }
+  else if (known)
+    {
+      keyfob_host_session_expire (session, error->message);
+    }
+  /* a locked keyring is told once, not by every host that may never have had a token */
+  else if (!g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+    {
+      keyfob_host_session_set_error (session, error->message);
+    }
+}
+
+static void
+take_found (KeyfobHost *host, KeyfobTokenStore *store, KeyfobToken *token)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  keyfob_token_location_found (keyfob_host_get_location (host), store);
+  keyfob_host_session_take_token (session, token, NULL);
+  if (*keyfob_host_session_get_account (session) == '\0')
+    keyfob_host_set_account (host, claimed);
+}
+
+/* Waits for a keyring that is being opened; keyfob_host_follow_stores() begins anew. */
+static void
+wait_for_store (Search *search)
+{
+  keyfob_host_begin (search->host, KEYFOB_HOST_WAITING);
+  search_free (search);
+}
+
+static void
+end_search (Search *search)
+{
+  take_missing (search->host, search->error);
+  keyfob_host_finish (search->host, NULL, NULL);
+  search_free (search);
+}
+
+static void on_found (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+search_next (Search *search)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (search->host);
+  KeyfobStores *stores = keyfob_host_get_context (search->host)->stores;
+  const char *place;
+
+  while ((place = search->places[search->next]) != NULL)
+    {
+      KeyfobTokenStore *store = keyfob_token_location_open (location, place);
+
+      if (keyfob_stores_is_opening (stores, place))
+        {
+          wait_for_store (search);
+          return;
+        }
+
+      search->next++;
+      if (store != NULL)
+        {
+          keyfob_token_store_lookup_async (store, keyfob_host_get_config (search->host), NULL,
+                                           on_found, search);
+          return;
+        }
+      if (search->error == NULL)
+        search->error = keyfob_stores_new_error (stores);
+    }
+
+  end_search (search);
+}
+
+static void
+on_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Search *search = user_data;
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  g_autoptr (KeyfobToken) token = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_lookup_finish (store, result, &token, &error) && search->error == NULL)
+    search->error = g_steal_pointer (&error);
+
+  if (token == NULL)
+    {
+      search_next (search);
+      return;
+    }
+
+  take_found (search->host, store, token);
+  keyfob_host_finish (search->host, NULL, NULL);
+  search_free (search);
+}
+
+void
+keyfob_host_load (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobHostActivity activity = keyfob_host_get_activity (host);
+  gboolean known = *keyfob_host_session_get_account (session) != '\0';
+  Search *search;
+
+  if (keyfob_host_session_get_token (session) != NULL)
+    return;
+  if (activity != KEYFOB_HOST_AT_REST && activity != KEYFOB_HOST_WAITING)
+    return;
+
+  search = g_new0 (Search, 1);
+  search->host = g_object_ref (host);
+  search->places = keyfob_token_location_dup_candidates (keyfob_host_get_location (host), known);
+
+  keyfob_host_begin (host, KEYFOB_HOST_LOADING);
+  search_next (search);
+}
+
+static void
+take_saved (KeyfobHost *host, KeyfobToken *token, KeyfobTokenStore *store)
+{
+  keyfob_host_session_note_saved (keyfob_host_get_session (host), token);
+  keyfob_token_location_refreshed (keyfob_host_get_location (host), store);
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_session_store_later_finish (result, &error);
+
+  if (token != NULL)
+    take_saved (host, token, keyfob_session_get_store (result));
+  else
+    keyfob_host_session_note_not_saved (session, error);
+
+  keyfob_host_finish (host, NULL, NULL);
+}
+
+void
+keyfob_host_save (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_host_get_context (host)->clock,
+  };
+
+  if (keyfob_host_session_is_saved (session) || with.store == NULL
+      || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    return;
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_SAVE);
+  keyfob_session_store_later_async (&with, keyfob_host_session_get_token (session), on_saved,
+                                    g_object_ref (host));
+}
+
+typedef struct
+{
+  KeyfobHost *host;
+  char *place;
+} Leftover;
+
+static void
+leftover_free (Leftover *leftover)
+{
+  g_object_unref (leftover->host);
+  g_free (leftover->place);
+  g_free (leftover);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Leftover, leftover_free)
+
+static void
+note_leftover_removed (Leftover *leftover)
+{
+  KeyfobHost *host = leftover->host;
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  KeyfobHostState state = keyfob_host_session_get_state (keyfob_host_get_session (host));
+  g_auto (GStrv) left = NULL;
+
+  keyfob_token_location_copy_removed (location, leftover->place);
+  left = keyfob_token_location_dup_left (location);
+  /* what it has said was that a copy is left */
+  if (left[0] == NULL && (state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_SIGNED_IN))
+    keyfob_host_set_error (host, "");
+}
+
+/* The user may have signed in again meanwhile. */
+static gboolean
+is_still_left (Leftover *leftover)
+{
+  g_auto (GStrv) left = keyfob_token_location_dup_left (keyfob_host_get_location (leftover->host));
+
+  return g_strv_contains ((const char *const *) left, leftover->place);
+}
+
+static void
+on_leftover_removed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Leftover) leftover = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
+    note_leftover_removed (leftover);
+  else
+    g_debug ("A copy of the token is still there: %s", error->message);
+}
+
+static void
+on_leftover_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Leftover) leftover = user_data;
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  gint64 left_at = keyfob_token_location_get_left_at (keyfob_host_get_location (leftover->host));
+  g_autoptr (KeyfobToken) token = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_lookup_finish (store, result, &token, &error))
+    {
+      g_debug ("What is left cannot be read: %s", error->message);
+    }
+  else if (token != NULL && keyfob_token_get_received (token) > left_at)
+    {
+      note_leftover_removed (leftover);
+      keyfob_host_load (leftover->host);
+    }
+  else if (is_still_left (leftover))
+    {
+      KeyfobConfig *config = keyfob_host_get_config (leftover->host);
+
+      keyfob_token_store_remove_async (store, config, NULL, on_leftover_removed,
+                                       g_steal_pointer (&leftover));
+    }
+}
+
+/* Where the token is about to go, it takes the place of the copy. */
+static gboolean
+is_leftover (KeyfobHost *host, const char *place)
+{
+  return keyfob_host_session_get_token (keyfob_host_get_session (host)) == NULL
+         || !g_str_equal (place,
+                          keyfob_token_location_get_wanted (keyfob_host_get_location (host)));
+}
+
+void
+keyfob_host_remove_leftovers (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  g_auto (GStrv) left = keyfob_token_location_dup_left (location);
+
+  for (gsize i = 0; left[i] != NULL; i++)
+    {
+      KeyfobTokenStore *store = keyfob_token_location_open (location, left[i]);
+      Leftover *leftover;
+
+      if (store == NULL || keyfob_token_store_get_locked (store) || !is_leftover (host, left[i]))
+        continue;
+
+      leftover = g_new0 (Leftover, 1);
+      leftover->host = g_object_ref (host);
+      leftover->place = g_strdup (left[i]);
+      keyfob_token_store_lookup_async (store, keyfob_host_get_config (host), NULL,
+                                       on_leftover_found, leftover);
+    }
+}
+
+static void
+on_put_back (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_session_store_later_finish (result, &error);
+
+  if (token != NULL)
+    keyfob_host_session_note_saved (session, token);
+  else
+    keyfob_host_session_note_not_saved (session, error);
+  keyfob_host_finish (host, NULL, NULL);
+}
+
+static void
+put_back (KeyfobHost *host)
+{
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_host_get_context (host)->clock,
+  };
+
+  g_debug ("Another program has lost the token of %s; it is put back",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_session_store_later_async (&with,
+                                    keyfob_host_session_get_token (keyfob_host_get_session (host)),
+                                    on_put_back, g_object_ref (host));
+}
+
+static void
+take_newer (KeyfobHost *host, KeyfobToken *stored)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (KeyfobToken) token =
+      keyfob_token_keeping (stored, keyfob_host_session_get_token (session));
+  g_autofree char *claimed = keyfob_token_dup_account (token);
+
+  g_debug ("Another program has a newer token for %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_host_session_take_token (session, token, NULL);
+  if (*claimed != '\0')
+    keyfob_host_set_account (host, claimed);
+  keyfob_host_finish (host, NULL, NULL);
+}
+
+static void
+take_removal (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  g_auto (GStrv) left = keyfob_token_location_dup_left (location);
+
+  g_debug ("Another program has signed out of %s",
+           keyfob_config_get_base_url (keyfob_host_get_config (host)));
+  keyfob_host_set_account (host, "");
+  keyfob_host_session_sign_out (keyfob_host_get_session (host));
+  keyfob_token_location_gone (location, (const char *const *) left);
+  keyfob_host_finish (host, NULL, NULL);
+}
+
+static gboolean
+is_worth_keeping (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobClock *clock = keyfob_host_get_context (host)->clock;
+  KeyfobToken *token = keyfob_host_session_get_token (session);
+
+  return keyfob_token_get_seconds_left (token, keyfob_clock_now (clock)) > 0
+         || keyfob_host_session_can_refresh (session);
+}
+
+static void
+on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  KeyfobToken *token = keyfob_host_session_get_token (keyfob_host_get_session (host));
+  g_autoptr (KeyfobToken) stored = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_store_lookup_finish (store, result, &stored, &error))
+    {
+      g_debug ("The store cannot be read: %s", error->message);
+      keyfob_host_finish (host, NULL, NULL);
+    }
+  else if (stored == NULL)
+    {
+      if (!keyfob_token_store_lookup_was_lost (store, result))
+        take_removal (host);
+      else if (is_worth_keeping (host))
+        put_back (host);
+      else
+        keyfob_host_finish (host, NULL, NULL);
+    }
+  else if (keyfob_token_is_newer (stored, token))
+    {
+      take_newer (host, stored);
+    }
+  else if (keyfob_token_is_newer (token, stored))
+    {
+      put_back (host);
+    }
+  else
+    {
+      keyfob_host_finish (host, NULL, NULL);
+    }
+}
+
+void
+keyfob_host_reload (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobTokenStore *store = keyfob_host_get_store (host);
+
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    {
+      keyfob_token_location_set_stale (location, TRUE);
+      return;
+    }
+
+  keyfob_token_location_set_stale (location, FALSE);
+  if (keyfob_host_session_get_token (session) == NULL)
+    {
+      keyfob_host_remove_leftovers (host);
+      keyfob_host_load (host);
+      return;
+    }
+  /* it is missed there for no other reason; a newer one is still taken */
+  if (!keyfob_host_session_is_saved (session))
+    {
+      keyfob_host_save (host);
+      return;
+    }
+
+  /* a keyring that went away is looked at when it is back, see keyfob_host_follow_stores() */
+  if (store == NULL)
+    return;
+
+  keyfob_host_begin (host, KEYFOB_HOST_LOADING);
+  keyfob_token_store_lookup_async (store, keyfob_host_get_config (host), NULL, on_reloaded,
+                                   g_object_ref (host));
+}
+
+typedef struct
+{
+  GVariant *options; /* (nullable): what the user wants changed */
+  KeyfobTokenStore *from;
+  KeyfobTokenStore *to;
+} Change;
+
+static void
+change_free (Change *change)
+{
+  g_clear_pointer (&change->options, g_variant_unref);
+  g_clear_object (&change->from);
+  g_clear_object (&change->to);
+  g_free (change);
+}
+
+static void
+take_moved (KeyfobHost *host, Change *change, KeyfobToken *token, const GError *left_error)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  g_autofree char *old_place = g_strdup (keyfob_token_location_get_place (location));
+  const char *shown = keyfob_token_get_access_token (keyfob_host_session_get_token (session));
+
+  if (change->options != NULL)
+    keyfob_host_configure (host, change->options, NULL);
+  keyfob_token_location_saved (location, change->to);
+  if (!g_str_equal (keyfob_token_get_access_token (token), shown))
+    keyfob_host_session_take_token (session, token, NULL);
+  else if (!keyfob_host_session_is_saved (session))
+    keyfob_host_session_note_saved (session, token);
+
+  if (left_error == NULL)
+    {
+      keyfob_token_location_copy_removed (location, old_place);
+    }
+  else
+    {
+      g_autofree char *sentence = g_strdup_printf (
+          _ ("The token has moved, but a copy could not be removed. %s"), left_error->message);
+
+      keyfob_host_session_set_error (session, sentence);
+    }
+}
+
+static void
+on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHost *host = g_task_get_source_object (task);
+  g_autoptr (GError) left_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_session_move_finish (result, &left_error, &error);
+
+  if (token != NULL)
+    take_moved (host, g_task_get_task_data (task), token, left_error);
+  else
+    keyfob_token_location_move_failed (keyfob_host_get_location (host));
+  keyfob_host_finish (host, NULL, NULL);
+
+  if (token != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+begin_move (GTask *task, KeyfobTokenStore *to)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  Change *change = g_task_get_task_data (task);
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_host_get_context (host)->clock,
+  };
+
+  change->from = g_object_ref (with.store);
+  change->to = g_object_ref (to);
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
+  keyfob_session_move_async (&with, change->to, keyfob_host_session_get_token (session),
+                             keyfob_host_session_get_state (session) == KEYFOB_HOST_EXPIRED,
+                             on_moved, g_object_ref (task));
+}
+
+/* @options: (nullable) (transfer full) */
+static GTask *
+change_task_new (KeyfobHost *host,
+                 GVariant *options,
+                 gpointer source_tag,
+                 GAsyncReadyCallback callback,
+                 gpointer user_data)
+{
+  GTask *task = g_task_new (host, NULL, callback, user_data);
+  Change *change = g_new0 (Change, 1);
+
+  change->options = options;
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_task_data (task, change, (GDestroyNotify) change_free);
+
+  return task;
+}
+
+/* What another program has put into the file stays there for it, and is used from there. */
+static void
+choose_current_place (KeyfobHost *host)
+{
+  KeyfobStores *stores = keyfob_host_get_context (host)->stores;
+  const char *place = keyfob_token_location_get_place (keyfob_host_get_location (host));
+  gboolean shared = g_str_equal (place, keyfob_stores_get_shared_file (stores));
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "store", "s", shared ? "file" : place);
+  keyfob_host_configure (host, g_variant_dict_end (&dict), NULL);
+}
+
+static void
+tell_of_move (KeyfobHost *host)
+{
+  keyfob_notices_add (keyfob_host_get_context (host)->notices, "moved-to-keyring",
+                      _ ("There is a keyring now, and the tokens that were in the token file have "
+                         "moved into it."));
+}
+
+static void
+on_moved_to_wanted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobHost *host = KEYFOB_HOST (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_host_configure_finish (host, result, &error))
+    keyfob_host_set_error (host, error->message);
+  else if (*keyfob_config_get_store (keyfob_host_get_config (host)) == '\0')
+    tell_of_move (host);
+}
+
+static gboolean
+must_move (KeyfobHost *host, KeyfobConfig *changed)
+{
+  KeyfobContext *context = keyfob_host_get_context (host);
+  const char *place = keyfob_token_location_get_place (keyfob_host_get_location (host));
+  const char *wanted = keyfob_stores_get_place (context->stores, changed);
+
+  return keyfob_host_get_activity (host) == KEYFOB_HOST_AT_REST && *place != '\0'
+         && keyfob_host_session_get_token (keyfob_host_get_session (host)) != NULL
+         && !g_str_equal (place, wanted);
+}
+
+static void
+configure_at_rest (GTask *task)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  KeyfobStores *stores = keyfob_host_get_context (host)->stores;
+  GError *error = NULL;
+  g_autoptr (KeyfobConfig) changed =
+      keyfob_config_with_options (keyfob_host_get_config (host), change->options, &error);
+  KeyfobTokenStore *to;
+
+  if (changed == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (!must_move (host, changed))
+    {
+      keyfob_host_configure (host, change->options, NULL);
+      keyfob_host_load (host);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  to = keyfob_stores_get (stores, changed);
+  if (to != NULL)
+    begin_move (task, to);
+  else
+    g_task_return_error (task, keyfob_stores_new_error (stores));
+}
+
+/* What asks neither the server nor the user is soon over. */
+static gboolean
+is_soon_at_rest (KeyfobHost *host)
+{
+  KeyfobHostActivity activity = keyfob_host_get_activity (host);
+
+  return activity == KEYFOB_HOST_LOADING || activity == KEYFOB_HOST_IN_SAVE
+         || activity == KEYFOB_HOST_IN_MOVE;
+}
+
+static void
+on_soon_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHost *host = KEYFOB_HOST (source);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  keyfob_host_join_finish (host, result, &token, NULL);
+  if (is_soon_at_rest (host))
+    keyfob_host_join_async (host, on_soon_at_rest, g_steal_pointer (&task));
+  else
+    configure_at_rest (task);
+}
+
+void
+keyfob_host_configure_async (KeyfobHost *host,
+                             GVariant *options,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = change_task_new (host, g_variant_ref_sink (options),
+                                            keyfob_host_configure_async, callback, user_data);
+
+  if (is_soon_at_rest (host))
+    keyfob_host_join_async (host, on_soon_at_rest, g_steal_pointer (&task));
+  else
+    configure_at_rest (task);
+}
+
+gboolean
+keyfob_host_configure_finish (KeyfobHost *host, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, host), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+keyfob_host_move_to_wanted (KeyfobHost *host)
+{
+  KeyfobTokenLocation *location = keyfob_host_get_location (host);
+  const char *target = keyfob_token_location_get_target (location);
+  gboolean chosen = *keyfob_config_get_store (keyfob_host_get_config (host)) != '\0';
+  g_autoptr (GTask) task = NULL;
+
+  if (target == NULL || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST
+      || keyfob_host_session_get_token (keyfob_host_get_session (host)) == NULL)
+    return;
+
+  if (!chosen && !keyfob_token_location_is_own (location))
+    {
+      choose_current_place (host);
+      return;
+    }
+
+  task = change_task_new (host, NULL, keyfob_host_move_to_wanted, on_moved_to_wanted, NULL);
+  begin_move (task, keyfob_token_location_open (location, target));
+}
+
+void
+keyfob_host_follow_stores (KeyfobHost *host)
+{
+  keyfob_token_location_allow_moves (keyfob_host_get_location (host));
+  keyfob_host_remove_leftovers (host);
+  keyfob_host_save (host);
+  keyfob_host_load (host);
+  keyfob_host_move_to_wanted (host);
+}
