@@ -3,7 +3,10 @@
  */
 
 #include <glib/gstdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 #include "file-case.h"
@@ -203,6 +206,71 @@ test_remembered (FileCase *fixture, gconstpointer data)
   file_case_assert_stored (fixture, "https://a.example", NULL);
 }
 
+/* In place, and so that neither size nor time tells. */
+static void
+change_secretly (FileCase *fixture, const char *access_token)
+{
+  GStatBuf info;
+  struct timespec times[2];
+  int fd = -1;
+  g_autofree char *content = NULL;
+  char *at = NULL;
+
+  g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
+  times[0] = info.st_atim;
+  times[1] = info.st_mtim;
+
+  content = file_case_get (fixture);
+  at = strstr (content, "\"access_token\": \"") + strlen ("\"access_token\": \"");
+  memcpy (at, access_token, strlen (access_token));
+  fd = open (fixture->path, O_WRONLY);
+  g_assert_cmpint (pwrite (fd, content, strlen (content), 0), ==, strlen (content));
+  g_assert_cmpint (futimens (fd, times), ==, 0);
+  close (fd);
+}
+
+/* A file of just now is read again, since its time would not tell of a change; so is one that a
+ * clock set back makes a file of tomorrow. */
+static void
+test_not_remembered (FileCase *fixture, gconstpointer data)
+{
+  static const int ages[] = { 0, 1 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ages); i++)
+    {
+      file_case_put_as_python (fixture, "one");
+      set_age (fixture, ages[i]);
+      file_case_assert_stored (fixture, "https://a.example", "one");
+      change_secretly (fixture, "two");
+      file_case_assert_stored (fixture, "https://a.example", "two");
+    }
+}
+
+/* Look-ups that wait for each other read the file once; the next one reads it anew. */
+static void
+test_shared_reading (FileCase *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
+  GAsyncResult *results[20] = { NULL };
+
+  file_case_put_as_python (fixture, "one");
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    keyfob_token_store_lookup_async (fixture->store, config, NULL, file_case_got_result_cb,
+                                     &results[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (KeyfobToken) found = NULL;
+
+      file_case_wait_for (&results[i]);
+      g_assert_true (keyfob_token_store_lookup_finish (fixture->store, results[i], &found, NULL));
+      g_assert_cmpstr (keyfob_token_get_access_token (found), ==, "one");
+      g_object_unref (results[i]);
+    }
+
+  rename_over (fixture, "{}");
+  file_case_assert_stored (fixture, "https://a.example", NULL);
+}
+
 static void
 test_two_stores (FileCase *fixture, gconstpointer data)
 {
@@ -312,6 +380,8 @@ main (int argc, char *argv[])
   ADD ("changed-before-a-write", test_changed_before_a_write);
   ADD ("changed-folder", test_changed_folder);
   ADD ("remembered", test_remembered);
+  ADD ("not-remembered", test_not_remembered);
+  ADD ("shared-reading", test_shared_reading);
   ADD ("two-stores", test_two_stores);
   ADD ("held", test_held);
   ADD ("left-over", test_left_over);

@@ -135,7 +135,7 @@ test_private (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_tightens (Fixture *fixture, gconstpointer data)
+test_makes_private (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (KeyfobTokenFile) file = NULL;
   g_autoptr (KeyfobTokenFile) again = NULL;
@@ -144,15 +144,12 @@ test_tightens (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_chmod (fixture->path, 0644), ==, 0);
 
   file = keyfob_token_file_open (fixture->path, NULL);
-  keyfob_token_file_tighten (file);
-
-  g_assert_true (keyfob_token_file_was_exposed (file));
+  g_assert_true (keyfob_token_file_make_private (file));
   g_assert_cmpuint (mode_of (fixture->path), ==, 0600);
   assert_holds (file, "old");
 
   again = keyfob_token_file_open (fixture->path, NULL);
-  keyfob_token_file_tighten (again);
-  g_assert_false (keyfob_token_file_was_exposed (again));
+  g_assert_false (keyfob_token_file_make_private (again));
 }
 
 static void
@@ -163,7 +160,7 @@ test_missing (Fixture *fixture, gconstpointer data)
 
   g_assert_nonnull (file);
   assert_holds (file, "");
-  g_assert_false (keyfob_file_id_exists (keyfob_token_file_get_mark (file)));
+  g_assert_false (keyfob_file_id_exists (keyfob_token_file_get_id (file)));
 }
 
 static void
@@ -357,7 +354,7 @@ test_no_room_for_copy (Fixture *fixture, gconstpointer data)
       g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
 
       file = keyfob_token_file_open (fixture->path, NULL);
-      g_assert_null (keyfob_token_file_keep_copy (file, 0, &error));
+      g_assert_null (keyfob_token_file_copy_damaged (file, 0, &error));
       g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
       g_assert_cmpuint (count_files (fixture->folder), ==, 1);
       assert_content (fixture->path, large);
@@ -376,7 +373,7 @@ keep_copy (const char *path, const char *content, gssize length, gint64 now)
   g_assert_true (g_file_set_contents (path, content, length, NULL));
   file = keyfob_token_file_open (path, NULL);
 
-  return keyfob_token_file_keep_copy (file, now, NULL);
+  return keyfob_token_file_copy_damaged (file, now, NULL);
 }
 
 static void
@@ -394,7 +391,7 @@ test_keeps_copies (Fixture *fixture, gconstpointer data)
   assert_content (second, "two");
 }
 
-/* As Python's client writes, which asks nobody. */
+/* As Python's client writes, without a lock. */
 static void
 overtake (const char *path, const char *content)
 {
@@ -433,7 +430,7 @@ test_overtaken (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (keyfob_token_file_replace (file, "ours", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
   assert_content (fixture->path, "ours");
   written = keyfob_file_id_at (fixture->path);
-  g_assert_true (keyfob_file_id_equal (keyfob_token_file_get_mark (file), &written));
+  g_assert_true (keyfob_file_id_equal (keyfob_token_file_get_id (file), &written));
 
   g_assert_cmpint (keyfob_token_file_replace (file, "again", NULL), ==, KEYFOB_TOKEN_FILE_WRITTEN);
   assert_content (fixture->path, "again");
@@ -454,6 +451,63 @@ test_overtaken_by_a_folder (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (fixture->folder), ==, 1);
 }
 
+typedef struct
+{
+  const char *path;
+  gint over;
+} Others;
+
+/* The files are numbered, so that each is known by its content. */
+static gpointer
+rename_on (gpointer data)
+{
+  Others *others = data;
+
+  for (guint i = 0; !g_atomic_int_get (&others->over); i++)
+    {
+      g_autofree char *content = g_strdup_printf ("theirs %u", i);
+
+      overtake (others->path, content);
+    }
+
+  return NULL;
+}
+
+/* Another program renames over the file all the time. Whatever the moment: what was read is what is
+ * replaced, or what the other program wrote is handed over. */
+static void
+test_race (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *ours = g_strnfill (100, 'o');
+  Others others = { .path = fixture->path };
+  GThread *thread = NULL;
+  guint n_displaced = 0;
+  guint i = 0;
+
+  overtake (fixture->path, "theirs");
+  thread = g_thread_new ("others", rename_on, &others);
+
+  for (i = 0; i < 200 || (n_displaced == 0 && i < 100 * 1000); i++)
+    {
+      g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+      KeyfobTokenFileOutcome outcome = keyfob_token_file_replace (file, ours, NULL);
+      gsize length = 0;
+
+      g_assert_cmpint (outcome, !=, KEYFOB_TOKEN_FILE_FAILED);
+      if (outcome == KEYFOB_TOKEN_FILE_OVERTAKEN
+          && keyfob_token_file_get_id (file)->size == (off_t) strlen (ours))
+        {
+          n_displaced++;
+          g_assert_true (g_str_has_prefix (keyfob_token_file_get_data (file, &length), "theirs"));
+        }
+    }
+
+  g_atomic_int_set (&others.over, TRUE);
+  g_thread_join (thread);
+  g_assert_cmpuint (n_displaced, >, 0);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 1);
+}
+
 #define ADD(name, function) \
   g_test_add ("/token-file/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -463,7 +517,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("private", test_private);
-  ADD ("tightens", test_tightens);
+  ADD ("makes-private", test_makes_private);
   ADD ("missing", test_missing);
   ADD ("folder-in-its-place", test_folder_in_its_place);
   ADD ("fifo-in-its-place", test_fifo_in_its_place);
@@ -477,6 +531,7 @@ main (int argc, char *argv[])
   ADD ("keeps-copies", test_keeps_copies);
   ADD ("overtaken", test_overtaken);
   ADD ("overtaken-by-a-folder", test_overtaken_by_a_folder);
+  ADD ("race", test_race);
 
   return g_test_run ();
 }

@@ -162,13 +162,15 @@ test_lays_out_what_is_set (void)
   g_autoptr (KeyfobTokenText) text = parse ("{\"kept\":{\"x\":[ 1 ]}\r\n,\t\"e\" : [ ] }");
   g_autofree char *printed = NULL;
 
-  keyfob_token_text_set (text, "a", "{\"b\":[1,{\"c\":\"x y\"}],\"d\":{ }}");
+  keyfob_token_text_set_entry (text, "a", "{\"token\":{\"b\":[1,{\"c\":\"x y\"}],\"d\":{ }}}",
+                               "url");
   printed = keyfob_token_text_print (text);
 
   g_assert_cmpstr (printed, ==,
                    "{\n  \"kept\": {\"x\":[ 1 ]},\n  \"e\": [ ],\n"
-                   "  \"a\": {\n    \"b\": [\n      1,\n      {\n        \"c\": \"x y\"\n"
-                   "      }\n    ],\n    \"d\": {}\n  }\n}");
+                   "  \"a\": {\n    \"token\": {\n      \"b\": [\n        1,\n        {\n"
+                   "          \"c\": \"x y\"\n        }\n      ],\n      \"d\": {}\n    },\n"
+                   "    \"base_url\": \"url\"\n  }\n}");
 }
 
 /* Strings are looked at eight bytes at a time: whatever ends one is found at every place. */
@@ -207,24 +209,22 @@ static void
 test_set_and_remove (void)
 {
   g_autoptr (KeyfobTokenText) text = parse ("{\"a\": 1, \"b\": 2, \"c\": 3}");
-  g_autofree char *b = NULL;
   g_autofree char *none = NULL;
   g_autofree char *printed = NULL;
 
-  keyfob_token_text_set (text, "b", "{\"x\":1}");
-  keyfob_token_text_set_string (text, "d\"", "quote \" and \\");
+  keyfob_token_text_set_entry (text, "b", "{\"token\":1}", "b");
+  keyfob_token_text_set_entry (text, "d\"", "{\"token\":2}", "quote \" and \\");
   g_assert_true (keyfob_token_text_remove (text, "a"));
   g_assert_false (keyfob_token_text_remove (text, "a"));
 
-  b = keyfob_token_text_dup (text, "b");
   none = keyfob_token_text_dup (text, "a");
   printed = keyfob_token_text_print (text);
 
-  g_assert_cmpstr (b, ==, "{\"x\":1}");
   g_assert_null (none);
   g_assert_cmpstr (printed, ==,
-                   "{\n  \"b\": {\n    \"x\": 1\n  },\n  \"c\": 3,\n"
-                   "  \"d\\\"\": \"quote \\\" and \\\\\"\n}");
+                   "{\n  \"b\": {\n    \"token\": 1,\n    \"base_url\": \"b\"\n  },\n  \"c\": 3,\n"
+                   "  \"d\\\"\": {\n    \"token\": 2,\n"
+                   "    \"base_url\": \"quote \\\" and \\\\\"\n  }\n}");
 }
 
 static void

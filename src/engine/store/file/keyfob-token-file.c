@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+/* For renameat2(). */
+#define _GNU_SOURCE
+
 #include "keyfob-config-build.h"
 
 #include "keyfob-token-file.h"
@@ -10,25 +13,52 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-file-swap.h"
-#include "keyfob-temporary-file.h"
+
+#define PLACEHOLDERS "XXXXXX"
+/* Seconds after which no program is still writing its temporary file. */
+#define ABANDONED 60
 
 struct _KeyfobTokenFile
 {
   char *path;
   char *target;
-  KeyfobFileId mark;
-  /* Held open, or the number of its inode could go to another file; -1 is none. */
+  KeyfobFileId id;
+  /* Stays open, since the number of the inode could otherwise go to another file; -1 is none. */
   int fd;
   char *data;
   gsize length;
-  gboolean exposed;
 };
+
+typedef enum
+{
+  /* Nothing has changed; errno says why. */
+  EXCHANGE_FAILED,
+  /* The new file is in place, and its temporary name is gone. */
+  EXCHANGE_DONE,
+  /* Nothing has changed, since the old file is not the expected one. */
+  EXCHANGE_OVERTAKEN,
+  /* The new file is in place, but another program replaced the old file at that very moment: its
+   * file has the temporary name now. */
+  EXCHANGE_DISPLACED,
+} Exchange;
+
+static KeyfobFileId
+id_of (const struct stat *info)
+{
+  return (KeyfobFileId){
+    .device = info->st_dev,
+    .inode = info->st_ino,
+    .mode = info->st_mode,
+    .size = info->st_size,
+    .modified = info->st_mtim,
+  };
+}
 
 static void
 set_unreadable (GError **error, const char *path, int code)
@@ -79,34 +109,11 @@ check_kind (const char *path, const struct stat *info, GError **error)
   return FALSE;
 }
 
-/* The file itself where @path is a link, so that a rename does not replace the link. */
-static char *
-resolve (const char *path, gboolean *is_link, GError **error)
-{
-  g_autofree char *target = NULL;
-  struct stat info;
-
-  *is_link = lstat (path, &info) == 0 && S_ISLNK (info.st_mode);
-
-  if (!*is_link)
-    return g_strdup (path);
-
-  target = realpath (path, NULL);
-
-  if (target == NULL)
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or name "
-                    "another file in OIDC_TOKEN_FILE."),
-                 path, g_strerror (errno));
-
-  return g_steal_pointer (&target);
-}
-
 /* -1 without an error where there is no file. */
 static int
 open_to_read (const char *path, const char *target, struct stat *info, GError **error)
 {
-  /* Not blocking: a FIFO in its place must not hang. */
+  /* Not blocking: opening a FIFO would wait for a writer. */
   int fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
   if (fd < 0)
@@ -148,7 +155,7 @@ wipe (KeyfobTokenFile *self)
   self->length = 0;
 }
 
-/* No more than @size bytes: nobody who honours the rules changes a file in place. */
+/* No more than @size bytes: programs replace the file and do not change it in place. */
 static gboolean
 read_all (KeyfobTokenFile *self, int fd, gsize size, GError **error)
 {
@@ -183,19 +190,18 @@ take_fd (KeyfobTokenFile *self, int fd)
   if (self->fd >= 0)
     close (self->fd);
   self->fd = fd;
-  self->mark = fd >= 0 && fstat (fd, &info) == 0 ? keyfob_file_id_of (&info) : (KeyfobFileId){ 0 };
+  self->id = fd >= 0 && fstat (fd, &info) == 0 ? id_of (&info) : (KeyfobFileId){ 0 };
 }
 
 static gboolean
 load (KeyfobTokenFile *self, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  gboolean is_link = FALSE;
   struct stat info = { 0 };
   int fd = -1;
 
   g_free (self->target);
-  self->target = resolve (self->path, &is_link, error);
+  self->target = keyfob_token_file_resolve (self->path, error);
   if (self->target == NULL)
     return FALSE;
 
@@ -226,20 +232,132 @@ make_folder (const char *folder, GError **error)
   return FALSE;
 }
 
-/* What somebody put there at the very moment is what the next attempt starts from. */
+static char *
+dup_temporary_template (const char *target)
+{
+  g_autofree char *folder = g_path_get_dirname (target);
+  g_autofree char *name = g_path_get_basename (target);
+  g_autofree char *hidden = g_strconcat (".", name, "." PLACEHOLDERS, NULL);
+
+  return g_build_filename (folder, hidden, NULL);
+}
+
+/* errno says why not. */
+static gboolean
+write_and_sync (int fd, const char *data, gsize length)
+{
+  while (length > 0)
+    {
+      gssize n = write (fd, data, length);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      if (n > 0)
+        {
+          data += n;
+          length -= n;
+        }
+    }
+
+  return fsync (fd) == 0;
+}
+
+/* -1 with errno where there is none. */
+static int
+create_temporary (const char *target, const char *text, char **path)
+{
+  g_autofree char *template = dup_temporary_template (target);
+  int fd = g_mkstemp_full (template, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int code = 0;
+
+  if (fd >= 0 && write_and_sync (fd, text, strlen (text)))
+    {
+      *path = g_steal_pointer (&template);
+      return fd;
+    }
+
+  code = errno;
+  if (fd >= 0)
+    {
+      close (fd);
+      unlink (template);
+    }
+  errno = code;
+
+  return -1;
+}
+
+/* A rename is on disk only when its folder is; some file systems cannot sync a folder. */
+static void
+sync_folder (const char *target)
+{
+  g_autofree char *folder = g_path_get_dirname (target);
+  int fd = open (folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+
+  if (fd < 0)
+    return;
+
+  if (fsync (fd) < 0)
+    g_debug ("%s cannot be synced: %s", folder, g_strerror (errno));
+  close (fd);
+}
+
+/* Network file systems know only the plain rename. */
+static Exchange
+rename_without_flags (const char *temporary, const char *target)
+{
+  if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+    return EXCHANGE_FAILED;
+
+  return rename (temporary, target) == 0 ? EXCHANGE_DONE : EXCHANGE_FAILED;
+}
+
+static Exchange
+put_first (const char *temporary, const char *target)
+{
+  if (renameat2 (AT_FDCWD, temporary, AT_FDCWD, target, RENAME_NOREPLACE) == 0)
+    return EXCHANGE_DONE;
+
+  return errno == EEXIST ? EXCHANGE_OVERTAKEN : rename_without_flags (temporary, target);
+}
+
+/* Atomic; notices writers that honour no lock and replace the file at the same time. */
+static Exchange
+exchange (const char *temporary, const char *target, const KeyfobFileId *expected)
+{
+  KeyfobFileId found = keyfob_file_id_at (target);
+
+  if (!keyfob_file_id_equal (&found, expected))
+    return EXCHANGE_OVERTAKEN;
+  if (!keyfob_file_id_exists (expected))
+    return put_first (temporary, target);
+
+  if (renameat2 (AT_FDCWD, temporary, AT_FDCWD, target, RENAME_EXCHANGE) < 0)
+    return errno == ENOENT ? EXCHANGE_OVERTAKEN : rename_without_flags (temporary, target);
+
+  found = keyfob_file_id_at (temporary);
+  if (!keyfob_file_id_equal (&found, expected))
+    return EXCHANGE_DISPLACED;
+
+  unlink (temporary);
+
+  return EXCHANGE_DONE;
+}
+
+/* The next attempt starts from what the other program wrote. */
 static KeyfobTokenFileOutcome
-take_displaced (KeyfobTokenFile *self, const char *displaced, int fresh_fd, GError **error)
+read_displaced (KeyfobTokenFile *self, const char *displaced, int written_fd, GError **error)
 {
   struct stat info = { 0 };
   int fd = open_to_read (self->path, displaced, &info, error);
-  gboolean taken = fd >= 0 && check_size (self->path, info.st_size, error)
-                   && read_all (self, fd, info.st_size, error);
+  gboolean done = fd >= 0 && check_size (self->path, info.st_size, error)
+                  && read_all (self, fd, info.st_size, error);
 
   if (fd >= 0)
     close (fd);
-  take_fd (self, fresh_fd);
+  take_fd (self, written_fd);
 
-  if (!taken)
+  if (!done)
     return KEYFOB_TOKEN_FILE_FAILED;
 
   unlink (displaced);
@@ -248,29 +366,40 @@ take_displaced (KeyfobTokenFile *self, const char *displaced, int fresh_fd, GErr
 }
 
 static KeyfobTokenFileOutcome
-put_in_place (KeyfobTokenFile *self, const char *fresh, int fd, GError **error)
+put_in_place (KeyfobTokenFile *self, const char *temporary, int fd, GError **error)
 {
-  switch (keyfob_file_swap (fresh, self->target, &self->mark))
+  switch (exchange (temporary, self->target, &self->id))
     {
-    case KEYFOB_FILE_SWAP_DONE:
+    case EXCHANGE_DONE:
       take_fd (self, fd);
       return KEYFOB_TOKEN_FILE_WRITTEN;
 
-    case KEYFOB_FILE_SWAP_DISPLACED:
-      return take_displaced (self, fresh, fd, error);
+    case EXCHANGE_DISPLACED:
+      return read_displaced (self, temporary, fd, error);
 
-    case KEYFOB_FILE_SWAP_OVERTAKEN:
+    case EXCHANGE_OVERTAKEN:
       close (fd);
-      unlink (fresh);
+      unlink (temporary);
       return load (self, error) ? KEYFOB_TOKEN_FILE_OVERTAKEN : KEYFOB_TOKEN_FILE_FAILED;
 
-    case KEYFOB_FILE_SWAP_FAILED:
+    case EXCHANGE_FAILED:
     default:
       set_unwritable (error, self->path, errno);
       close (fd);
-      unlink (fresh);
+      unlink (temporary);
       return KEYFOB_TOKEN_FILE_FAILED;
     }
+}
+
+static gboolean
+is_abandoned (const char *path, const char *template)
+{
+  gsize fixed = strlen (template) - strlen (PLACEHOLDERS);
+  struct stat info;
+
+  return strlen (path) == strlen (template) && strncmp (path, template, fixed) == 0
+         && lstat (path, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid ()
+         && info.st_mtime < g_get_real_time () / G_USEC_PER_SEC - ABANDONED;
 }
 
 static int
@@ -297,24 +426,67 @@ create_copy (const char *path, const char *stamp, char **copy)
   return -1;
 }
 
+KeyfobFileId
+keyfob_file_id_at (const char *path)
+{
+  struct stat info;
+
+  return lstat (path, &info) == 0 ? id_of (&info) : (KeyfobFileId){ 0 };
+}
+
+gboolean
+keyfob_file_id_exists (const KeyfobFileId *self)
+{
+  return self->inode != 0;
+}
+
+gboolean
+keyfob_file_id_is_exposed (const KeyfobFileId *self)
+{
+  return (self->mode & 077) != 0;
+}
+
+gint64
+keyfob_file_id_get_modified (const KeyfobFileId *self)
+{
+  return (gint64) self->modified.tv_sec * G_USEC_PER_SEC + self->modified.tv_nsec / 1000;
+}
+
+gboolean
+keyfob_file_id_equal (const KeyfobFileId *self, const KeyfobFileId *other)
+{
+  return self->device == other->device && self->inode == other->inode && self->mode == other->mode
+         && self->size == other->size && self->modified.tv_sec == other->modified.tv_sec
+         && self->modified.tv_nsec == other->modified.tv_nsec;
+}
+
 char *
 keyfob_token_file_resolve (const char *path, GError **error)
 {
-  gboolean is_link = FALSE;
+  char *target = NULL;
+  struct stat info;
 
   g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
 
-  return resolve (path, &is_link, error);
+  /* A rename would replace the link. */
+  if (lstat (path, &info) < 0 || !S_ISLNK (info.st_mode))
+    return g_strdup (path);
+
+  target = realpath (path, NULL);
+  if (target == NULL)
+    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                 _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or name "
+                    "another file in OIDC_TOKEN_FILE."),
+                 path, g_strerror (errno));
+
+  return target;
 }
 
 KeyfobTokenFile *
 keyfob_token_file_open (const char *path, GError **error)
 {
-  g_autoptr (KeyfobTokenFile) self = NULL;
+  g_autoptr (KeyfobTokenFile) self = g_new0 (KeyfobTokenFile, 1);
 
-  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
-
-  self = g_new0 (KeyfobTokenFile, 1);
   self->path = g_strdup (path);
   self->fd = -1;
 
@@ -347,48 +519,37 @@ keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length)
 }
 
 const char *
-keyfob_token_file_get_path (KeyfobTokenFile *self)
-{
-  return self->path;
-}
-
-const char *
 keyfob_token_file_get_target (KeyfobTokenFile *self)
 {
   return self->target;
 }
 
 const KeyfobFileId *
-keyfob_token_file_get_mark (KeyfobTokenFile *self)
+keyfob_token_file_get_id (KeyfobTokenFile *self)
 {
-  return &self->mark;
-}
-
-void
-keyfob_token_file_tighten (KeyfobTokenFile *self)
-{
-  struct stat info;
-
-  if (self->fd < 0 || !keyfob_file_id_is_exposed (&self->mark) || fchmod (self->fd, 0600) < 0)
-    return;
-
-  self->exposed = TRUE;
-  if (fstat (self->fd, &info) == 0)
-    self->mark = keyfob_file_id_of (&info);
+  return &self->id;
 }
 
 gboolean
-keyfob_token_file_was_exposed (KeyfobTokenFile *self)
+keyfob_token_file_make_private (KeyfobTokenFile *self)
 {
-  return self->exposed;
+  struct stat info;
+
+  if (self->fd < 0 || !keyfob_file_id_is_exposed (&self->id) || fchmod (self->fd, 0600) < 0)
+    return FALSE;
+
+  if (fstat (self->fd, &info) == 0)
+    self->id = id_of (&info);
+
+  return TRUE;
 }
 
 KeyfobTokenFileOutcome
 keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **error)
 {
-  g_autofree char *fresh = NULL;
+  g_autofree char *temporary = NULL;
   KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
-  int fd = keyfob_temporary_file_create (self->target, text, strlen (text), &fresh);
+  int fd = create_temporary (self->target, text, &temporary);
 
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     {
@@ -396,7 +557,7 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
 
       if (!make_folder (folder, error))
         return KEYFOB_TOKEN_FILE_FAILED;
-      fd = keyfob_temporary_file_create (self->target, text, strlen (text), &fresh);
+      fd = create_temporary (self->target, text, &temporary);
     }
 
   if (fd < 0)
@@ -405,15 +566,32 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
       return KEYFOB_TOKEN_FILE_FAILED;
     }
 
-  outcome = put_in_place (self, fresh, fd, error);
+  outcome = put_in_place (self, temporary, fd, error);
   if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
-    keyfob_temporary_file_sync_folder (self->target);
+    sync_folder (self->target);
 
   return outcome;
 }
 
+void
+keyfob_token_file_delete_temporary (KeyfobTokenFile *self)
+{
+  g_autofree char *folder = g_path_get_dirname (self->target);
+  g_autofree char *template = dup_temporary_template (self->target);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name = NULL;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (is_abandoned (path, template))
+        unlink (path);
+    }
+}
+
 char *
-keyfob_token_file_keep_copy (KeyfobTokenFile *self, gint64 now, GError **error)
+keyfob_token_file_copy_damaged (KeyfobTokenFile *self, gint64 now, GError **error)
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (now);
   g_autofree char *stamp = g_date_time_format (time, "%Y%m%d-%H%M%S");
@@ -421,7 +599,7 @@ keyfob_token_file_keep_copy (KeyfobTokenFile *self, gint64 now, GError **error)
   int fd = create_copy (self->path, stamp, &copy);
   int code = 0;
 
-  if (fd < 0 || !keyfob_temporary_file_fill (fd, self->data, self->length))
+  if (fd < 0 || !write_and_sync (fd, self->data, self->length))
     code = errno;
   if (fd >= 0 && close (fd) < 0 && code == 0)
     code = errno;

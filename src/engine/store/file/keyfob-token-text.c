@@ -6,11 +6,15 @@
 
 #include "keyfob-token-text.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
+#include "keyfob-token.h"
+
+#define BASE_URL "base_url"
+/* Seconds that a refresh token is assumed to live at most. */
+#define REFRESH_LIFE (30 * 24 * 60 * 60)
 
 /* A piece of the parsed text. */
 typedef struct
@@ -24,7 +28,7 @@ typedef struct
   /* With its quotes, as it is written. */
   Slice key;
   Slice value;
-  /* What the slices point into where they are not of the parsed text. */
+  /* The memory of slices that are not of the parsed text. */
   char *own_key;
   KeyfobSecret *own_value;
 } Member;
@@ -51,7 +55,7 @@ encode_string (const char *string)
   return json_to_string (node, FALSE);
 }
 
-/* Half a surrogate pair has no meaning; such a key is kept and never found. */
+/* A key with half a surrogate pair cannot be decoded; it is kept and never found. */
 static char *
 decode_key (const Slice *written)
 {
@@ -152,6 +156,88 @@ find (KeyfobTokenText *self, const char *key, guint *index)
   return FALSE;
 }
 
+static char *
+dup_value (const Member *member)
+{
+  return g_strndup (member->value.start, member->value.length);
+}
+
+static void
+set (KeyfobTokenText *self, const char *key, const char *value)
+{
+  Member *member = NULL;
+  guint index = 0;
+
+  if (!find (self, key, &index))
+    {
+      Member added = { .own_key = encode_string (key) };
+
+      added.key.start = added.own_key;
+      added.key.length = strlen (added.own_key);
+      index = self->members->len;
+      g_array_append_val (self->members, added);
+    }
+
+  member = get_member (self, index);
+  keyfob_secret_free (member->own_value);
+  member->own_value = g_strdup (value);
+  member->value.start = member->own_value;
+  member->value.length = strlen (value);
+}
+
+static gboolean
+is_host_key (const char *key)
+{
+  return g_str_has_prefix (key, "https://") || g_str_has_prefix (key, "http://");
+}
+
+static gsize
+skip_space (const char *data, gsize length, gsize at)
+{
+  while (at < length && strchr (" \t\r\n", data[at]) != NULL && data[at] != '\0')
+    at++;
+
+  return at;
+}
+
+static gboolean
+is_zeros (const char *data, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (data[i] != '\0')
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+is_good (KeyfobToken *token, gint64 now)
+{
+  return MAX (keyfob_token_get_expires (token), keyfob_token_get_refresh_expires (token)) > now;
+}
+
+/* %NULL where @member is no entry with a token that is still good. */
+static char *
+dup_base_url (const Member *member, GHashTable *owners, gint64 now)
+{
+  g_autofree char *host_key = decode_key (&member->key);
+  g_autoptr (JsonObject) entry =
+      keyfob_json_parse_object (member->value.start, member->value.length);
+  g_autoptr (KeyfobToken) token = NULL;
+  const char *owner = NULL;
+
+  if (entry != NULL)
+    token = keyfob_token_new_from_entry (entry, NULL);
+  if (host_key == NULL || token == NULL || !is_good (token, now))
+    return NULL;
+
+  owner = keyfob_token_entry_get_base_url (entry);
+  if (owner == NULL)
+    owner = g_hash_table_lookup (owners, host_key);
+
+  return g_strdup (owner != NULL ? owner : host_key);
+}
+
 static void
 append_line (GString *out, guint level)
 {
@@ -227,63 +313,94 @@ keyfob_token_text_free (KeyfobTokenText *self)
   g_free (self);
 }
 
+gboolean
+keyfob_token_text_is_token_store (KeyfobTokenText *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      g_autofree char *key = decode_key (&get_member (self, i)->key);
+
+      if (key != NULL && is_host_key (key))
+        return TRUE;
+    }
+
+  return self->members->len == 0;
+}
+
+gboolean
+keyfob_token_text_was_token_store (const char *data, gsize length)
+{
+  static const char *const beginnings[] = { "\"https://", "\"http://" };
+  gsize at = skip_space (data, length, 0);
+
+  /* A crash of the machine can leave zeros where the content was to be. */
+  if (is_zeros (data, length))
+    return TRUE;
+  if (at == length || data[at] != '{')
+    return FALSE;
+
+  /* The file may end anywhere in the first key. */
+  at = skip_space (data, length, at + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (beginnings); i++)
+    if (memcmp (data + at, beginnings[i], MIN (length - at, strlen (beginnings[i]))) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 char *
 keyfob_token_text_dup (KeyfobTokenText *self, const char *key)
 {
   guint index = 0;
 
-  return find (self, key, &index) ? keyfob_token_text_dup_at (self, index) : NULL;
+  return find (self, key, &index) ? dup_value (get_member (self, index)) : NULL;
 }
 
-guint
-keyfob_token_text_get_n_members (KeyfobTokenText *self)
+JsonObject *
+keyfob_token_text_dup_entry (KeyfobTokenText *self, const char *host_key)
 {
-  return self->members->len;
-}
-
-char *
-keyfob_token_text_dup_key (KeyfobTokenText *self, guint index)
-{
-  return decode_key (&get_member (self, index)->key);
-}
-
-char *
-keyfob_token_text_dup_at (KeyfobTokenText *self, guint index)
-{
-  const Slice *value = &get_member (self, index)->value;
-
-  return g_strndup (value->start, value->length);
-}
-
-void
-keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value)
-{
-  Member *member = NULL;
+  const Slice *value = NULL;
   guint index = 0;
 
-  if (!find (self, key, &index))
-    {
-      Member added = { .own_key = encode_string (key) };
+  if (!find (self, host_key, &index))
+    return NULL;
 
-      added.key.start = added.own_key;
-      added.key.length = strlen (added.own_key);
-      index = self->members->len;
-      g_array_append_val (self->members, added);
-    }
+  value = &get_member (self, index)->value;
 
-  member = get_member (self, index);
-  keyfob_secret_free (member->own_value);
-  member->own_value = g_strdup (value);
-  member->value.start = member->own_value;
-  member->value.length = strlen (value);
+  return keyfob_json_parse_object (value->start, value->length);
 }
 
 void
-keyfob_token_text_set_string (KeyfobTokenText *self, const char *key, const char *value)
+keyfob_token_text_set_entry (KeyfobTokenText *self,
+                             const char *host_key,
+                             const char *json,
+                             const char *base_url)
 {
-  g_autofree char *written = encode_string (value);
+  static const char *const token_fields[] = { "token", "stored_at", "clock_skew" };
+  g_autoptr (KeyfobSecret) old = keyfob_token_text_dup (self, host_key);
+  g_autoptr (KeyfobSecret) merged = NULL;
+  g_autofree char *written_url = encode_string (base_url);
+  g_autoptr (KeyfobTokenText) source = keyfob_token_text_parse (json, strlen (json));
+  g_autoptr (KeyfobTokenText) entry = NULL;
 
-  keyfob_token_text_set (self, key, written);
+  if (old != NULL)
+    entry = keyfob_token_text_parse (old, strlen (old));
+  if (entry == NULL)
+    entry = keyfob_token_text_parse ("", 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (token_fields); i++)
+    {
+      g_autoptr (KeyfobSecret) value = keyfob_token_text_dup (source, token_fields[i]);
+
+      if (value != NULL)
+        set (entry, token_fields[i], value);
+      else
+        keyfob_token_text_remove (entry, token_fields[i]);
+    }
+
+  set (entry, BASE_URL, written_url);
+  merged = keyfob_token_text_print (entry);
+  set (self, host_key, merged);
 }
 
 gboolean
@@ -301,6 +418,22 @@ keyfob_token_text_remove (KeyfobTokenText *self, const char *key)
   return removed;
 }
 
+GStrv
+keyfob_token_text_list (KeyfobTokenText *self, GHashTable *owners, gint64 now)
+{
+  g_autoptr (GStrvBuilder) urls = g_strv_builder_new ();
+
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      g_autofree char *url = dup_base_url (get_member (self, i), owners, now);
+
+      if (url != NULL)
+        g_strv_builder_add (urls, url);
+    }
+
+  return g_strv_builder_end (urls);
+}
+
 char *
 keyfob_token_text_print (KeyfobTokenText *self)
 {
@@ -310,8 +443,8 @@ keyfob_token_text_print (KeyfobTokenText *self)
   for (guint i = 0; i < self->members->len; i++)
     size += get_member (self, i)->key.length + get_member (self, i)->value.length + 8;
 
-  /* Not grown on the way, which would leave copies behind; a new value has its layout yet to come.
-   */
+  /* Large enough at once, since growing leaves copies of secrets in memory; laying out a value that
+   * was set adds white space. */
   out = g_string_sized_new (size + size / 8 + 64);
   g_string_append_c (out, '{');
 
@@ -331,4 +464,21 @@ keyfob_token_text_print (KeyfobTokenText *self)
   g_string_append (out, self->members->len > 0 ? "\n}" : "}");
 
   return g_string_free (out, FALSE);
+}
+
+const char *
+keyfob_token_entry_get_base_url (JsonObject *entry)
+{
+  return keyfob_json_get_string (entry, BASE_URL);
+}
+
+gboolean
+keyfob_token_entry_is_in_use (JsonObject *entry, gint64 now)
+{
+  g_autoptr (KeyfobToken) token = keyfob_token_new_from_entry (entry, NULL);
+
+  return token != NULL
+         && (is_good (token, now)
+             || (keyfob_token_get_refresh_token (token) != NULL && !keyfob_token_is_broker (token)
+                 && keyfob_token_get_received (token) > now - REFRESH_LIFE));
 }

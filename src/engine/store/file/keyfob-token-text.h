@@ -4,16 +4,16 @@
 
 #pragma once
 
-#include <glib-object.h>
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
 /**
  * KeyfobTokenText:
  *
- * What a token file says: a JSON object whose members are kept in their order and whose values
- * are kept as they are written, so that numbers and fields that Keyfob does not know survive to
- * the letter.
+ * The text of a token file: a JSON object with an entry for each host. Its members keep their
+ * order, and their values stay as they are written, so that numbers and fields that Keyfob does not
+ * know survive to the letter.
  */
 typedef struct _KeyfobTokenText KeyfobTokenText;
 
@@ -24,40 +24,70 @@ typedef struct _KeyfobTokenText KeyfobTokenText;
  *
  * Strict JSON (RFC 8259), and the `NaN` and `Infinity` of Python's writer. Nesting is limited.
  *
- * Returns: (transfer full) (nullable): the text, %NULL where it is not such an object
+ * Returns: (transfer full) (nullable): the text, %NULL where @data is not such an object
  */
 KeyfobTokenText *keyfob_token_text_parse (const char *data, gsize length);
 
 void keyfob_token_text_free (KeyfobTokenText *self);
 
+/** Returns: whether the text is empty or has the key of a host, beside whatever else */
+gboolean keyfob_token_text_is_token_store (KeyfobTokenText *self);
+
+/** Returns: whether @data, which cannot be parsed, is what is left of a damaged token file */
+gboolean keyfob_token_text_was_token_store (const char *data, gsize length);
+
 /** Returns: (transfer full) (nullable): the JSON value of @key; of several the last, as in Python
  */
 char *keyfob_token_text_dup (KeyfobTokenText *self, const char *key);
 
-guint keyfob_token_text_get_n_members (KeyfobTokenText *self);
+/** Returns: (transfer full) (nullable): the entry of @host_key, see keyfob_token_new_from_entry()
+ */
+JsonObject *keyfob_token_text_dup_entry (KeyfobTokenText *self, const char *host_key);
 
-/** Returns: (transfer full) (nullable): the key of a member, %NULL where it is no text */
-char *keyfob_token_text_dup_key (KeyfobTokenText *self, guint index);
-
-/** Returns: (transfer full): the JSON value of a member */
-char *keyfob_token_text_dup_at (KeyfobTokenText *self, guint index);
-
-/** @value: valid JSON; stands where the old one stood, else at the end */
-void keyfob_token_text_set (KeyfobTokenText *self, const char *key, const char *value);
-
-/** @value: any text, which is put down as a JSON string */
-void keyfob_token_text_set_string (KeyfobTokenText *self, const char *key, const char *value);
+/**
+ * keyfob_token_text_set_entry:
+ * @json: the entry to take the token from, see keyfob_token_to_entry()
+ * @base_url: the base URL that the token is for
+ *
+ * Sets the token of an entry. Other fields of the entry stay to the letter. A new entry comes last.
+ */
+void keyfob_token_text_set_entry (KeyfobTokenText *self,
+                                  const char *host_key,
+                                  const char *json,
+                                  const char *base_url);
 
 /** Returns: whether there was a @key to remove */
 gboolean keyfob_token_text_remove (KeyfobTokenText *self, const char *key);
 
 /**
+ * keyfob_token_text_list:
+ * @owners: base URLs by host key, for entries that do not say theirs
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): the base URLs of all tokens that are still good; of an entry without an
+ *   owner the host key
+ */
+GStrv keyfob_token_text_list (KeyfobTokenText *self, GHashTable *owners, gint64 now);
+
+/**
  * keyfob_token_text_print:
  *
- * Returns: (transfer full): JSON, a member on each line; what was set is laid out as by
+ * Returns: (transfer full): JSON, each member on a line of its own; what was set is laid out as by
  *   `json.dumps (indent=2)`, and the rest as it was
  */
 char *keyfob_token_text_print (KeyfobTokenText *self);
+
+/** Returns: (transfer none) (nullable): the base URL that @entry is for; Python writes none */
+const char *keyfob_token_entry_get_base_url (JsonObject *entry);
+
+/**
+ * keyfob_token_entry_is_in_use:
+ * @now: Unix time in seconds
+ *
+ * Returns: whether the token or the refresh token of @entry may still be good. The time at which a
+ *   refresh token ends is only what the server promised, so a younger one than 30 days counts
+ */
+gboolean keyfob_token_entry_is_in_use (JsonObject *entry, gint64 now);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobTokenText, keyfob_token_text_free)
 
