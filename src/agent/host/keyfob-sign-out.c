@@ -103,7 +103,9 @@ remove_next (GTask *task, GAsyncReadyCallback on_removed)
             .clock = context->clock,
           };
 
-          keyfob_session_remove_async (&session, on_removed, g_object_ref (task));
+          keyfob_session_remove_async (
+              &session, keyfob_host_session_get_token (keyfob_host_get_session (host)), on_removed,
+              g_object_ref (task));
           return;
         }
 

@@ -7,6 +7,7 @@
 #include "keyfob-session.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-keyring-error.h"
@@ -682,19 +683,65 @@ keyfob_session_move_finish (GAsyncResult *result, GError **left_error, GError **
 
 /* --- remove --- */
 
+static gboolean
+on_settled (gpointer user_data)
+{
+  remove_stored (user_data, TRUE);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever has just stored a token takes it for a lost update when the token vanishes at once, and
+ * stores it again (see KEYFOB_LOST_UPDATE_SECONDS). A token of another program is removed later. */
+static void
+remove_found (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  gint64 wait = 0;
+  g_autoptr (GSource) timer = NULL;
+
+  if (job->stored != NULL
+      && (job->token == NULL
+          || !g_str_equal (keyfob_token_get_access_token (job->stored),
+                           keyfob_token_get_access_token (job->token))))
+    wait = keyfob_token_get_received (job->stored) + KEYFOB_LOST_UPDATE_SECONDS + 1
+           - keyfob_clock_now (job->session.clock);
+
+  g_clear_object (&job->token); /* a removal answers with no token */
+  if (wait <= 0)
+    {
+      remove_stored (task, TRUE);
+      return;
+    }
+
+  timer = keyfob_clock_timer (job->session.clock,
+                              MIN (wait, KEYFOB_LOST_UPDATE_SECONDS + 1) * G_USEC_PER_SEC);
+  g_source_set_callback (timer, on_settled, g_object_ref (task), g_object_unref);
+  g_source_attach (timer, g_main_context_get_thread_default ());
+}
+
 static void
 remove_locked (GTask *task)
 {
-  remove_stored (task, TRUE);
+  Job *job = g_task_get_task_data (task);
+
+  if (strcmp (keyfob_token_store_get_kind (job->session.store), "file") == 0)
+    look_up (task, job->session.store, NULL, FALSE, remove_found);
+  else
+    {
+      g_clear_object (&job->token);
+      remove_stored (task, TRUE);
+    }
 }
 
 void
 keyfob_session_remove_async (const KeyfobSession *session,
+                             KeyfobToken *token,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
   g_autoptr (GTask) task =
-      job_task_new (session, NULL, keyfob_session_remove_async, NULL, callback, user_data);
+      job_task_new (session, token, keyfob_session_remove_async, NULL, callback, user_data);
 
   lock (task, FALSE, remove_locked);
 }

@@ -154,11 +154,14 @@ KeyfobToken *keyfob_session_move_finish (GAsyncResult *result, GError **left_err
 
 /**
  * keyfob_session_remove_async:
+ * @token: (nullable): the token that the caller knows
  *
  * Removes the token from the store when the user signs out. Another program that renews it just now
- * would put it back, so that is waited for.
+ * would store it again, so that the end of the renewal is waited for. A token in a file that is not
+ * @token is removed once its writer no longer takes that for a lost update.
  */
 void keyfob_session_remove_async (const KeyfobSession *session,
+                                  KeyfobToken *token,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 

@@ -121,6 +121,9 @@ void keyfob_token_store_list_async (KeyfobTokenStore *self,
 /** Returns: (transfer full): base URLs; of what Python put down it is only scheme and host */
 GStrv keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
 
+/** Seconds after its writing within which an entry that vanishes counts as lost. */
+#define KEYFOB_LOST_UPDATE_SECONDS 2
+
 /**
  * keyfob_token_store_lookup_was_lost:
  * @result: of a look-up that found no token
