@@ -14,9 +14,8 @@
 #include "keyfob-host-row.h"
 #include "keyfob-host-settings.h"
 #include "keyfob-notice-bar.h"
-#include "keyfob-pages.h"
 #include "keyfob-ticker.h"
-#include "keyfob-toasts.h"
+#include "keyfob-ui.h"
 
 /* A list that fits on the screen needs no filter. */
 #define HOSTS_FOR_FILTER 8
@@ -68,7 +67,7 @@ static GParamSpec *props[N_PROPS];
 static void
 show_toast (KeyfobWindow *self, const char *text)
 {
-  keyfob_toasts_show (self->toasts, text);
+  keyfob_ui_show_toast (self->toasts, text);
 }
 
 static void
@@ -96,12 +95,12 @@ on_leaflet_turned (KeyfobWindow *self)
 {
   GtkWidget *page = adw_leaflet_get_visible_child (self->leaflet);
 
-  keyfob_pages_set_covered (self->list_page, page != self->list_page);
-  keyfob_pages_set_covered (self->add_page, page != self->add_page);
-  keyfob_pages_set_covered (GTK_WIDGET (self->device_page), page != GTK_WIDGET (self->device_page));
+  keyfob_ui_set_covered (self->list_page, page != self->list_page);
+  keyfob_ui_set_covered (self->add_page, page != self->add_page);
+  keyfob_ui_set_covered (GTK_WIDGET (self->device_page), page != GTK_WIDGET (self->device_page));
 
-  keyfob_pages_set_covered (GTK_WIDGET (self->settings_page),
-                            page != GTK_WIDGET (self->settings_page));
+  keyfob_ui_set_covered (GTK_WIDGET (self->settings_page),
+                         page != GTK_WIDGET (self->settings_page));
 
   /* however the user left the page of a sign-in, it ends */
   if (page != GTK_WIDGET (self->device_page))
@@ -156,7 +155,7 @@ update_page (KeyfobWindow *self)
       page = "connecting";
       break;
     }
-  keyfob_pages_show (self->stack, page);
+  keyfob_ui_show_page (self->stack, page);
 
   leave_lost_host (self);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_button), n_hosts >= HOSTS_FOR_FILTER);

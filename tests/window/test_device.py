@@ -145,6 +145,28 @@ class Words(DeviceCase):
         for name in ("Copy code", "Open here", "Cancel", "Back"):
             self.assertIsNotNone(self.app.find_button(name), name)
 
+    def test_codes_are_spelled(self):
+        self.show_code()
+        for code, spelled in (("12 34", "1 2 3 4"), ("ÄÖ-7", "Ä Ö - 7")):
+            self.agent.set_host(NAME, UserCode=code)
+            label = self.app.wait_for(spelled)
+            self.assertEqual(label.text, code)
+            self.assertEqual(self.app.wait_for("Copy code").accessible.get_description(), spelled)
+
+    def test_minutes_are_rounded_down(self):
+        self.show_code()
+        # each a few seconds before the minute turns
+        for left, text in ((30 * 60 + 50, "30 min left"), (10 * 60 - 10, "9 min left"), (3 * 60 - 10, "2 min left")):
+            self.agent.set_host(NAME, SignInExpires=int(time.time()) + left)
+            self.app.wait_for(text)
+
+    def test_unknown_end_shows_no_countdown(self):
+        self.show_code()
+        self.app.wait_for("Time left")
+        self.agent.set_host(NAME, SignInExpires=0)
+        self.app.wait_gone("Time left")
+        self.app.wait_for("Copy code")
+
     def test_last_two_minutes_are_counted(self):
         self.show_code()
         self.agent.set_host(NAME, SignInExpires=int(time.time()) + 100)

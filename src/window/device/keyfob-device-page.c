@@ -11,12 +11,12 @@
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-open-page.h"
-#include "keyfob-pages.h"
+#include "keyfob-ui.h"
 #include "keyfob-user-code-pane.h"
 #include "keyfob-status-text.h"
 
-/* seconds */
-#define PATIENCE 2
+/* Seconds to wait for the name of the account after the token has come. */
+#define ACCOUNT_WAIT 2
 
 typedef enum
 {
@@ -35,14 +35,14 @@ struct _KeyfobDevicePage
   GtkWidget *cancel_button;
   GtkStack *stack;
   KeyfobUserCodePane *pane;
-  AdwStatusPage *over;
+  AdwStatusPage *end_page;
   GtkWidget *renew_button;
   GtkWidget *browser_button;
 
   KeyfobBusHost1 *host;
   GSignalGroup *host_signals;
   GCancellable *cancellable; /* of the calls that lead to the code */
-  guint patience;            /* timer while it is not known who signed in */
+  guint account_timer;       /* runs while the name of the account is not known */
   Stage stage;
 };
 
@@ -65,12 +65,12 @@ static const struct
 } stages[] = {
   [STAGE_ASKING] = { "asking", NULL, "" },
   [STAGE_CODE] = { "code", NULL, "" },
-  [STAGE_EXPIRED] = { "over", "preferences-system-time-symbolic", N_ ("The code ran out") },
-  [STAGE_UNSUPPORTED] = { "over", "dialog-information-symbolic", N_ ("No sign-in by code") },
-  [STAGE_FAILED] = { "over", "dialog-warning-symbolic", N_ ("Not signed in") },
+  [STAGE_EXPIRED] = { "end", "preferences-system-time-symbolic", N_ ("The code ran out") },
+  [STAGE_UNSUPPORTED] = { "end", "dialog-information-symbolic", N_ ("No sign-in by code") },
+  [STAGE_FAILED] = { "end", "dialog-warning-symbolic", N_ ("Not signed in") },
 };
 
-/* Where the user goes on; it gets the focus, so that a screen reader speaks of it. */
+/* The widget that the user needs next. It gets the focus, so that a screen reader reads it. */
 static GtkWidget *
 next_widget (KeyfobDevicePage *self)
 {
@@ -94,12 +94,12 @@ static void
 set_stage (KeyfobDevicePage *self, Stage stage, const char *description)
 {
   self->stage = stage;
-  adw_status_page_set_icon_name (self->over, stages[stage].icon);
-  adw_status_page_set_title (self->over, _ (stages[stage].title));
-  adw_status_page_set_description (self->over, description);
+  adw_status_page_set_icon_name (self->end_page, stages[stage].icon);
+  adw_status_page_set_title (self->end_page, _ (stages[stage].title));
+  adw_status_page_set_description (self->end_page, description);
   gtk_widget_set_visible (self->renew_button, stage != STAGE_UNSUPPORTED);
   gtk_widget_set_visible (self->browser_button, stage == STAGE_UNSUPPORTED);
-  keyfob_pages_show (self->stack, stages[stage].page);
+  keyfob_ui_show_page (self->stack, stages[stage].page);
   gtk_widget_grab_focus (next_widget (self));
 }
 
@@ -114,7 +114,7 @@ show_failure (KeyfobDevicePage *self, const char *sentence)
 static void
 close_page (KeyfobDevicePage *self)
 {
-  g_clear_handle_id (&self->patience, g_source_remove);
+  g_clear_handle_id (&self->account_timer, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_signal_group_set_target (self->host_signals, NULL);
@@ -125,7 +125,7 @@ close_page (KeyfobDevicePage *self)
 }
 
 static void
-tell_done (KeyfobDevicePage *self, const char *text)
+emit_done (KeyfobDevicePage *self, const char *text)
 {
   g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
 }
@@ -138,7 +138,7 @@ show_code (KeyfobDevicePage *self)
                               keyfob_bus_host1_get_verification_uri_complete (self->host),
                               keyfob_bus_host1_get_sign_in_expires (self->host));
 
-  if (self->stage != STAGE_CODE && !keyfob_user_code_pane_get_over (self->pane))
+  if (self->stage != STAGE_CODE && !keyfob_user_code_pane_is_expired (self->pane))
     set_stage (self, STAGE_CODE, NULL);
 }
 
@@ -161,22 +161,22 @@ finish_signed_in (KeyfobDevicePage *self)
     /* Translators: name of the host */
     text = g_strdup_printf (_ ("Signed in to %s"), keyfob_bus_host1_get_name (self->host));
 
-  tell_done (self, text);
+  emit_done (self, text);
   close_page (self);
 }
 
 static gboolean
-on_patience (gpointer user_data)
+on_account_timer (gpointer user_data)
 {
   KeyfobDevicePage *self = user_data;
 
-  self->patience = 0;
+  self->account_timer = 0;
   finish_signed_in (self);
 
   return G_SOURCE_REMOVE;
 }
 
-/* Who it was comes a moment after the token, where the server tells at all. */
+/* The name of the account comes a moment after the token, from servers that tell it at all. */
 static void
 show_signed_in (KeyfobDevicePage *self)
 {
@@ -184,18 +184,18 @@ show_signed_in (KeyfobDevicePage *self)
 
   if (account != NULL && *account != '\0')
     finish_signed_in (self);
-  else if (self->patience == 0)
-    self->patience = g_timeout_add_seconds (PATIENCE, on_patience, self);
+  else if (self->account_timer == 0)
+    self->account_timer = g_timeout_add_seconds (ACCOUNT_WAIT, on_account_timer, self);
 }
 
-/* The code is no longer on the bus: tells how it ended. */
+/* The agent has no code any more: shows how the sign-in ended. */
 static void
 show_end (KeyfobDevicePage *self)
 {
   KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
   const char *error = keyfob_bus_host1_get_error (self->host);
 
-  /* the token is being stored */
+  /* the agent is still storing the token */
   if (state == KEYFOB_HOST_SIGNING_IN)
     return;
 
@@ -206,7 +206,7 @@ show_end (KeyfobDevicePage *self)
       else
         close_page (self);
     }
-  else if (self->stage == STAGE_CODE && keyfob_user_code_pane_get_over (self->pane))
+  else if (self->stage == STAGE_CODE && keyfob_user_code_pane_is_expired (self->pane))
     show_expired (self);
   else if (self->stage == STAGE_CODE)
     show_failure (self, error);
@@ -227,9 +227,9 @@ on_host_changed (KeyfobDevicePage *self)
 }
 
 static void
-on_over (KeyfobDevicePage *self)
+on_expired (KeyfobDevicePage *self)
 {
-  if (self->stage == STAGE_CODE && keyfob_user_code_pane_get_over (self->pane))
+  if (self->stage == STAGE_CODE && keyfob_user_code_pane_is_expired (self->pane))
     show_expired (self);
 }
 
@@ -267,13 +267,13 @@ ask (KeyfobDevicePage *self)
 }
 
 static void
-on_other_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+on_previous_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobDevicePage) self = user_data;
   g_autoptr (GError) error = NULL;
 
   keyfob_bus_host1_call_cancel_finish (KEYFOB_BUS_HOST1 (source), result, &error);
-  /* one that ended by itself in the meantime cannot be cancelled, and need not be */
+  /* another error means that the previous sign-in had ended by itself */
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     ask (self);
 }
@@ -282,7 +282,7 @@ static void
 start (KeyfobDevicePage *self)
 {
   KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
-  gboolean over = keyfob_user_code_pane_get_over (self->pane);
+  gboolean expired = keyfob_user_code_pane_is_expired (self->pane);
   const char *code = keyfob_bus_host1_get_user_code (self->host);
 
   g_cancellable_cancel (self->cancellable);
@@ -290,8 +290,8 @@ start (KeyfobDevicePage *self)
   self->cancellable = g_cancellable_new ();
   set_stage (self, STAGE_ASKING, NULL);
 
-  if (state == KEYFOB_HOST_SIGNING_IN && (over || code == NULL || *code == '\0'))
-    keyfob_bus_host1_call_cancel (self->host, self->cancellable, on_other_ended,
+  if (state == KEYFOB_HOST_SIGNING_IN && (expired || code == NULL || *code == '\0'))
+    keyfob_bus_host1_call_cancel (self->host, self->cancellable, on_previous_cancelled,
                                   g_object_ref (self));
   else
     {
@@ -317,7 +317,7 @@ on_browser_asked (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   sentence = keyfob_agent_client_explain (error);
-  tell_done (self, sentence);
+  emit_done (self, sentence);
 }
 
 static void
@@ -348,7 +348,7 @@ keyfob_device_page_dispose (GObject *object)
 {
   KeyfobDevicePage *self = KEYFOB_DEVICE_PAGE (object);
 
-  g_clear_handle_id (&self->patience, g_source_remove);
+  g_clear_handle_id (&self->account_timer, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->host_signals);
@@ -368,11 +368,11 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, cancel_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, stack);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, pane);
-  gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, over);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, end_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, renew_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, browser_button);
-  gtk_widget_class_bind_template_callback (widget_class, on_over);
-  gtk_widget_class_bind_template_callback (widget_class, tell_done);
+  gtk_widget_class_bind_template_callback (widget_class, on_expired);
+  gtk_widget_class_bind_template_callback (widget_class, emit_done);
 }
 
 static void
@@ -442,7 +442,7 @@ keyfob_device_page_cancel (KeyfobDevicePage *self)
   if (self->host == NULL)
     return;
 
-  /* also while it is only asked for: the agent gets both calls in this order */
+  /* also while no code has come: the agent gets SignIn first and Cancel second */
   if (self->stage == STAGE_ASKING || self->stage == STAGE_CODE)
     keyfob_bus_host1_call_cancel (self->host, NULL, NULL, NULL);
   close_page (self);

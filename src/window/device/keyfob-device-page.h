@@ -17,29 +17,29 @@ G_DECLARE_FINAL_TYPE (KeyfobDevicePage, keyfob_device_page, KEYFOB, DEVICE_PAGE,
 /**
  * KeyfobDevicePage:
  *
- * Signs in to a host by a code that the user enters on another device (RFC 8628): the code as text,
- * the address as text and QR code, how long they are good, and how it ended.
+ * Signs in to a host by a code that the user enters on another device (RFC 8628). Shows the code as
+ * text, the address as text and QR code, how long both are good, and how the sign-in ended.
  *
- * Emits `done` with a short text when something was done that the page itself does not show, and
+ * Emits `done` with a short text after an action whose result the page itself does not show, and
  * `closed` when there is nothing left to show: the user is signed in, left, or the host is gone.
  */
 
-/** Sets what says what time it is; needed before keyfob_device_page_start(). */
+/** Sets the clock of the countdown; to be called before keyfob_device_page_start(). */
 void keyfob_device_page_set_clock (KeyfobDevicePage *self, KeyfobClock *clock);
 
 /**
  * keyfob_device_page_start:
- * @host: where to sign in
+ * @host: the host to sign in to
  *
- * Asks for a code and shows it. Joins a sign-in by code that runs already, and replaces one in the
- * browser.
+ * Asks the agent for a code and shows it. Joins a sign-in by code that is already running, and
+ * replaces a sign-in in the browser.
  */
 void keyfob_device_page_start (KeyfobDevicePage *self, KeyfobBusHost1 *host);
 
-/** Returns: (nullable) (transfer none): the host since the start, %NULL once the page has closed */
+/** Returns: (nullable) (transfer none): the host of the sign-in, %NULL once the page has closed */
 KeyfobBusHost1 *keyfob_device_page_get_host (KeyfobDevicePage *self);
 
-/** Ends the sign-in, if it still runs, and closes the page. */
+/** Ends the sign-in, if there is still one running, and closes the page. */
 void keyfob_device_page_cancel (KeyfobDevicePage *self);
 
 G_END_DECLS

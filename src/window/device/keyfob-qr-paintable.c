@@ -13,12 +13,14 @@
 
 #include "keyfob-web-address.h"
 
-/* modules */
+/* In modules. */
 #define QUIET_ZONE 4
-/* pixels; what a phone reads easily from a forearm's length */
+
+/* In pixels: a phone reads a code of this size easily at a distance of 40 cm. */
 #define SMALLEST_SIZE 200
 #define SMALLEST_MODULE 3
-/* with more the modules become too small for a phone in a narrow window */
+
+/* In bytes: with a longer address the modules get too small for a phone in a narrow window. */
 #define LONGEST_TEXT 512
 
 struct _KeyfobQrPaintable
@@ -58,7 +60,7 @@ is_dark (QRcode *code, int column, int row)
   return (code->data[row * code->width + column] & 1) != 0;
 }
 
-/* The first column from @column on of @row whose colour is not that of @column. */
+/* The first column after @column whose module in @row has another colour than that of @column. */
 static int
 end_of_run (QRcode *code, int column, int row)
 {
@@ -86,8 +88,8 @@ snapshot_row (QRcode *code, int row, GtkSnapshot *snapshot, float module)
     }
 }
 
-/* Whole pixels where there are enough of them; else a pixel divided by a whole number, which is
- * crisp at the scale factor of that number. */
+/* A whole number of pixels where @size has room for @n of them; else a pixel divided by a whole
+ * number, which is sharp at the scale factor of that number. */
 static float
 module_size (double size, int n)
 {

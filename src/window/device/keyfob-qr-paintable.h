@@ -14,20 +14,20 @@ G_DECLARE_FINAL_TYPE (KeyfobQrPaintable, keyfob_qr_paintable, KEYFOB, QR_PAINTAB
 /**
  * KeyfobQrPaintable:
  *
- * The QR code of a web address, black on white with a quiet zone of four modules (ISO/IEC 18004),
- * whatever the colours around it. Modules are whole pixels wide, so it is crisp at every size and
- * scale factor; what is left over widens the quiet zone. Its intrinsic size is the smallest of at
- * least 200 pixels that leaves nothing over.
+ * The QR code of a web address: black on white in every colour scheme, with a quiet zone of four
+ * modules (ISO/IEC 18004). Modules are whole pixels wide, so the code is sharp at every size and
+ * scale factor; pixels that are left over widen the quiet zone. The intrinsic size is the smallest
+ * one of at least 200 pixels at which no pixel is left over.
  */
 
-/** Returns: (transfer full): an empty one */
+/** Returns: (transfer full): a paintable without an address, which draws nothing */
 KeyfobQrPaintable *keyfob_qr_paintable_new (void);
 
 /**
  * keyfob_qr_paintable_set_text:
  * @text: (nullable): an http or https address of at most 512 characters
  *
- * Anything else leaves the paintable empty and its text %NULL.
+ * With any other text, the paintable draws nothing and its text is %NULL.
  */
 void keyfob_qr_paintable_set_text (KeyfobQrPaintable *self, const char *text);
 

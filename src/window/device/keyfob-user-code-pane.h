@@ -16,22 +16,25 @@ G_DECLARE_FINAL_TYPE (KeyfobUserCodePane, keyfob_user_code_pane, KEYFOB, USER_CO
 /**
  * KeyfobUserCodePane:
  *
- * What a person needs to sign in on another device (RFC 8628 section 3.3.1): the address as QR code
- * and text, the code, and how long they are good.
+ * Shows what a person needs to sign in on another device (RFC 8628 section 3.3.1): the address as
+ * QR code and text, the code, and how long both are good.
  *
- * `over` says whether they are good no longer. Emits `done` with a short text when something was
- * done that the pane itself does not show.
+ * While the pane is visible, its countdown wakes the program every ten seconds, in the last two
+ * minutes every second, and not at all afterwards.
+ *
+ * The property `expired` says whether the code has run out. Emits `done` with a short text after an
+ * action whose result the pane itself does not show.
  */
 
-/** Sets what says what time it is; needed before anything else. */
+/** Sets the clock of the countdown; to be called before a code is shown. */
 void keyfob_user_code_pane_set_clock (KeyfobUserCodePane *self, KeyfobClock *clock);
 
 /**
  * keyfob_user_code_pane_show:
- * @code: what to enter, as the server wrote it
- * @uri: where to enter it
- * @complete: (nullable): the same with the code in it
- * @expires: when they run out, Unix time in seconds; 0 where it is not known
+ * @code: the user code, as the server wrote it
+ * @uri: the verification address
+ * @complete: (nullable): the verification address that contains the code
+ * @expires: when the code runs out, Unix time in seconds; 0 where it is not known
  */
 void keyfob_user_code_pane_show (KeyfobUserCodePane *self,
                                  const char *code,
@@ -39,10 +42,10 @@ void keyfob_user_code_pane_show (KeyfobUserCodePane *self,
                                  const char *complete,
                                  gint64 expires);
 
-/** Shows no code any more. */
+/** Removes the code from the screen and stops the countdown. */
 void keyfob_user_code_pane_clear (KeyfobUserCodePane *self);
 
-/** Returns: whether the code ran out, as far as that was looked at */
-gboolean keyfob_user_code_pane_get_over (KeyfobUserCodePane *self);
+/** Returns: whether the code has run out by now */
+gboolean keyfob_user_code_pane_is_expired (KeyfobUserCodePane *self);
 
 G_END_DECLS

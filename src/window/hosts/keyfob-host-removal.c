@@ -8,7 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-toasts.h"
+#include "keyfob-ui.h"
 #include "keyfob-status-text.h"
 
 struct _KeyfobHostRemoval
@@ -60,14 +60,14 @@ show_error (KeyfobHostRemoval *self, const GError *error)
 {
   g_autofree char *text = keyfob_agent_client_explain (error);
 
-  keyfob_toasts_show (self->toasts, text);
+  keyfob_ui_show_toast (self->toasts, text);
 }
 
 static void
 show_removed (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
 {
   g_autofree char *text = g_strdup_printf (_ ("%s removed"), keyfob_bus_host1_get_name (host));
-  AdwToast *toast = keyfob_toasts_new (text);
+  AdwToast *toast = keyfob_ui_create_toast (text);
 
   if (!has_token (host))
     {

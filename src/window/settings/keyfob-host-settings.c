@@ -11,7 +11,7 @@
 #include "keyfob-option-row.h"
 #include "keyfob-option-switch.h"
 #include "keyfob-store-choice.h"
-#include "keyfob-verbatim.h"
+#include "keyfob-ui.h"
 
 struct _KeyfobHostSettings
 {
@@ -36,7 +36,7 @@ static GParamSpec *props[N_PROPS];
 static char *
 verbatim_closure (GtkWidget *page, const char *text)
 {
-  return keyfob_verbatim_to_markup (text);
+  return keyfob_ui_markup_verbatim (text);
 }
 
 /* A description of an AdwPreferencesGroup is markup. */
@@ -53,7 +53,7 @@ kept_closure (GtkWidget *page, const char *store, gboolean broker)
     where = g_strdup (_ ("The token is in the keyring now."));
   else
     {
-      path = keyfob_verbatim_to_markup (store);
+      path = keyfob_ui_markup_verbatim (store);
       /* Translators: path of a file */
       where = g_strdup_printf (_ ("The token is now in %s."), path);
     }

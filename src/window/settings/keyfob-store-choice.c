@@ -11,7 +11,7 @@
 #include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
 #include "keyfob-option-row.h"
-#include "keyfob-verbatim.h"
+#include "keyfob-ui.h"
 
 struct _KeyfobStoreChoice
 {
@@ -45,7 +45,7 @@ static GParamSpec *props[N_PROPS];
 static char *
 verbatim_closure (GtkWidget *group, const char *text)
 {
-  return keyfob_verbatim_to_markup (text);
+  return keyfob_ui_markup_verbatim (text);
 }
 
 static void

@@ -14,7 +14,7 @@ keyfob_open_page_dup_token (GtkWidget *widget)
 
   g_return_val_if_fail (GTK_IS_WIDGET (widget), NULL);
 
-  /* on X11 the token is made of the name of what is launched */
+  /* on X11, the token contains the name of the program that is launched */
   if (browser == NULL)
     return NULL;
 

@@ -10,16 +10,17 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_open_page_dup_token:
- * @widget: what the user clicked on
+ * @widget: the widget that the user clicked on
  *
- * Returns: (transfer full) (nullable): an activation token that lets the browser come to the front
+ * Returns: (transfer full) (nullable): an activation token with which the browser may raise its
+ *   window
  */
 char *keyfob_open_page_dup_token (GtkWidget *widget);
 
 /**
  * keyfob_open_page_async:
- * @widget: what the user clicked on
- * @uri: the page
+ * @widget: the widget that the user clicked on
+ * @uri: the address of the page
  *
  * Opens @uri in the default browser.
  */

@@ -10,7 +10,7 @@
 
 #define HTTPS "https://"
 
-/* An address has neither spaces nor letters beyond ASCII; those are written with a percent sign. */
+/* In an address, spaces and letters beyond ASCII are percent-encoded (RFC 3986 section 2). */
 static gboolean
 is_plain (const char *text)
 {
@@ -32,7 +32,7 @@ keyfob_web_address_is_valid (const char *text)
   uri = g_uri_parse (text, G_URI_FLAGS_ENCODED, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     return FALSE;
-  /* what stands before an @ looks like a host and is none */
+  /* in https://bank.example@evil.example, the user name looks like the host */
   if (g_uri_get_userinfo (uri) != NULL)
     return FALSE;
 

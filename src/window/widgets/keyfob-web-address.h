@@ -10,9 +10,10 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_web_address_is_valid:
- * @text: (nullable): what a server calls an address
+ * @text: (nullable): an address that came from a server
  *
- * Returns: whether it is an http or https address with a host, and nothing that hides the host
+ * Returns: whether @text is an http or https address with a host, and without a user name that
+ * could be taken for the host
  */
 gboolean keyfob_web_address_is_valid (const char *text);
 
@@ -20,8 +21,8 @@ gboolean keyfob_web_address_is_valid (const char *text);
  * keyfob_web_address_shorten:
  * @address: an http or https address
  *
- * Returns: (transfer full): what a person has to type to get there, such as
- *   "auth.example.org/device": https goes without saying, http does not
+ * Returns: (transfer full): @address as a person types it, such as "auth.example.org/device";
+ *   browsers add "https://" by themselves, so only "http://" is kept
  */
 char *keyfob_web_address_shorten (const char *address);
 

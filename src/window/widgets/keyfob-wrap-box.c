@@ -28,7 +28,7 @@ enum
 
 static GParamSpec *props[N_PROPS];
 
-/* Children from first up to, not including, end; width is what they ask for together. */
+/* The children from first up to, not including, end; width is the sum of their widths. */
 typedef struct
 {
   GtkWidget *first;
@@ -86,7 +86,8 @@ next_line (KeyfobWrapBox *self, GtkWidget *first, int available)
   return line;
 }
 
-/* Width of @child in @line; takes its part of @extra. */
+/* Returns the width of the next child of a line, and subtracts the share of the child from @extra.
+ */
 static int
 take_width (KeyfobWrapBox *self, GtkWidget *child, int available, int *extra, int *n_expand)
 {
@@ -227,7 +228,7 @@ keyfob_wrap_box_size_allocate (GtkWidget *widget, int width, int height, int bas
       Line line = next_line (self, child, width);
       int needed = line_height (self, &line, width);
 
-      /* the only line has all the height, so that its children can be centred in it */
+      /* a single line gets all the height, so that its children can be centred in it */
       if (y == 0 && line.end == NULL)
         needed = MAX (needed, height);
 

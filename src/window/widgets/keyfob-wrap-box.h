@@ -14,10 +14,10 @@ G_DECLARE_FINAL_TYPE (KeyfobWrapBox, keyfob_wrap_box, KEYFOB, WRAP_BOX, GtkWidge
 /**
  * KeyfobWrapBox:
  *
- * Puts its children beside each other and goes on in a new line where they do not fit, so that
- * long words and large text need no wider window. A child that expands is content with the width of
- * `expand-chars` average characters and gets what its line has left; a line without one ends at the
- * end side. `spacing` and `line-spacing` are in pixels.
+ * Places its children beside each other and continues in a new line where they do not fit, so that
+ * long words and large text need no wider window. A child with `hexpand` may become as narrow as
+ * `expand-chars` average characters and gets the width that its line has left; a line without such
+ * a child is aligned to the end side. `spacing` and `line-spacing` are in pixels.
  */
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <pango/pango.h>
 
-#include "keyfob-verbatim.h"
+#include "keyfob-ui.h"
 
 /* Whatever is in an address or a path, it is shown as it is. */
 static void
@@ -20,7 +20,7 @@ test_text (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autofree char *markup = keyfob_verbatim_to_markup (texts[i]);
+      g_autofree char *markup = keyfob_ui_markup_verbatim (texts[i]);
       g_autofree char *shown = NULL;
       g_autoptr (GError) error = NULL;
 
@@ -33,7 +33,7 @@ test_text (void)
 static void
 test_no_hyphens (void)
 {
-  g_autofree char *markup = keyfob_verbatim_to_markup ("example.org");
+  g_autofree char *markup = keyfob_ui_markup_verbatim ("example.org");
   g_autoptr (PangoAttrList) attributes = NULL;
   g_autoptr (PangoAttrIterator) iterator = NULL;
   PangoAttribute *attribute;
@@ -48,7 +48,7 @@ test_no_hyphens (void)
 static void
 test_nothing (void)
 {
-  g_autofree char *markup = keyfob_verbatim_to_markup (NULL);
+  g_autofree char *markup = keyfob_ui_markup_verbatim (NULL);
   g_autofree char *shown = NULL;
 
   g_assert_true (pango_parse_markup (markup, -1, 0, NULL, &shown, NULL, NULL));
@@ -60,9 +60,9 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  g_test_add_func ("/verbatim/text", test_text);
-  g_test_add_func ("/verbatim/no-hyphens", test_no_hyphens);
-  g_test_add_func ("/verbatim/nothing", test_nothing);
+  g_test_add_func ("/ui/text", test_text);
+  g_test_add_func ("/ui/no-hyphens", test_no_hyphens);
+  g_test_add_func ("/ui/nothing", test_nothing);
 
   return g_test_run ();
 }
