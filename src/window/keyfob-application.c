@@ -11,7 +11,7 @@
 #include "keyfob-agent-client.h"
 #include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
-#include "keyfob-copy-request.h"
+#include "keyfob-copy-window.h"
 #include "keyfob-preferences-window.h"
 #include "keyfob-window.h"
 
@@ -96,7 +96,7 @@ on_copy_header (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
 
-  keyfob_copy_request_start (GTK_APPLICATION (self), self->clipboard,
+  keyfob_copy_window_request (GTK_APPLICATION (self), self->clipboard,
                              g_variant_get_string (parameter, NULL));
 }
 
@@ -116,7 +116,7 @@ update_hold (KeyfobApplication *self)
   gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
   gboolean hold = keyfob_clipboard_get_title (self->clipboard) != NULL;
 
-  keyfob_clipboard_set_once (self->clipboard, !has_window);
+  keyfob_clipboard_set_clear_after_paste (self->clipboard, !has_window);
   if (!has_window)
     g_clear_object (&self->client);
 

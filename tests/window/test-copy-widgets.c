@@ -11,7 +11,6 @@
 #include "keyfob-autostart-row.h"
 #include "keyfob-copy-bar.h"
 #include "keyfob-copy-button.h"
-#include "keyfob-copy-window.h"
 #include "keyfob-copy.h"
 #include "manual-clock.h"
 #include "wait.h"
@@ -71,28 +70,6 @@ test_button (void)
   g_assert_cmpstr (form, ==, "curl");
 
   g_assert_finalize_object (button);
-}
-
-static void
-test_window (void)
-{
-  g_autoptr (KeyfobClipboard) clipboard = make_clipboard ();
-  g_autoptr (KeyfobBusHost1) host = keyfob_bus_host1_skeleton_new ();
-  GtkWidget *window;
-  g_autofree char *trouble = NULL;
-  guint n_notified = 0;
-
-  keyfob_bus_host1_set_name (host, "data.example.org");
-  window = g_object_ref (keyfob_copy_window_new (NULL, clipboard, host, "It is over."));
-  g_signal_connect_swapped (window, "notify::trouble", G_CALLBACK (count), &n_notified);
-  g_object_get (window, "trouble", &trouble, NULL);
-  g_assert_cmpstr (trouble, ==, "It is over.");
-  g_object_set (window, "trouble", NULL, NULL);
-  g_object_set (window, "trouble", NULL, NULL);
-  g_assert_cmpuint (n_notified, ==, 1);
-
-  gtk_window_destroy (GTK_WINDOW (window));
-  g_assert_finalize_object (window);
 }
 
 static void
@@ -176,7 +153,6 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/copy-widgets/bar", test_bar);
   g_test_add_func ("/copy-widgets/button", test_button);
-  g_test_add_func ("/copy-widgets/window", test_window);
   g_test_add_func ("/copy-widgets/autostart-row", test_row);
   g_test_add_func ("/copy/slow-answer", test_slow_answer);
 

@@ -6,15 +6,160 @@
 
 #include "keyfob-clipboard.h"
 
-#include "keyfob-clipboard-content.h"
-#include "keyfob-clipboard-x11.h"
+#ifdef HAVE_X11
+#include <gdk/x11/gdkx.h>
+#endif
+
+#include "keyfob-secret.h"
 #include "keyfob-source.h"
 
-/* Sooner than this after it is offered, only a clipboard manager reads what is there. */
+/* A clipboard manager that finds this type keeps no copy of the content. */
+#define PASSWORD_HINT "x-kde-passwordManagerHint"
+#define PASSWORD_HINT_CONTENT "secret"
+
+/* Within this time after a copy, only clipboard managers read the clipboard. */
 #define MANAGER_TIME G_TIME_SPAN_SECOND
 
-/* A program that pastes may ask more than once. */
+/* A program that pastes may read the clipboard more than once. */
 #define PASTE_TIME G_TIME_SPAN_SECOND
+
+/* A secret text for the clipboard, in memory that is wiped when it is freed. Emits `read` after a
+ * program has read the text. */
+G_DECLARE_FINAL_TYPE (SecretContent, secret_content, SECRET, CONTENT, GdkContentProvider)
+
+struct _SecretContent
+{
+  GdkContentProvider parent_instance;
+
+  KeyfobSecret *text;
+  gboolean with_hint; /* whether PASSWORD_HINT is among the types */
+};
+
+G_DEFINE_FINAL_TYPE (SecretContent, secret_content, GDK_TYPE_CONTENT_PROVIDER)
+
+static guint read_signal;
+
+static GdkContentFormats *
+secret_content_ref_formats (GdkContentProvider *provider)
+{
+  SecretContent *self = SECRET_CONTENT (provider);
+  GdkContentFormatsBuilder *builder = gdk_content_formats_builder_new ();
+
+  gdk_content_formats_builder_add_gtype (builder, G_TYPE_STRING);
+  gdk_content_formats_builder_add_mime_type (builder, "text/plain;charset=utf-8");
+  gdk_content_formats_builder_add_mime_type (builder, "text/plain");
+  if (self->with_hint)
+    gdk_content_formats_builder_add_mime_type (builder, PASSWORD_HINT);
+
+  return gdk_content_formats_builder_free_to_formats (builder);
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  g_signal_emit (g_task_get_source_object (task), read_signal, 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+secret_content_write_mime_type_async (GdkContentProvider *provider,
+                                      const char *mime_type,
+                                      GOutputStream *stream,
+                                      int io_priority,
+                                      GCancellable *cancellable,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  SecretContent *self = SECRET_CONTENT (provider);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, secret_content_write_mime_type_async);
+  if (!g_str_has_prefix (mime_type, "text/plain"))
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Not a text: %s",
+                               mime_type);
+      return;
+    }
+
+  g_output_stream_write_all_async (stream, self->text, strlen (self->text), io_priority,
+                                   cancellable, on_written, g_steal_pointer (&task));
+}
+
+static gboolean
+secret_content_write_mime_type_finish (GdkContentProvider *provider,
+                                       GAsyncResult *result,
+                                       GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, provider), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+secret_content_get_value (GdkContentProvider *provider, GValue *value, GError **error)
+{
+  SecretContent *self = SECRET_CONTENT (provider);
+
+  if (!G_VALUE_HOLDS_STRING (value))
+    return GDK_CONTENT_PROVIDER_CLASS (secret_content_parent_class)
+        ->get_value (provider, value, error);
+
+  g_value_set_string (value, self->text);
+  g_signal_emit (self, read_signal, 0);
+
+  return TRUE;
+}
+
+static void
+secret_content_finalize (GObject *object)
+{
+  SecretContent *self = SECRET_CONTENT (object);
+
+  keyfob_secret_free (self->text);
+
+  G_OBJECT_CLASS (secret_content_parent_class)->finalize (object);
+}
+
+static void
+secret_content_class_init (SecretContentClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GdkContentProviderClass *provider_class = GDK_CONTENT_PROVIDER_CLASS (klass);
+
+  object_class->finalize = secret_content_finalize;
+  provider_class->ref_formats = secret_content_ref_formats;
+  provider_class->write_mime_type_async = secret_content_write_mime_type_async;
+  provider_class->write_mime_type_finish = secret_content_write_mime_type_finish;
+  provider_class->get_value = secret_content_get_value;
+
+  read_signal = g_signal_new ("read", secret_content_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                              NULL, G_TYPE_NONE, 0);
+}
+
+static void
+secret_content_init (SecretContent *self)
+{
+}
+
+static SecretContent *
+secret_content_new (const char *text, gboolean with_hint)
+{
+  SecretContent *self = g_object_new (secret_content_get_type (), NULL);
+
+  self->text = g_strdup (text);
+  self->with_hint = with_hint;
+
+  return self;
+}
 
 struct _KeyfobClipboard
 {
@@ -23,16 +168,26 @@ struct _KeyfobClipboard
   GdkClipboard *clipboard;
   KeyfobClock *clock;
   GSettings *settings;
-  KeyfobClipboardX11 *x11; /* NULL elsewhere */
 
-  KeyfobClipboardContent *content; /* NULL unless it is on the clipboard */
+  SecretContent *content; /* NULL unless it is on the clipboard */
   char *title;
   gboolean renews;
-  gint64 offered;
+  gint64 offered; /* like deadline, in microseconds by keyfob_clock_monotonic() */
   gint64 deadline;
   GSource *timer;
-  gboolean once;
+  gboolean clear_after_paste;
   char *form;
+
+#ifdef HAVE_X11
+  struct
+  {
+    Display *display; /* NULL on Wayland */
+    Atom clipboard;
+    Atom hint;
+    Window owner; /* None unless content is on the clipboard */
+    gulong hook;
+  } x11;
+#endif
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, G_TYPE_OBJECT)
@@ -46,12 +201,106 @@ enum
   PROP_TITLE,
   PROP_RENEWS,
   PROP_DEADLINE,
-  PROP_ONCE,
+  PROP_CLEAR_AFTER_PASTE,
   PROP_FORM,
   N_PROPS
 };
 
 static GParamSpec *props[N_PROPS];
+
+#ifdef HAVE_X11
+
+static void
+send_hint (GdkDisplay *display, const XSelectionRequestEvent *request)
+{
+  XSelectionEvent notice = {
+    .type = SelectionNotify,
+    .display = request->display,
+    .requestor = request->requestor,
+    .selection = request->selection,
+    .target = request->target,
+    /* obsolete clients name no property (ICCCM section 2.2) */
+    .property = request->property != None ? request->property : request->target,
+    .time = request->time,
+  };
+
+  /* the window of the requestor may be destroyed by now */
+  gdk_x11_display_error_trap_push (display);
+  XChangeProperty (request->display, request->requestor, notice.property, request->target, 8,
+                   PropModeReplace, (const guchar *) PASSWORD_HINT_CONTENT,
+                   strlen (PASSWORD_HINT_CONTENT));
+  XSendEvent (request->display, request->requestor, False, NoEventMask, (XEvent *) &notice);
+  XFlush (request->display);
+  gdk_x11_display_error_trap_pop_ignored (display);
+}
+
+/* GTK refuses requests for a type whose name has no slash, and its handler is the first one of
+ * `xevent`. An emission hook runs before all handlers. */
+static gboolean
+on_x_event (GSignalInvocationHint *hint, guint n_values, const GValue *values, gpointer user_data)
+{
+  KeyfobClipboard *self = user_data;
+  XEvent *event = g_value_get_pointer (&values[1]);
+  XSelectionRequestEvent *request = &event->xselectionrequest;
+
+  if (event->type != SelectionRequest || request->owner != self->x11.owner
+      || request->selection != self->x11.clipboard || request->target != self->x11.hint)
+    return G_SOURCE_CONTINUE;
+
+  send_hint (g_value_get_object (&values[0]), request);
+  /* lets GTK ignore the request instead of refusing it */
+  request->selection = None;
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+connect_x11 (KeyfobClipboard *self)
+{
+  GdkDisplay *display = gdk_clipboard_get_display (self->clipboard);
+
+  if (!GDK_IS_X11_DISPLAY (display))
+    return;
+
+  self->x11.display = gdk_x11_display_get_xdisplay (display);
+  self->x11.clipboard = gdk_x11_get_xatom_by_name_for_display (display, "CLIPBOARD");
+  self->x11.hint = gdk_x11_get_xatom_by_name_for_display (display, PASSWORD_HINT);
+  self->x11.hook = g_signal_add_emission_hook (g_signal_lookup ("xevent", GDK_TYPE_X11_DISPLAY), 0,
+                                               on_x_event, self, NULL);
+}
+
+static void
+disconnect_x11 (KeyfobClipboard *self)
+{
+  if (self->x11.hook != 0)
+    g_signal_remove_emission_hook (g_signal_lookup ("xevent", GDK_TYPE_X11_DISPLAY),
+                                   self->x11.hook);
+  self->x11.hook = 0;
+}
+
+#endif
+
+static gboolean
+is_x11 (KeyfobClipboard *self)
+{
+#ifdef HAVE_X11
+  return self->x11.display != NULL;
+#else
+  return FALSE;
+#endif
+}
+
+/* Whether another program has taken the clipboard, perhaps without GTK having noticed yet. */
+static gboolean
+is_taken (KeyfobClipboard *self)
+{
+#ifdef HAVE_X11
+  return is_x11 (self)
+         && XGetSelectionOwner (self->x11.display, self->x11.clipboard) != self->x11.owner;
+#else
+  return FALSE;
+#endif
+}
 
 static void
 set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 deadline)
@@ -78,15 +327,16 @@ set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 dea
   g_object_thaw_notify (object);
 }
 
-/* The secret is not on the clipboard any more. */
+/* To be called when the secret is not on the clipboard any more. */
 static void
-forget (KeyfobClipboard *self)
+drop_content (KeyfobClipboard *self)
 {
   g_clear_pointer (&self->timer, keyfob_source_free);
   g_signal_handlers_disconnect_by_data (self->content, self);
   g_clear_object (&self->content);
-  if (self->x11 != NULL)
-    keyfob_clipboard_x11_lost (self->x11);
+#ifdef HAVE_X11
+  self->x11.owner = None;
+#endif
   set_shown (self, NULL, FALSE, 0);
 }
 
@@ -97,8 +347,8 @@ on_clipboard_changed (KeyfobClipboard *self)
       || gdk_clipboard_get_content (self->clipboard) == GDK_CONTENT_PROVIDER (self->content))
     return;
 
-  g_debug ("The clipboard is not ours any more");
-  forget (self);
+  g_debug ("Another program took the clipboard");
+  drop_content (self);
 }
 
 static gboolean
@@ -123,10 +373,10 @@ on_read (KeyfobClipboard *self)
 {
   gint64 now = keyfob_clock_monotonic (self->clock);
 
-  if (!self->once || now - self->offered < MANAGER_TIME)
+  if (!self->clear_after_paste || now - self->offered < MANAGER_TIME)
     return;
 
-  g_debug ("What is on the clipboard was pasted");
+  g_debug ("The clipboard was pasted");
   if (self->deadline == 0 || self->deadline - now > PASTE_TIME)
     start_timer (self, PASTE_TIME);
 }
@@ -146,7 +396,9 @@ keyfob_clipboard_constructed (GObject *object)
 
   G_OBJECT_CLASS (keyfob_clipboard_parent_class)->constructed (object);
 
-  self->x11 = keyfob_clipboard_x11_new (gdk_clipboard_get_display (self->clipboard));
+#ifdef HAVE_X11
+  connect_x11 (self);
+#endif
   g_signal_connect_object (self->clipboard, "changed", G_CALLBACK (on_clipboard_changed), self,
                            G_CONNECT_SWAPPED);
   g_settings_bind (self->settings, "copy-form", self, "form", G_SETTINGS_BIND_DEFAULT);
@@ -161,7 +413,9 @@ keyfob_clipboard_dispose (GObject *object)
   if (self->content != NULL)
     g_signal_handlers_disconnect_by_data (self->content, self);
   g_clear_object (&self->content);
-  g_clear_object (&self->x11);
+#ifdef HAVE_X11
+  disconnect_x11 (self);
+#endif
   g_clear_object (&self->clipboard);
   g_clear_object (&self->clock);
   g_clear_object (&self->settings);
@@ -196,8 +450,8 @@ keyfob_clipboard_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_DEADLINE:
       g_value_set_int64 (value, self->deadline);
       break;
-    case PROP_ONCE:
-      g_value_set_boolean (value, self->once);
+    case PROP_CLEAR_AFTER_PASTE:
+      g_value_set_boolean (value, self->clear_after_paste);
       break;
     case PROP_FORM:
       g_value_set_string (value, self->form);
@@ -237,8 +491,8 @@ keyfob_clipboard_set_property (GObject *object,
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
       break;
-    case PROP_ONCE:
-      keyfob_clipboard_set_once (self, g_value_get_boolean (value));
+    case PROP_CLEAR_AFTER_PASTE:
+      keyfob_clipboard_set_clear_after_paste (self, g_value_get_boolean (value));
       break;
     case PROP_FORM:
       set_form (self, g_value_get_string (value));
@@ -252,8 +506,8 @@ static void
 keyfob_clipboard_class_init (KeyfobClipboardClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags given = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
-  const GParamFlags told = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
 
   object_class->constructed = keyfob_clipboard_constructed;
   object_class->dispose = keyfob_clipboard_dispose;
@@ -261,14 +515,16 @@ keyfob_clipboard_class_init (KeyfobClipboardClass *klass)
   object_class->get_property = keyfob_clipboard_get_property;
   object_class->set_property = keyfob_clipboard_set_property;
 
-  props[PROP_CLIPBOARD] = g_param_spec_object ("clipboard", NULL, NULL, GDK_TYPE_CLIPBOARD, given);
-  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, given);
-  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, given);
-  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, told);
-  props[PROP_RENEWS] = g_param_spec_boolean ("renews", NULL, NULL, FALSE, told);
-  props[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, 0, G_MAXINT64, 0, told);
-  props[PROP_ONCE] = g_param_spec_boolean ("once", NULL, NULL, FALSE, told | G_PARAM_WRITABLE);
-  props[PROP_FORM] = g_param_spec_string ("form", NULL, NULL, NULL, told | G_PARAM_WRITABLE);
+  props[PROP_CLIPBOARD] =
+      g_param_spec_object ("clipboard", NULL, NULL, GDK_TYPE_CLIPBOARD, construct);
+  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, construct);
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, construct);
+  props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, readable);
+  props[PROP_RENEWS] = g_param_spec_boolean ("renews", NULL, NULL, FALSE, readable);
+  props[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, 0, G_MAXINT64, 0, readable);
+  props[PROP_CLEAR_AFTER_PASTE] =
+      g_param_spec_boolean ("clear-after-paste", NULL, NULL, FALSE, readable | G_PARAM_WRITABLE);
+  props[PROP_FORM] = g_param_spec_string ("form", NULL, NULL, NULL, readable | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -287,19 +543,21 @@ keyfob_clipboard_new (GdkClipboard *clipboard, KeyfobClock *clock, GSettings *se
 void
 keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *title, gboolean renews)
 {
-  g_autoptr (KeyfobClipboardContent) content = NULL;
+  g_autoptr (SecretContent) content = NULL;
 
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
   g_return_if_fail (text != NULL && title != NULL);
 
   if (self->content != NULL)
     g_signal_handlers_disconnect_by_data (self->content, self);
-  content = keyfob_clipboard_content_new (text, self->x11 != NULL);
+  content = secret_content_new (text, is_x11 (self));
   g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
   g_set_object (&self->content, content);
   gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
-  if (self->x11 != NULL)
-    keyfob_clipboard_x11_claimed (self->x11);
+#ifdef HAVE_X11
+  if (is_x11 (self))
+    self->x11.owner = XGetSelectionOwner (self->x11.display, self->x11.clipboard);
+#endif
 
   self->offered = keyfob_clock_monotonic (self->clock);
   set_shown (self, title, renews, next_deadline (self));
@@ -313,7 +571,7 @@ keyfob_clipboard_needs_window (KeyfobClipboard *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), TRUE);
 
-  return self->x11 == NULL;
+  return !is_x11 (self);
 }
 
 void
@@ -324,9 +582,8 @@ keyfob_clipboard_clear (KeyfobClipboard *self)
   if (self->content == NULL)
     return;
 
-  /* that somebody else took it may be known to the display only */
-  if (self->x11 != NULL && !keyfob_clipboard_x11_is_owner (self->x11))
-    forget (self);
+  if (is_taken (self))
+    drop_content (self);
   else
     gdk_clipboard_set_content (self->clipboard, NULL);
 }
@@ -355,13 +612,13 @@ keyfob_clipboard_get_seconds_left (KeyfobClipboard *self)
 }
 
 void
-keyfob_clipboard_set_once (KeyfobClipboard *self, gboolean once)
+keyfob_clipboard_set_clear_after_paste (KeyfobClipboard *self, gboolean clear_after_paste)
 {
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
 
-  if (self->once == once)
+  if (self->clear_after_paste == clear_after_paste)
     return;
 
-  self->once = once;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ONCE]);
+  self->clear_after_paste = clear_after_paste;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLEAR_AFTER_PASTE]);
 }

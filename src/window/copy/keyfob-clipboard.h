@@ -16,23 +16,26 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, KEYFOB, CLIPBOARD, GObj
 /**
  * KeyfobClipboard:
  *
- * Secrets on the clipboard, and off it again: what was put there is taken away after the seconds
- * that the setting `clipboard-clear-seconds` had then (0: never), and only if it is still there.
+ * Puts secrets on the clipboard and clears it afterwards: after the seconds of the setting
+ * `clipboard-clear-seconds` (0: never), unless another program has taken the clipboard by then.
+ * Clipboard managers are asked to keep no copy.
  *
- * Its properties are `title` (what is there, such as "Header copied"; %NULL when nothing of ours
- * is), `renews` (whether that can also renew the session), `deadline` (when it is taken away, in
- * microseconds by keyfob_clock_monotonic(); 0 never), `once` (whether it is taken away as soon as
- * it was pasted) and `form` (in which form tokens were copied last, a word of KeyfobCopyForm, kept
- * in the setting `copy-form`).
+ * The properties are
+ * - `title`: a title of the secret on the clipboard, such as "Header copied"; %NULL without one
+ * - `renews`: whether that secret can also renew the session
+ * - `deadline`: when the clipboard is cleared, in microseconds by keyfob_clock_monotonic(); 0 never
+ * - `clear-after-paste`: see keyfob_clipboard_set_clear_after_paste()
+ * - `form`: the form in which a token was copied last, a word of KeyfobCopyForm, kept in the
+ *   setting `copy-form`
  */
 
 /**
  * keyfob_clipboard_new:
- * @clipboard: of the display
- * @clock: runs while the machine sleeps
- * @settings: Keyfob's
+ * @clipboard: the clipboard of the display
+ * @clock: a clock that also runs while the machine sleeps
+ * @settings: the settings of Keyfob
  *
- * Returns: (transfer full): it, empty
+ * Returns: (transfer full): a clipboard without a secret
  */
 KeyfobClipboard *
 keyfob_clipboard_new (GdkClipboard *clipboard, KeyfobClock *clock, GSettings *settings);
@@ -40,8 +43,8 @@ keyfob_clipboard_new (GdkClipboard *clipboard, KeyfobClock *clock, GSettings *se
 /**
  * keyfob_clipboard_offer:
  * @text: the secret, copied
- * @title: what it is
- * @renews: whether it can also renew the session
+ * @title: a title to show
+ * @renews: whether the secret can also renew the session
  *
  * Puts @text on the clipboard.
  */
@@ -50,24 +53,24 @@ void keyfob_clipboard_offer (KeyfobClipboard *self,
                              const char *title,
                              gboolean renews);
 
-/** Returns: whether only a window in use can copy, as on Wayland */
+/** Returns: whether only a program with the focus can copy, as on Wayland */
 gboolean keyfob_clipboard_needs_window (KeyfobClipboard *self);
 
-/** Takes the secret off the clipboard, if it is still there. */
+/** Removes the secret from the clipboard, unless another program has taken the clipboard. */
 void keyfob_clipboard_clear (KeyfobClipboard *self);
 
-/** Returns: (nullable): what is there, %NULL when nothing of ours is */
+/** Returns: (nullable): the title of the secret on the clipboard, %NULL without one */
 const char *keyfob_clipboard_get_title (KeyfobClipboard *self);
 
-/** Returns: seconds until it is taken away, rounded up; 0 where that never happens */
+/** Returns: seconds until the clipboard is cleared, rounded up; 0 for never */
 guint keyfob_clipboard_get_seconds_left (KeyfobClipboard *self);
 
 /**
- * keyfob_clipboard_set_once:
+ * keyfob_clipboard_set_clear_after_paste:
  *
- * Sets whether the secret is taken away soon after it was pasted. Whoever reads it within a second
- * of its being put there is a clipboard manager, and no person who pastes.
+ * Sets whether the clipboard is also cleared soon after a paste. A program that reads the clipboard
+ * within a second after the copy is taken for a clipboard manager; that does not count as a paste.
  */
-void keyfob_clipboard_set_once (KeyfobClipboard *self, gboolean once);
+void keyfob_clipboard_set_clear_after_paste (KeyfobClipboard *self, gboolean clear_after_paste);
 
 G_END_DECLS

@@ -16,9 +16,9 @@ G_DECLARE_FINAL_TYPE (KeyfobCopyBar, keyfob_copy_bar, KEYFOB, COPY_BAR, AdwBin)
 /**
  * KeyfobCopyBar:
  *
- * Says what is on the `clipboard` (a KeyfobClipboard) and for how long, and takes it away when
- * asked to. It is there only while something of ours is, and wakes up, once a second, only while it
- * is seen and there is something to count.
+ * Shows which secret is on the `clipboard` (a KeyfobClipboard) and for how many seconds, and has a
+ * button that clears the clipboard. Visible only while there is a secret; wakes the program once a
+ * second, only while the bar is visible and the clipboard is to be cleared.
  */
 
 G_END_DECLS

@@ -14,8 +14,8 @@ G_DECLARE_FINAL_TYPE (KeyfobCopyButton, keyfob_copy_button, KEYFOB, COPY_BUTTON,
 /**
  * KeyfobCopyButton:
  *
- * Copies a token in the `form` that it is set to (a word of KeyfobCopyForm), and has a menu of all
- * forms beside. Activates `row.copy` with the word of the form.
+ * A button that copies a token in the form of its property `form` (a word of KeyfobCopyForm), with
+ * a menu of all forms beside it. Both activate `row.copy` with the word of the form.
  */
 
 G_END_DECLS

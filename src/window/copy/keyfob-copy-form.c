@@ -29,7 +29,7 @@ write_curl (const char *url, const char *header)
   return g_strdup_printf ("printf '%%s\\n' %s | curl --header @- %s", quoted_header, quoted_url);
 }
 
-/* As a string of Python, whatever is in it. */
+/* Returns a string literal of Python for @text. */
 static KeyfobSecret *
 quote_python (const char *text)
 {

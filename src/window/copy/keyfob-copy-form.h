@@ -14,10 +14,10 @@ G_BEGIN_DECLS
  * KeyfobCopyForm:
  * @KEYFOB_COPY_HEADER: the line `Authorization: Bearer …`
  * @KEYFOB_COPY_TOKEN: the access token alone
- * @KEYFOB_COPY_CURL: a command for any shell that asks the host by curl
- * @KEYFOB_COPY_PYTHON: Python code that asks the host by httpx
+ * @KEYFOB_COPY_CURL: a shell command that sends a request to the host with curl
+ * @KEYFOB_COPY_PYTHON: Python code that sends a request to the host with httpx
  *
- * In which form a token is copied.
+ * The form in which a token is copied.
  */
 typedef enum
 {
@@ -29,30 +29,30 @@ typedef enum
 
 /**
  * keyfob_copy_form_parse:
- * @word: (nullable): "header", "token", "curl" or "python", as settings and actions name it
+ * @word: (nullable): "header", "token", "curl" or "python", as in settings and actions
  *
- * Returns: the form; a header where there is no such word
+ * Returns: the form; %KEYFOB_COPY_HEADER for any other @word
  */
 KeyfobCopyForm keyfob_copy_form_parse (const char *word);
 
 /** Returns: the word that keyfob_copy_form_parse() takes */
 const char *keyfob_copy_form_word (KeyfobCopyForm form);
 
-/** Returns: what the user does, such as "Copy header" */
+/** Returns: the label of a button, such as "Copy header" */
 const char *keyfob_copy_form_action (KeyfobCopyForm form);
 
-/** Returns: what the user has done, such as "Header copied" */
+/** Returns: the title after the copy, such as "Header copied" */
 const char *keyfob_copy_form_done (KeyfobCopyForm form);
 
 /**
  * keyfob_copy_form_write:
  * @url: base URL of the host
- * @token: an answer of Host1.GetToken
+ * @token: the answer of Host1.GetToken
  *
- * The curl command gets the header by standard input, so that the list of processes, which others
- * on the machine may read, does not show it.
+ * The curl command passes the header by standard input, because other users of the machine can read
+ * the arguments of a process.
  *
- * Returns: (transfer full) (nullable): @token in this form, or %NULL where it lacks what is needed
+ * Returns: (transfer full) (nullable): @token in this form, or %NULL where @token lacks a key
  */
 KeyfobSecret *keyfob_copy_form_write (KeyfobCopyForm form, const char *url, GVariant *token);
 

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-agent-client.h"
+#include "keyfob-auth-error.h"
 #include "keyfob-copy.h"
 #include "keyfob-wrap-box.h"
 
@@ -18,7 +19,7 @@ struct _KeyfobCopyWindow
 
   KeyfobClipboard *clipboard;
   KeyfobBusHost1 *host;
-  char *trouble;
+  char *failure;
 
   GtkLabel *heading;
   GtkWidget *copy;
@@ -32,28 +33,28 @@ enum
   PROP_0,
   PROP_CLIPBOARD,
   PROP_HOST,
-  PROP_TROUBLE,
+  PROP_FAILURE,
   N_PROPS
 };
 
 static GParamSpec *props[N_PROPS];
 
 static void
-set_trouble (KeyfobCopyWindow *self, const char *trouble)
+set_failure (KeyfobCopyWindow *self, const char *failure)
 {
-  if (g_strcmp0 (trouble, self->trouble) == 0)
+  if (g_strcmp0 (failure, self->failure) == 0)
     return;
 
-  g_free (self->trouble);
-  self->trouble = g_strdup (trouble);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TROUBLE]);
+  g_free (self->failure);
+  self->failure = g_strdup (failure);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
 }
 
-/* One key is enough for what is most likely wanted. */
+/* Makes Enter press the button that the user most likely wants. */
 static void
 focus_button (KeyfobCopyWindow *self)
 {
-  GtkWidget *button = self->trouble != NULL ? self->open : self->copy;
+  GtkWidget *button = self->failure != NULL ? self->open : self->copy;
 
   gtk_window_set_default_widget (GTK_WINDOW (self), button);
   gtk_window_set_focus (GTK_WINDOW (self), button);
@@ -64,7 +65,7 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobCopyWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *trouble = NULL;
+  g_autofree char *failure = NULL;
 
   if (keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
     {
@@ -72,8 +73,8 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  trouble = keyfob_agent_client_explain (error);
-  set_trouble (self, trouble);
+  failure = keyfob_agent_client_explain (error);
+  set_failure (self, failure);
   focus_button (self);
 }
 
@@ -125,7 +126,7 @@ keyfob_copy_window_dispose (GObject *object)
 
   g_clear_object (&self->clipboard);
   g_clear_object (&self->host);
-  g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->failure, g_free);
 
   G_OBJECT_CLASS (keyfob_copy_window_parent_class)->dispose (object);
 }
@@ -135,8 +136,8 @@ keyfob_copy_window_get_property (GObject *object, guint prop_id, GValue *value, 
 {
   switch (prop_id)
     {
-    case PROP_TROUBLE:
-      g_value_set_string (value, KEYFOB_COPY_WINDOW (object)->trouble);
+    case PROP_FAILURE:
+      g_value_set_string (value, KEYFOB_COPY_WINDOW (object)->failure);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -159,8 +160,8 @@ keyfob_copy_window_set_property (GObject *object,
     case PROP_HOST:
       self->host = g_value_dup_object (value);
       break;
-    case PROP_TROUBLE:
-      set_trouble (self, g_value_get_string (value));
+    case PROP_FAILURE:
+      set_failure (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -172,7 +173,7 @@ keyfob_copy_window_class_init (KeyfobCopyWindowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags given = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->constructed = keyfob_copy_window_constructed;
   object_class->dispose = keyfob_copy_window_dispose;
@@ -180,10 +181,10 @@ keyfob_copy_window_class_init (KeyfobCopyWindowClass *klass)
   object_class->set_property = keyfob_copy_window_set_property;
 
   props[PROP_CLIPBOARD] =
-      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
-  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, given);
-  props[PROP_TROUBLE] =
-      g_param_spec_string ("trouble", NULL, NULL, NULL,
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, construct);
+  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, construct);
+  props[PROP_FAILURE] =
+      g_param_spec_string ("failure", NULL, NULL, NULL,
                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
@@ -206,12 +207,96 @@ keyfob_copy_window_init (KeyfobCopyWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-GtkWidget *
-keyfob_copy_window_new (GtkApplication *application,
-                        KeyfobClipboard *clipboard,
-                        KeyfobBusHost1 *host,
-                        const char *trouble)
+/* A copy that was asked for outside the window. */
+typedef struct
 {
-  return g_object_new (KEYFOB_TYPE_COPY_WINDOW, "application", application, "clipboard", clipboard,
-                       "host", host, "trouble", trouble, NULL);
+  GtkApplication *application; /* held until the copy has ended */
+  KeyfobClipboard *clipboard;
+  KeyfobBusHost1 *host;
+} Request;
+
+static void
+request_free (Request *request)
+{
+  g_application_release (G_APPLICATION (request->application));
+  g_object_unref (request->application);
+  g_object_unref (request->clipboard);
+  g_clear_object (&request->host);
+  g_free (request);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
+
+static void
+show_window (Request *request, const char *failure)
+{
+  GtkWidget *window =
+      g_object_new (KEYFOB_TYPE_COPY_WINDOW, "application", request->application, "clipboard",
+                    request->clipboard, "host", request->host, "failure", failure, NULL);
+
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+on_request_copied (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Request) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *failure = NULL;
+
+  if (keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
+    return;
+
+  failure = keyfob_agent_client_explain (error);
+  show_window (request, failure);
+}
+
+static void
+on_host (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Request) request = user_data;
+  g_autoptr (GError) error = NULL;
+
+  request->host = keyfob_bus_host1_proxy_new_finish (result, &error);
+  if (request->host == NULL)
+    {
+      g_message ("The host to copy the header of cannot be read: %s", error->message);
+      return;
+    }
+
+  if (keyfob_clipboard_needs_window (request->clipboard))
+    {
+      show_window (request, NULL);
+      return;
+    }
+
+  keyfob_copy_async (request->clipboard, request->host, KEYFOB_COPY_HEADER, NULL, on_request_copied,
+                     request);
+  g_steal_pointer (&request);
+}
+
+void
+keyfob_copy_window_request (GtkApplication *application,
+                            KeyfobClipboard *clipboard,
+                            const char *path)
+{
+  GDBusConnection *connection;
+  Request *request;
+
+  g_return_if_fail (GTK_IS_APPLICATION (application));
+  g_return_if_fail (KEYFOB_IS_CLIPBOARD (clipboard));
+  g_return_if_fail (path != NULL);
+
+  connection = g_application_get_dbus_connection (G_APPLICATION (application));
+  if (connection == NULL || !g_variant_is_object_path (path))
+    return;
+
+  /* registers the domain, so that errors of the agent get its codes */
+  (void) KEYFOB_AUTH_ERROR;
+
+  request = g_new0 (Request, 1);
+  request->application = g_object_ref (application);
+  request->clipboard = g_object_ref (clipboard);
+  g_application_hold (G_APPLICATION (application));
+  keyfob_bus_host1_proxy_new (connection, G_DBUS_PROXY_FLAGS_NONE, KEYFOB_AGENT_NAME, path, NULL,
+                              on_host, request);
 }

@@ -6,7 +6,6 @@
 
 #include <adwaita.h>
 
-#include "keyfob-bus.h"
 #include "keyfob-clipboard.h"
 
 G_BEGIN_DECLS
@@ -17,24 +16,22 @@ G_DECLARE_FINAL_TYPE (KeyfobCopyWindow, keyfob_copy_window, KEYFOB, COPY_WINDOW,
 /**
  * KeyfobCopyWindow:
  *
- * A small window for a copy that was asked for elsewhere, in the tray: for desktops where only a
- * window in use can copy, and for what went wrong. It closes as soon as the header is copied.
- *
- * Its property `trouble` is the sentence on what went wrong, %NULL where nothing did.
+ * A small window for a copy that was asked for outside the main window, as in the tray. Appears
+ * where only a program with the focus can copy, and to show why a copy failed. Closes as soon as
+ * the header is copied.
  */
 
 /**
- * keyfob_copy_window_new:
- * @application: keeps the process while the window is there
- * @clipboard: where the header goes
- * @host: whose header
- * @trouble: (nullable): why it could not be copied
+ * keyfob_copy_window_request:
+ * @application: kept running until the copy has ended
+ * @clipboard: the clipboard that gets the header
+ * @path: object path of the host
  *
- * Returns: (transfer floating): the window
+ * Copies the header of a host. On X11 that needs no window; on Wayland the window appears and the
+ * user has to press a button.
  */
-GtkWidget *keyfob_copy_window_new (GtkApplication *application,
-                                   KeyfobClipboard *clipboard,
-                                   KeyfobBusHost1 *host,
-                                   const char *trouble);
+void keyfob_copy_window_request (GtkApplication *application,
+                                 KeyfobClipboard *clipboard,
+                                 const char *path);
 
 G_END_DECLS

@@ -55,8 +55,8 @@ keyfob_copy_async (KeyfobClipboard *clipboard,
   task = g_task_new (clipboard, cancellable, callback, user_data);
   g_task_set_source_tag (task, keyfob_copy_async);
   g_task_set_task_data (task, GINT_TO_POINTER (form), NULL);
-  /* asking the server may take longer than the 25 s that D-Bus waits by itself; the agent has its
-   * own limits */
+  /* the agent may have to ask the server, which can take longer than the 25 s that a proxy waits by
+   * default; the agent has time limits of its own */
   g_dbus_proxy_call (G_DBUS_PROXY (host), "GetToken", g_variant_new ("(a{sv})", NULL),
                      G_DBUS_CALL_FLAGS_NONE, G_MAXINT, cancellable, on_token, task);
 }

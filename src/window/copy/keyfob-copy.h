@@ -12,11 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_copy_async:
- * @clipboard: where it goes
- * @host: whose token
- * @form: in which form
+ * @clipboard: the clipboard that gets the token
+ * @host: the host that the token is for
+ * @form: the form of the copy
  *
- * Gets the token of @host, refreshed where it has to be, and puts it on @clipboard.
+ * Gets the token of @host from the agent, which refreshes the token where needed, and puts it on
+ * @clipboard.
  */
 void keyfob_copy_async (KeyfobClipboard *clipboard,
                         KeyfobBusHost1 *host,
@@ -28,7 +29,7 @@ void keyfob_copy_async (KeyfobClipboard *clipboard,
 /**
  * keyfob_copy_finish:
  *
- * Returns: whether it is on the clipboard; else @error is what GetToken ended with, or
+ * Returns: whether the token is on the clipboard; else @error is the error of GetToken, or
  *   %KEYFOB_AUTH_ERROR_BAD_ANSWER
  */
 gboolean keyfob_copy_finish (KeyfobClipboard *clipboard, GAsyncResult *result, GError **error);
