@@ -10,33 +10,12 @@
 
 #include <glib/gstdio.h>
 
-/* Where some desktops note that an entry is switched off, instead of removing it. */
+#include "keyfob-autostart-resources.h"
+
+#define ENTRY "/org/keyfob/Keyfob/autostart.desktop"
+
+/* Set to false by desktops that switch an entry off instead of removing it. */
 #define KEY_GNOME_ENABLED "X-GNOME-Autostart-enabled"
-
-typedef struct
-{
-  char *path;
-  GBytes *entry;
-} Job;
-
-static void
-job_free (Job *job)
-{
-  g_free (job->path);
-  g_clear_pointer (&job->entry, g_bytes_unref);
-  g_free (job);
-}
-
-static Job *
-job_new (const char *path, GBytes *entry)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->path = g_strdup (path);
-  job->entry = entry != NULL ? g_bytes_ref (entry) : NULL;
-
-  return job;
-}
 
 static gboolean
 is_on (const char *path)
@@ -69,30 +48,32 @@ return_errno (GTask *task, int error_number)
 }
 
 static void
-write_entry (GTask *task, const char *folder, const Job *job)
+write_entry (GTask *task, const char *folder, const char *path)
 {
+  g_autoptr (GBytes) entry = g_resource_lookup_data (keyfob_autostart_get_resource (), ENTRY,
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   GError *error = NULL;
   gsize size;
-  const char *text = g_bytes_get_data (job->entry, &size);
+  const char *text = g_bytes_get_data (entry, &size);
 
   if (g_mkdir_with_parents (folder, 0700) < 0)
     return_errno (task, errno);
-  else if (!g_file_set_contents (job->path, text, size, &error))
+  else if (!g_file_set_contents (path, text, size, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
 }
 
 static void
-remove_entry (GTask *task, const char *folder, const Job *job)
+remove_entry (GTask *task, const char *folder, const char *path)
 {
-  if (g_unlink (job->path) < 0 && errno != ENOENT)
+  if (g_unlink (path) < 0 && errno != ENOENT)
     {
       return_errno (task, errno);
       return;
     }
 
-  /* other people's entries are in it: stays */
+  /* fails, and leaves the folder, where it has other entries */
   g_rmdir (folder);
   g_task_return_boolean (task, TRUE);
 }
@@ -100,13 +81,17 @@ remove_entry (GTask *task, const char *folder, const Job *job)
 static void
 write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  const Job *job = task_data;
-  g_autofree char *folder = g_path_get_dirname (job->path);
+  g_autofree char *folder = g_path_get_dirname (task_data);
 
-  if (job->entry != NULL)
-    write_entry (task, folder, job);
-  else
-    remove_entry (task, folder, job);
+  write_entry (task, folder, task_data);
+}
+
+static void
+remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_autofree char *folder = g_path_get_dirname (task_data);
+
+  remove_entry (task, folder, task_data);
 }
 
 char *
@@ -139,7 +124,7 @@ keyfob_autostart_read_finish (GAsyncResult *result)
 
 void
 keyfob_autostart_write_async (const char *path,
-                              GBytes *entry,
+                              gboolean start,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
@@ -147,8 +132,8 @@ keyfob_autostart_write_async (const char *path,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_autostart_write_async);
-  g_task_set_task_data (task, job_new (path, entry), (GDestroyNotify) job_free);
-  g_task_run_in_thread (task, write_in_thread);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, start ? write_in_thread : remove_in_thread);
 }
 
 gboolean

@@ -23,7 +23,7 @@ struct _KeyfobApplication
   KeyfobClock *clock;
   GSettings *settings;
   KeyfobClipboard *clipboard;
-  gboolean holding; /* on, for what is on the clipboard goes with the process */
+  gboolean holding; /* the process, because the content of the clipboard ends with it */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -34,7 +34,7 @@ on_quit (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
   GtkWindow *window;
 
-  /* each says goodbye itself, for it has its size to keep */
+  /* closing lets each window save its size */
   while ((window = gtk_application_get_active_window (GTK_APPLICATION (self))))
     {
       gtk_window_close (window);
@@ -73,7 +73,7 @@ find_window (KeyfobApplication *self, GType type)
   return NULL;
 }
 
-/* Also the panel asks for this, perhaps while there is no window. */
+/* The agent activates this too, for the menu of the tray, perhaps while there is no window. */
 static void
 on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
@@ -90,14 +90,14 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   gtk_window_present (preferences);
 }
 
-/* The tray asks for this. */
+/* The agent activates this for the menu of the tray. */
 static void
 on_copy_header (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
 
   keyfob_copy_window_request (GTK_APPLICATION (self), self->clipboard,
-                             g_variant_get_string (parameter, NULL));
+                              g_variant_get_string (parameter, NULL));
 }
 
 static const GActionEntry actions[] = {
@@ -107,8 +107,8 @@ static const GActionEntry actions[] = {
   { .name = "copy-header", .parameter_type = "s", .activate = on_copy_header },
 };
 
-/* A copy outlives the window, until it was pasted, replaced or cleared. Whoever waits for that
- * needs no agent. */
+/* After the last window is closed, the process stays until the copied secret was pasted, replaced
+ * or cleared. The agent is not needed for that. */
 static void
 update_hold (KeyfobApplication *self)
 {
@@ -192,7 +192,7 @@ keyfob_application_window_removed (GtkApplication *application, GtkWindow *windo
   update_hold (KEYFOB_APPLICATION (application));
 }
 
-/* However it ends: GTK leaves what is on the clipboard then to a clipboard manager. */
+/* Without this, GTK would pass the secret on to a clipboard manager. */
 static void
 keyfob_application_shutdown (GApplication *application)
 {

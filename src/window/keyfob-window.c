@@ -17,7 +17,7 @@
 #include "keyfob-ticker.h"
 #include "keyfob-ui.h"
 
-/* A list that fits on the screen needs no filter. */
+/* From this number of hosts on, the list has a filter. */
 #define HOSTS_FOR_FILTER 8
 
 struct _KeyfobWindow
@@ -29,7 +29,6 @@ struct _KeyfobWindow
   KeyfobClipboard *clipboard;
   KeyfobTicker *ticker;
   GSettings *settings;
-  KeyfobHostRemoval *removal;
 
   AdwToastOverlay *toasts;
   KeyfobCopyBar *copy_bar;
@@ -74,24 +73,24 @@ static void
 update_ticker (KeyfobWindow *self)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
-  gboolean seen =
+  gboolean visible =
       gtk_widget_get_mapped (GTK_WIDGET (self))
       && !(gdk_toplevel_get_state (GDK_TOPLEVEL (surface)) & GDK_TOPLEVEL_STATE_MINIMIZED);
   gint64 last = keyfob_host_list_get_last_expires (keyfob_agent_client_get_hosts (self->client));
 
-  keyfob_ticker_set_running (self->ticker, seen && last > keyfob_ticker_get_now (self->ticker));
+  keyfob_ticker_set_running (self->ticker, visible && last > keyfob_ticker_get_now (self->ticker));
 }
 
-/* Takes the focus along: GTK leaves it on a page that is covered. */
+/* Also moves the focus to @page, because GTK leaves it on the page that is covered. */
 static void
-turn_to (KeyfobWindow *self, GtkWidget *page)
+show_page (KeyfobWindow *self, GtkWidget *page)
 {
   adw_leaflet_set_visible_child (self->leaflet, page);
   gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
-on_leaflet_turned (KeyfobWindow *self)
+on_page_changed (KeyfobWindow *self)
 {
   GtkWidget *page = adw_leaflet_get_visible_child (self->leaflet);
 
@@ -102,30 +101,30 @@ on_leaflet_turned (KeyfobWindow *self)
   keyfob_ui_set_covered (GTK_WIDGET (self->settings_page),
                          page != GTK_WIDGET (self->settings_page));
 
-  /* however the user left the page of a sign-in, it ends */
+  /* leaving the page ends the sign-in, also by a swipe or a mouse button */
   if (page != GTK_WIDGET (self->device_page))
     keyfob_device_page_cancel (self->device_page);
 }
 
 static gboolean
-is_lost (KeyfobWindow *self, KeyfobBusHost1 *host)
+is_removed (KeyfobWindow *self, KeyfobBusHost1 *host)
 {
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
 
   return host != NULL && !keyfob_host_list_has_url (hosts, keyfob_bus_host1_get_url (host));
 }
 
-/* There is nothing to sign in to or to set once the host was removed, perhaps by somebody else. */
+/* The host of a page may be removed while the page is shown, for example by keyfobctl. */
 static void
-leave_lost_host (KeyfobWindow *self)
+close_pages_of_removed_host (KeyfobWindow *self)
 {
-  if (is_lost (self, keyfob_device_page_get_host (self->device_page)))
+  if (is_removed (self, keyfob_device_page_get_host (self->device_page)))
     keyfob_device_page_cancel (self->device_page);
-  if (is_lost (self, keyfob_host_settings_get_host (self->settings_page)))
+  if (is_removed (self, keyfob_host_settings_get_host (self->settings_page)))
     {
       keyfob_host_settings_show (self->settings_page, NULL, NULL);
       if (adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->settings_page))
-        turn_to (self, self->list_page);
+        show_page (self, self->list_page);
     }
 }
 
@@ -157,7 +156,7 @@ update_page (KeyfobWindow *self)
     }
   keyfob_ui_show_page (self->stack, page);
 
-  leave_lost_host (self);
+  close_pages_of_removed_host (self);
   gtk_widget_set_visible (GTK_WIDGET (self->filter_button), n_hosts >= HOSTS_FOR_FILTER);
   if (n_hosts < HOSTS_FOR_FILTER)
     gtk_search_bar_set_search_mode (self->search_bar, FALSE);
@@ -166,7 +165,7 @@ update_page (KeyfobWindow *self)
 static void
 on_row_remove (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  keyfob_host_removal_start (self->removal, keyfob_host_row_get_host (row));
+  keyfob_host_removal_start (self->client, self->toasts, keyfob_host_row_get_host (row));
 }
 
 static void
@@ -177,13 +176,13 @@ on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
   const char *url;
 
   g_variant_get (parameter, "(&s@a{sv})", &url, &options);
-  keyfob_host_removal_undo (self->removal, url, options);
+  keyfob_host_removal_undo (self->client, self->toasts, url, options);
 }
 
 static void
 on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  turn_to (self, GTK_WIDGET (self->device_page));
+  show_page (self, GTK_WIDGET (self->device_page));
   keyfob_device_page_start (self->device_page, keyfob_host_row_get_host (row));
 }
 
@@ -194,13 +193,13 @@ on_row_settings (KeyfobWindow *self, KeyfobHostRow *row)
   const char *store_file = agent != NULL ? keyfob_bus_agent1_get_store_file (agent) : NULL;
 
   keyfob_host_settings_show (self->settings_page, keyfob_host_row_get_host (row), store_file);
-  turn_to (self, GTK_WIDGET (self->settings_page));
+  show_page (self, GTK_WIDGET (self->settings_page));
 }
 
 static void
 on_device_closed (KeyfobWindow *self)
 {
-  turn_to (self, self->list_page);
+  show_page (self, self->list_page);
 }
 
 static GtkWidget *
@@ -223,7 +222,7 @@ on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
 
-  /* the empty page has the form on it */
+  /* the page without hosts contains the form */
   if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "empty"))
     {
       keyfob_add_host_form_focus (self->first_form);
@@ -231,7 +230,7 @@ on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
     }
 
   keyfob_add_host_form_clear (self->form);
-  turn_to (self, self->add_page);
+  show_page (self, self->add_page);
   keyfob_add_host_form_focus (self->form);
 }
 
@@ -240,13 +239,13 @@ on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
 
-  turn_to (self, self->list_page);
+  show_page (self, self->list_page);
 }
 
 static void
 on_host_added (KeyfobWindow *self)
 {
-  turn_to (self, self->list_page);
+  show_page (self, self->list_page);
 }
 
 static void
@@ -264,12 +263,12 @@ on_retry (KeyfobWindow *self)
   keyfob_agent_client_retry (self->client);
 }
 
-/* Also a window that never gets the focus needs the agent. */
+/* Called when the window is shown, too, because a window may be visible without the focus. */
 static void
-tell_looked (KeyfobWindow *self)
+send_looked (KeyfobWindow *self)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)))
-    keyfob_agent_client_tell_looked (self->client);
+    keyfob_agent_client_send_looked (self->client);
 }
 
 static void
@@ -279,7 +278,7 @@ on_active (KeyfobWindow *self)
     return;
 
   keyfob_ticker_update (self->ticker);
-  tell_looked (self);
+  send_looked (self);
 }
 
 static void
@@ -297,7 +296,7 @@ keyfob_window_map (GtkWidget *widget)
   GTK_WIDGET_CLASS (keyfob_window_parent_class)->map (widget);
 
   update_ticker (KEYFOB_WINDOW (widget));
-  tell_looked (KEYFOB_WINDOW (widget));
+  send_looked (KEYFOB_WINDOW (widget));
 }
 
 static void
@@ -309,11 +308,10 @@ keyfob_window_unmap (GtkWidget *widget)
 }
 
 static void
-follow_client (KeyfobWindow *self)
+connect_client (KeyfobWindow *self)
 {
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
 
-  self->removal = keyfob_host_removal_new (self->client, self->toasts);
   keyfob_notice_bar_set_client (self->notice_bar, self->client, self->settings);
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
@@ -328,14 +326,14 @@ follow_client (KeyfobWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (hosts, "notify::last-expires", G_CALLBACK (update_ticker), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->client, "notify::agent", G_CALLBACK (tell_looked), self,
+  g_signal_connect_object (self->client, "notify::agent", G_CALLBACK (send_looked), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "notify::state", G_CALLBACK (update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->ticker, "notify::now", G_CALLBACK (update_ticker), self,
                            G_CONNECT_SWAPPED);
   update_page (self);
-  on_leaflet_turned (self);
+  on_page_changed (self);
 }
 
 static void
@@ -350,12 +348,13 @@ keyfob_window_constructed (GObject *object)
   g_settings_bind (self->settings, "window-height", self, "default-height",
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  follow_client (self);
+  connect_client (self);
 }
 
-/* Where nobody else needs the client, it goes with the window, and its hosts go before it. */
+/* If this was the last reference, the list of hosts empties itself, which must not reach the
+ * window. */
 static void
-leave_client (KeyfobWindow *self)
+disconnect_client (KeyfobWindow *self)
 {
   g_signal_handlers_disconnect_by_data (keyfob_agent_client_get_hosts (self->client), self);
   g_signal_handlers_disconnect_by_data (self->client, self);
@@ -368,12 +367,11 @@ keyfob_window_dispose (GObject *object)
   KeyfobWindow *self = KEYFOB_WINDOW (object);
 
   if (self->client != NULL)
-    leave_client (self);
+    disconnect_client (self);
   g_clear_object (&self->ticker);
   g_clear_object (&self->clock);
   g_clear_object (&self->clipboard);
   g_clear_object (&self->settings);
-  g_clear_object (&self->removal);
 
   G_OBJECT_CLASS (keyfob_window_parent_class)->dispose (object);
 }
@@ -424,7 +422,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, form);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, found);
   gtk_widget_class_bind_template_callback (widget_class, on_host_added);
-  gtk_widget_class_bind_template_callback (widget_class, on_leaflet_turned);
+  gtk_widget_class_bind_template_callback (widget_class, on_page_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_device_closed);
   gtk_widget_class_bind_template_callback (widget_class, show_toast);
   gtk_widget_class_bind_template_callback (widget_class, on_retry);
@@ -436,7 +434,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags given = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct = G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->constructed = keyfob_window_constructed;
   object_class->dispose = keyfob_window_dispose;
@@ -445,11 +443,12 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   widget_class->map = keyfob_window_map;
   widget_class->unmap = keyfob_window_unmap;
 
-  props[PROP_CLIENT] = g_param_spec_object ("client", NULL, NULL, KEYFOB_TYPE_AGENT_CLIENT, given);
-  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, given);
+  props[PROP_CLIENT] =
+      g_param_spec_object ("client", NULL, NULL, KEYFOB_TYPE_AGENT_CLIENT, construct);
+  props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, construct);
   props[PROP_CLIPBOARD] =
-      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
-  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, given);
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, construct);
+  props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, construct);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (KEYFOB_TYPE_ADD_HOST_FORM);

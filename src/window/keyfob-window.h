@@ -18,16 +18,17 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
 /**
  * KeyfobWindow:
  *
- * The hosts, and a page to add one.
+ * The main window: the list of hosts, and pages to add a host, to sign in on another device and to
+ * change the settings of a host.
  */
 
 /**
  * keyfob_window_new:
- * @application: keeps the process while the window is there
- * @client: the way to the agent
- * @clock: says what time it is
- * @clipboard: where tokens are copied to
- * @settings: of the application
+ * @application: the application of the window
+ * @client: the client of the agent
+ * @clock: the clock of all times that are shown
+ * @clipboard: the clipboard that gets copied tokens
+ * @settings: the settings of the application
  *
  * Returns: (transfer floating): the window
  */

@@ -8,7 +8,6 @@
 #include <adwaita.h>
 #include <gio/gsettingsbackend.h>
 
-#include "keyfob-autostart-row.h"
 #include "keyfob-copy-bar.h"
 #include "keyfob-copy-button.h"
 #include "keyfob-copy.h"
@@ -70,17 +69,6 @@ test_button (void)
   g_assert_cmpstr (form, ==, "curl");
 
   g_assert_finalize_object (button);
-}
-
-static void
-test_row (void)
-{
-  g_autoptr (GBytes) entry = keyfob_autostart_row_dup_entry ();
-  GtkWidget *row = g_object_ref_sink (g_object_new (KEYFOB_TYPE_AUTOSTART_ROW, NULL));
-
-  g_assert_nonnull (g_strstr_len (g_bytes_get_data (entry, NULL), g_bytes_get_size (entry),
-                                  "/keyfob-agent --start\n"));
-  g_assert_finalize_object (row);
 }
 
 static gboolean
@@ -153,7 +141,6 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/copy-widgets/bar", test_bar);
   g_test_add_func ("/copy-widgets/button", test_button);
-  g_test_add_func ("/copy-widgets/autostart-row", test_row);
   g_test_add_func ("/copy/slow-answer", test_slow_answer);
 
   return g_test_run ();

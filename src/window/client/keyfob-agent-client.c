@@ -13,11 +13,11 @@
 
 #define AGENT_PATH "/org/keyfob/Keyfob/Agent"
 
-/* An agent that dies at once is started after 0, 1, 2 and 4 seconds, then given up. */
+/* An agent that does not stay is started again after 0, 1, 2 and 4 seconds, and then no more. */
 #define MAX_TRIES 4
 
-/* One that lived this long did start well. */
-#define LIVED_WELL (10 * G_TIME_SPAN_SECOND)
+/* The tries are counted anew for an agent that has run at least this long. */
+#define STABLE_TIME (10 * G_TIME_SPAN_SECOND)
 
 struct _KeyfobAgentClient
 {
@@ -64,9 +64,9 @@ set_agent (KeyfobAgentClient *self, KeyfobBusAgent1 *agent)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_AGENT]);
 }
 
-/* Ends what is under way with the agent that was, so that no late answer is taken for the next. */
+/* Cancels all calls to the agent, so that no late answer is taken for one of the next agent. */
 static void
-forget_agent (KeyfobAgentClient *self)
+disconnect_agent (KeyfobAgentClient *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -80,7 +80,7 @@ static void
 fail (KeyfobAgentClient *self, const GError *error)
 {
   g_message ("The hosts of the agent cannot be read: %s", error->message);
-  forget_agent (self);
+  disconnect_agent (self);
   set_state (self, KEYFOB_AGENT_CLIENT_FAILED);
 }
 
@@ -121,7 +121,7 @@ on_agent_ready (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* unlocking waits for a person */
+  /* Unlock returns only after the user has typed a password */
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (agent), G_MAXINT);
   set_agent (self, agent);
 
@@ -131,7 +131,8 @@ on_agent_ready (GObject *source, GAsyncResult *result, gpointer user_data)
                                         self->cancellable, on_manager_ready, g_object_ref (self));
 }
 
-/* The proxies are bound to the owner, not to the name: its successor's state is never mixed in. */
+/* The proxies belong to the unique name of this agent, so that they never show properties of the
+ * next agent. */
 static void
 on_name_appeared (GDBusConnection *connection,
                   const char *name,
@@ -140,7 +141,7 @@ on_name_appeared (GDBusConnection *connection,
 {
   KeyfobAgentClient *self = KEYFOB_AGENT_CLIENT (user_data);
 
-  forget_agent (self);
+  disconnect_agent (self);
   keyfob_bus_agent1_proxy_new (self->connection, G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START, owner,
                                AGENT_PATH, self->cancellable, on_agent_ready, g_object_ref (self));
 }
@@ -160,13 +161,12 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_SERVICE_UNKNOWN))
     return;
 
-  /* not installed, so there is nothing to wait for */
+  /* the agent is not installed, so that another try is of no use */
   g_clear_handle_id (&self->start_timer, g_source_remove);
   set_state (self, KEYFOB_AGENT_CLIENT_FAILED);
 }
 
-/* One timer runs the tries: each starts the agent and sets the time of the next, which an agent
- * that appears makes void. */
+/* Starts the agent, and the timer of the next try, which is stopped when the agent appears. */
 static gboolean
 on_start_timer (gpointer user_data)
 {
@@ -195,14 +195,14 @@ static void
 on_name_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   KeyfobAgentClient *self = KEYFOB_AGENT_CLIENT (user_data);
-  gint64 lived = g_get_monotonic_time () - self->ready_since;
+  gint64 run_time = g_get_monotonic_time () - self->ready_since;
 
-  forget_agent (self);
+  disconnect_agent (self);
   if (self->state == KEYFOB_AGENT_CLIENT_READY)
     {
       g_debug ("The agent is gone");
       set_state (self, KEYFOB_AGENT_CLIENT_RECONNECTING);
-      if (lived > LIVED_WELL)
+      if (run_time > STABLE_TIME)
         self->tries = 0;
     }
 
@@ -212,7 +212,7 @@ on_name_vanished (GDBusConnection *connection, const char *name, gpointer user_d
     self->start_timer = g_timeout_add_seconds (1u << (self->tries - 1), on_start_timer, self);
 }
 
-/* Calls on_name_appeared() or on_name_vanished() soon, and at each change from then on. */
+/* Leads to a call of on_name_appeared() or on_name_vanished() soon, and at each later change. */
 static void
 watch_agent (KeyfobAgentClient *self)
 {
@@ -309,7 +309,7 @@ keyfob_agent_client_class_init (KeyfobAgentClientClass *klass)
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  /* lets the errors of the agent arrive with their codes */
+  /* registers the domain, so that errors of the agent get its codes */
   (void) KEYFOB_AUTH_ERROR;
 }
 
@@ -365,7 +365,7 @@ keyfob_agent_client_retry (KeyfobAgentClient *self)
 }
 
 void
-keyfob_agent_client_tell_looked (KeyfobAgentClient *self)
+keyfob_agent_client_send_looked (KeyfobAgentClient *self)
 {
   g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (self));
 

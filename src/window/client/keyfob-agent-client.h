@@ -34,38 +34,39 @@ G_DECLARE_FINAL_TYPE (KeyfobAgentClient, keyfob_agent_client, KEYFOB, AGENT_CLIE
 /**
  * KeyfobAgentClient:
  *
- * The way to the agent. Starts it, follows it, and starts it again when it dies. Its properties
- * are `state`, and `agent` (a KeyfobBusAgent1, %NULL unless the state is ready).
+ * Connects to the agent: starts the agent, and starts it again when it ends. The properties are
+ * `state`, and `agent` (a KeyfobBusAgent1, %NULL unless the state is ready).
  */
 
 /**
  * keyfob_agent_client_new:
  * @connection: (nullable): the session bus
  *
- * Returns: (transfer full): a client that is connecting, or stays without an agent where there is
- *   no @connection
+ * Returns: (transfer full): a client that is connecting, or that stays without an agent if
+ *   @connection is %NULL
  */
 KeyfobAgentClient *keyfob_agent_client_new (GDBusConnection *connection);
 
+/** Returns: the state of the connection */
 KeyfobAgentClientState keyfob_agent_client_get_state (KeyfobAgentClient *self);
 
 /** Returns: (nullable) (transfer none): the agent */
 KeyfobBusAgent1 *keyfob_agent_client_get_agent (KeyfobAgentClient *self);
 
-/** Returns: (transfer none): the hosts; the list is the same as long as @self lives */
+/** Returns: (transfer none): the hosts of the agent, in a list that stays the same object */
 KeyfobHostList *keyfob_agent_client_get_hosts (KeyfobAgentClient *self);
 
 /** Connects again after %KEYFOB_AGENT_CLIENT_FAILED, and starts the agent where there is none. */
 void keyfob_agent_client_retry (KeyfobAgentClient *self);
 
-/** Tells the agent, where there is one, that somebody looks at the hosts. */
-void keyfob_agent_client_tell_looked (KeyfobAgentClient *self);
+/** Calls Agent1.Looked: the user looks at the hosts, so none of the sessions is unused. */
+void keyfob_agent_client_send_looked (KeyfobAgentClient *self);
 
 /**
  * keyfob_agent_client_explain:
- * @error: what a call of the agent ended with
+ * @error: the error of a call to the agent
  *
- * Returns: (transfer full): the agent's own sentence, or one that fits where it has none
+ * Returns: (transfer full): the message of the agent, or a general one for an error of D-Bus itself
  */
 char *keyfob_agent_client_explain (const GError *error);
 

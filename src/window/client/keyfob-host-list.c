@@ -70,7 +70,7 @@ compare_hosts (gconstpointer a, gconstpointer b, gpointer user_data)
   if (first_name != NULL && second_name != NULL)
     order = g_utf8_collate (first_name, second_name);
 
-  /* two hosts may have one name, and the order is not to change by itself */
+  /* hosts of the same name keep their order */
   if (order == 0)
     order = g_strcmp0 (g_dbus_proxy_get_object_path (G_DBUS_PROXY (first)),
                        g_dbus_proxy_get_object_path (G_DBUS_PROXY (second)));
@@ -114,7 +114,7 @@ on_object_added (KeyfobHostList *self, GDBusObject *object)
   if (!KEYFOB_BUS_IS_HOST1_PROXY (host) || g_list_store_find (self->hosts, host, NULL))
     return;
 
-  /* signing in and unlocking wait for a person */
+  /* SignIn and GetToken may return only after the user has done something */
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (host), G_MAXINT);
   g_signal_connect_object (host, "notify::name", G_CALLBACK (on_name_changed), self,
                            G_CONNECT_SWAPPED);

@@ -20,15 +20,15 @@ G_DECLARE_FINAL_TYPE (KeyfobHostList, keyfob_host_list, KEYFOB, HOST_LIST, GObje
 /** Returns: (transfer full): an empty list */
 KeyfobHostList *keyfob_host_list_new (void);
 
-/** Follows @manager (nullable) from now on; without one the list is empty. */
+/** Shows the hosts of @manager (nullable) from now on; with %NULL the list is empty. */
 void keyfob_host_list_set_manager (KeyfobHostList *self, GDBusObjectManager *manager);
 
 /**
  * keyfob_host_list_get_last_expires:
  *
- * Also the property `last-expires`: until then something counts down.
+ * Also the property `last-expires`. Until then, the time left of some host changes.
  *
- * Returns: end of the token that lasts longest, Unix time in seconds, 0 where there is none
+ * Returns: the end of the token that lasts longest, Unix time in seconds; 0 without a token
  */
 gint64 keyfob_host_list_get_last_expires (KeyfobHostList *self);
 

@@ -44,7 +44,7 @@ start (KeyfobTicker *self, GSourceFunc tick)
 static gboolean
 on_timer (gpointer user_data)
 {
-  /* who hears of it may stop it again, so the next one is set first */
+  /* a handler of notify::now may stop the ticker, so the timer is started before */
   start (user_data, on_timer);
   keyfob_ticker_update (user_data);
 

@@ -16,27 +16,28 @@ G_DECLARE_FINAL_TYPE (KeyfobTicker, keyfob_ticker, KEYFOB, TICKER, GObject)
 /**
  * KeyfobTicker:
  *
- * The one timer of a window. Its property `now` (Unix time in seconds) is set once a minute while
- * `running` is set, and only then does it wake the machine.
+ * The current time for all rows of a window, from one timer. The property `now` (Unix time in
+ * seconds) changes once a minute while `running` is set; otherwise the ticker wakes nothing.
  */
 
 /**
  * keyfob_ticker_new:
- * @clock: says what time it is
+ * @clock: the clock to read
  *
- * Returns: (transfer full): a ticker that stands still
+ * Returns: (transfer full): a ticker that is not running
  */
 KeyfobTicker *keyfob_ticker_new (KeyfobClock *clock);
 
-/** Returns: Unix time in seconds, as of the last tick */
+/** Returns: the Unix time in seconds of the last update */
 gint64 keyfob_ticker_get_now (KeyfobTicker *self);
 
-/** Looks at the clock at once. */
+/** Sets `now` to the current time. */
 void keyfob_ticker_update (KeyfobTicker *self);
 
-/** Starts or stops the timer; starting also looks at the clock. */
+/** Starts or stops the timer; starting also updates `now`. */
 void keyfob_ticker_set_running (KeyfobTicker *self, gboolean running);
 
+/** Returns: whether the timer runs */
 gboolean keyfob_ticker_get_running (KeyfobTicker *self);
 
 G_END_DECLS

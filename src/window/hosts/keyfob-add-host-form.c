@@ -12,12 +12,12 @@
 
 typedef enum
 {
-  VERDICT_EMPTY,
-  VERDICT_WRONG,
-  VERDICT_UNENCRYPTED,
-  VERDICT_KNOWN,
-  VERDICT_GOOD,
-} Verdict;
+  ADDRESS_EMPTY,
+  ADDRESS_INVALID,
+  ADDRESS_UNENCRYPTED, /* invalid unless http is allowed */
+  ADDRESS_ALREADY_ADDED,
+  ADDRESS_VALID,
+} AddressState;
 
 struct _KeyfobAddHostForm
 {
@@ -29,7 +29,7 @@ struct _KeyfobAddHostForm
   GtkEditable *address;
   GtkWidget *add_button;
   GtkLabel *hint;
-  GtkCheckButton *insist;
+  GtkCheckButton *allow_http;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, GTK_TYPE_BOX)
@@ -43,7 +43,7 @@ enum
 static guint signals[N_SIGNALS];
 
 static GVariant *
-options_for (gboolean allow_http)
+create_options (gboolean allow_http)
 {
   g_auto (GVariantDict) options;
 
@@ -60,23 +60,23 @@ dup_address (KeyfobAddHostForm *self)
   return g_strstrip (g_strdup (gtk_editable_get_text (self->address)));
 }
 
-/* Sets @hint to the sentence under the address, %NULL where there is nothing to say. */
-static Verdict
-judge (KeyfobAddHostForm *self, const char *address, gboolean insisted, char **hint)
+/* Sets @hint to the sentence to show under the address; leaves it %NULL for an empty address. */
+static AddressState
+check_address (KeyfobAddHostForm *self, const char *address, gboolean allow_http, char **hint)
 {
   g_autoptr (KeyfobConfig) config = NULL;
   g_autoptr (KeyfobConfig) unencrypted = NULL;
   g_autoptr (GError) error = NULL;
 
   if (*address == '\0')
-    return VERDICT_EMPTY;
+    return ADDRESS_EMPTY;
 
-  config = keyfob_config_new (address, options_for (insisted), &error);
+  config = keyfob_config_new (address, create_options (allow_http), &error);
   if (config == NULL)
     {
       *hint = g_strdup (error->message);
-      unencrypted = keyfob_config_new (address, options_for (TRUE), NULL);
-      return unencrypted != NULL ? VERDICT_UNENCRYPTED : VERDICT_WRONG;
+      unencrypted = keyfob_config_new (address, create_options (TRUE), NULL);
+      return unencrypted != NULL ? ADDRESS_UNENCRYPTED : ADDRESS_INVALID;
     }
 
   if (keyfob_host_list_has_url (keyfob_agent_client_get_hosts (self->client),
@@ -84,18 +84,18 @@ judge (KeyfobAddHostForm *self, const char *address, gboolean insisted, char **h
     {
       *hint =
           g_strdup_printf (_ ("%s is in the list already."), keyfob_config_get_base_url (config));
-      return VERDICT_KNOWN;
+      return ADDRESS_ALREADY_ADDED;
     }
 
   *hint = g_strdup_printf (_ ("Will be added as %s"), keyfob_config_get_base_url (config));
-  return VERDICT_GOOD;
+  return ADDRESS_VALID;
 }
 
 static void
-set_hint (KeyfobAddHostForm *self, const char *hint, gboolean wrong)
+set_hint (KeyfobAddHostForm *self, const char *hint, gboolean is_error)
 {
   gtk_label_set_label (self->hint, hint != NULL ? hint : "");
-  if (wrong)
+  if (is_error)
     {
       gtk_widget_add_css_class (GTK_WIDGET (self->hint), "error");
       gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "dim-label");
@@ -111,31 +111,31 @@ set_hint (KeyfobAddHostForm *self, const char *hint, gboolean wrong)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->address),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, hint != NULL ? hint : "",
                                   -1);
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->address), GTK_ACCESSIBLE_STATE_INVALID,
-                               wrong ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
-                               -1);
+  gtk_accessible_update_state (
+      GTK_ACCESSIBLE (self->address), GTK_ACCESSIBLE_STATE_INVALID,
+      is_error ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
 static void
-check (KeyfobAddHostForm *self)
+update (KeyfobAddHostForm *self)
 {
   g_autofree char *address = dup_address (self);
   g_autofree char *hint = NULL;
-  gboolean insisted = gtk_check_button_get_active (self->insist);
-  Verdict verdict = judge (self, address, insisted, &hint);
+  gboolean allow_http = gtk_check_button_get_active (self->allow_http);
+  AddressState state = check_address (self, address, allow_http, &hint);
 
-  set_hint (self, hint, verdict == VERDICT_WRONG || verdict == VERDICT_UNENCRYPTED);
-  gtk_widget_set_sensitive (self->add_button, verdict == VERDICT_GOOD);
+  set_hint (self, hint, state == ADDRESS_INVALID || state == ADDRESS_UNENCRYPTED);
+  gtk_widget_set_sensitive (self->add_button, state == ADDRESS_VALID);
 
-  /* goes away by itself when the address needs it no longer, and is then not ticked any more */
-  gtk_widget_set_visible (GTK_WIDGET (self->insist),
-                          verdict == VERDICT_UNENCRYPTED
-                              || (insisted && g_ascii_strncasecmp (address, "http:", 5) == 0));
-  if (!gtk_widget_get_visible (GTK_WIDGET (self->insist)))
-    gtk_check_button_set_active (self->insist, FALSE);
+  /* the check button is hidden and reset as soon as the address does not need it */
+  gtk_widget_set_visible (GTK_WIDGET (self->allow_http),
+                          state == ADDRESS_UNENCRYPTED
+                              || (allow_http && g_ascii_strncasecmp (address, "http:", 5) == 0));
+  if (!gtk_widget_get_visible (GTK_WIDGET (self->allow_http)))
+    gtk_check_button_set_active (self->allow_http, FALSE);
 }
 
-/* The address keeps the focus, so that what the agent says about it can be mended at once. */
+/* The address stays focusable, so that the user can correct it after an error of the agent. */
 static void
 set_busy (KeyfobAddHostForm *self, gboolean busy)
 {
@@ -173,7 +173,7 @@ on_add (KeyfobAddHostForm *self)
   KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
   g_autofree char *address = dup_address (self);
 
-  /* Enter in the entry comes here too */
+  /* Enter in the entry activates this too */
   if (!gtk_widget_get_sensitive (self->add_button))
     return;
   if (agent == NULL)
@@ -184,7 +184,7 @@ on_add (KeyfobAddHostForm *self)
 
   set_busy (self, TRUE);
   keyfob_bus_agent1_call_add_host (agent, address,
-                                   options_for (gtk_check_button_get_active (self->insist)),
+                                   create_options (gtk_check_button_get_active (self->allow_http)),
                                    self->cancellable, on_added, g_object_ref (self));
 }
 
@@ -216,8 +216,8 @@ keyfob_add_host_form_class_init (KeyfobAddHostFormClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, address);
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, add_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, hint);
-  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, insist);
-  gtk_widget_class_bind_template_callback (widget_class, check);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, allow_http);
+  gtk_widget_class_bind_template_callback (widget_class, update);
   gtk_widget_class_bind_template_callback (widget_class, on_add);
 }
 
@@ -237,7 +237,7 @@ keyfob_add_host_form_set_client (KeyfobAddHostForm *self, KeyfobAgentClient *cli
 
   self->client = g_object_ref (client);
   g_signal_connect_object (keyfob_agent_client_get_hosts (client), "items-changed",
-                           G_CALLBACK (check), self, G_CONNECT_SWAPPED);
+                           G_CALLBACK (update), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -254,5 +254,5 @@ keyfob_add_host_form_clear (KeyfobAddHostForm *self)
   g_return_if_fail (KEYFOB_IS_ADD_HOST_FORM (self));
 
   gtk_editable_set_text (self->address, "");
-  gtk_check_button_set_active (self->insist, FALSE);
+  gtk_check_button_set_active (self->allow_http, FALSE);
 }

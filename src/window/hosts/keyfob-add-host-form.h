@@ -16,17 +16,17 @@ G_DECLARE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, KEYFOB, ADD_HOST_
 /**
  * KeyfobAddHostForm:
  *
- * Takes the address of a host, says while it is typed what is wrong with it, and adds the host.
- * Emits `added` when the agent has it.
+ * An entry for the address of a host and a button that adds the host. Shows during typing whether
+ * the address is valid. Emits `added` when the agent has added the host.
  */
 
-/** Hands in the way to the agent; to be called once. */
+/** Sets the client of the agent; to be called once. */
 void keyfob_add_host_form_set_client (KeyfobAddHostForm *self, KeyfobAgentClient *client);
 
-/** Puts the cursor into the address. */
+/** Gives the focus to the entry. */
 void keyfob_add_host_form_focus (KeyfobAddHostForm *self);
 
-/** Empties the address. */
+/** Empties the entry. */
 void keyfob_add_host_form_clear (KeyfobAddHostForm *self);
 
 G_END_DECLS

@@ -6,13 +6,12 @@
 
 #include "keyfob-background.h"
 
-#include "keyfob-autostart-row.h"
 #include "keyfob-autostart.h"
 
-/* An agent that has just started needs a moment to find the tray. */
-#define SETTLE_SECONDS 2
+/* Seconds that an agent may need after its start to find the tray. */
+#define TRAY_WAIT 2
 
-#define NOTICED "background-noticed"
+#define DISMISSED "background-noticed"
 
 struct _KeyfobBackground
 {
@@ -22,9 +21,9 @@ struct _KeyfobBackground
   GSettings *settings;
   char *path;
   KeyfobBusAgent1 *agent;
-  guint settle;
-  gboolean starts; /* at login */
-  gboolean ends;
+  guint tray_timer;
+  gboolean starts_at_login;
+  gboolean warns;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobBackground, keyfob_background, G_TYPE_OBJECT)
@@ -32,7 +31,7 @@ G_DEFINE_FINAL_TYPE (KeyfobBackground, keyfob_background, G_TYPE_OBJECT)
 enum
 {
   PROP_0,
-  PROP_ENDS,
+  PROP_WARNS,
   N_PROPS
 };
 
@@ -42,16 +41,16 @@ static void
 update (KeyfobBackground *self)
 {
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
-  gboolean ends = self->agent != NULL && self->settle == 0 && !self->starts
-                  && keyfob_bus_agent1_get_leaves (self->agent)
-                  && keyfob_host_list_get_last_expires (hosts) > 0
-                  && !g_settings_get_boolean (self->settings, NOTICED);
+  gboolean warns = self->agent != NULL && self->tray_timer == 0 && !self->starts_at_login
+                   && keyfob_bus_agent1_get_leaves (self->agent)
+                   && keyfob_host_list_get_last_expires (hosts) > 0
+                   && !g_settings_get_boolean (self->settings, DISMISSED);
 
-  if (ends == self->ends)
+  if (warns == self->warns)
     return;
 
-  self->ends = ends;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ENDS]);
+  self->warns = warns;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_WARNS]);
 }
 
 static void
@@ -59,16 +58,16 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobBackground) self = user_data;
 
-  self->starts = keyfob_autostart_read_finish (result);
+  self->starts_at_login = keyfob_autostart_read_finish (result);
   update (self);
 }
 
 static gboolean
-on_settled (gpointer user_data)
+on_tray_timer (gpointer user_data)
 {
   KeyfobBackground *self = KEYFOB_BACKGROUND (user_data);
 
-  self->settle = 0;
+  self->tray_timer = 0;
   keyfob_autostart_read_async (self->path, NULL, on_read, g_object_ref (self));
 
   return G_SOURCE_REMOVE;
@@ -81,14 +80,14 @@ on_agent_changed (KeyfobBackground *self)
 
   if (self->agent != NULL)
     g_signal_handlers_disconnect_by_data (self->agent, self);
-  g_clear_handle_id (&self->settle, g_source_remove);
+  g_clear_handle_id (&self->tray_timer, g_source_remove);
   g_set_object (&self->agent, agent);
   if (agent != NULL)
     {
       g_signal_connect_object (agent, "notify::leaves", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);
-      self->starts = TRUE; /* until that is known */
-      self->settle = g_timeout_add_seconds (SETTLE_SECONDS, on_settled, self);
+      self->starts_at_login = TRUE; /* avoids a warning before the entry is read */
+      self->tray_timer = g_timeout_add_seconds (TRAY_WAIT, on_tray_timer, self);
     }
   update (self);
 }
@@ -99,7 +98,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobBackground) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  self->starts = keyfob_autostart_write_finish (result, &error);
+  self->starts_at_login = keyfob_autostart_write_finish (result, &error);
   if (error != NULL)
     g_message ("The autostart entry cannot be written: %s", error->message);
   update (self);
@@ -110,7 +109,7 @@ keyfob_background_dispose (GObject *object)
 {
   KeyfobBackground *self = KEYFOB_BACKGROUND (object);
 
-  g_clear_handle_id (&self->settle, g_source_remove);
+  g_clear_handle_id (&self->tray_timer, g_source_remove);
   g_clear_object (&self->agent);
   g_clear_object (&self->client);
   g_clear_object (&self->settings);
@@ -124,8 +123,8 @@ keyfob_background_get_property (GObject *object, guint prop_id, GValue *value, G
 {
   switch (prop_id)
     {
-    case PROP_ENDS:
-      g_value_set_boolean (value, keyfob_background_get_ends (KEYFOB_BACKGROUND (object)));
+    case PROP_WARNS:
+      g_value_set_boolean (value, keyfob_background_get_warns (KEYFOB_BACKGROUND (object)));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -140,8 +139,8 @@ keyfob_background_class_init (KeyfobBackgroundClass *klass)
   object_class->dispose = keyfob_background_dispose;
   object_class->get_property = keyfob_background_get_property;
 
-  props[PROP_ENDS] =
-      g_param_spec_boolean ("ends", NULL, NULL, FALSE,
+  props[PROP_WARNS] =
+      g_param_spec_boolean ("warns", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -169,21 +168,19 @@ keyfob_background_new (KeyfobAgentClient *client, GSettings *settings)
 }
 
 gboolean
-keyfob_background_get_ends (KeyfobBackground *self)
+keyfob_background_get_warns (KeyfobBackground *self)
 {
   g_return_val_if_fail (KEYFOB_IS_BACKGROUND (self), FALSE);
 
-  return self->ends;
+  return self->warns;
 }
 
 void
-keyfob_background_keep (KeyfobBackground *self)
+keyfob_background_start_at_login (KeyfobBackground *self)
 {
-  g_autoptr (GBytes) entry = keyfob_autostart_row_dup_entry ();
-
   g_return_if_fail (KEYFOB_IS_BACKGROUND (self));
 
-  keyfob_autostart_write_async (self->path, entry, NULL, on_written, g_object_ref (self));
+  keyfob_autostart_write_async (self->path, TRUE, NULL, on_written, g_object_ref (self));
 }
 
 void
@@ -191,6 +188,6 @@ keyfob_background_dismiss (KeyfobBackground *self)
 {
   g_return_if_fail (KEYFOB_IS_BACKGROUND (self));
 
-  g_settings_set_boolean (self->settings, NOTICED, TRUE);
+  g_settings_set_boolean (self->settings, DISMISSED, TRUE);
   update (self);
 }

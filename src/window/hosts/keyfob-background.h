@@ -14,22 +14,24 @@ G_DECLARE_FINAL_TYPE (KeyfobBackground, keyfob_background, KEYFOB, BACKGROUND, G
 /**
  * KeyfobBackground:
  *
- * What becomes of the sessions when the window is closed.
+ * Knows whether sessions are kept alive after the window is closed.
  *
- * Its property `ends` says that the user should be told: the agent ends soon after the window
- * (Agent1.Leaves), although somebody is signed in, it does not start at login, and the user was not
- * told before.
+ * The property `warns` is set where the user should be warned: the agent ends soon after the window
+ * (Agent1.Leaves) although the user is signed in, it does not start at login, and the user has not
+ * dismissed the warning before.
  */
 
-/** Returns: (transfer full): what is known by @client; @settings are the application's */
+/** Returns: (transfer full): the background of the agent of @client; @settings remember the
+ * dismissal */
 KeyfobBackground *keyfob_background_new (KeyfobAgentClient *client, GSettings *settings);
 
-gboolean keyfob_background_get_ends (KeyfobBackground *self);
+/** Returns: whether the user should be warned */
+gboolean keyfob_background_get_warns (KeyfobBackground *self);
 
-/** The user wants Keyfob to run: from now on, and from login on. */
-void keyfob_background_keep (KeyfobBackground *self);
+/** Lets the agent start at login, and therefore stay now. */
+void keyfob_background_start_at_login (KeyfobBackground *self);
 
-/** The user knows. */
+/** Does not warn again. */
 void keyfob_background_dismiss (KeyfobBackground *self);
 
 G_END_DECLS

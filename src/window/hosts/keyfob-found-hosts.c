@@ -6,7 +6,51 @@
 
 #include "keyfob-found-hosts.h"
 
-#include "keyfob-found-row.h"
+#include "keyfob-wrap-box.h"
+
+/* A found host, and a button that activates `found.add` with its base URL. */
+G_DECLARE_FINAL_TYPE (KeyfobFoundRow, keyfob_found_row, KEYFOB, FOUND_ROW, GtkListBoxRow)
+
+struct _KeyfobFoundRow
+{
+  GtkListBoxRow parent_instance;
+
+  GtkLabel *label;
+  GtkActionable *add_button;
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobFoundRow, keyfob_found_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+keyfob_found_row_class_init (KeyfobFoundRowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/keyfob/Keyfob/keyfob-found-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, label);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, add_button);
+}
+
+static void
+keyfob_found_row_init (KeyfobFoundRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+static GtkWidget *
+create_row (gpointer item, gpointer user_data)
+{
+  const char *url = gtk_string_object_get_string (item);
+  KeyfobFoundRow *row = g_object_new (keyfob_found_row_get_type (), NULL);
+
+  gtk_label_set_label (row->label, url);
+  gtk_actionable_set_action_target (row->add_button, "s", url);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, url, -1);
+
+  return GTK_WIDGET (row);
+}
 
 struct _KeyfobFoundHosts
 {
@@ -23,17 +67,11 @@ G_DEFINE_FINAL_TYPE (KeyfobFoundHosts, keyfob_found_hosts, ADW_TYPE_PREFERENCES_
 
 enum
 {
-  SIGNAL_TROUBLE,
+  SIGNAL_FAILED,
   N_SIGNALS
 };
 
 static guint signals[N_SIGNALS];
-
-static GtkWidget *
-create_row (gpointer item, gpointer user_data)
-{
-  return keyfob_found_row_new (gtk_string_object_get_string (item));
-}
 
 static void
 update (KeyfobFoundHosts *self)
@@ -62,15 +100,15 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *path = NULL;
   g_autofree char *sentence = NULL;
 
-  /* a host that is added is no longer among those found */
+  /* after success, the agent takes the host off its list of found hosts */
   if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
     return;
 
   sentence = keyfob_agent_client_explain (error);
-  g_signal_emit (self, signals[SIGNAL_TROUBLE], 0, sentence);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, sentence);
 }
 
-/* The token stays where it is, for the program that put it there. */
+/* Leaves the token in the shared file, for the program that stored it there. */
 static void
 on_add (GtkWidget *widget, const char *action, GVariant *url)
 {
@@ -107,8 +145,8 @@ keyfob_found_hosts_class_init (KeyfobFoundHostsClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = keyfob_found_hosts_dispose;
 
-  signals[SIGNAL_TROUBLE] = g_signal_new ("trouble", KEYFOB_TYPE_FOUND_HOSTS, G_SIGNAL_RUN_LAST, 0,
-                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", KEYFOB_TYPE_FOUND_HOSTS, G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-found-hosts.ui");

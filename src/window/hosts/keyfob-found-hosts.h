@@ -20,12 +20,12 @@ G_DECLARE_FINAL_TYPE (KeyfobFoundHosts,
 /**
  * KeyfobFoundHosts:
  *
- * Offers the hosts that have a token in the file shared with Python programs and are not listed,
- * each with one click to add it. Not visible where there are none. Emits `trouble` with a sentence
- * when one could not be added.
+ * A list of the hosts that have a token in the file shared with Python programs and are not among
+ * Keyfob's hosts, each with a button that adds it. Invisible while the list is empty. Emits
+ * `failed` with a sentence when a host could not be added.
  */
 
-/** Hands in the way to the agent; to be called once. */
+/** Sets the client of the agent; to be called once. */
 void keyfob_found_hosts_set_client (KeyfobFoundHosts *self, KeyfobAgentClient *client);
 
 G_END_DECLS

@@ -11,30 +11,22 @@
 #include "keyfob-ui.h"
 #include "keyfob-status-text.h"
 
-struct _KeyfobHostRemoval
-{
-  GObject parent_instance;
-
-  KeyfobAgentClient *client;
-  AdwToastOverlay *toasts;
-};
-
-G_DEFINE_FINAL_TYPE (KeyfobHostRemoval, keyfob_host_removal, G_TYPE_OBJECT)
-
-/* What waits for an answer: of the user, then of the agent. */
+/* A removal that waits for the answer of the user or of the agent, or the undoing of one. */
 typedef struct
 {
-  KeyfobHostRemoval *self;
-  KeyfobBusHost1 *host;
+  KeyfobAgentClient *client;
+  AdwToastOverlay *toasts;
+  KeyfobBusHost1 *host; /* NULL for undoing */
 } Request;
 
 static Request *
-request_new (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
+request_new (KeyfobAgentClient *client, AdwToastOverlay *toasts, KeyfobBusHost1 *host)
 {
   Request *request = g_new0 (Request, 1);
 
-  request->self = g_object_ref (self);
-  request->host = g_object_ref (host);
+  request->client = g_object_ref (client);
+  request->toasts = g_object_ref (toasts);
+  g_set_object (&request->host, host);
 
   return request;
 }
@@ -42,8 +34,9 @@ request_new (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
 static void
 request_free (Request *request)
 {
-  g_object_unref (request->self);
-  g_object_unref (request->host);
+  g_object_unref (request->client);
+  g_object_unref (request->toasts);
+  g_clear_object (&request->host);
   g_free (request);
 }
 
@@ -56,15 +49,15 @@ has_token (KeyfobBusHost1 *host)
 }
 
 static void
-show_error (KeyfobHostRemoval *self, const GError *error)
+show_error (AdwToastOverlay *toasts, const GError *error)
 {
   g_autofree char *text = keyfob_agent_client_explain (error);
 
-  keyfob_ui_show_toast (self->toasts, text);
+  keyfob_ui_show_toast (toasts, text);
 }
 
 static void
-show_removed (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
+show_removed (AdwToastOverlay *toasts, KeyfobBusHost1 *host)
 {
   g_autofree char *text = g_strdup_printf (_ ("%s removed"), keyfob_bus_host1_get_name (host));
   AdwToast *toast = keyfob_ui_create_toast (text);
@@ -76,7 +69,7 @@ show_removed (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
       adw_toast_set_action_target (toast, "(s@a{sv})", keyfob_bus_host1_get_url (host),
                                    keyfob_bus_host1_get_options (host));
     }
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  adw_toast_overlay_add_toast (toasts, toast);
 }
 
 static void
@@ -86,125 +79,104 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (keyfob_bus_agent1_call_remove_host_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
-    show_removed (request->self, request->host);
+    show_removed (request->toasts, request->host);
   else
-    show_error (request->self, error);
+    show_error (request->toasts, error);
 }
 
+/* Takes @request. */
 static void
-remove_host (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
+remove_host (Request *request)
 {
-  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (request->client);
 
-  /* it died while the user was asked; the host is there again when it is back */
+  /* the agent ended while the user was asked; the next one still has the host */
   if (agent == NULL)
-    return;
+    {
+      request_free (request);
+      return;
+    }
 
-  keyfob_bus_agent1_call_remove_host (agent, g_dbus_proxy_get_object_path (G_DBUS_PROXY (host)),
-                                      NULL, on_removed, request_new (self, host));
+  keyfob_bus_agent1_call_remove_host (agent,
+                                      g_dbus_proxy_get_object_path (G_DBUS_PROXY (request->host)),
+                                      NULL, on_removed, request);
 }
 
 static void
 on_response (AdwMessageDialog *dialog, const char *response, Request *request)
 {
   if (g_str_equal (response, "remove"))
-    remove_host (request->self, request->host);
+    remove_host (request_new (request->client, request->toasts, request->host));
 }
 
 static void
-on_dialog_gone (gpointer data, GClosure *closure)
+on_dialog_closed (gpointer data, GClosure *closure)
 {
   request_free (data);
 }
 
+/* Takes @request. */
 static void
-ask (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
+ask (Request *request)
 {
-  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->toasts)));
+  GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (request->toasts)));
   AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, NULL, NULL));
 
-  adw_message_dialog_format_heading (dialog, _ ("Remove %s?"), keyfob_bus_host1_get_name (host));
+  adw_message_dialog_format_heading (dialog, _ ("Remove %s?"),
+                                     keyfob_bus_host1_get_name (request->host));
   adw_message_dialog_set_body (dialog, _ ("Its token is removed from this computer. To use the "
                                           "host again, add it and sign in."));
   adw_message_dialog_add_responses (dialog, "cancel", _ ("Cancel"), "remove", _ ("Remove"), NULL);
   adw_message_dialog_set_response_appearance (dialog, "remove", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_close_response (dialog, "cancel");
-  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), request_new (self, host),
-                         on_dialog_gone, 0);
+  g_signal_connect_data (dialog, "response", G_CALLBACK (on_response), request, on_dialog_closed,
+                         0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
 on_undone (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (KeyfobHostRemoval) self = user_data;
+  g_autoptr (Request) request = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
   if (!keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
-    show_error (self, error);
-}
-
-static void
-keyfob_host_removal_dispose (GObject *object)
-{
-  KeyfobHostRemoval *self = KEYFOB_HOST_REMOVAL (object);
-
-  g_clear_object (&self->client);
-  g_clear_object (&self->toasts);
-
-  G_OBJECT_CLASS (keyfob_host_removal_parent_class)->dispose (object);
-}
-
-static void
-keyfob_host_removal_class_init (KeyfobHostRemovalClass *klass)
-{
-  G_OBJECT_CLASS (klass)->dispose = keyfob_host_removal_dispose;
-}
-
-static void
-keyfob_host_removal_init (KeyfobHostRemoval *self)
-{
-}
-
-KeyfobHostRemoval *
-keyfob_host_removal_new (KeyfobAgentClient *client, AdwToastOverlay *toasts)
-{
-  KeyfobHostRemoval *self;
-
-  g_return_val_if_fail (KEYFOB_IS_AGENT_CLIENT (client), NULL);
-  g_return_val_if_fail (ADW_IS_TOAST_OVERLAY (toasts), NULL);
-
-  self = g_object_new (KEYFOB_TYPE_HOST_REMOVAL, NULL);
-  self->client = g_object_ref (client);
-  self->toasts = g_object_ref (toasts);
-
-  return self;
+    show_error (request->toasts, error);
 }
 
 void
-keyfob_host_removal_start (KeyfobHostRemoval *self, KeyfobBusHost1 *host)
+keyfob_host_removal_start (KeyfobAgentClient *client, AdwToastOverlay *toasts, KeyfobBusHost1 *host)
 {
-  g_return_if_fail (KEYFOB_IS_HOST_REMOVAL (self));
+  Request *request;
+
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (ADW_IS_TOAST_OVERLAY (toasts));
   g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
 
+  request = request_new (client, toasts, host);
   if (has_token (host))
-    ask (self, host);
+    ask (request);
   else
-    remove_host (self, host);
+    remove_host (request);
 }
 
 void
-keyfob_host_removal_undo (KeyfobHostRemoval *self, const char *url, GVariant *options)
+keyfob_host_removal_undo (KeyfobAgentClient *client,
+                          AdwToastOverlay *toasts,
+                          const char *url,
+                          GVariant *options)
 {
   KeyfobBusAgent1 *agent;
 
-  g_return_if_fail (KEYFOB_IS_HOST_REMOVAL (self));
+  g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (ADW_IS_TOAST_OVERLAY (toasts));
   g_return_if_fail (url != NULL && options != NULL);
 
-  agent = keyfob_agent_client_get_agent (self->client);
+  agent = keyfob_agent_client_get_agent (client);
   if (agent == NULL)
     return;
 
-  keyfob_bus_agent1_call_add_host (agent, url, options, NULL, on_undone, g_object_ref (self));
+  keyfob_bus_agent1_call_add_host (agent, url, options, NULL, on_undone,
+                                   request_new (client, toasts, NULL));
 }

@@ -6,16 +6,16 @@
 
 #include "keyfob-host-row.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
 
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-copy-button.h"
 #include "keyfob-copy.h"
-#include "keyfob-host-closures.h"
 #include "keyfob-open-page.h"
-#include "keyfob-sign-out-dialog.h"
 #include "keyfob-status-text.h"
 #include "keyfob-wrap-box.h"
 
@@ -26,7 +26,7 @@ struct _KeyfobHostRow
   KeyfobBusHost1 *host;
   KeyfobTicker *ticker;
   KeyfobClipboard *clipboard;
-  char *trouble;
+  char *failure; /* of the last call, until the next one; NULL without one */
   gboolean copying;
 
   GtkWidget *icon;
@@ -40,7 +40,7 @@ enum
   PROP_HOST,
   PROP_TICKER,
   PROP_CLIPBOARD,
-  PROP_TROUBLE,
+  PROP_FAILURE,
   N_PROPS
 };
 
@@ -54,20 +54,19 @@ static GParamSpec *props[N_PROPS];
 static guint signals[N_SIGNALS];
 
 static void
-set_trouble (KeyfobHostRow *self, const char *trouble)
+set_failure (KeyfobHostRow *self, const char *failure)
 {
-  if (g_strcmp0 (trouble, self->trouble) == 0)
+  if (g_strcmp0 (failure, self->failure) == 0)
     return;
 
-  g_free (self->trouble);
-  self->trouble = g_strdup (trouble);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TROUBLE]);
+  g_free (self->failure);
+  self->failure = g_strdup (failure);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
 }
 
-/* What a call ended with stays in the row until the next one; the user's own Cancel is no trouble.
- */
+/* A sign-in that the user cancelled is no failure. */
 static void
-tell_trouble (KeyfobHostRow *self, const GError *error)
+show_failure (KeyfobHostRow *self, const GError *error)
 {
   g_autofree char *sentence = NULL;
 
@@ -75,11 +74,11 @@ tell_trouble (KeyfobHostRow *self, const GError *error)
     return;
 
   sentence = keyfob_agent_client_explain (error);
-  set_trouble (self, sentence);
+  set_failure (self, sentence);
 }
 
 static void
-tell_done (KeyfobHostRow *self, const char *text)
+emit_done (KeyfobHostRow *self, const char *text)
 {
   g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
 }
@@ -129,7 +128,7 @@ static void
 on_host_changed (KeyfobHostRow *self)
 {
   if (keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host)) == KEYFOB_HOST_SIGNED_IN)
-    set_trouble (self, NULL);
+    set_failure (self, NULL);
 
   update_actions (self);
   update_accessible (self);
@@ -143,7 +142,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_bus_host1_call_sign_in_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    tell_trouble (self, error);
+    show_failure (self, error);
 }
 
 static void
@@ -158,7 +157,7 @@ sign_in (KeyfobHostRow *self, gboolean force)
   if (force)
     g_variant_dict_insert (&options, "force", "b", TRUE);
 
-  set_trouble (self, NULL);
+  set_failure (self, NULL);
   keyfob_bus_host1_call_sign_in (self->host, g_variant_dict_end (&options), NULL, on_signed_in,
                                  g_object_ref (self));
 }
@@ -183,11 +182,11 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->copying = FALSE;
   if (!keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
-    tell_trouble (self, error);
+    show_failure (self, error);
 }
 
-/* The form that was chosen last is the one that the button has from now on. One at a time, but the
- * button stays as it is meanwhile: one that cannot be pressed loses the focus. */
+/* The button copies in the chosen form from now on. Further clicks during a copy are ignored
+ * instead of making the button insensitive, which would take the focus from it. */
 static void
 on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
 {
@@ -198,7 +197,7 @@ on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
     return;
 
   self->copying = TRUE;
-  set_trouble (self, NULL);
+  set_failure (self, NULL);
   g_object_set (self->clipboard, "form", form, NULL);
   keyfob_copy_async (self->clipboard, self->host, keyfob_copy_form_parse (form), NULL, on_copied,
                      g_object_ref (self));
@@ -211,7 +210,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_bus_host1_call_refresh_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    tell_trouble (self, error);
+    show_failure (self, error);
 }
 
 static void
@@ -219,7 +218,7 @@ on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
 
-  set_trouble (self, NULL);
+  set_failure (self, NULL);
   keyfob_bus_host1_call_refresh (self->host, NULL, on_refreshed, g_object_ref (self));
 }
 
@@ -232,24 +231,25 @@ on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!keyfob_bus_host1_call_sign_out_finish (KEYFOB_BUS_HOST1 (source), result, &error))
     {
-      tell_trouble (self, error);
+      show_failure (self, error);
       return;
     }
 
   text = g_strdup_printf (_ ("Signed out of %s"), keyfob_bus_host1_get_name (self->host));
-  tell_done (self, text);
+  emit_done (self, text);
 }
 
 static void
-on_sign_out_chosen (KeyfobHostRow *self, const char *response, KeyfobSignOutDialog *dialog)
+on_sign_out_chosen (KeyfobHostRow *self, const char *response, AdwMessageDialog *dialog)
 {
+  GtkWidget *end_session = adw_message_dialog_get_extra_child (dialog);
   g_auto (GVariantDict) options;
 
   g_variant_dict_init (&options, NULL);
-  if (keyfob_sign_out_dialog_get_end_session (dialog))
+  if (gtk_check_button_get_active (GTK_CHECK_BUTTON (end_session)))
     g_variant_dict_insert (&options, "end-session", "b", TRUE);
 
-  set_trouble (self, NULL);
+  set_failure (self, NULL);
   keyfob_bus_host1_call_sign_out (self->host, g_variant_dict_end (&options), NULL, on_signed_out,
                                   g_object_ref (self));
 }
@@ -259,18 +259,24 @@ on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
-  GtkWidget *dialog = keyfob_sign_out_dialog_new (window, keyfob_bus_host1_get_name (self->host));
+  g_autoptr (GtkBuilder) builder =
+      gtk_builder_new_from_resource ("/org/keyfob/Keyfob/keyfob-sign-out-dialog.ui");
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (gtk_builder_get_object (builder, "dialog"));
 
+  /* Translators: name of the host */
+  adw_message_dialog_format_heading (dialog, _ ("Sign out of %s?"),
+                                     keyfob_bus_host1_get_name (self->host));
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), window);
   g_signal_connect_object (dialog, "response::sign-out", G_CALLBACK (on_sign_out_chosen), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 
-/* What leads out of the row is up to the window: it listens to the signal of the same name. */
+/* Actions that the window carries out are forwarded as signals of the same name. */
 static void
-on_lead_out (GtkWidget *widget, const char *action, GVariant *parameter)
+forward_action (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  set_trouble (KEYFOB_HOST_ROW (widget), NULL);
+  set_failure (KEYFOB_HOST_ROW (widget), NULL);
   g_signal_emit_by_name (widget, action + strlen ("row."));
 }
 
@@ -281,7 +287,7 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_bus_host1_call_cancel_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    tell_trouble (self, error);
+    show_failure (self, error);
 }
 
 static void
@@ -299,7 +305,7 @@ on_page_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_open_page_finish (result, &error))
-    set_trouble (self, _ ("There is no browser to open the page. Copy the link and open it in a "
+    set_failure (self, _ ("There is no browser to open the page. Copy the link and open it in a "
                           "browser on this computer."));
 }
 
@@ -308,7 +314,7 @@ on_open_page (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
 
-  set_trouble (self, NULL);
+  set_failure (self, NULL);
   keyfob_open_page_async (widget, keyfob_bus_host1_get_login_uri (self->host), on_page_opened,
                           NULL);
 }
@@ -320,7 +326,101 @@ on_copy_link (GtkWidget *widget, const char *action, GVariant *parameter)
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget),
                           keyfob_bus_host1_get_login_uri (self->host));
-  tell_done (self, _ ("Link copied"));
+  emit_done (self, _ ("Link copied"));
+}
+
+static char *
+status_closure (GtkWidget *row,
+                const char *state,
+                const char *account,
+                gint64 expires,
+                gboolean renews,
+                const char *user_code,
+                gint64 now)
+{
+  KeyfobHostState parsed = keyfob_host_state_parse (state);
+
+  if (user_code != NULL && *user_code != '\0')
+    return g_strdup (_ ("Waiting for your other device…"));
+  if (parsed == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
+    return keyfob_status_text_unrenewed (account, expires, now);
+
+  return keyfob_status_text_status (parsed, account, expires, now);
+}
+
+/* The error that the agent shows for the host is more exact than the failure of a call. */
+static char *
+error_closure (GtkWidget *row,
+               const char *error,
+               const char *failure,
+               const char *state,
+               gboolean saved)
+{
+  if (error != NULL && *error != '\0')
+    return g_strdup (error);
+  if (failure == NULL && !saved && keyfob_host_state_has_token (keyfob_host_state_parse (state)))
+    return g_strdup (_ ("The token is kept in memory only: it could not be stored yet. Keyfob "
+                        "goes on trying."));
+
+  return g_strdup (failure);
+}
+
+/* Where an error says why nobody is signed in, the status adds only the end of the session. */
+static gboolean
+status_visible_closure (GtkWidget *row, const char *state, gint64 expires, const char *error)
+{
+  KeyfobHostState parsed = keyfob_host_state_parse (state);
+
+  return error == NULL || *error == '\0' || !keyfob_host_state_needs_user (parsed)
+         || (parsed == KEYFOB_HOST_EXPIRED && expires > 0);
+}
+
+static gboolean
+not_empty_closure (GtkWidget *row, const char *text)
+{
+  return text != NULL && *text != '\0';
+}
+
+static char *
+icon_closure (GtkWidget *row, const char *state)
+{
+  return g_strdup (keyfob_status_text_state_icon (keyfob_host_state_parse (state)));
+}
+
+static gboolean
+needs_user_closure (GtkWidget *row, const char *state)
+{
+  return keyfob_host_state_needs_user (keyfob_host_state_parse (state));
+}
+
+static gboolean
+has_token_closure (GtkWidget *row, const char *state)
+{
+  return keyfob_host_state_has_token (keyfob_host_state_parse (state));
+}
+
+static gboolean
+signing_in_closure (GtkWidget *row, const char *state)
+{
+  return keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNING_IN;
+}
+
+/* Other ways to sign in are offered during a sign-in and after one that failed. */
+static gboolean
+alternatives_closure (GtkWidget *row, const char *word, const char *error)
+{
+  KeyfobHostState state = keyfob_host_state_parse (word);
+
+  return state == KEYFOB_HOST_SIGNING_IN
+         || (keyfob_host_state_needs_user (state) && not_empty_closure (row, error));
+}
+
+static gboolean
+busy_closure (GtkWidget *row, const char *word)
+{
+  KeyfobHostState state = keyfob_host_state_parse (word);
+
+  return state == KEYFOB_HOST_SIGNING_IN || state == KEYFOB_HOST_REFRESHING;
 }
 
 static void
@@ -356,7 +456,7 @@ keyfob_host_row_finalize (GObject *object)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
 
-  g_free (self->trouble);
+  g_free (self->failure);
 
   G_OBJECT_CLASS (keyfob_host_row_parent_class)->finalize (object);
 }
@@ -377,8 +477,8 @@ keyfob_host_row_get_property (GObject *object, guint prop_id, GValue *value, GPa
     case PROP_CLIPBOARD:
       g_value_set_object (value, self->clipboard);
       break;
-    case PROP_TROUBLE:
-      g_value_set_string (value, self->trouble);
+    case PROP_FAILURE:
+      g_value_set_string (value, self->failure);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -415,7 +515,16 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-host-row.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, icon);
-  keyfob_host_closures_bind (widget_class);
+  gtk_widget_class_bind_template_callback (widget_class, status_closure);
+  gtk_widget_class_bind_template_callback (widget_class, status_visible_closure);
+  gtk_widget_class_bind_template_callback (widget_class, error_closure);
+  gtk_widget_class_bind_template_callback (widget_class, not_empty_closure);
+  gtk_widget_class_bind_template_callback (widget_class, icon_closure);
+  gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
+  gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
+  gtk_widget_class_bind_template_callback (widget_class, signing_in_closure);
+  gtk_widget_class_bind_template_callback (widget_class, alternatives_closure);
+  gtk_widget_class_bind_template_callback (widget_class, busy_closure);
 }
 
 static void
@@ -426,9 +535,9 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
-  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, on_lead_out);
-  gtk_widget_class_install_action (widget_class, "row.settings", NULL, on_lead_out);
-  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_lead_out);
+  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, forward_action);
+  gtk_widget_class_install_action (widget_class, "row.settings", NULL, forward_action);
+  gtk_widget_class_install_action (widget_class, "row.remove", NULL, forward_action);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
   gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
@@ -439,19 +548,19 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags given = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+  const GParamFlags construct = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
   object_class->dispose = keyfob_host_row_dispose;
   object_class->finalize = keyfob_host_row_finalize;
   object_class->get_property = keyfob_host_row_get_property;
   object_class->set_property = keyfob_host_row_set_property;
 
-  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, given);
-  props[PROP_TICKER] = g_param_spec_object ("ticker", NULL, NULL, KEYFOB_TYPE_TICKER, given);
+  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, construct);
+  props[PROP_TICKER] = g_param_spec_object ("ticker", NULL, NULL, KEYFOB_TYPE_TICKER, construct);
   props[PROP_CLIPBOARD] =
-      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, given);
-  props[PROP_TROUBLE] =
-      g_param_spec_string ("trouble", NULL, NULL, NULL,
+      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, construct);
+  props[PROP_FAILURE] =
+      g_param_spec_string ("failure", NULL, NULL, NULL,
                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 

@@ -18,17 +18,18 @@ G_DECLARE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, KEYFOB, HOST_ROW, GtkListB
 /**
  * KeyfobHostRow:
  *
- * One host: how it stands, in words, and what can be done about it. Emits `done` with a short
- * text when something was done that the row itself does not show, `remove` when the user wants the
- * host removed, `settings` when the user wants to see what can be set for it, and `use-device` when
- * the user wants to sign in on another device.
+ * A row of the list of hosts, with the state of the host and its actions.
+ *
+ * Emits `done` with a short text after an action whose result the row itself does not show. The
+ * window handles the actions of the signals `remove` (remove the host), `settings` (show the
+ * settings of the host) and `use-device` (sign in on another device).
  */
 
 /**
  * keyfob_host_row_new:
- * @host: what it shows
- * @ticker: says what time it is
- * @clipboard: where tokens are copied to
+ * @host: the host
+ * @ticker: the current time, for the time that a token is still good
+ * @clipboard: the clipboard that gets copied tokens
  *
  * Returns: (transfer floating): the row
  */

@@ -17,7 +17,7 @@ typedef enum
   NOTICE_LOCKED,
   NOTICE_OF_AGENT,
   NOTICE_NO_KEYRING,
-  NOTICE_ENDS,
+  NOTICE_NOT_IN_BACKGROUND,
 } Notice;
 
 struct _KeyfobNoticeBar
@@ -28,19 +28,19 @@ struct _KeyfobNoticeBar
   KeyfobBusAgent1 *agent;
   GSettings *settings;
   KeyfobBackground *background;
-  char *trouble;
+  char *unlock_error; /* of the last call of Unlock; NULL without one */
   gboolean unlocking;
 
   GtkInfoBar *bar;
   GtkLabel *text;
   GtkWidget *unlock_button;
-  GtkWidget *keep_button;
+  GtkWidget *start_button;
   GtkWidget *dismiss_button;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, ADW_TYPE_BIN)
 
-/* The oldest notice that the agent keeps until it is dismissed. */
+/* Gets the oldest notice of the agent. */
 static gboolean
 read_agent (KeyfobNoticeBar *self, const char **name, const char **sentence)
 {
@@ -54,7 +54,7 @@ read_agent (KeyfobNoticeBar *self, const char **name, const char **sentence)
   return TRUE;
 }
 
-/* @sentence: set for NOTICE_OF_AGENT */
+/* Returns the most urgent notice; @sentence is set only for NOTICE_OF_AGENT. */
 static Notice
 find_notice (KeyfobNoticeBar *self, const char **sentence)
 {
@@ -69,8 +69,8 @@ find_notice (KeyfobNoticeBar *self, const char **sentence)
   if (g_strcmp0 (keyfob_bus_agent1_get_store (self->agent), "file") == 0
       && !g_settings_get_boolean (self->settings, "file-store-noticed"))
     return NOTICE_NO_KEYRING;
-  if (keyfob_background_get_ends (self->background))
-    return NOTICE_ENDS;
+  if (keyfob_background_get_warns (self->background))
+    return NOTICE_NOT_IN_BACKGROUND;
 
   return NOTICE_NONE;
 }
@@ -82,13 +82,13 @@ update (KeyfobNoticeBar *self)
   Notice notice = find_notice (self, &sentence);
 
   if (notice != NOTICE_LOCKED)
-    g_clear_pointer (&self->trouble, g_free);
+    g_clear_pointer (&self->unlock_error, g_free);
 
   switch (notice)
     {
     case NOTICE_LOCKED:
-      gtk_label_set_label (self->text, self->trouble != NULL
-                                           ? self->trouble
+      gtk_label_set_label (self->text, self->unlock_error != NULL
+                                           ? self->unlock_error
                                            : _ ("The keyring is locked. Tokens cannot be used "
                                                 "until it is unlocked."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_WARNING);
@@ -102,7 +102,7 @@ update (KeyfobNoticeBar *self)
                                           "in a file that only you can read."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
       break;
-    case NOTICE_ENDS:
+    case NOTICE_NOT_IN_BACKGROUND:
       gtk_label_set_label (self->text, _ ("There is no tray here, so Keyfob ends soon after its "
                                           "window, and your sessions are not kept alive."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
@@ -114,10 +114,10 @@ update (KeyfobNoticeBar *self)
 
   gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
-  gtk_widget_set_visible (self->keep_button, notice == NOTICE_ENDS);
+  gtk_widget_set_visible (self->start_button, notice == NOTICE_NOT_IN_BACKGROUND);
   gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_OF_AGENT
                                                     || notice == NOTICE_NO_KEYRING
-                                                    || notice == NOTICE_ENDS);
+                                                    || notice == NOTICE_NOT_IN_BACKGROUND);
   gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
 }
@@ -128,9 +128,9 @@ on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobNoticeBar) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&self->trouble, g_free);
+  g_clear_pointer (&self->unlock_error, g_free);
   if (!keyfob_bus_agent1_call_unlock_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
-    self->trouble = keyfob_agent_client_explain (error);
+    self->unlock_error = keyfob_agent_client_explain (error);
 
   self->unlocking = FALSE;
   update (self);
@@ -153,11 +153,11 @@ on_dismiss (KeyfobNoticeBar *self)
   switch (find_notice (self, &sentence))
     {
     case NOTICE_OF_AGENT:
-      /* it goes once the agent has it no longer */
+      /* the bar is hidden when the agent has removed the notice from its property */
       if (read_agent (self, &name, &sentence))
         keyfob_bus_agent1_call_dismiss (self->agent, name, NULL, NULL, NULL);
       break;
-    case NOTICE_ENDS:
+    case NOTICE_NOT_IN_BACKGROUND:
       keyfob_background_dismiss (self->background);
       break;
     case NOTICE_NO_KEYRING:
@@ -172,9 +172,9 @@ on_dismiss (KeyfobNoticeBar *self)
 }
 
 static void
-on_keep (KeyfobNoticeBar *self)
+on_start_at_login (KeyfobNoticeBar *self)
 {
-  keyfob_background_keep (self->background);
+  keyfob_background_start_at_login (self->background);
 }
 
 static void
@@ -216,7 +216,7 @@ keyfob_notice_bar_finalize (GObject *object)
 {
   KeyfobNoticeBar *self = KEYFOB_NOTICE_BAR (object);
 
-  g_free (self->trouble);
+  g_free (self->unlock_error);
 
   G_OBJECT_CLASS (keyfob_notice_bar_parent_class)->finalize (object);
 }
@@ -236,10 +236,10 @@ keyfob_notice_bar_class_init (KeyfobNoticeBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, text);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, unlock_button);
-  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, keep_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, start_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobNoticeBar, dismiss_button);
   gtk_widget_class_bind_template_callback (widget_class, on_unlock);
-  gtk_widget_class_bind_template_callback (widget_class, on_keep);
+  gtk_widget_class_bind_template_callback (widget_class, on_start_at_login);
   gtk_widget_class_bind_template_callback (widget_class, on_dismiss);
 }
 
@@ -259,7 +259,7 @@ keyfob_notice_bar_set_client (KeyfobNoticeBar *self, KeyfobAgentClient *client, 
   self->client = g_object_ref (client);
   self->settings = g_object_ref (settings);
   self->background = keyfob_background_new (client, settings);
-  g_signal_connect_object (self->background, "notify::ends", G_CALLBACK (update), self,
+  g_signal_connect_object (self->background, "notify::warns", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "notify::agent", G_CALLBACK (on_agent_changed), self,
                            G_CONNECT_SWAPPED);

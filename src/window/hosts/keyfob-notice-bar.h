@@ -16,11 +16,11 @@ G_DECLARE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, KEYFOB, NOTICE_BAR, Ad
 /**
  * KeyfobNoticeBar:
  *
- * Says what concerns all hosts and needs a person: the keyring is locked, or there is none, or what
- * the agent wants known. One at a time.
+ * Shows a notice that is not about a single host: the keyring is locked, there is no keyring, the
+ * agent has a notice, or sessions end with the window. Shows one notice at a time.
  */
 
-/** Hands in the way to the agent and the settings; to be called once. */
+/** Sets the client of the agent, and the settings; to be called once. */
 void keyfob_notice_bar_set_client (KeyfobNoticeBar *self,
                                    KeyfobAgentClient *client,
                                    GSettings *settings);

@@ -10,8 +10,6 @@
 
 #include "keyfob-autostart.h"
 
-#define ENTRY "/org/keyfob/Keyfob/autostart.desktop"
-
 struct _KeyfobAutostartRow
 {
   AdwActionRow parent_instance;
@@ -73,14 +71,12 @@ static void
 on_switched (KeyfobAutostartRow *self)
 {
   gboolean active = gtk_switch_get_active (self->active);
-  g_autoptr (GBytes) entry = NULL;
 
   if (self->busy || active == self->written)
     return;
 
-  entry = active ? keyfob_autostart_row_dup_entry () : NULL;
   self->busy = TRUE;
-  keyfob_autostart_write_async (self->path, entry, NULL, on_written, g_object_ref (self));
+  keyfob_autostart_write_async (self->path, active, NULL, on_written, g_object_ref (self));
 }
 
 static void
@@ -124,10 +120,4 @@ keyfob_autostart_row_init (KeyfobAutostartRow *self)
   self->path = keyfob_autostart_dup_path ();
   gtk_widget_init_template (GTK_WIDGET (self));
   show_error (self, NULL);
-}
-
-GBytes *
-keyfob_autostart_row_dup_entry (void)
-{
-  return g_resources_lookup_data (ENTRY, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 }

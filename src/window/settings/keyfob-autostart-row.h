@@ -18,11 +18,4 @@ G_DECLARE_FINAL_TYPE (KeyfobAutostartRow, keyfob_autostart_row, KEYFOB, AUTOSTAR
  * row is shown.
  */
 
-/**
- * keyfob_autostart_row_dup_entry:
- *
- * Returns: (transfer full): the autostart entry that the switch writes
- */
-GBytes *keyfob_autostart_row_dup_entry (void);
-
 G_END_DECLS
