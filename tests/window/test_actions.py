@@ -42,6 +42,11 @@ class Adding(WindowCase):
         self.app.wait_gone("Address")
         self.assertEqual(self.agent.calls("AddHost"), [["two.example.org/api", {}]])
 
+    def assert_invalid(self, invalid):
+        """What a screen reader says of the entry."""
+        entry = self.app.find("Address", role="text")
+        self.assertEqual(entry.has_state(desktop.Atspi.StateType.INVALID_ENTRY), invalid)
+
     def test_bad_address(self):
         self.start([host("one.example.org")])
         self.app.press("Add host")
@@ -54,11 +59,13 @@ class Adding(WindowCase):
             self.app.write("Address", address)
             self.app.wait_text(sentence)
             self.assertFalse(self.app.find_button("Add").is_sensitive, address)
+            self.assert_invalid(True)
             # what was typed is still there to be mended
             self.assertIn(address, self.app.texts())
         self.app.write("Address", "two.example.org")
         self.app.wait_for("Will be added as https://two.example.org")
         self.assertTrue(self.app.find_button("Add").is_sensitive)
+        self.assert_invalid(False)
 
     def test_unencrypted_only_when_insisted(self):
         self.start([host("one.example.org")])

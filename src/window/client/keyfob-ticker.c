@@ -26,7 +26,6 @@ enum
   PROP_0,
   PROP_CLOCK,
   PROP_NOW,
-  PROP_RUNNING,
   N_PROPS
 };
 
@@ -80,9 +79,6 @@ keyfob_ticker_get_property (GObject *object, guint prop_id, GValue *value, GPara
     case PROP_NOW:
       g_value_set_int64 (value, self->now);
       break;
-    case PROP_RUNNING:
-      g_value_set_boolean (value, keyfob_ticker_get_running (self));
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -97,9 +93,6 @@ keyfob_ticker_set_property (GObject *object, guint prop_id, const GValue *value,
     {
     case PROP_CLOCK:
       self->clock = g_value_dup_object (value);
-      break;
-    case PROP_RUNNING:
-      keyfob_ticker_set_running (self, g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -122,9 +115,6 @@ keyfob_ticker_class_init (KeyfobTickerClass *klass)
   props[PROP_NOW] =
       g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0,
                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  props[PROP_RUNNING] =
-      g_param_spec_boolean ("running", NULL, NULL, FALSE,
-                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -168,23 +158,15 @@ keyfob_ticker_set_running (KeyfobTicker *self, gboolean running)
 {
   g_return_if_fail (KEYFOB_IS_TICKER (self));
 
-  if (running == keyfob_ticker_get_running (self))
+  if (running == (self->timer != NULL))
     return;
 
-  if (running)
-    start (self, on_timer);
-  else
-    g_clear_pointer (&self->timer, keyfob_source_free);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
+  if (!running)
+    {
+      g_clear_pointer (&self->timer, keyfob_source_free);
+      return;
+    }
 
-  if (running)
-    keyfob_ticker_update (self);
-}
-
-gboolean
-keyfob_ticker_get_running (KeyfobTicker *self)
-{
-  g_return_val_if_fail (KEYFOB_IS_TICKER (self), FALSE);
-
-  return self->timer != NULL;
+  start (self, on_timer);
+  keyfob_ticker_update (self);
 }

@@ -17,7 +17,8 @@ G_DECLARE_FINAL_TYPE (KeyfobTicker, keyfob_ticker, KEYFOB, TICKER, GObject)
  * KeyfobTicker:
  *
  * The current time for all rows of a window, from one timer. The property `now` (Unix time in
- * seconds) changes once a minute while `running` is set; otherwise the ticker wakes nothing.
+ * seconds) changes once a minute
+ * while the ticker is running; otherwise the ticker wakes nothing.
  */
 
 /**
@@ -36,8 +37,5 @@ void keyfob_ticker_update (KeyfobTicker *self);
 
 /** Starts or stops the timer; starting also updates `now`. */
 void keyfob_ticker_set_running (KeyfobTicker *self, gboolean running);
-
-/** Returns: whether the timer runs */
-gboolean keyfob_ticker_get_running (KeyfobTicker *self);
 
 G_END_DECLS

@@ -39,15 +39,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (KeyfobQrPaintable,
                                G_IMPLEMENT_INTERFACE (GDK_TYPE_PAINTABLE,
                                                       keyfob_qr_paintable_iface_init))
 
-enum
-{
-  PROP_0,
-  PROP_TEXT,
-  N_PROPS,
-};
-
-static GParamSpec *properties[N_PROPS];
-
 static int
 n_modules (KeyfobQrPaintable *self)
 {
@@ -163,63 +154,14 @@ keyfob_qr_paintable_finalize (GObject *object)
 }
 
 static void
-keyfob_qr_paintable_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  KeyfobQrPaintable *self = KEYFOB_QR_PAINTABLE (object);
-
-  switch (prop_id)
-    {
-    case PROP_TEXT:
-      g_value_set_string (value, self->text);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-keyfob_qr_paintable_set_property (GObject *object,
-                                  guint prop_id,
-                                  const GValue *value,
-                                  GParamSpec *pspec)
-{
-  KeyfobQrPaintable *self = KEYFOB_QR_PAINTABLE (object);
-
-  switch (prop_id)
-    {
-    case PROP_TEXT:
-      keyfob_qr_paintable_set_text (self, g_value_get_string (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
 keyfob_qr_paintable_class_init (KeyfobQrPaintableClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->finalize = keyfob_qr_paintable_finalize;
-  object_class->get_property = keyfob_qr_paintable_get_property;
-  object_class->set_property = keyfob_qr_paintable_set_property;
-
-  properties[PROP_TEXT] =
-      g_param_spec_string ("text", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  G_OBJECT_CLASS (klass)->finalize = keyfob_qr_paintable_finalize;
 }
 
 static void
 keyfob_qr_paintable_init (KeyfobQrPaintable *self)
 {
-}
-
-KeyfobQrPaintable *
-keyfob_qr_paintable_new (void)
-{
-  return g_object_new (KEYFOB_TYPE_QR_PAINTABLE, NULL);
 }
 
 void
@@ -242,7 +184,6 @@ keyfob_qr_paintable_set_text (KeyfobQrPaintable *self, const char *text)
       self->code = g_steal_pointer (&code);
       gdk_paintable_invalidate_size (GDK_PAINTABLE (self));
       gdk_paintable_invalidate_contents (GDK_PAINTABLE (self));
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEXT]);
     }
   g_clear_pointer (&code, QRcode_free);
 }

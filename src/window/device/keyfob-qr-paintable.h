@@ -20,9 +20,6 @@ G_DECLARE_FINAL_TYPE (KeyfobQrPaintable, keyfob_qr_paintable, KEYFOB, QR_PAINTAB
  * one of at least 200 pixels at which no pixel is left over.
  */
 
-/** Returns: (transfer full): a paintable without an address, which draws nothing */
-KeyfobQrPaintable *keyfob_qr_paintable_new (void);
-
 /**
  * keyfob_qr_paintable_set_text:
  * @text: (nullable): an http or https address of at most 512 characters
