@@ -19,9 +19,12 @@ HEADER = "Authorization: Bearer of-one.example.org"
 class WaylandCase(WindowCase):
     def setUp(self):
         super().setUp()
-        runtime = pathlib.Path(os.environ["XDG_RUNTIME_DIR"])
         config = pathlib.Path(os.environ["BED_DIR"], "sway.conf")
-        config.write_text("xwayland disable\nfocus_on_window_activation focus\n")
+        # sway runs its commands once clients can connect
+        ready = pathlib.Path(os.environ["BED_DIR"], "sway.ready")
+        ready.unlink(missing_ok=True)
+        config.write_text("xwayland disable\nfocus_on_window_activation focus\n"
+                          f"exec echo $WAYLAND_DISPLAY >{ready}.new && mv {ready}.new {ready}\n")
         command = ["sway", "--config", str(config)]
         if os.getuid() == 0:
             # it refuses to run as root
@@ -31,8 +34,9 @@ class WaylandCase(WindowCase):
                 command, stdout=log, stderr=log,
                 env={**os.environ, "WLR_BACKENDS": "x11", "WLR_RENDERER": "pixman"})
         self.addCleanup(self.end_sway)
-        socket = desktop.wait_for(lambda: next(runtime.glob("wayland-?"), None), "sway")
-        self.wayland = {"GDK_BACKEND": "wayland", "WAYLAND_DISPLAY": socket.name}
+        desktop.wait_for(lambda: ready.exists() or self.sway.poll() is not None, "sway")
+        self.assertIsNone(self.sway.poll(), pathlib.Path(os.environ["BED_DIR"], "sway.log").read_text())
+        self.wayland = {"GDK_BACKEND": "wayland", "WAYLAND_DISPLAY": ready.read_text().strip()}
         self.screen = desktop.wait_for(self.find_screen, "the screen of sway")
 
     def end_sway(self):
@@ -49,7 +53,14 @@ class WaylandCase(WindowCase):
                    **options, **self.wayland)
 
     def press_wayland(self, *keys):
-        desktop.xdotool("windowfocus", "--sync", self.screen)
+        def focus():
+            if desktop.xdotool("getwindowfocus") == self.screen:
+                return True
+            desktop.xdotool("windowactivate", self.screen)
+            return False
+
+        # xdotool's own --sync misses some changes and then waits for 15 s
+        desktop.wait_for(focus, "the screen of sway to have the focus")
         desktop.xdotool("key", *keys)
 
     def wait_focus(self, name):
