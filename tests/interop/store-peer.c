@@ -111,7 +111,7 @@ refresh (KeyfobTokenStore *store, KeyfobConfig *host, const char *json)
 
   if (old != NULL)
     {
-      fresh = keyfob_token_keeping (sent, old);
+      fresh = keyfob_token_with_refresh_token_of (sent, old);
       save (store, host, fresh, &error);
     }
   answer (error);

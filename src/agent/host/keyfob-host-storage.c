@@ -342,7 +342,7 @@ take_newer (KeyfobHost *host, KeyfobToken *stored)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
   g_autoptr (KeyfobToken) token =
-      keyfob_token_keeping (stored, keyfob_host_session_get_token (session));
+      keyfob_token_with_refresh_token_of (stored, keyfob_host_session_get_token (session));
   g_autofree char *claimed = keyfob_token_dup_account (token);
 
   g_debug ("Another program has a newer token for %s",

@@ -28,17 +28,17 @@ typedef struct
   KeyfobRequest request;
   const char *host;
   const char *url;
-  const char *words;
-} Trouble;
+  const char *description; /* (nullable): what the server says is wrong */
+} Context;
 
 static gboolean
-is_refresh (const Trouble *trouble)
+is_refresh (const Context *context)
 {
-  return trouble->request == KEYFOB_REQUEST_REFRESH
-         || trouble->request == KEYFOB_REQUEST_BROKER_REFRESH;
+  return context->request == KEYFOB_REQUEST_REFRESH
+         || context->request == KEYFOB_REQUEST_BROKER_REFRESH;
 }
 
-static GError *G_GNUC_PRINTF (2, 3) say (KeyfobAuthError code, const char *format, ...)
+static GError *G_GNUC_PRINTF (2, 3) new_error (KeyfobAuthError code, const char *format, ...)
 {
   GError *error;
   va_list args;
@@ -59,94 +59,98 @@ is_page (KeyfobAnswer *self)
          || g_strcmp0 (self->content_type, "application/xhtml+xml") == 0 || *start == '<';
 }
 
-/* The title of a page says most; else its text without the markup. */
+/* Returns: (transfer full): the title of the page, or its text where there is no title */
 static char *
-dup_page_words (KeyfobAnswer *self)
+dup_page_text (KeyfobAnswer *self)
 {
   g_autofree char *page = g_utf8_make_valid (self->body, MIN (self->length, MAX_PAGE));
   g_autoptr (GRegex) title = g_regex_new ("<title[^>]*>([^<]*)", G_REGEX_CASELESS, 0, NULL);
   g_autoptr (GRegex) markup = g_regex_new ("<(script|style)\\b.*?</\\1[^>]*>?|<[^>]*>?",
                                            G_REGEX_CASELESS | G_REGEX_DOTALL, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
-  g_autofree char *words = NULL;
+  g_autofree char *text = NULL;
 
   if (g_regex_match (title, page, 0, &match))
-    words = g_match_info_fetch (match, 1);
+    text = g_match_info_fetch (match, 1);
   else
-    words = g_regex_replace_literal (markup, page, -1, 0, " ", 0, NULL);
+    text = g_regex_replace_literal (markup, page, -1, 0, " ", 0, NULL);
 
-  return keyfob_error_detail_clean (words != NULL ? words : "", -1);
+  return keyfob_error_detail_clean (text != NULL ? text : "", -1);
 }
 
 static GError *
-say_pending (const Trouble *trouble)
+new_pending_error (const Context *context)
 {
-  return say (KEYFOB_AUTH_ERROR_PENDING,
-              _ ("%s waits until you have signed in on the other "
-                 "device."),
-              trouble->host);
+  return new_error (KEYFOB_AUTH_ERROR_PENDING,
+                    _ ("%s waits until you have signed in on the other "
+                       "device."),
+                    context->host);
 }
 
 static GError *
-say_slow_down (const Trouble *trouble)
+new_slow_down_error (const Context *context)
 {
-  return say (KEYFOB_AUTH_ERROR_SLOW_DOWN, _ ("%s wants to be asked less often."), trouble->host);
+  return new_error (KEYFOB_AUTH_ERROR_SLOW_DOWN, _ ("%s wants to be asked less often."),
+                    context->host);
 }
 
 static GError *
-say_denied (const Trouble *trouble)
+new_denied_error (const Context *context)
 {
-  if (trouble->words != NULL)
-    return say (KEYFOB_AUTH_ERROR_DENIED,
-                _ ("The sign-in to %s was refused: “%s”. Sign in again if that was a mistake."),
-                trouble->host, trouble->words);
+  if (context->description != NULL)
+    return new_error (
+        KEYFOB_AUTH_ERROR_DENIED,
+        _ ("The sign-in to %s was refused: “%s”. Sign in again if that was a mistake."),
+        context->host, context->description);
 
-  return say (KEYFOB_AUTH_ERROR_DENIED,
-              _ ("The sign-in to %s was refused. Sign in again if that was a mistake."),
-              trouble->host);
+  return new_error (KEYFOB_AUTH_ERROR_DENIED,
+                    _ ("The sign-in to %s was refused. Sign in again if that was a mistake."),
+                    context->host);
 }
 
 static GError *
-say_expired (const Trouble *trouble)
+new_expired_error (const Context *context)
 {
-  if (is_refresh (trouble) || trouble->request == KEYFOB_REQUEST_USERINFO)
-    return say (KEYFOB_AUTH_ERROR_EXPIRED, _ ("The session at %s has ended. Sign in again."),
-                trouble->host);
+  if (is_refresh (context) || context->request == KEYFOB_REQUEST_USERINFO)
+    return new_error (KEYFOB_AUTH_ERROR_EXPIRED, _ ("The session at %s has ended. Sign in again."),
+                      context->host);
 
-  if (trouble->request == KEYFOB_REQUEST_POLL)
-    return say (KEYFOB_AUTH_ERROR_EXPIRED, _ ("The code for %s is no longer good. Get a new one."),
-                trouble->host);
+  if (context->request == KEYFOB_REQUEST_POLL)
+    return new_error (KEYFOB_AUTH_ERROR_EXPIRED,
+                      _ ("The code for %s is no longer good. Get a new one."), context->host);
 
-  return say (KEYFOB_AUTH_ERROR_EXPIRED,
-              _ ("%s no longer takes this sign-in: it took too long or was used before. Sign in "
-                 "again."),
-              trouble->host);
+  return new_error (
+      KEYFOB_AUTH_ERROR_EXPIRED,
+      _ ("%s no longer takes this sign-in: it took too long or was used before. Sign in "
+         "again."),
+      context->host);
 }
 
 static GError *
-say_unsupported (const Trouble *trouble)
+new_unsupported_error (const Context *context)
 {
-  if (trouble->request == KEYFOB_REQUEST_DEVICE || trouble->request == KEYFOB_REQUEST_POLL)
-    return say (KEYFOB_AUTH_ERROR_UNSUPPORTED,
-                _ ("%s offers no sign-in on another device. Sign in with the browser."),
-                trouble->host);
+  if (context->request == KEYFOB_REQUEST_DEVICE || context->request == KEYFOB_REQUEST_POLL)
+    return new_error (KEYFOB_AUTH_ERROR_UNSUPPORTED,
+                      _ ("%s offers no sign-in on another device. Sign in with the browser."),
+                      context->host);
 
-  return say (KEYFOB_AUTH_ERROR_UNSUPPORTED,
-              _ ("%s does not allow this way to sign in. Ask whoever runs it."), trouble->host);
+  return new_error (KEYFOB_AUTH_ERROR_UNSUPPORTED,
+                    _ ("%s does not allow this way to sign in. Ask whoever runs it."),
+                    context->host);
 }
 
-/* RFC 6749 section 5.2 knows the first one only; providers also say that the user has to come. */
-static const char *const dead_codes[] = {
+/* RFC 6749 section 5.2 has only the first code for a refresh; providers also use the others. */
+static const char *const final_codes[] = {
   "invalid_grant",  "expired_token",    "invalid_token",
   "login_required", "consent_required", "interaction_required",
 };
 
 static gboolean
-is_dead (const char *code)
+is_final (const char *code)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (dead_codes); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (final_codes); i++)
     {
-      if (strcmp (code, dead_codes[i]) == 0)
+      if (strcmp (code, final_codes[i]) == 0)
         return TRUE;
     }
 
@@ -156,62 +160,64 @@ is_dead (const char *code)
 static const struct
 {
   const char *code;
-  GError *(*say) (const Trouble *trouble);
+  GError *(*create) (const Context *context);
 } code_table[] = {
-  { "authorization_pending", say_pending },
-  { "slow_down", say_slow_down },
-  { "access_denied", say_denied },
-  { "expired_token", say_expired },
-  { "invalid_grant", say_expired },
-  { "unauthorized_client", say_unsupported },
-  { "unsupported_grant_type", say_unsupported },
+  { "authorization_pending", new_pending_error },
+  { "slow_down", new_slow_down_error },
+  { "access_denied", new_denied_error },
+  { "expired_token", new_expired_error },
+  { "invalid_grant", new_expired_error },
+  { "unauthorized_client", new_unsupported_error },
+  { "unsupported_grant_type", new_unsupported_error },
 };
 
 static GError *
-say_by_code (const Trouble *trouble, const char *code)
+new_error_by_code (const Context *context, const char *code)
 {
-  if (code == NULL || (is_refresh (trouble) && keyfob_answer_is_unavailable (trouble->answer)))
+  if (code == NULL || (is_refresh (context) && keyfob_answer_is_unavailable (context->answer)))
     return NULL;
 
-  if (is_refresh (trouble) && is_dead (code))
-    return say_expired (trouble);
+  if (is_refresh (context) && is_final (code))
+    return new_expired_error (context);
 
   for (gsize i = 0; i < G_N_ELEMENTS (code_table); i++)
     {
       if (strcmp (code, code_table[i].code) == 0)
-        return code_table[i].say (trouble);
+        return code_table[i].create (context);
     }
 
   return NULL;
 }
 
 static GError *
-say_redirect (const Trouble *trouble)
+new_redirect_error (const Context *context)
 {
-  KeyfobAnswer *answer = trouble->answer;
+  KeyfobAnswer *answer = context->answer;
   g_autofree char *target = NULL;
 
   if (answer->location != NULL && g_uri_peek_scheme (answer->location) != NULL)
     target = keyfob_answer_dup_host (answer->location);
 
-  if (target != NULL && *target != '\0' && strcmp (target, trouble->host) != 0)
-    return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-                _ ("%s sends Keyfob on to %s, where it does not follow with a secret. Check the "
-                   "address, or sign in to your network first."),
-                trouble->host, target);
+  if (target != NULL && *target != '\0' && strcmp (target, context->host) != 0)
+    return new_error (
+        KEYFOB_AUTH_ERROR_BAD_ANSWER,
+        _ ("%s sends Keyfob on to %s, where it does not follow with a secret. Check the "
+           "address, or sign in to your network first."),
+        context->host, target);
 
-  return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-              _ ("%s sends Keyfob on from %s, where it does not follow with a secret. Check the "
-                 "address and its routes."),
-              trouble->host, trouble->url);
+  return new_error (
+      KEYFOB_AUTH_ERROR_BAD_ANSWER,
+      _ ("%s sends Keyfob on from %s, where it does not follow with a secret. Check the "
+         "address and its routes."),
+      context->host, context->url);
 }
 
 static GError *
-say_not_found (const Trouble *trouble)
+new_not_found_error (const Context *context)
 {
-  return say (KEYFOB_AUTH_ERROR_SERVER,
-              _ ("%s has nothing at %s. Check the address of the host, or set its routes."),
-              trouble->host, trouble->url);
+  return new_error (KEYFOB_AUTH_ERROR_SERVER,
+                    _ ("%s has nothing at %s. Check the address of the host, or set its routes."),
+                    context->host, context->url);
 }
 
 static KeyfobAuthError
@@ -222,93 +228,101 @@ get_status_code (KeyfobAnswer *answer)
 }
 
 static GError *
-say_page (const Trouble *trouble)
+new_page_error (const Context *context)
 {
-  g_autofree char *words = dup_page_words (trouble->answer);
-  guint status = trouble->answer->status;
+  g_autofree char *text = dup_page_text (context->answer);
+  guint status = context->answer->status;
 
-  if (status < 400 && *words == '\0')
-    return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-                _ ("%s answered with a web page instead of data. Check the address, or sign in to "
-                   "your network first."),
-                trouble->host);
+  if (status < 400 && *text == '\0')
+    return new_error (
+        KEYFOB_AUTH_ERROR_BAD_ANSWER,
+        _ ("%s answered with a web page instead of data. Check the address, or sign in to "
+           "your network first."),
+        context->host);
 
   if (status < 400)
-    return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-                _ ("%s answered with a web page (“%s”) instead of data. Check the address, or sign "
-                   "in to your network first."),
-                trouble->host, words);
+    return new_error (
+        KEYFOB_AUTH_ERROR_BAD_ANSWER,
+        _ ("%s answered with a web page (“%s”) instead of data. Check the address, or sign "
+           "in to your network first."),
+        context->host, text);
 
-  return say (get_status_code (trouble->answer),
-              _ ("%s answered with an error page (%u, “%s”). Try again later, or ask whoever runs "
-                 "it."),
-              trouble->host, status, *words != '\0' ? words : soup_status_get_phrase (status));
+  return new_error (
+      get_status_code (context->answer),
+      _ ("%s answered with an error page (%u, “%s”). Try again later, or ask whoever runs "
+         "it."),
+      context->host, status, *text != '\0' ? text : soup_status_get_phrase (status));
 }
 
 static GError *
-say_status (const Trouble *trouble, const char *code)
+new_status_error (const Context *context, const char *code)
 {
-  guint status = trouble->answer->status;
-  const char *words = trouble->words != NULL ? trouble->words : code;
+  guint status = context->answer->status;
+  const char *description = context->description != NULL ? context->description : code;
 
-  if (words == NULL)
-    words = soup_status_get_phrase (status);
+  if (description == NULL)
+    description = soup_status_get_phrase (status);
 
   if (status == STATUS_TOO_MANY_REQUESTS)
-    return say (get_status_code (trouble->answer),
-                _ ("%s was asked too often. Wait a few minutes and try again."), trouble->host);
+    return new_error (get_status_code (context->answer),
+                      _ ("%s was asked too often. Wait a few minutes and try again."),
+                      context->host);
 
   if (status >= 500)
-    return say (get_status_code (trouble->answer),
-                _ ("%s has a problem of its own (%u): “%s”. Try again later, or ask whoever runs "
-                   "it."),
-                trouble->host, status, words);
+    return new_error (
+        get_status_code (context->answer),
+        _ ("%s has a problem of its own (%u): “%s”. Try again later, or ask whoever runs "
+           "it."),
+        context->host, status, description);
 
-  return say (get_status_code (trouble->answer),
-              _ ("%s refused (%u): “%s”. Try again, or ask whoever runs it."), trouble->host,
-              status, words);
+  return new_error (get_status_code (context->answer),
+                    _ ("%s refused (%u): “%s”. Try again, or ask whoever runs it."), context->host,
+                    status, description);
 }
 
 static GError *
-say_bad_answer (const Trouble *trouble)
+new_bad_answer_error (const Context *context)
 {
-  if (trouble->answer->cut_off)
-    return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-                _ ("The answer of %s is too long to be what was asked for. Check the address."),
-                trouble->host);
+  if (context->answer->cut_off)
+    return new_error (
+        KEYFOB_AUTH_ERROR_BAD_ANSWER,
+        _ ("The answer of %s is too long to be what was asked for. Check the address."),
+        context->host);
 
-  return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-              _ ("%s answered with something that Keyfob cannot read. Check the address, or ask "
-                 "whoever runs it."),
-              trouble->host);
+  return new_error (
+      KEYFOB_AUTH_ERROR_BAD_ANSWER,
+      _ ("%s answered with something that Keyfob cannot read. Check the address, or ask "
+         "whoever runs it."),
+      context->host);
 }
 
-/* A host without the device flow says so in one of these ways. */
+/* The ways in which servers say that they do not offer the device flow. */
 static gboolean
-lacks_device_flow (const Trouble *trouble)
+lacks_device_flow (const Context *context)
 {
-  guint status = trouble->answer->status;
+  guint status = context->answer->status;
 
-  if (trouble->request != KEYFOB_REQUEST_DEVICE)
+  if (context->request != KEYFOB_REQUEST_DEVICE)
     return FALSE;
 
   return status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED
          || status == SOUP_STATUS_NOT_IMPLEMENTED
-         || (status == SOUP_STATUS_SERVICE_UNAVAILABLE && !is_page (trouble->answer))
-         || (trouble->words != NULL && strstr (trouble->words, "not found in discovery") != NULL);
+         || (status == SOUP_STATUS_SERVICE_UNAVAILABLE && !is_page (context->answer))
+         || (context->description != NULL
+             && strstr (context->description, "not found in discovery") != NULL);
 }
 
-/* py-oidc-auth in broker mode says it with a status and a sentence; anything on the way there may
- * answer 401, too, but not in this form. A server that went over to that mode says it of a token
- * that it did not make. */
+/* py-oidc-auth in broker mode ends a session with a status and a sentence. A gateway may answer
+ * 401, too, but not in this form. A server that was switched to broker mode refuses the tokens from
+ * before with "Invalid refresh token". */
 static gboolean
-ends_broker_session (const Trouble *trouble)
+ends_broker_session (const Context *context)
 {
-  KeyfobAnswer *answer = trouble->answer;
+  KeyfobAnswer *answer = context->answer;
   g_autoptr (JsonObject) object = NULL;
   const char *detail;
 
-  if (!is_refresh (trouble) || answer->status != SOUP_STATUS_UNAUTHORIZED)
+  if (!is_refresh (context) || answer->status != SOUP_STATUS_UNAUTHORIZED)
     return FALSE;
 
   object = keyfob_json_parse_object (answer->body, answer->length);
@@ -316,54 +330,54 @@ ends_broker_session (const Trouble *trouble)
   if (detail == NULL)
     return FALSE;
 
-  return trouble->request == KEYFOB_REQUEST_BROKER_REFRESH
+  return context->request == KEYFOB_REQUEST_BROKER_REFRESH
          || g_str_has_prefix (detail, "Invalid refresh token");
 }
 
 static GError *
-say_error_status (const Trouble *trouble, const char *code)
+new_error_by_status (const Context *context, const char *code)
 {
-  guint status = trouble->answer->status;
+  guint status = context->answer->status;
 
-  if (lacks_device_flow (trouble))
-    return say_unsupported (trouble);
+  if (lacks_device_flow (context))
+    return new_unsupported_error (context);
 
   if (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED)
-    return say_not_found (trouble);
+    return new_not_found_error (context);
 
-  if (is_page (trouble->answer))
-    return say_page (trouble);
+  if (is_page (context->answer))
+    return new_page_error (context);
 
-  if (code == NULL && ends_broker_session (trouble))
-    return say_expired (trouble);
+  if (code == NULL && ends_broker_session (context))
+    return new_expired_error (context);
 
-  return say_status (trouble, code);
+  return new_status_error (context, code);
 }
 
 static GError *
-say_trouble (const Trouble *trouble, const char *code)
+new_error_for_answer (const Context *context, const char *code)
 {
-  guint status = trouble->answer->status;
-  GError *known = say_by_code (trouble, code);
+  guint status = context->answer->status;
+  GError *known = new_error_by_code (context, code);
 
   if (known != NULL)
     return known;
 
   if (SOUP_STATUS_IS_REDIRECTION (status))
-    return say_redirect (trouble);
+    return new_redirect_error (context);
 
   if (status >= 400)
-    return say_error_status (trouble, code);
+    return new_error_by_status (context, code);
 
   if (code != NULL)
-    return say_status (trouble, code);
+    return new_status_error (context, code);
 
-  return is_page (trouble->answer) ? say_page (trouble) : say_bad_answer (trouble);
+  return is_page (context->answer) ? new_page_error (context) : new_bad_answer_error (context);
 }
 
-/* Some servers say what is wrong with the status 200. */
+/* Some servers report errors with the status 200. */
 static gboolean
-says_error (JsonObject *object)
+has_error (JsonObject *object)
 {
   return keyfob_json_get_string (object, "error") != NULL
          && !json_object_has_member (object, "access_token");
@@ -427,7 +441,7 @@ keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, GError **err
   if (SOUP_STATUS_IS_SUCCESSFUL (self->status) && !self->cut_off)
     object = keyfob_json_parse_object (self->body, self->length);
 
-  if (object == NULL || says_error (object))
+  if (object == NULL || has_error (object))
     {
       g_propagate_error (error, keyfob_answer_to_error (self, request));
       return NULL;
@@ -442,15 +456,15 @@ keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request)
   g_autoptr (KeyfobErrorDetail) found = NULL;
   g_autofree char *host = keyfob_answer_dup_host (self->url);
   g_autofree char *url = keyfob_text_clean (self->url, -1, MAX_URL);
-  Trouble trouble = { .answer = self, .request = request, .host = host, .url = url };
+  Context context = { .answer = self, .request = request, .host = host, .url = url };
   GError *error;
 
-  /* a page may hold any word, and what was asked for may hold secrets */
+  /* a page may contain any text, and the body of a redirect may contain secrets */
   if (!is_page (self) && !SOUP_STATUS_IS_REDIRECTION (self->status))
     found = keyfob_error_detail_new (self->body, self->length);
-  trouble.words = found != NULL ? found->words : NULL;
+  context.description = found != NULL ? found->description : NULL;
 
-  error = say_trouble (&trouble, found != NULL ? found->code : NULL);
+  error = new_error_for_answer (&context, found != NULL ? found->code : NULL);
   if (keyfob_answer_is_unavailable (self))
     keyfob_auth_error_set_retry_after (error, self->retry_after);
 

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /**
  * KeyfobRequest:
  *
- * @KEYFOB_REQUEST_BROKER_REFRESH: a refresh with a token that py-oidc-auth made itself
+ * @KEYFOB_REQUEST_BROKER_REFRESH: a refresh with a token that py-oidc-auth issued itself
  *
- * What was asked for: the same answer means different things.
+ * The kind of a request: the same answer means different things to different requests.
  */
 typedef enum
 {
@@ -28,18 +28,19 @@ typedef enum
 
 /**
  * KeyfobAnswer:
- * @url: what was asked, without its query
+ * @url: URL of the request, without its query
  * @status: HTTP status
  * @content_type: (nullable): media type without parameters
- * @location: (nullable): where a redirect leads
- * @body: the bytes, of any encoding, with a NUL behind them
- * @length: how many there are
- * @cut_off: whether there were more than Keyfob takes
- * @now: Unix time in seconds at which it began to arrive, by this machine's clock
- * @skew: seconds by which the server's clock is ahead, 0 unknown
- * @retry_after: seconds for which it does not want to be asked again, 0 where it says nothing
+ * @location: (nullable): target of a redirect
+ * @body: the body in any encoding, followed by a NUL byte
+ * @length: length of @body in bytes
+ * @cut_off: whether the body was longer than KEYFOB_HTTP_MAX_BODY
+ * @now: Unix time in seconds at which the answer began to arrive, by this machine's clock
+ * @skew: seconds by which the server's clock is ahead; 0 where unknown
+ * @retry_after: seconds before the end of which the server wants no further request; 0 where its
+ *   answer names no time
  *
- * An answer over HTTP. Holds secrets; freeing wipes them.
+ * An answer over HTTP. Contains secrets; keyfob_answer_free() overwrites them.
  */
 typedef struct
 {
@@ -58,33 +59,33 @@ typedef struct
 void keyfob_answer_free (KeyfobAnswer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobAnswer, keyfob_answer_free)
 
-/** Returns: (transfer full): host, and port where there is one, of @url, fit to be shown */
+/** Returns: (transfer full): host and explicit port of @url, cleaned for display; may be empty */
 char *keyfob_answer_dup_host (const char *url);
 
-/** Returns: whether the server is out of order or overrun, and so says nothing about what was asked
- */
+/** Returns: whether the server is out of order or overloaded (5xx, 429), so that the answer says
+ * nothing about the request itself */
 gboolean keyfob_answer_is_unavailable (KeyfobAnswer *self);
 
-/** Returns: whether it leads on to @location */
+/** Returns: whether the answer is a redirect to @location */
 gboolean keyfob_answer_is_redirect (KeyfobAnswer *self);
 
 /**
  * keyfob_answer_to_object:
- * @error: a KEYFOB_AUTH_ERROR with a sentence that names the host and what to do; it holds no
- *   secret
+ * @error: see keyfob_answer_to_error()
  *
- * Returns: (transfer full): the JSON object, or %NULL where the answer is anything else
+ * Returns: (transfer full): the JSON object of a successful answer, or %NULL for any other answer
  */
 JsonObject *keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, GError **error);
 
 /**
  * keyfob_answer_to_error:
  *
- * Only an answer to a refresh that says that the refresh token is dead is KEYFOB_AUTH_ERROR_EXPIRED
- * then: `invalid_grant` and its kin, or 401 of a broker. For a server that is out of order or
- * overrun see keyfob_auth_error_get_retry_after().
+ * For a refresh, KEYFOB_AUTH_ERROR_EXPIRED means that the refresh token will never work again: the
+ * server answered `invalid_grant` or a similar code, or a broker answered 401. For a server that is
+ * out of order or overloaded see keyfob_auth_error_get_retry_after().
  *
- * Returns: (transfer full): what an answer that is not the wanted one means
+ * Returns: (transfer full): a KEYFOB_AUTH_ERROR for an answer that is not the expected one; its
+ *   message names the host and what to do, and contains no secret
  */
 GError *keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request);
 

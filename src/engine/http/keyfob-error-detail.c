@@ -12,20 +12,20 @@
 #include "keyfob-text.h"
 
 #define MAX_BODY 65536
-#define MAX_WORDS 200
+#define MAX_DESCRIPTION 200
 #define MAX_CODE 64
 #define MAX_DEPTH 8
 #define MAX_TEXTS 8
 /* How often JSON may be quoted in JSON. */
 #define MAX_QUOTES 4
-/* A code that was cut off is known by this many letters. */
+/* A code that was cut off is completed where at least this many letters are left. */
 #define MIN_PREFIX 6
-/* Letters of both cases or with digits among them that are as long as this may be a secret. */
+/* A run of letters that has both cases or digits and at least this length may be a secret. */
 #define MIN_SECRET 20
 #define SECRET_SIGNS "_~+=%-"
 
 #define CODE_PATTERN "[\"']error[\"']\\s*:\\s*[\"']([A-Za-z0-9_.-]+)([\"']?)"
-#define WORDS_PATTERN "[\"']error_description[\"']\\s*:\\s*[\"']([^\"]*)"
+#define DESCRIPTION_PATTERN "[\"']error_description[\"']\\s*:\\s*[\"']([^\"]*)"
 
 static const char *const known_codes[] = {
   "authorization_pending",  "slow_down",
@@ -42,7 +42,7 @@ typedef struct
 {
   KeyfobErrorDetail *found;
   GQueue texts;
-} Digging;
+} Search;
 
 static gboolean
 is_code (const char *text)
@@ -54,19 +54,19 @@ is_code (const char *text)
 }
 
 static void
-take_code (KeyfobErrorDetail *self, const char *code)
+set_code (KeyfobErrorDetail *self, const char *code)
 {
   if (self->code == NULL && is_code (code))
     self->code = g_strdup (code);
 }
 
 static void
-take_words (KeyfobErrorDetail *self, const char *words)
+set_description (KeyfobErrorDetail *self, const char *description)
 {
-  g_autofree char *clean = keyfob_error_detail_clean (words, -1);
+  g_autofree char *clean = keyfob_error_detail_clean (description, -1);
 
-  if (self->words == NULL && *clean != '\0')
-    self->words = g_steal_pointer (&clean);
+  if (self->description == NULL && *clean != '\0')
+    self->description = g_steal_pointer (&clean);
 }
 
 static const char *
@@ -79,9 +79,10 @@ node_string (JsonNode *node)
   return json_node_get_string (node);
 }
 
-/* Texts are put aside to be looked into afterwards: they may hold quoted JSON. */
+/* Texts are queued and searched after the objects around them, since they may contain quoted JSON.
+ */
 static void
-dig_node (Digging *digging, JsonNode *node, int depth)
+search_node (Search *search, JsonNode *node, int depth)
 {
   const char *const members[] = { "error", "detail", "message", "msg", "title" };
   const char *text = node_string (node);
@@ -91,25 +92,25 @@ dig_node (Digging *digging, JsonNode *node, int depth)
 
   if (text != NULL)
     {
-      if (digging->texts.length < MAX_TEXTS)
-        g_queue_push_tail (&digging->texts, g_strdup (text));
+      if (search->texts.length < MAX_TEXTS)
+        g_queue_push_tail (&search->texts, g_strdup (text));
     }
   else if (JSON_NODE_HOLDS_ARRAY (node) && json_array_get_length (json_node_get_array (node)) > 0)
     {
-      dig_node (digging, json_array_get_element (json_node_get_array (node), 0), depth + 1);
+      search_node (search, json_array_get_element (json_node_get_array (node), 0), depth + 1);
     }
   else if (JSON_NODE_HOLDS_OBJECT (node))
     {
       JsonObject *object = json_node_get_object (node);
       const char *code = keyfob_json_get_string (object, "error");
-      const char *words = keyfob_json_get_string (object, "error_description");
+      const char *description = keyfob_json_get_string (object, "error_description");
 
-      if (words != NULL)
-        take_words (digging->found, words);
+      if (description != NULL)
+        set_description (search->found, description);
       if (code != NULL)
-        take_code (digging->found, code);
+        set_code (search->found, code);
       for (gsize i = code != NULL && is_code (code) ? 1 : 0; i < G_N_ELEMENTS (members); i++)
-        dig_node (digging, json_object_get_member (object, members[i]), depth + 1);
+        search_node (search, json_object_get_member (object, members[i]), depth + 1);
     }
 }
 
@@ -146,14 +147,15 @@ complete_code (const char *prefix)
   return complete != NULL && strlen (prefix) >= MIN_PREFIX ? complete : prefix;
 }
 
-/* For JSON that does not parse, because it was cut off or never was quite JSON */
+/* For JSON that does not parse: cut off, or written by hand. Returns: whether it has an error code
+ */
 static gboolean
-dig_pattern (KeyfobErrorDetail *found, const char *text)
+search_pattern (KeyfobErrorDetail *found, const char *text)
 {
   g_autoptr (GRegex) code_regex = g_regex_new (CODE_PATTERN, 0, 0, NULL);
-  g_autoptr (GRegex) words_regex = g_regex_new (WORDS_PATTERN, 0, 0, NULL);
+  g_autoptr (GRegex) description_regex = g_regex_new (DESCRIPTION_PATTERN, 0, 0, NULL);
   g_autoptr (GMatchInfo) code_match = NULL;
-  g_autoptr (GMatchInfo) words_match = NULL;
+  g_autoptr (GMatchInfo) description_match = NULL;
   g_autofree char *code = NULL;
   g_autofree char *quote = NULL;
 
@@ -162,13 +164,13 @@ dig_pattern (KeyfobErrorDetail *found, const char *text)
 
   code = g_match_info_fetch (code_match, 1);
   quote = g_match_info_fetch (code_match, 2);
-  take_code (found, *quote != '\0' ? code : complete_code (code));
+  set_code (found, *quote != '\0' ? code : complete_code (code));
 
-  if (g_regex_match (words_regex, text, 0, &words_match))
+  if (g_regex_match (description_regex, text, 0, &description_match))
     {
-      g_autofree char *words = g_match_info_fetch (words_match, 1);
+      g_autofree char *description = g_match_info_fetch (description_match, 1);
 
-      take_words (found, words);
+      set_description (found, description);
     }
 
   return TRUE;
@@ -195,19 +197,19 @@ unescape (const char *text)
 }
 
 static void
-dig_word (KeyfobErrorDetail *found, const char *text)
+search_codes (KeyfobErrorDetail *found, const char *text)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (known_codes); i++)
     {
       g_autofree char *pattern = g_strconcat ("\\b", known_codes[i], "\\b", NULL);
 
       if (g_regex_match_simple (pattern, text, 0, 0))
-        take_code (found, known_codes[i]);
+        set_code (found, known_codes[i]);
     }
 }
 
 static void
-dig_text (Digging *digging, const char *text)
+search_text (Search *search, const char *text)
 {
   g_autofree char *plain = g_strdup (text);
 
@@ -218,18 +220,18 @@ dig_text (Digging *digging, const char *text)
 
       if (node != NULL && !JSON_NODE_HOLDS_VALUE (node) && !JSON_NODE_HOLDS_NULL (node))
         {
-          dig_node (digging, node, 0);
+          search_node (search, node, 0);
           return;
         }
-      if (dig_pattern (digging->found, quoted))
+      if (search_pattern (search->found, quoted))
         return;
       if (strchr (quoted, '\\') == NULL)
         break;
       plain = unescape (quoted);
     }
 
-  dig_word (digging->found, text);
-  take_words (digging->found, text);
+  search_codes (search->found, text);
+  set_description (search->found, text);
 }
 
 static gboolean
@@ -279,25 +281,25 @@ keyfob_error_detail_clean (const char *text, gssize length)
       p += MAX (run, 1);
     }
 
-  return keyfob_text_clean (safe->str, safe->len, MAX_WORDS);
+  return keyfob_text_clean (safe->str, safe->len, MAX_DESCRIPTION);
 }
 
 KeyfobErrorDetail *
 keyfob_error_detail_new (const char *body, gsize length)
 {
   g_autoptr (KeyfobErrorDetail) self = g_new0 (KeyfobErrorDetail, 1);
-  Digging digging = { self, G_QUEUE_INIT };
+  Search search = { self, G_QUEUE_INIT };
   char *text = g_utf8_make_valid (body, MIN (length, MAX_BODY));
 
   for (int i = 0; i < MAX_TEXTS && text != NULL; i++)
     {
-      dig_text (&digging, text);
+      search_text (&search, text);
       g_free (text);
-      text = g_queue_pop_head (&digging.texts);
+      text = g_queue_pop_head (&search.texts);
     }
 
   g_free (text);
-  g_queue_clear_full (&digging.texts, g_free);
+  g_queue_clear_full (&search.texts, g_free);
 
   return g_steal_pointer (&self);
 }
@@ -306,6 +308,6 @@ void
 keyfob_error_detail_free (KeyfobErrorDetail *self)
 {
   g_free (self->code);
-  g_free (self->words);
+  g_free (self->description);
   g_free (self);
 }

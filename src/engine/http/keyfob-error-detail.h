@@ -11,25 +11,25 @@ G_BEGIN_DECLS
 /**
  * KeyfobErrorDetail:
  * @code: (nullable): the error code (RFC 6749 section 5.2, RFC 8628 section 3.5)
- * @words: (nullable): what was said beside it, fit to be shown
+ * @description: (nullable): what the server says besides, cleaned for display
  *
- * What an error answer says, wherever it hides it.
+ * What an error answer says.
  */
 typedef struct
 {
   char *code;
-  char *words;
+  char *description;
 } KeyfobErrorDetail;
 
 /**
  * keyfob_error_detail_new:
- * @body: an answer with an error status, in any encoding; only its beginning is looked at
- * @length: its length in bytes
+ * @body: body of an answer with an error status, in any encoding; only the first 64 KiB are read
+ * @length: length of @body in bytes
  *
- * Looks into `error` and `error_description`, into `detail` as text, object or list, and into JSON
- * that is quoted in a text, once or several times over, pretty-printed or cut off.
+ * Reads `error` and `error_description`, `detail` as text, object or list, and JSON that is quoted
+ * in a text: once or several times, pretty-printed or cut off.
  *
- * Returns: (transfer full): what was found
+ * Returns: (transfer full): the code and the description that were found; both may be %NULL
  */
 KeyfobErrorDetail *keyfob_error_detail_new (const char *body, gsize length);
 
@@ -38,10 +38,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobErrorDetail, keyfob_error_detail_free)
 
 /**
  * keyfob_error_detail_clean:
- * @text: what a server wrote
+ * @text: text of a server, in any encoding
+ * @length: length of @text in bytes, or -1 where it ends with a NUL byte
  *
- * Returns: (transfer full): at most 200 characters of it in one line, without whatever could be a
- *   token, a code or a verifier
+ * Returns: (transfer full): at most 200 characters of @text in one line, with an ellipsis for each
+ *   word that may be a token, a code or a verifier
  */
 char *keyfob_error_detail_clean (const char *text, gssize length);
 

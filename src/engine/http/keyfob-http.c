@@ -21,7 +21,7 @@
 #define MAX_PROXY_CONNECTIONS 2
 /* Seconds for which a connection that is not in use is kept. */
 #define IDLE 15
-/* Seconds that a server may put Keyfob off at most, whatever it says. */
+/* The longest time that Keyfob stays away at the request of a server, seconds. */
 #define MAX_RETRY_AFTER G_GINT64_CONSTANT (86400)
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
@@ -72,8 +72,8 @@ on_network_event (SoupMessage *message,
     }
 }
 
-/* The trouble of a proxy is not the host's. Over https only the host's own answers have its
- * certificate; libsoup hands out what a proxy answers instead of opening the way. */
+/* libsoup passes on the answer of a proxy that refuses to connect. Over https, an answer of the
+ * host has a certificate. */
 static gboolean
 is_answered_by_proxy (SoupMessage *message)
 {
@@ -191,7 +191,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
                              g_steal_pointer (&task));
 }
 
-/* An answer with an Age comes from some cache, and its Date is an old one. */
+/* An answer with an Age header comes from a cache, so that its Date is in the past. */
 static gint64
 read_skew (SoupMessageHeaders *headers, gint64 now)
 {
@@ -291,7 +291,7 @@ build_message (const char *method, const char *url, GBytes *form, const char *au
     soup_message_set_request_body_from_bytes (message, FORM_TYPE, form);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  /* nobody is asked for a password; a proxy gets its own from the system's settings */
+  /* the user is never asked for a password; that of a proxy is in the settings of the system */
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
 
   return message;
@@ -335,7 +335,7 @@ keyfob_http_session_new (void)
 GBytes *
 keyfob_http_form_new (const char *const *fields)
 {
-  /* large enough from the start, so that no copy is left behind when it grows */
+  /* large enough from the start: growing would leave a copy of the secrets behind */
   GString *form = g_string_sized_new (form_length (fields));
   gsize length;
   char *text;
@@ -374,7 +374,7 @@ keyfob_http_send_async (SoupSession *session,
   Exchange *exchange;
 
   g_task_set_source_tag (task, keyfob_http_send_async);
-  /* an answer that came is handed out all the same: it may hold the only copy of a new token */
+  /* a complete answer is returned even if cancelled: it may contain the only copy of a new token */
   g_task_set_check_cancellable (task, FALSE);
 
   if (message == NULL)

@@ -11,14 +11,14 @@
 
 G_BEGIN_DECLS
 
-/** The largest body that is taken, in bytes. */
+/** The largest body that is read, in bytes; the rest is cut off. */
 #define KEYFOB_HTTP_MAX_BODY (1024 * 1024)
 
 /**
  * keyfob_http_session_new:
  *
- * Returns: (transfer full): a session as every request of Keyfob wants it: proxies and trusted
- *   issuers of the system, no cookies, no cache, and no certificate that could be waved through
+ * Returns: (transfer full): a session with the proxies and the trusted certificate authorities of
+ * the system, without cookies and cache; a certificate that is not trusted ends the request
  */
 SoupSession *keyfob_http_session_new (void);
 
@@ -26,7 +26,7 @@ SoupSession *keyfob_http_session_new (void);
  * keyfob_http_form_new:
  * @fields: names and values in turn, ended by %NULL; a field whose value is %NULL is left out
  *
- * Returns: (transfer full): a form body, wiped when it is freed
+ * Returns: (transfer full): a form body, overwritten when it is freed
  */
 GBytes *keyfob_http_form_new (const char *const *fields);
 
@@ -34,12 +34,13 @@ GBytes *keyfob_http_form_new (const char *const *fields);
  * keyfob_http_send_async:
  * @method: `GET` or `POST`
  * @url: absolute
- * @form: (nullable): what to post
+ * @form: (nullable): body of a `POST`, see keyfob_http_form_new()
  * @authorization: (nullable): value of the `Authorization` header
- * @seconds: time limit for all of it, by @clock
- * @clock: says when the answer arrived, too
+ * @seconds: time limit for the whole request
+ * @clock: measures the time limit and dates the answer
  *
- * Asks once, without following a redirect, and takes at most KEYFOB_HTTP_MAX_BODY.
+ * Sends one request, follows no redirect, and reads at most KEYFOB_HTTP_MAX_BODY. Where the answer
+ * is complete when @cancellable is cancelled, it is returned all the same.
  */
 void keyfob_http_send_async (SoupSession *session,
                              const char *method,
@@ -56,7 +57,7 @@ void keyfob_http_send_async (SoupSession *session,
  * keyfob_http_send_finish:
  * @error: see keyfob_network_error_new()
  *
- * Returns: (transfer full): the answer, whatever its status, or %NULL where none came
+ * Returns: (transfer full): the answer with any status, or %NULL where there was no answer
  */
 KeyfobAnswer *keyfob_http_send_finish (GAsyncResult *result, GError **error);
 

@@ -24,7 +24,7 @@ find_string_end (const char *at, const char *end)
 
       while (before - 1 > start && before[-1] == '\\')
         before--;
-      /* In pairs they do not escape the quotation mark. */
+      /* pairs of backslashes do not escape the quotation mark */
       if ((at - before) % 2 == 0)
         return at;
       at++;
@@ -217,14 +217,14 @@ read_word (const char *at)
   return word;
 }
 
-/* Bits are set where a byte of @word is zero, and maybe above it. */
+/* Returns: a word with bits set where a byte of @word is zero, and perhaps in higher bytes */
 static guint64
 find_zero (guint64 word)
 {
   return (word - EACH_BYTE (1)) & ~word & HIGH_BITS;
 }
 
-/* Tokens are long, and nearly all of a file is tokens: eight bytes at a time. */
+/* Most of a token file is long tokens without escapes, so eight bytes are checked at a time. */
 static void
 skip_plain (KeyfobJsonScan *scanner)
 {

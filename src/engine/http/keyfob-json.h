@@ -10,39 +10,39 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_json_parse:
- * @data: text from outside
- * @length: its length in bytes
- * @error: a JSON_PARSER_ERROR; its message may quote @data and is not fit to be shown or logged
+ * @data: text of a server, a file or another program
+ * @length: length of @data in bytes
+ * @error: a JSON_PARSER_ERROR; its message may quote @data and must not be shown or logged
  *
- * Parses JSON whose nesting is so deep that a recursive parser would run out of stack as an error.
+ * Refuses NUL bytes, and JSON that is nested deeper than 100 levels.
  *
  * Returns: (transfer full): the root, or %NULL
  */
 JsonNode *keyfob_json_parse (const char *data, gsize length, GError **error);
 
-/** Returns: (transfer full): the root where @data is a JSON object, else %NULL */
+/** Returns: (transfer full): the object, or %NULL where @data is not one JSON object */
 JsonObject *keyfob_json_parse_object (const char *data, gsize length);
 
-/** Returns: (nullable) (transfer none): the member where it is a string, else %NULL */
+/** Returns: (nullable) (transfer none): the member, or %NULL where it is absent or no string */
 const char *keyfob_json_get_string (JsonObject *object, const char *member);
 
 /**
  * keyfob_json_get_number:
- * @number: (out): the value of a number, or of a string that is one
+ * @number: (out): the value of a number, or of a string that contains nothing but a number
  *
- * Returns: whether there is one that is finite
+ * Returns: whether the member is a finite number
  */
 gboolean keyfob_json_get_number (JsonObject *object, const char *member, double *number);
 
 /**
  * KeyfobJsonScan:
- * @at: where in a JSON text it is
- * @end: where the text ends
- * @depth: how many values there are around @at
+ * @at: position in the JSON text
+ * @end: end of the JSON text
+ * @depth: number of objects and arrays around @at
  *
- * Goes over a JSON text without taking it to pieces. Strict JSON (RFC 8259), and the `NaN` and
- * `Infinity` of Python's writer. Each function steps over what it is named for, and returns whether
- * that was there; where it was not, @at is anywhere.
+ * Finds the bounds of values in a JSON text (RFC 8259, and the `NaN` and `Infinity` of Python)
+ * without parsing it. Each function moves @at behind the element in its name and returns whether
+ * that element was there; where it was not, @at is undefined.
  */
 typedef struct
 {
@@ -53,16 +53,16 @@ typedef struct
 
 void keyfob_json_scan_space (KeyfobJsonScan *scanner);
 
-/** Space before it is stepped over, too. */
+/** Skips white space before @wanted, too. */
 gboolean keyfob_json_scan_char (KeyfobJsonScan *scanner, char wanted);
 
-/** A string with its quotes; what is between them is not checked to be UTF-8. */
+/** A string with its quotation marks; not checked to be UTF-8. */
 gboolean keyfob_json_scan_string (KeyfobJsonScan *scanner);
 
-/** Any value that is nested no deeper than a parser can stand. */
+/** Any value that is nested at most 100 levels deep. */
 gboolean keyfob_json_scan_value (KeyfobJsonScan *scanner);
 
-/** Returns: whether @data is ASCII, which is quicker to tell than whether it is UTF-8 */
+/** Returns: whether @data is ASCII; faster than g_utf8_validate() */
 gboolean keyfob_json_scan_is_ascii (const char *data, gsize length);
 
 G_END_DECLS

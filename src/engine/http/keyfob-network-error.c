@@ -12,7 +12,7 @@
 #include "keyfob-answer.h"
 #include "keyfob-auth-error.h"
 
-/* The first that applies is said; an issuer that is not known makes the rest worthless. */
+/* In the order of weight: the first flag that is set decides about the message. */
 static const struct
 {
   GTlsCertificateFlags flag;
@@ -66,7 +66,7 @@ static const struct
 };
 
 static GError *
-say (KeyfobAuthError code, const char *sentence, const char *host)
+new_error (KeyfobAuthError code, const char *sentence, const char *host)
 {
   g_autoptr (GString) filled = g_string_new (_ (sentence));
 
@@ -76,64 +76,67 @@ say (KeyfobAuthError code, const char *sentence, const char *host)
 }
 
 static GError *
-say_certificate (GTlsCertificateFlags errors, const char *host)
+new_certificate_error (GTlsCertificateFlags errors, const char *host)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (certificate_table); i++)
     {
       if (errors & certificate_table[i].flag)
-        return say (KEYFOB_AUTH_ERROR_TLS, certificate_table[i].sentence, host);
+        return new_error (KEYFOB_AUTH_ERROR_TLS, certificate_table[i].sentence, host);
     }
 
-  return say (KEYFOB_AUTH_ERROR_TLS,
-              N_ ("The certificate of %s cannot be trusted. Tell whoever runs it."), host);
+  return new_error (KEYFOB_AUTH_ERROR_TLS,
+                    N_ ("The certificate of %s cannot be trusted. Tell whoever runs it."), host);
 }
 
 static GError *
-say_tls (const GError *cause, GTlsCertificateFlags errors, const char *host)
+new_tls_error (const GError *cause, GTlsCertificateFlags errors, const char *host)
 {
   if (errors != 0 || cause->code == G_TLS_ERROR_BAD_CERTIFICATE)
-    return say_certificate (errors, host);
+    return new_certificate_error (errors, host);
 
   if (cause->code == G_TLS_ERROR_CERTIFICATE_REQUIRED)
-    return say (KEYFOB_AUTH_ERROR_TLS,
-                N_ ("%s wants a certificate of yours, which Keyfob cannot give. Ask whoever runs "
-                    "it."),
-                host);
+    return new_error (
+        KEYFOB_AUTH_ERROR_TLS,
+        N_ ("%s wants a certificate of yours, which Keyfob cannot give. Ask whoever runs "
+            "it."),
+        host);
 
   if (cause->code == G_TLS_ERROR_EOF)
-    return say (KEYFOB_AUTH_ERROR_NETWORK,
-                N_ ("%s broke off the connection before it had answered. Try again."), host);
+    return new_error (KEYFOB_AUTH_ERROR_NETWORK,
+                      N_ ("%s broke off the connection before it had answered. Try again."), host);
 
-  return say (KEYFOB_AUTH_ERROR_TLS,
-              N_ ("Cannot speak safely with %s: nothing there understands https. Check the address "
-                  "and its port."),
-              host);
+  return new_error (
+      KEYFOB_AUTH_ERROR_TLS,
+      N_ ("Cannot speak safely with %s: nothing there understands https. Check the address "
+          "and its port."),
+      host);
 }
 
 static GError *
-say_resolver (const GError *cause, const char *host)
+new_resolver_error (const GError *cause, const char *host)
 {
   if (cause->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE)
-    return say (KEYFOB_AUTH_ERROR_NETWORK,
-                N_ ("Cannot reach %s: its name cannot be looked up just now. Check your network."),
-                host);
+    return new_error (
+        KEYFOB_AUTH_ERROR_NETWORK,
+        N_ ("Cannot reach %s: its name cannot be looked up just now. Check your network."), host);
 
-  return say (KEYFOB_AUTH_ERROR_NETWORK,
-              N_ ("Cannot reach %s: the name does not resolve. Check the address or your network."),
-              host);
+  return new_error (
+      KEYFOB_AUTH_ERROR_NETWORK,
+      N_ ("Cannot reach %s: the name does not resolve. Check the address or your network."), host);
 }
 
 static GError *
-say_io (const GError *cause, const char *host)
+new_io_error (const GError *cause, const char *host)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (io_table); i++)
     {
       if (g_error_matches (cause, G_IO_ERROR, io_table[i].code))
-        return say (KEYFOB_AUTH_ERROR_NETWORK, io_table[i].sentence, host);
+        return new_error (KEYFOB_AUTH_ERROR_NETWORK, io_table[i].sentence, host);
     }
 
-  return say (KEYFOB_AUTH_ERROR_NETWORK,
-              N_ ("Cannot reach %s. Check the address or your network, and try again."), host);
+  return new_error (KEYFOB_AUTH_ERROR_NETWORK,
+                    N_ ("Cannot reach %s. Check the address or your network, and try again."),
+                    host);
 }
 
 GError *
@@ -147,14 +150,15 @@ keyfob_network_error_new (const GError *cause,
     return g_error_copy (cause);
 
   if (cause->domain == G_TLS_ERROR)
-    return say_tls (cause, certificate_errors, host);
+    return new_tls_error (cause, certificate_errors, host);
 
   if (cause->domain == G_RESOLVER_ERROR)
-    return say_resolver (cause, host);
+    return new_resolver_error (cause, host);
 
   if (cause->domain == SOUP_SESSION_ERROR)
-    return say (KEYFOB_AUTH_ERROR_BAD_ANSWER,
-                N_ ("What answers at %s is no web server. Check the address and its port."), host);
+    return new_error (KEYFOB_AUTH_ERROR_BAD_ANSWER,
+                      N_ ("What answers at %s is no web server. Check the address and its port."),
+                      host);
 
-  return say_io (cause, host);
+  return new_io_error (cause, host);
 }

@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_network_error_new:
- * @cause: why a request got no answer
- * @url: what was asked
- * @certificate_errors: what is wrong with the server's certificate
+ * @cause: the error of a request that got no answer
+ * @url: URL of the request
+ * @certificate_errors: faults of the server's certificate, 0 for none
  *
  * Returns: (transfer full): KEYFOB_AUTH_ERROR_NETWORK, KEYFOB_AUTH_ERROR_TLS or
- *   KEYFOB_AUTH_ERROR_BAD_ANSWER with a sentence that names the host and what to do, or
- *   G_IO_ERROR_CANCELLED as it is
+ *   KEYFOB_AUTH_ERROR_BAD_ANSWER with a message that names the host and what to do, or a copy of
+ *   @cause where that is G_IO_ERROR_CANCELLED
  */
 GError *keyfob_network_error_new (const GError *cause,
                                   const char *url,

@@ -183,7 +183,7 @@ parse_token (KeyfobAnswer *answer, const TokenJob *job, GError **error)
   if (token == NULL || job->token == NULL)
     return g_steal_pointer (&token);
 
-  return keyfob_token_keeping (token, job->token);
+  return keyfob_token_with_refresh_token_of (token, job->token);
 }
 
 static void

@@ -255,7 +255,7 @@ take_newer (Job *job)
 
   g_debug ("Another program has renewed the session");
   old = g_steal_pointer (&job->token);
-  job->token = keyfob_token_keeping (job->stored, old);
+  job->token = keyfob_token_with_refresh_token_of (job->stored, old);
 
   return TRUE;
 }

@@ -73,7 +73,7 @@ keyfob_claims_get_issued_at (const char *token)
 {
   gint64 time = get_time (token, "iat");
 
-  /* a time that far ahead is a mistake, and would make the token the newest for good */
+  /* such a time is a mistake, and would make the token newer than every later one */
   return time < KEYFOB_CLAIMS_MAX_TIME ? time : 0;
 }
 

@@ -8,16 +8,14 @@
 
 G_BEGIN_DECLS
 
-/** The end of the year 9999, Unix seconds; stands for every later time, and for a token without
- * end.
- */
+/** The end of the year 9999 in Unix seconds; replaces every later time. */
 #define KEYFOB_CLAIMS_MAX_TIME G_GINT64_CONSTANT (253402300799)
 
 /**
  * keyfob_claims_dup_account:
  * @token: an access token of any kind
  *
- * Reads the claims of a JWT (RFC 7519), for showing only: nothing is verified.
+ * Reads the claims of a JWT (RFC 7519) without verifying them, so only for display.
  *
  * Returns: (transfer full): name of the person, preferred user name or e-mail, or an empty string
  */
@@ -27,7 +25,7 @@ char *keyfob_claims_dup_account (const char *token);
  * keyfob_claims_get_issued_at:
  * @token: an access token of any kind
  *
- * Returns: when a JWT says that it was issued, Unix seconds by its issuer's clock; 0 unknown
+ * Returns: time of issue of a JWT, Unix seconds by the issuer's clock; 0 where unknown
  */
 gint64 keyfob_claims_get_issued_at (const char *token);
 
@@ -35,8 +33,8 @@ gint64 keyfob_claims_get_issued_at (const char *token);
  * keyfob_claims_get_expires:
  * @token: an access token of any kind
  *
- * Returns: when a JWT says that it ends (RFC 7519 section 4.1.4), Unix seconds by its issuer's
- *   clock, KEYFOB_CLAIMS_MAX_TIME at most; 0 unknown
+ * Returns: end of a JWT (RFC 7519 section 4.1.4), Unix seconds by the issuer's clock,
+ *   KEYFOB_CLAIMS_MAX_TIME at most; 0 where unknown
  */
 gint64 keyfob_claims_get_expires (const char *token);
 

@@ -16,12 +16,12 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
-/* What py-oidc-auth-client assumes where the server says nothing. */
+/* The lifetime that py-oidc-auth-client assumes where the server names none, seconds. */
 #define DEFAULT_LIFETIME 180
-/* The Date header is in whole seconds and travels; less than this says nothing. */
+/* The Date header has whole seconds and takes time to arrive: a smaller difference is no skew. */
 #define MIN_SKEW 5
 #define MAX_SKEW (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
-/* Seconds that a token must still be good for to be handed out without a refresh. */
+/* See keyfob_token_get_margin(). */
 #define MARGIN 60
 #define MAX_SCOPE 1000
 #define MAX_TOKEN 65536
@@ -163,7 +163,7 @@ refuse (GError **error, const char *sentence)
 }
 
 static gboolean
-take_type (KeyfobToken *self, JsonObject *fields, GError **error)
+set_type (KeyfobToken *self, JsonObject *fields, GError **error)
 {
   const char *type = keyfob_json_get_string (fields, "token_type");
 
@@ -210,7 +210,7 @@ dup_scope (JsonObject *fields)
 }
 
 static gboolean
-take_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
+set_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
 {
   const char *access_token = keyfob_json_get_string (fields, "access_token");
   const char *refresh_token = keyfob_json_get_string (fields, "refresh_token");
@@ -223,17 +223,17 @@ take_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
   if (is_token (refresh_token))
     self->refresh_token = g_strdup (refresh_token);
 
-  return take_type (self, fields, error);
+  return set_type (self, fields, error);
 }
 
 static gboolean
-is_kept_apart (const char *field)
+is_secret (const char *field)
 {
   return strcmp (field, "access_token") == 0 || strcmp (field, "refresh_token") == 0
          || strcmp (field, "Authorization") == 0;
 }
 
-/* Without the secrets, which are kept apart in memory that can be wiped. */
+/* Without the secrets, which are in memory of their own that can be overwritten. */
 static JsonObject *
 copy_object (JsonObject *object)
 {
@@ -245,7 +245,7 @@ copy_object (JsonObject *object)
   json_object_iter_init (&iter, object);
   while (json_object_iter_next (&iter, &name, &value))
     {
-      if (!is_kept_apart (name))
+      if (!is_secret (name))
         json_object_set_member (copy, name, json_node_copy (value));
     }
 
@@ -275,16 +275,16 @@ copy_rest (JsonObject *fields)
   return rest;
 }
 
-/* Less is the seconds that a Date header is made of and the way it came, more is nonsense. */
+/* Whether @skew is large enough to mean something and small enough to be no mistake. */
 static gboolean
 is_possible (gint64 skew)
 {
   return (skew > MIN_SKEW && skew < MAX_SKEW) || (skew < -MIN_SKEW && skew > -MAX_SKEW);
 }
 
-/* A Date header may be wrong, by a proxy or a bad clock. What the token itself says is against it
- * where the JWT was issued at the time that this machine has, or where the token is good by this
- * machine's clock for a shorter time than the clocks are said to differ. */
+/* A proxy or a clock that is wrong may falsify a Date header. The token contradicts the header
+ * where the JWT was issued at this machine's time, or where the token ends, by this machine's
+ * clock, within the difference that the header tells. */
 static gboolean
 is_credible (gint64 skew, gint64 now, gint64 issued, gint64 expires)
 {
@@ -301,7 +301,7 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
 {
   g_autoptr (KeyfobToken) self = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
 
-  if (!take_tokens (self, fields, error))
+  if (!set_tokens (self, fields, error))
     return NULL;
 
   self->skew = skew;
@@ -357,7 +357,7 @@ keyfob_token_init (KeyfobToken *self)
 {
 }
 
-/* Where the answer does not tell when the token ends, a JWT may. */
+/* For an answer without an expiry field. */
 static gint64
 get_assumed_end (KeyfobToken *self, gint64 now)
 {
@@ -455,9 +455,9 @@ keyfob_token_to_entry (KeyfobToken *self, double stored_at)
 }
 
 KeyfobToken *
-keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old)
+keyfob_token_with_refresh_token_of (KeyfobToken *self, KeyfobToken *old)
 {
-  KeyfobToken *kept;
+  KeyfobToken *copy;
 
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
   g_return_val_if_fail (KEYFOB_IS_TOKEN (old), NULL);
@@ -465,12 +465,12 @@ keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old)
   if (self->refresh_token != NULL || old->refresh_token == NULL)
     return g_object_ref (self);
 
-  kept = copy_token (self);
-  kept->refresh_token = g_strdup (old->refresh_token);
-  if (kept->refresh_expires == 0)
-    kept->refresh_expires = old->refresh_expires;
+  copy = copy_token (self);
+  copy->refresh_token = g_strdup (old->refresh_token);
+  if (copy->refresh_expires == 0)
+    copy->refresh_expires = old->refresh_expires;
 
-  return kept;
+  return copy;
 }
 
 KeyfobToken *

@@ -17,19 +17,19 @@ G_DECLARE_FINAL_TYPE (KeyfobToken, keyfob_token, KEYFOB, TOKEN, GObject)
 /**
  * KeyfobToken:
  *
- * A token object as a token endpoint or a store gave it. Immutable. Fields that Keyfob does not
- * know are kept.
+ * A token object of a token endpoint or a store. Immutable. Fields that Keyfob does not know are
+ * written back unchanged.
  */
 
 /**
  * keyfob_token_new_from_answer:
- * @answer: what the token endpoint sent
- * @now: Unix time in seconds at which it arrived, by this machine's clock
+ * @answer: the JSON object that the token endpoint sent
+ * @now: Unix time in seconds at which @answer arrived, by this machine's clock
  * @skew: seconds by which the server's clock is ahead of this machine's, from its `Date` header
  * @error: KEYFOB_AUTH_ERROR_BAD_ANSWER where there is no usable `access_token`
  *
- * Understands every expiry field that py-oidc-auth and plain providers send; where nothing is
- * said, 180 seconds are assumed for the access token and nothing for the refresh token.
+ * Reads every expiry field that py-oidc-auth and plain providers send. Where @answer has none, the
+ * end of an access token is the `exp` of a JWT, else 180 seconds after @now.
  *
  * Returns: (transfer full): the token, or %NULL
  */
@@ -39,7 +39,7 @@ keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GErro
 /**
  * keyfob_token_new_from_entry:
  * @entry: an entry of a store: an object with `token`, `stored_at` and maybe `clock_skew`
- * @error: KEYFOB_AUTH_ERROR_STORE where it holds no usable token
+ * @error: KEYFOB_AUTH_ERROR_STORE where @entry contains no usable token
  *
  * Returns: (transfer full): the token, or %NULL
  */
@@ -49,19 +49,19 @@ KeyfobToken *keyfob_token_new_from_entry (JsonObject *entry, GError **error);
  * keyfob_token_to_entry:
  * @stored_at: Unix time in seconds
  *
- * Returns: (transfer full): the entry as the shared token file has it, ready header included;
- *   `clock_skew` is there only where it is not 0
+ * Returns: (transfer full): the entry of the shared token file, with the `Authorization` header
+ * ready for use; `clock_skew` only where it is not 0
  */
 JsonObject *keyfob_token_to_entry (KeyfobToken *self, double stored_at);
 
 /**
- * keyfob_token_keeping:
+ * keyfob_token_with_refresh_token_of:
  * @old: the token before the refresh
  *
  * Returns: (transfer full): @self, with the refresh token of @old where the answer brought none
  *   (RFC 6749 section 6)
  */
-KeyfobToken *keyfob_token_keeping (KeyfobToken *self, KeyfobToken *old);
+KeyfobToken *keyfob_token_with_refresh_token_of (KeyfobToken *self, KeyfobToken *old);
 
 /** Returns: the access token; a secret */
 const char *keyfob_token_get_access_token (KeyfobToken *self);
@@ -69,56 +69,57 @@ const char *keyfob_token_get_access_token (KeyfobToken *self);
 /** Returns: (nullable): the refresh token; a secret */
 const char *keyfob_token_get_refresh_token (KeyfobToken *self);
 
-/** Returns: the type, `Bearer` where the server says none (or says it in other letters) */
+/** Returns: the type; `Bearer` where the server names none or writes it in another case */
 const char *keyfob_token_get_token_type (KeyfobToken *self);
 
-/** Returns: the granted scope, empty where unknown */
+/** Returns: the granted scope; empty where unknown */
 const char *keyfob_token_get_scope (KeyfobToken *self);
 
 /** Returns: (transfer full): value of the `Authorization` header; a secret */
 char *keyfob_token_dup_authorization (KeyfobToken *self);
 
-/** Returns: when it arrived or was stored, Unix seconds by this machine's clock; 0 unknown */
+/** Returns: when the token arrived or was stored, Unix seconds by this machine's clock; 0 unknown
+ */
 gint64 keyfob_token_get_received (KeyfobToken *self);
 
 /**
  * keyfob_token_get_margin:
  *
- * Returns: seconds that the access token must still be good for to be handed out without a
- *   refresh: 60, or a quarter of its life where that is shorter
+ * Returns: seconds before the end of the access token from which on it is refreshed before use: 60,
+ *   or a quarter of its lifetime where that is shorter
  */
 gint64 keyfob_token_get_margin (KeyfobToken *self);
 
 /** Returns: end of the access token, Unix seconds by this machine's clock; 0 unknown */
 gint64 keyfob_token_get_expires (KeyfobToken *self);
 
-/** Returns: hint on the end of the refresh token, Unix seconds by this machine's clock; 0 unknown
- */
+/** Returns: end of the refresh token as far as the server tells, Unix seconds by this machine's
+ * clock; 0 where unknown */
 gint64 keyfob_token_get_refresh_expires (KeyfobToken *self);
 
-/** Returns: seconds that the access token is still good at @now, never negative */
+/** Returns: seconds from @now to the end of the access token, never negative */
 gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
 
 /**
  * keyfob_token_is_newer:
  * @other: a token of the same host
  *
- * Whether @self came after @other: by what they say themselves; where they do not, by either clock,
- * for this machine's may have been set meanwhile, and the server may give lives of any length.
+ * Compares the times of issue where both tokens have one. Otherwise either the time of arrival or
+ * the end decides: this machine's clock may have been set in between, and lifetimes may differ.
  *
- * Returns: %FALSE also where they are the same token
+ * Returns: whether @self was issued after @other; %FALSE where both are the same token
  */
 gboolean keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other);
 
-/** Returns: whether the margin is left at @now */
+/** Returns: whether the token is good for at least keyfob_token_get_margin() after @now */
 gboolean keyfob_token_is_fresh (KeyfobToken *self, gint64 now);
 
 /**
  * keyfob_token_shifted:
- * @seconds: by which this machine's clock was set forward since the token arrived; the server's
- *   clock goes on as before
+ * @seconds: by which this machine's clock was set forward, negative for back, since the token
+ *   arrived; the server's clock did not change
  *
- * Returns: (transfer full): the same token by the new clock
+ * Returns: (transfer full): the same token with its times by the new clock
  */
 KeyfobToken *keyfob_token_shifted (KeyfobToken *self, gint64 seconds);
 
@@ -128,7 +129,7 @@ gboolean keyfob_token_is_broker (KeyfobToken *self);
 /**
  * keyfob_token_dup_account:
  *
- * Reads the claims of a JWT access token, for showing only: nothing is verified.
+ * Reads the claims of a JWT access token without verifying them, so only for display.
  *
  * Returns: (transfer full): name of the person, preferred user name or e-mail, or an empty string
  */

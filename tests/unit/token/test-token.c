@@ -321,7 +321,7 @@ test_received (void)
   g_autoptr (JsonObject) entry = keyfob_token_to_entry (answer, NOW + 1.5);
   g_autoptr (KeyfobToken) stored = keyfob_token_new_from_entry (entry, NULL);
   g_autoptr (KeyfobToken) old = new_token_with ("\"refresh_token\": \"RT\"");
-  g_autoptr (KeyfobToken) kept = keyfob_token_keeping (bare, old);
+  g_autoptr (KeyfobToken) kept = keyfob_token_with_refresh_token_of (bare, old);
 
   g_assert_cmpint (keyfob_token_get_received (answer), ==, NOW);
   g_assert_cmpint (keyfob_token_get_received (stored), ==, NOW + 1);
@@ -532,8 +532,8 @@ test_keeping (void)
   g_autoptr (KeyfobToken) bare = new_token ("{\"access_token\": \"AT2\", \"id_token\": \"ID\"}", 0);
   g_autoptr (KeyfobToken) rotated =
       new_token ("{\"access_token\": \"AT2\", \"refresh_token\": \"RT2\"}", 0);
-  g_autoptr (KeyfobToken) kept = keyfob_token_keeping (bare, old);
-  g_autoptr (KeyfobToken) replaced = keyfob_token_keeping (rotated, old);
+  g_autoptr (KeyfobToken) kept = keyfob_token_with_refresh_token_of (bare, old);
+  g_autoptr (KeyfobToken) replaced = keyfob_token_with_refresh_token_of (rotated, old);
   g_autoptr (JsonObject) entry = keyfob_token_to_entry (kept, NOW);
   JsonObject *stored = json_object_get_object_member (entry, "token");
 
