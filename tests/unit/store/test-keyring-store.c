@@ -26,9 +26,8 @@ open_store (Fixture *fixture)
 {
   g_autoptr (ManualClock) clock = manual_clock_new (NOW);
   g_autoptr (SecretService) service = private_keyring_open (fixture->keyring);
-  g_autoptr (KeyfobCollection) collection = keyfob_collection_new (service);
 
-  fixture->store = keyfob_keyring_store_new (service, collection, KEYFOB_CLOCK (clock));
+  fixture->store = keyfob_keyring_store_new (service, KEYFOB_CLOCK (clock));
 }
 
 static void

@@ -10,20 +10,21 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_keyring_error_take:
- * @error: (transfer full) (nullable): what libsecret or D-Bus said
+ * @error: (transfer full) (nullable): an error of libsecret or D-Bus; %NULL where only the user can
+ *   open the keyring
  *
- * Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED where only the user can go on, which is also
- *   what it means when nothing was said; else KEYFOB_AUTH_ERROR_STORE. A cancellation stays one.
+ * Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED for a locked keyring, else
+ *   KEYFOB_AUTH_ERROR_STORE; G_IO_ERROR_CANCELLED stays
  */
 GError *keyfob_keyring_error_take (GError *error);
 
 /** Returns: (transfer full): KEYFOB_AUTH_ERROR_STORE for a keyring that does not answer */
 GError *keyfob_keyring_error_new_silent (void);
 
-/** Returns: whether it says that there is no Secret Service, nor one that could be started */
+/** Returns: whether there is no Secret Service, and none can be started */
 gboolean keyfob_keyring_error_is_no_service (const GError *error);
 
-/** Returns: whether it says that there is no such item or collection */
+/** Returns: whether the item or collection does not exist */
 gboolean keyfob_keyring_error_is_no_object (const GError *error);
 
 G_END_DECLS

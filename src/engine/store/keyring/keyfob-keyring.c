@@ -15,7 +15,8 @@
 
 #define SECRETS_NAME "org.freedesktop.secrets"
 #define SECRETS_PATH "/org/freedesktop/secrets"
-#define PATIENCE 5 /* seconds; one that answers later is taken all the same */
+/* Seconds after which the keyring counts as silent; a later answer counts all the same. */
+#define TIME_LIMIT 5
 
 struct _KeyfobKeyring
 {
@@ -23,12 +24,11 @@ struct _KeyfobKeyring
 
   KeyfobClock *clock;
   KeyfobKeyringState state;
-  KeyfobCollection *collection;
-  KeyfobTokenStore *store; /* from the first time that it answered */
+  KeyfobTokenStore *store; /* (nullable): from the first answer of the service on */
   GError *error;
-  gboolean asked; /* and not answered so far */
-  GSource *patience;
-  GPtrArray *waiting; /* GTasks that wait for the opening that runs */
+  gboolean is_asked; /* the service was asked to open a session and has not answered yet */
+  GSource *time_limit;
+  GPtrArray *waiting; /* GTasks of keyfob_keyring_open_async() */
   GDBusConnection *connection;
   guint name_watch;
   GCancellable *cancellable;
@@ -44,13 +44,13 @@ enum
 static guint signals[N_SIGNALS];
 
 static void
-tell (KeyfobKeyring *self)
+emit_changed (KeyfobKeyring *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
-answer (KeyfobKeyring *self)
+return_to_waiting (KeyfobKeyring *self)
 {
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
@@ -67,15 +67,15 @@ answer (KeyfobKeyring *self)
 }
 
 static void
-become (KeyfobKeyring *self, KeyfobKeyringState state, GError *error)
+set_state (KeyfobKeyring *self, KeyfobKeyringState state, GError *error)
 {
-  g_clear_pointer (&self->patience, keyfob_source_free);
+  g_clear_pointer (&self->time_limit, keyfob_source_free);
   self->state = state;
   g_clear_error (&self->error);
   self->error = error;
 
-  tell (self);
-  answer (self);
+  emit_changed (self);
+  return_to_waiting (self);
 }
 
 static void
@@ -84,49 +84,50 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobKeyring) self = KEYFOB_KEYRING (user_data);
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_collection_check_finish (KEYFOB_COLLECTION (source), result, &error))
+  if (!keyfob_keyring_store_check_finish (KEYFOB_KEYRING_STORE (source), result, &error))
     g_debug ("Default collection: %s", error->message);
   if (self->state == KEYFOB_KEYRING_THERE)
     {
-      tell (self);
+      emit_changed (self);
       return;
     }
 
-  self->asked = FALSE;
-  g_signal_connect_object (self->store, "notify::locked", G_CALLBACK (tell), self,
+  self->is_asked = FALSE;
+  g_signal_connect_object (self->store, "notify::locked", G_CALLBACK (emit_changed), self,
                            G_CONNECT_SWAPPED);
-  become (self, KEYFOB_KEYRING_THERE, NULL);
+  set_state (self, KEYFOB_KEYRING_THERE, NULL);
 }
 
-/* Nobody is to be asked for a password because it was not known that the keyring is locked. */
+/* The keyring counts as open only when it is known whether it is locked: to save a token in a
+ * locked one asks the user for a password. */
 static void
 check (KeyfobKeyring *self)
 {
-  keyfob_collection_check_async (self->collection, NULL, checked_cb, g_object_ref (self));
+  keyfob_keyring_store_check_async (KEYFOB_KEYRING_STORE (self->store), NULL, checked_cb,
+                                    g_object_ref (self));
 }
 
 static void
 take_service (KeyfobKeyring *self, SecretService *service)
 {
-  self->collection = keyfob_collection_new (service);
-  self->store = keyfob_keyring_store_new (service, self->collection, self->clock);
+  self->store = keyfob_keyring_store_new (service, self->clock);
   check (self);
 }
 
 static void
-do_without (KeyfobKeyring *self, const GError *why)
+set_absent (KeyfobKeyring *self, const GError *why)
 {
   g_debug ("No Secret Service: %s", why->message);
-  become (self, KEYFOB_KEYRING_ABSENT,
-          g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                               _ ("There is no keyring. Start one, or have the token kept in a "
-                                  "file.")));
+  set_state (self, KEYFOB_KEYRING_ABSENT,
+             g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                  _ ("There is no keyring. Start one, or have the token kept in a "
+                                     "file.")));
 }
 
 static gboolean
-patience_over_cb (gpointer user_data)
+time_limit_cb (gpointer user_data)
 {
-  become (user_data, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_new_silent ());
+  set_state (user_data, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_new_silent ());
 
   return G_SOURCE_REMOVE;
 }
@@ -151,16 +152,16 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
-  /* @self is gone then: a call that may last for ever does not hold it */
+  /* The keyring is disposed then: a call that may never end holds no reference to it. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  /* where it left the bus instead, the watch of its name tells of the next one */
+  /* Where the service left the bus instead, the watch of its name tells of the next one. */
   if (reply != NULL && self->state == KEYFOB_KEYRING_SILENT)
     reopen (self);
 }
 
-/* A call without a time limit: it is answered when the program goes on, however long that takes. */
+/* The call has no time limit, so that a service which hangs answers when it goes on. */
 static void
 wait_for_answer (KeyfobKeyring *self)
 {
@@ -186,12 +187,12 @@ service_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  self->asked = FALSE;
+  self->is_asked = FALSE;
   if (keyfob_keyring_error_is_no_service (error))
-    do_without (self, error);
+    set_absent (self, error);
   else
     {
-      become (self, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_take (g_steal_pointer (&error)));
+      set_state (self, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_take (g_steal_pointer (&error)));
       wait_for_answer (self);
     }
 }
@@ -204,9 +205,9 @@ appeared_cb (GDBusConnection *connection,
 {
   KeyfobKeyring *self = KEYFOB_KEYRING (user_data);
 
-  /* one that was asked already answers by itself */
+  /* A service that was asked already will answer. */
   if (self->state == KEYFOB_KEYRING_ABSENT
-      || (self->state == KEYFOB_KEYRING_SILENT && !self->asked))
+      || (self->state == KEYFOB_KEYRING_SILENT && !self->is_asked))
     reopen (self);
   else if (self->state == KEYFOB_KEYRING_THERE)
     check (self);
@@ -223,8 +224,8 @@ bus_got_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   if (connection == NULL)
     {
-      self->asked = FALSE;
-      do_without (self, error);
+      self->is_asked = FALSE;
+      set_absent (self, error);
       return;
     }
 
@@ -233,7 +234,7 @@ bus_got_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     self->name_watch = g_bus_watch_name_on_connection (
         connection, SECRETS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb, NULL, self, NULL);
 
-  /* not secret_service_get(): that one is shared and vanishes with its service */
+  /* Not secret_service_get(): its service is shared, and vanishes with the program on the bus. */
   secret_service_open (SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, self->cancellable,
                        service_opened_cb, g_object_ref (self));
 }
@@ -244,10 +245,9 @@ keyfob_keyring_dispose (GObject *object)
   KeyfobKeyring *self = KEYFOB_KEYRING (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_pointer (&self->patience, keyfob_source_free);
+  g_clear_pointer (&self->time_limit, keyfob_source_free);
   g_clear_handle_id (&self->name_watch, g_bus_unwatch_name);
   g_clear_object (&self->connection);
-  g_clear_object (&self->collection);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_object (&self->cancellable);
@@ -328,20 +328,20 @@ keyfob_keyring_open_async (KeyfobKeyring *self, GAsyncReadyCallback callback, gp
   g_ptr_array_add (self->waiting, task);
 
   if (self->state == KEYFOB_KEYRING_THERE)
-    answer (self);
+    return_to_waiting (self);
   if (self->state == KEYFOB_KEYRING_THERE || self->state == KEYFOB_KEYRING_OPENING)
     return;
 
   self->state = KEYFOB_KEYRING_OPENING;
   g_clear_error (&self->error);
-  self->patience = keyfob_clock_timer (self->clock, PATIENCE * G_USEC_PER_SEC);
-  g_source_set_callback (self->patience, patience_over_cb, self, NULL);
-  g_source_attach (self->patience, g_main_context_get_thread_default ());
+  self->time_limit = keyfob_clock_timer (self->clock, TIME_LIMIT * G_USEC_PER_SEC);
+  g_source_set_callback (self->time_limit, time_limit_cb, self, NULL);
+  g_source_attach (self->time_limit, g_main_context_get_thread_default ());
 
-  if (!self->asked)
+  if (!self->is_asked)
     g_bus_get (G_BUS_TYPE_SESSION, self->cancellable, bus_got_cb, g_object_ref (self));
-  self->asked = TRUE;
-  tell (self);
+  self->is_asked = TRUE;
+  emit_changed (self);
 }
 
 gboolean

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobKeyringState:
- * @KEYFOB_KEYRING_CLOSED: nobody asked for it yet
- * @KEYFOB_KEYRING_OPENING: it was asked and has not answered yet
- * @KEYFOB_KEYRING_THERE: it can be asked for tokens, locked or not
+ * @KEYFOB_KEYRING_CLOSED: keyfob_keyring_open_async() was not called yet
+ * @KEYFOB_KEYRING_OPENING: the Secret Service was asked and has not answered yet
+ * @KEYFOB_KEYRING_THERE: there is a store, locked or not
  * @KEYFOB_KEYRING_ABSENT: there is no Secret Service on this desktop
- * @KEYFOB_KEYRING_SILENT: there is one that does not answer
+ * @KEYFOB_KEYRING_SILENT: there is a Secret Service that does not answer
  */
 typedef enum
 {
@@ -31,16 +31,17 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyring, keyfob_keyring, KEYFOB, KEYRING, GObject)
 /**
  * KeyfobKeyring:
  *
- * The keyring of the session, as it comes, hangs, goes and returns. Nothing is asked of it before
- * keyfob_keyring_open_async(); from then on it is followed without polling: one that was absent is
- * opened when it comes to the bus, one that was silent when it answers.
+ * The keyring of the desktop session: whether there is one, and its store. The Secret Service is
+ * not asked before keyfob_keyring_open_async(). From then on the keyring follows it without
+ * polling: an absent one is opened when it comes to the bus, a silent one when it answers.
  *
- * Signal `changed`: the state, whether the keyring is locked, or which program it is, has changed.
+ * Signal `changed`: the state has changed, or whether the keyring is locked, or the program that
+ * keeps it.
  */
 
 /**
  * keyfob_keyring_new:
- * @clock: says when a token is stored
+ * @clock: tells the time at which a token is stored
  *
  * Returns: (transfer full): the keyring, closed
  */
@@ -48,17 +49,17 @@ KeyfobKeyring *keyfob_keyring_new (KeyfobClock *clock);
 
 KeyfobKeyringState keyfob_keyring_get_state (KeyfobKeyring *self);
 
-/** Returns: (nullable): the store in it; %NULL where it is not there */
+/** Returns: (transfer none) (nullable): the store of the keyring; %NULL in any state but THERE */
 KeyfobTokenStore *keyfob_keyring_get_store (KeyfobKeyring *self);
 
-/** Returns: (nullable): why it cannot be asked, in a sentence; %NULL while that is not known */
+/** Returns: (nullable): a sentence why there is no store; %NULL while that is not known */
 const GError *keyfob_keyring_get_error (KeyfobKeyring *self);
 
-/** Opens the keyring, or waits for that, where it is not open yet. Does not unlock it. */
+/** Opens the keyring where it is not open yet. Does not unlock it. */
 void
 keyfob_keyring_open_async (KeyfobKeyring *self, GAsyncReadyCallback callback, gpointer user_data);
 
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where it does not answer; absence is no error */
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where the keyring is silent; absence is no error */
 gboolean keyfob_keyring_open_finish (KeyfobKeyring *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS
