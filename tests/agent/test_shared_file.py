@@ -104,6 +104,28 @@ class Shared(SharedCase):
         self.put(token("rotated", 7200), path=self.other_file, stored_at=time.time() + 1)
         host.wait_for(Expires=self.read(self.other_file)[self.server.url]["token"]["expires"])
 
+    def change_during_sign_in(self, host, made):
+        """Replaces the host's entry while the host is busy, and ends that when the agent knows."""
+        host.call("SignIn", force=True, open_browser=False)
+        self.put(made, stored_at=time.time() + 1)
+        self.put(token("other"), "https://other.example.org")
+        self.wait_for_found("https://other.example.org")
+        self.assertNotEqual(host.LoginUri, "")
+        host.call("Cancel")
+
+    def test_token_that_came_during_a_sign_in_is_taken_up_afterwards(self):
+        host = self.add_host()
+        self.change_during_sign_in(host, token())
+        host.wait_for(State="signed-in", Store=self.token_file())
+        self.assertEqual(host.get_token()["access_token"], "from-python")
+
+    def test_newer_token_that_came_during_a_sign_in_is_taken_up_afterwards(self):
+        host = self.signed_in()
+        made = token("rotated", 7200)
+        self.change_during_sign_in(host, made)
+        host.wait_for(Expires=made["expires"])
+        self.assertEqual(host.get_token()["access_token"], "rotated")
+
     def test_lost_entry_is_put_back(self):
         host = self.signed_in()
         before = host.get_token()

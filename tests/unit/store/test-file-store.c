@@ -2,13 +2,34 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+/* For memmem(). */
+#define _GNU_SOURCE
+
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "file-case.h"
 #include "keyfob-auth-error.h"
+
+#define SECRET "Wipe-Me-0123456789"
+
+static gint watches_memory;
+static gint n_unwiped;
+
+/* Takes the place of GLib's function for the code under test, and looks at what is freed: of JSON
+ * texts with the secret, nothing may stay in memory. */
+void (g_free) (gpointer memory)
+{
+  if (memory != NULL && g_atomic_int_get (&watches_memory) && *(const char *) memory == '{'
+      && memmem (memory, malloc_usable_size (memory), SECRET, strlen (SECRET)) != NULL)
+    g_atomic_int_inc (&n_unwiped);
+
+  free (memory);
+}
 
 static void
 assert_file_has (FileCase *fixture, const char *part)
@@ -130,8 +151,8 @@ test_dead_token_gives_way (FileCase *fixture, gconstpointer data)
   file_case_assert_stored (fixture, "https://a.example/api", NULL);
 }
 
-/* Python does not say whose its token is: the first one to find it, and nobody else. */
-/* The server says that it ends, but that is a hint: nobody else may overwrite it. */
+/* The server says that the refresh token has ended, but that is only a promise: another base URL
+ * may not overwrite it. */
 static void
 test_refresh_token_keeps_place (FileCase *fixture, gconstpointer data)
 {
@@ -151,6 +172,7 @@ test_refresh_token_keeps_place (FileCase *fixture, gconstpointer data)
   g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
 }
 
+/* Python does not write the base URL: its entry is for the first base URL that looks it up. */
 static void
 test_entry_of_python (FileCase *fixture, gconstpointer data)
 {
@@ -224,6 +246,78 @@ test_many_hosts (FileCase *fixture, gconstpointer data)
       g_object_unref (results[i]);
       file_case_assert_stored (fixture, url, url);
     }
+}
+
+static void
+test_wipes (FileCase *fixture, gconstpointer data)
+{
+  g_atomic_int_set (&watches_memory, TRUE);
+  g_assert_true (file_case_save (fixture, "https://a.example", SECRET, NULL));
+  g_assert_true (file_case_save (fixture, "https://a.example", "new-" SECRET, NULL));
+  file_case_assert_stored (fixture, "https://a.example", "new-" SECRET);
+  g_assert_true (file_case_remove_host (fixture, "https://a.example", NULL));
+  g_atomic_int_set (&watches_memory, FALSE);
+
+  g_assert_cmpint (n_unwiped, ==, 0);
+}
+
+static void
+copy_data (FileCase *fixture, const char *ending)
+{
+  g_autofree char *name = g_strconcat ("token-store-0.1.json", ending, NULL);
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "store", "data", name, NULL);
+  g_autofree char *target = g_strconcat (fixture->path, ending, NULL);
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (source, &content, NULL, NULL));
+  g_assert_true (
+      g_file_set_contents_full (target, content, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+}
+
+static GStrv list (FileCase *fixture, GError **error);
+
+/* A file of Python and Keyfob 0.1, with the lock and the notes that 0.1 left beside it. */
+static void
+test_written_by_0_1 (FileCase *fixture, gconstpointer data)
+{
+  static const char *const kept[] = {
+    "      \"x-ratio\": 0.1\n    },\n    \"stored_at\": 1790000000.123,\n"
+    "    \"comment\": \"by hand\"\n  },\n",
+    "    \"x-kept\": [\n      1,\n      {\n        \"big\": 123456789012345678901234567890\n",
+  };
+  g_autofree char *lock = g_strconcat (fixture->path, ".lock", NULL);
+  g_autoptr (KeyfobToken) token = NULL;
+  g_auto (GStrv) found = NULL;
+  g_autofree char *joined = NULL;
+
+  copy_data (fixture, "");
+  copy_data (fixture, ".places");
+  g_assert_true (g_file_set_contents (lock, "", 0, NULL));
+
+  found = list (fixture, NULL);
+  joined = g_strjoinv (" ", found);
+  g_assert_cmpstr (
+      joined, ==,
+      "https://python.example.org https://both.example.org https://keyfob.example.org/api");
+
+  g_assert_true (file_case_look_up (fixture, "https://keyfob.example.org/api", &token, NULL));
+  g_assert_cmpstr (keyfob_token_get_access_token (token), ==, "access-keyfob");
+  g_assert_cmpstr (keyfob_token_get_refresh_token (token), ==, "refresh-keyfob");
+  g_assert_cmpint (keyfob_token_get_expires (token), ==, 1900000000);
+  g_assert_cmpint (keyfob_token_get_refresh_expires (token), ==, 1900086400);
+  file_case_assert_stored (fixture, "https://keyfob.example.org", NULL);
+  file_case_assert_stored (fixture, "https://python.example.org", "access-python");
+  file_case_assert_stored (fixture, "https://both.example.org", "access-both");
+  file_case_assert_stored (fixture, "https://gone.example.org", NULL);
+
+  g_assert_true (file_case_save (fixture, "https://both.example.org", "new", NULL));
+  file_case_assert_stored (fixture, "https://both.example.org", "new");
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    assert_file_has (fixture, kept[i]);
+
+  /* The notes say that this host was signed out; they are not read any more. */
+  g_assert_true (file_case_save (fixture, "https://gone.example.org", "back", NULL));
+  file_case_assert_stored (fixture, "https://gone.example.org", "back");
 }
 
 static void
@@ -333,6 +427,8 @@ main (int argc, char *argv[])
   ADD ("entry-of-python", test_entry_of_python);
   ADD ("order", test_order);
   ADD ("many-hosts", test_many_hosts);
+  ADD ("wipes", test_wipes);
+  ADD ("written-by-0.1", test_written_by_0_1);
   ADD ("cancelled", test_cancelled);
   ADD ("never-locked", test_never_locked);
   ADD ("list", test_list);

@@ -282,6 +282,33 @@ test_item_without_token (Fixture *fixture, gconstpointer data)
   assert_stored (fixture, HOST, "one");
 }
 
+/* With the attributes and the secret of an item that the agent of 0.1 has stored. */
+static void
+test_written_by_0_1 (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file =
+      g_test_build_filename (G_TEST_DIST, "store", "data", "keyring-secret-0.1.json", NULL);
+  g_autofree char *command =
+      g_strdup_printf ("secret-tool store --label='Keyfob: a.example/api' host " HOST
+                       " xdg:schema org.keyfob.Keyfob.Token < '%s'",
+                       file);
+  g_autofree char *put = private_keyring_run (fixture->keyring, command);
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_nonnull (put);
+  g_assert_true (look_up (fixture, HOST, &found, NULL));
+  g_assert_cmpstr (keyfob_token_get_access_token (found), ==, "access-keyring");
+  g_assert_cmpstr (keyfob_token_get_refresh_token (found), ==, "refresh-keyring");
+  g_assert_cmpint (keyfob_token_get_expires (found), ==, 1900000000);
+
+  assert_saved (fixture, HOST, "new");
+  after = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_cmpuint (count (after, "secret = "), ==, 1);
+  g_assert_true (remove_host (fixture, HOST, NULL));
+  assert_stored (fixture, HOST, NULL);
+}
+
 static void
 test_survives_restart (Fixture *fixture, gconstpointer data)
 {
@@ -434,6 +461,7 @@ main (int argc, char *argv[])
   ADD ("what-others-see", set_up, test_what_others_see);
   ADD ("items-of-others", set_up, test_items_of_others);
   ADD ("item-without-token", set_up, test_item_without_token);
+  ADD ("written-by-0.1", set_up, test_written_by_0_1);
   ADD ("survives-restart", set_up, test_survives_restart);
   ADD ("vanishes-and-returns", set_up, test_vanishes_and_returns);
   ADD ("locked", set_up, test_locked);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
@@ -44,6 +45,56 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_rmdir (fixture->folder), ==, 0);
   g_free (fixture->folder);
   g_free (fixture->path);
+}
+
+typedef struct
+{
+  char *path;
+  off_t size;
+  /* (nullable): of the token file at that moment. */
+  char *content;
+} Sync;
+
+static const char *watched_path;
+static GPtrArray *syncs;
+
+static void
+sync_free (gpointer data)
+{
+  Sync *sync = data;
+
+  g_free (sync->path);
+  g_free (sync->content);
+  g_free (sync);
+}
+
+/* Takes the place of the function of the C library for the code under test. */
+int
+fsync (int fd)
+{
+  if (syncs != NULL)
+    {
+      g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+      Sync *sync = g_new0 (Sync, 1);
+      struct stat info;
+
+      g_assert_cmpint (fstat (fd, &info), ==, 0);
+      sync->path = g_file_read_link (link, NULL);
+      sync->size = info.st_size;
+      g_file_get_contents (watched_path, &sync->content, NULL, NULL);
+      g_ptr_array_add (syncs, sync);
+    }
+
+  return syscall (SYS_fsync, fd);
+}
+
+static void
+watch_syncs (const char *path)
+{
+  g_clear_pointer (&syncs, g_ptr_array_unref);
+  watched_path = path;
+  if (path != NULL)
+    syncs = g_ptr_array_new_with_free_func (sync_free);
 }
 
 static guint
@@ -132,6 +183,29 @@ test_private (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_files (folder), ==, 1);
 
   g_remove (path);
+}
+
+/* The new content is on disk before it has the name of the file, and then the name is. */
+static void
+test_syncs (Fixture *fixture, gconstpointer data)
+{
+  const Sync *first = NULL;
+  const Sync *second = NULL;
+
+  g_assert_true (write_file (fixture->path, "old", NULL));
+  watch_syncs (fixture->path);
+  g_assert_true (write_file (fixture->path, "newer", NULL));
+  g_assert_cmpuint (syncs->len, ==, 2);
+
+  first = g_ptr_array_index (syncs, 0);
+  g_assert_nonnull (strstr (first->path, "/.token-store.json."));
+  g_assert_cmpint (first->size, ==, strlen ("newer"));
+  g_assert_cmpstr (first->content, ==, "old");
+
+  second = g_ptr_array_index (syncs, 1);
+  g_assert_cmpstr (second->path, ==, fixture->folder);
+  g_assert_cmpstr (second->content, ==, "newer");
+  watch_syncs (NULL);
 }
 
 static void
@@ -376,6 +450,21 @@ keep_copy (const char *path, const char *content, gssize length, gint64 now)
   return keyfob_token_file_copy_damaged (file, now, NULL);
 }
 
+/* The damaged file is replaced next. */
+static void
+test_syncs_copy (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *copy = NULL;
+  const Sync *sync = NULL;
+
+  watch_syncs (fixture->path);
+  copy = keep_copy (fixture->path, "damaged", 7, 0);
+  sync = g_ptr_array_index (syncs, syncs->len - 1);
+  g_assert_cmpstr (sync->path, ==, copy);
+  g_assert_cmpint (sync->size, ==, 7);
+  watch_syncs (NULL);
+}
+
 static void
 test_keeps_copies (Fixture *fixture, gconstpointer data)
 {
@@ -517,6 +606,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("private", test_private);
+  ADD ("syncs", test_syncs);
+  ADD ("syncs-copy", test_syncs_copy);
   ADD ("makes-private", test_makes_private);
   ADD ("missing", test_missing);
   ADD ("folder-in-its-place", test_folder_in_its_place);
