@@ -201,13 +201,16 @@ static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHostFile *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
 
-  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
+  if (!keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                              _ ("The list of hosts cannot be saved: %s"), error->message);
+  else if (self->barred != NULL)
+    g_task_return_error (task, g_error_copy (self->barred));
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
@@ -428,11 +431,8 @@ keyfob_host_file_flush_async (KeyfobHostFile *self,
 
   g_task_set_source_tag (task, keyfob_host_file_flush_async);
 
-  if (self->barred != NULL)
-    g_task_return_error (task, g_error_copy (self->barred));
-  else
-    keyfob_key_file_writer_flush_async (self->writer, cancellable, on_flushed,
-                                        g_steal_pointer (&task));
+  keyfob_key_file_writer_flush_async (self->writer, cancellable, on_flushed,
+                                      g_steal_pointer (&task));
 }
 
 gboolean
