@@ -4,59 +4,98 @@
 
 #pragma once
 
-#include "keyfob-route.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
 /**
- * KeyfobConfigOptions:
- * @name: (nullable): what the user calls the host
- * @routes: each without a slash at its ends
- * @ports: (element-type guint16): redirect ports in the order to try them
- * @timeout: of a sign-in, in seconds
- * @scope: (nullable): scope to ask for
- * @issuer: (nullable): issuer of the provider
- * @store: (nullable): where the token is kept, see keyfob_config_get_store()
- * @server_pkce: whether the server wants its own state and code verifier used
- * @device_flow: whether the server may offer sign-in by code
- * @allow_http: whether http is taken beyond loopback
+ * KeyfobOption:
  *
- * The options of `Host1.Configure`.
+ * The options of a host. `Host1.Options` and `Host1.Configure`, hosts.ini and the settings page all
+ * follow this order. The routes stand in the order of KeyfobRoute.
+ */
+typedef enum
+{
+  KEYFOB_OPTION_NAME,
+  KEYFOB_OPTION_STORE,
+  KEYFOB_OPTION_DEVICE_FLOW,
+  KEYFOB_OPTION_LOGIN_ROUTE,
+  KEYFOB_OPTION_TOKEN_ROUTE,
+  KEYFOB_OPTION_DEVICE_ROUTE,
+  KEYFOB_OPTION_LOGOUT_ROUTE,
+  KEYFOB_OPTION_USERINFO_ROUTE,
+  KEYFOB_OPTION_REDIRECT_PORTS,
+  KEYFOB_OPTION_TIMEOUT,
+  KEYFOB_OPTION_SCOPE,
+  KEYFOB_OPTION_ISSUER,
+  KEYFOB_OPTION_SERVER_PKCE,
+  KEYFOB_OPTION_ALLOW_HTTP,
+  KEYFOB_N_OPTIONS,
+} KeyfobOption;
+
+/**
+ * KeyfobOptionSection:
+ * @KEYFOB_OPTION_SECTION_HOST: beside the address
+ * @KEYFOB_OPTION_SECTION_STORE: the choice of a token store, which is a section of one option
+ * @KEYFOB_OPTION_SECTION_SIGN_IN: sign-in
+ * @KEYFOB_OPTION_SECTION_UNUSUAL: folded away, for a host that is set up in an unusual way
+ *
+ * Where the settings page shows an option.
+ */
+typedef enum
+{
+  KEYFOB_OPTION_SECTION_HOST,
+  KEYFOB_OPTION_SECTION_STORE,
+  KEYFOB_OPTION_SECTION_SIGN_IN,
+  KEYFOB_OPTION_SECTION_UNUSUAL,
+} KeyfobOptionSection;
+
+/**
+ * KeyfobOptionInfo:
+ * @name: on the bus, and the key in hosts.ini
+ * @type: type of the value: `s`, `b`, `u` or `aq`
+ * @usual: default value, as g_variant_parse() reads it
+ * @check: (nullable): see keyfob_option_check()
+ * @title: (nullable): title of the row, not translated yet
+ * @description: (nullable): what the row says below its title, not translated yet
+ * @section: where the row is
  */
 typedef struct
 {
-  char *name;
-  char *routes[KEYFOB_N_ROUTES];
-  GArray *ports;
-  guint timeout;
-  char *scope;
-  char *issuer;
-  char *store;
-  gboolean server_pkce;
-  gboolean device_flow;
-  gboolean allow_http;
-} KeyfobConfigOptions;
+  const char *name;
+  const char *type;
+  const char *usual;
+  GVariant *(*check) (GVariant *value, gboolean allow_http, GError **error);
+  const char *title;
+  const char *description;
+  KeyfobOptionSection section;
+} KeyfobOptionInfo;
 
-/** Returns: (transfer full): all as usual */
-KeyfobConfigOptions *keyfob_config_options_new (void);
+/** Returns: the row of @option in the table of options */
+const KeyfobOptionInfo *keyfob_option_get_info (KeyfobOption option);
 
-void keyfob_config_options_free (KeyfobConfigOptions *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobConfigOptions, keyfob_config_options_free)
+/** Returns: the row of the option with this name, or %NULL where there is none */
+const KeyfobOptionInfo *keyfob_option_find (const char *name);
+
+/** Returns: (transfer full): the default value of an option */
+GVariant *keyfob_option_dup_usual (const KeyfobOptionInfo *info);
+
+/**
+ * keyfob_option_check:
+ * @value: of the type of the option
+ * @allow_http: whether the host may be reached by http
+ * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with the reason
+ *
+ * Returns: (transfer full): the value as it is kept, which for an empty text is the default; or
+ *   %NULL where a host cannot have @value
+ */
+GVariant *keyfob_option_check (const KeyfobOptionInfo *info,
+                               GVariant *value,
+                               gboolean allow_http,
+                               GError **error);
 
 /** Returns: whether all names and types in the `a{sv}` are known; else INVALID_HOST says which is
  * not */
-gboolean keyfob_config_options_check (GVariant *options, GError **error);
-
-/**
- * keyfob_config_options_apply:
- * @options: `a{sv}`; what it does not name stays as it is
- * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with the reason; @self is then of no use
- *
- * Returns: whether all of @options is good
- */
-gboolean keyfob_config_options_apply (KeyfobConfigOptions *self, GVariant *options, GError **error);
-
-/** Returns: (transfer floating): `a{sv}` with what differs from the defaults */
-GVariant *keyfob_config_options_to_variant (KeyfobConfigOptions *self);
+gboolean keyfob_options_check (GVariant *options, GError **error);
 
 G_END_DECLS

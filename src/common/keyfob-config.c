@@ -17,7 +17,7 @@ struct _KeyfobConfig
 
   char *base_url;
   char *host_key;
-  KeyfobConfigOptions *options;
+  GVariant *options[KEYFOB_N_OPTIONS]; /* each option has a value */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobConfig, keyfob_config, G_TYPE_OBJECT)
@@ -29,7 +29,8 @@ keyfob_config_finalize (GObject *object)
 
   g_free (self->base_url);
   g_free (self->host_key);
-  keyfob_config_options_free (self->options);
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    g_clear_pointer (&self->options[i], g_variant_unref);
 
   G_OBJECT_CLASS (keyfob_config_parent_class)->finalize (object);
 }
@@ -43,22 +44,68 @@ keyfob_config_class_init (KeyfobConfigClass *klass)
 static void
 keyfob_config_init (KeyfobConfig *self)
 {
-  self->options = keyfob_config_options_new ();
+}
+
+static gboolean
+set_options (KeyfobConfig *self, GVariant *options, GError **error)
+{
+  gboolean allow_http = FALSE;
+
+  if (!keyfob_options_check (options, error))
+    return FALSE;
+
+  /* other options are judged by this one */
+  g_variant_lookup (options, keyfob_option_get_info (KEYFOB_OPTION_ALLOW_HTTP)->name, "b",
+                    &allow_http);
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *info = keyfob_option_get_info (i);
+      g_autoptr (GVariant) value = g_variant_lookup_value (options, info->name, NULL);
+
+      self->options[i] = value != NULL ? keyfob_option_check (info, value, allow_http, error)
+                                       : keyfob_option_dup_usual (info);
+      if (self->options[i] == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static const char *
+get_text (KeyfobConfig *self, KeyfobOption option)
+{
+  return g_variant_get_string (self->options[option], NULL);
+}
+
+/* Returns: (nullable): the text unless it is empty */
+static const char *
+get_nonempty (KeyfobConfig *self, KeyfobOption option)
+{
+  const char *text = get_text (self, option);
+
+  return *text != '\0' ? text : NULL;
+}
+
+static gboolean
+get_flag (KeyfobConfig *self, KeyfobOption option)
+{
+  return g_variant_get_boolean (self->options[option]);
 }
 
 KeyfobConfig *
 keyfob_config_new (const char *url, GVariant *options, GError **error)
 {
   g_autoptr (KeyfobConfig) self = g_object_new (KEYFOB_TYPE_CONFIG, NULL);
-  g_autoptr (GVariant) held = options != NULL ? g_variant_ref_sink (options) : NULL;
+  g_autoptr (GVariant) held =
+      g_variant_ref_sink (options != NULL ? options : g_variant_new ("a{sv}", NULL));
 
   g_return_val_if_fail (url != NULL, NULL);
 
-  if (held != NULL && !keyfob_config_options_apply (self->options, held, error))
+  if (!set_options (self, held, error))
     return NULL;
 
-  self->base_url =
-      keyfob_base_url_normalise (url, self->options->allow_http, &self->host_key, error);
+  self->base_url = keyfob_base_url_normalise (url, get_flag (self, KEYFOB_OPTION_ALLOW_HTTP),
+                                              &self->host_key, error);
   if (self->base_url == NULL)
     return NULL;
 
@@ -80,7 +127,7 @@ keyfob_config_with_options (KeyfobConfig *self, GVariant *options, GError **erro
   own = g_variant_ref_sink (keyfob_config_to_options (self));
   g_variant_dict_init (&merged, own);
 
-  if (!keyfob_config_options_check (held, error))
+  if (!keyfob_options_check (held, error))
     return NULL;
 
   g_variant_iter_init (&iter, held);
@@ -93,9 +140,20 @@ keyfob_config_with_options (KeyfobConfig *self, GVariant *options, GError **erro
 GVariant *
 keyfob_config_to_options (KeyfobConfig *self)
 {
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  return keyfob_config_options_to_variant (self->options);
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *info = keyfob_option_get_info (i);
+      g_autoptr (GVariant) usual = keyfob_option_dup_usual (info);
+
+      if (!g_variant_equal (self->options[i], usual))
+        g_variant_dict_insert_value (&options, info->name, self->options[i]);
+    }
+
+  return g_variant_dict_end (&options);
 }
 
 const char *
@@ -117,12 +175,13 @@ keyfob_config_get_host_key (KeyfobConfig *self)
 const char *
 keyfob_config_get_name (KeyfobConfig *self)
 {
+  const char *name;
+
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  if (self->options->name != NULL)
-    return self->options->name;
+  name = get_nonempty (self, KEYFOB_OPTION_NAME);
 
-  return strstr (self->base_url, "://") + strlen ("://");
+  return name != NULL ? name : strstr (self->base_url, "://") + strlen ("://");
 }
 
 char *
@@ -131,7 +190,8 @@ keyfob_config_dup_url (KeyfobConfig *self, KeyfobRoute route)
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
   g_return_val_if_fail (route < KEYFOB_N_ROUTES, NULL);
 
-  return g_strconcat (self->base_url, "/", self->options->routes[route], NULL);
+  return g_strconcat (self->base_url, "/", get_text (self, KEYFOB_OPTION_LOGIN_ROUTE + route),
+                      NULL);
 }
 
 const guint16 *
@@ -139,9 +199,8 @@ keyfob_config_get_redirect_ports (KeyfobConfig *self, gsize *n_ports)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  *n_ports = self->options->ports->len;
-
-  return (const guint16 *) (gconstpointer) self->options->ports->data;
+  return g_variant_get_fixed_array (self->options[KEYFOB_OPTION_REDIRECT_PORTS], n_ports,
+                                    sizeof (guint16));
 }
 
 guint
@@ -149,7 +208,7 @@ keyfob_config_get_timeout (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), 0);
 
-  return self->options->timeout;
+  return g_variant_get_uint32 (self->options[KEYFOB_OPTION_TIMEOUT]);
 }
 
 const char *
@@ -157,7 +216,7 @@ keyfob_config_get_scope (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  return self->options->scope;
+  return get_nonempty (self, KEYFOB_OPTION_SCOPE);
 }
 
 const char *
@@ -165,7 +224,7 @@ keyfob_config_get_issuer (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  return self->options->issuer;
+  return get_nonempty (self, KEYFOB_OPTION_ISSUER);
 }
 
 gboolean
@@ -173,7 +232,7 @@ keyfob_config_get_server_pkce (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), FALSE);
 
-  return self->options->server_pkce;
+  return get_flag (self, KEYFOB_OPTION_SERVER_PKCE);
 }
 
 gboolean
@@ -181,7 +240,7 @@ keyfob_config_get_device_flow (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), FALSE);
 
-  return self->options->device_flow;
+  return get_flag (self, KEYFOB_OPTION_DEVICE_FLOW);
 }
 
 const char *
@@ -189,5 +248,5 @@ keyfob_config_get_store (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
-  return self->options->store != NULL ? self->options->store : "";
+  return get_text (self, KEYFOB_OPTION_STORE);
 }

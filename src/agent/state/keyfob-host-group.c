@@ -6,19 +6,7 @@
 
 #include "keyfob-host-group.h"
 
-typedef struct
-{
-  const char *key;
-  const char *type; /* of the option in `Host1.Configure` */
-} Option;
-
-static const Option options[] = {
-  { "name", "s" },         { "login-route", "s" },  { "token-route", "s" },
-  { "device-route", "s" }, { "logout-route", "s" }, { "userinfo-route", "s" },
-  { "scope", "s" },        { "issuer", "s" },       { "redirect-ports", "aq" },
-  { "timeout", "u" },      { "server-pkce", "b" },  { "device-flow", "b" },
-  { "allow-http", "b" },   { "store", "s" },
-};
+#include "keyfob-config-options.h"
 
 static char *
 replace_all (const char *text, const char *from, const char *to)
@@ -65,7 +53,7 @@ read_number (GKeyFile *keys, const char *group, const char *key, GError **error)
 }
 
 static GVariant *
-read_option (GKeyFile *keys, const char *group, const Option *option, GError **error)
+read_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GError **error)
 {
   g_autofree char *text = NULL;
   g_autoptr (GError) bad = NULL;
@@ -74,11 +62,11 @@ read_option (GKeyFile *keys, const char *group, const Option *option, GError **e
   switch (option->type[0])
     {
     case 'a':
-      return read_ports (keys, group, option->key, error);
+      return read_ports (keys, group, option->name, error);
     case 'u':
-      return read_number (keys, group, option->key, error);
+      return read_number (keys, group, option->name, error);
     case 'b':
-      flag = g_key_file_get_boolean (keys, group, option->key, &bad);
+      flag = g_key_file_get_boolean (keys, group, option->name, &bad);
       if (bad != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&bad));
@@ -86,13 +74,13 @@ read_option (GKeyFile *keys, const char *group, const Option *option, GError **e
         }
       return g_variant_new_boolean (flag);
     default:
-      text = g_key_file_get_string (keys, group, option->key, error);
+      text = g_key_file_get_string (keys, group, option->name, error);
       return text != NULL ? g_variant_new_string (text) : NULL;
     }
 }
 
 static void
-write_option (GKeyFile *keys, const char *group, const Option *option, GVariant *value)
+write_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GVariant *value)
 {
   gsize n_ports;
   const guint16 *ports;
@@ -105,16 +93,16 @@ write_option (GKeyFile *keys, const char *group, const Option *option, GVariant 
       list = g_new (int, n_ports);
       for (gsize i = 0; i < n_ports; i++)
         list[i] = ports[i];
-      g_key_file_set_integer_list (keys, group, option->key, list, n_ports);
+      g_key_file_set_integer_list (keys, group, option->name, list, n_ports);
       return;
     case 'u':
-      g_key_file_set_uint64 (keys, group, option->key, g_variant_get_uint32 (value));
+      g_key_file_set_uint64 (keys, group, option->name, g_variant_get_uint32 (value));
       return;
     case 'b':
-      g_key_file_set_boolean (keys, group, option->key, g_variant_get_boolean (value));
+      g_key_file_set_boolean (keys, group, option->name, g_variant_get_boolean (value));
       return;
     default:
-      g_key_file_set_string (keys, group, option->key, g_variant_get_string (value, NULL));
+      g_key_file_set_string (keys, group, option->name, g_variant_get_string (value, NULL));
       return;
     }
 }
@@ -152,17 +140,18 @@ keyfob_host_group_read (GKeyFile *keys, const char *group, GError **error)
   g_autofree char *url = keyfob_host_group_to_url (group);
   g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
     {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
       GVariant *value;
 
-      if (!g_key_file_has_key (keys, group, options[i].key, NULL))
+      if (!g_key_file_has_key (keys, group, option->name, NULL))
         continue;
 
-      value = read_option (keys, group, &options[i], error);
+      value = read_option (keys, group, option, error);
       if (value == NULL)
         return NULL;
-      g_variant_dict_insert_value (dict, options[i].key, value);
+      g_variant_dict_insert_value (dict, option->name, value);
     }
 
   return keyfob_config_new (url, g_variant_dict_end (dict), error);
@@ -173,14 +162,15 @@ keyfob_host_group_write (GKeyFile *keys, const char *group, KeyfobConfig *config
 {
   g_autoptr (GVariant) values = g_variant_ref_sink (keyfob_config_to_options (config));
 
-  for (gsize i = 0; i < G_N_ELEMENTS (options); i++)
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
     {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
       g_autoptr (GVariant) value =
-          g_variant_lookup_value (values, options[i].key, G_VARIANT_TYPE (options[i].type));
+          g_variant_lookup_value (values, option->name, G_VARIANT_TYPE (option->type));
 
       if (value != NULL)
-        write_option (keys, group, &options[i], value);
+        write_option (keys, group, option, value);
       else
-        g_key_file_remove_key (keys, group, options[i].key, NULL);
+        g_key_file_remove_key (keys, group, option->name, NULL);
     }
 }

@@ -16,6 +16,9 @@
 /* A shorter row of ports is as easy to read one by one. */
 #define SHORTEST_RANGE 3
 
+/* Between ports. */
+#define SEPARATORS ", ;"
+
 static GVariant *
 refuse (GError **error, const char *sentence)
 {
@@ -79,17 +82,10 @@ read_ports (const char *word, GArray *ports)
 }
 
 static GVariant *
-ports_to_value (GArray *ports)
-{
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT16, ports->data, ports->len,
-                                    sizeof (guint16));
-}
-
-static GVariant *
 ports_from_text (const char *text, GError **error)
 {
   g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (guint16));
-  g_auto (GStrv) words = g_strsplit_set (text, ", ;", -1);
+  g_auto (GStrv) words = g_strsplit_set (text, SEPARATORS, -1);
 
   for (gsize i = 0; words[i] != NULL; i++)
     {
@@ -98,27 +94,15 @@ ports_from_text (const char *text, GError **error)
                                  "53100-53105."));
     }
 
-  if (ports->len == 0)
-    {
-      g_autoptr (KeyfobConfigOptions) usual = keyfob_config_options_new ();
-
-      return ports_to_value (usual->ports);
-    }
-
-  return ports_to_value (ports);
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT16, ports->data, ports->len,
+                                    sizeof (guint16));
 }
 
 static GVariant *
 timeout_from_text (const char *text, GError **error)
 {
-  g_autoptr (KeyfobConfigOptions) usual = NULL;
   guint64 seconds;
 
-  if (*text == '\0')
-    {
-      usual = keyfob_config_options_new ();
-      return g_variant_new_uint32 (usual->timeout);
-    }
   if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &seconds, NULL))
     return refuse (error, _ ("Type the time limit in seconds, as a number."));
 
@@ -136,88 +120,94 @@ store_from_text (const char *text, GError **error)
   return g_variant_new_string (text);
 }
 
+/* Returns: (transfer full): empty for a store that is not a file, which is no text to type */
 static char *
-usual_route (KeyfobConfigOptions *usual, const char *option)
+value_to_text (const KeyfobOptionInfo *info, GVariant *value)
 {
-  static const char *const names[KEYFOB_N_ROUTES] = {
-    [KEYFOB_ROUTE_LOGIN] = "login-route",       [KEYFOB_ROUTE_TOKEN] = "token-route",
-    [KEYFOB_ROUTE_DEVICE] = "device-route",     [KEYFOB_ROUTE_LOGOUT] = "logout-route",
-    [KEYFOB_ROUTE_USERINFO] = "userinfo-route",
-  };
+  gsize n_ports;
+  const guint16 *ports;
 
-  for (gsize i = 0; i < KEYFOB_N_ROUTES; i++)
+  switch (info->type[0])
     {
-      if (strcmp (option, names[i]) == 0)
-        return g_strdup (usual->routes[i]);
+    case 'a':
+      ports = g_variant_get_fixed_array (value, &n_ports, sizeof (guint16));
+      return ports_to_text (ports, n_ports);
+    case 'u':
+      return g_strdup_printf ("%u", g_variant_get_uint32 (value));
+    case 's':
+      if (info->section == KEYFOB_OPTION_SECTION_STORE
+          && *g_variant_get_string (value, NULL) != '/')
+        return g_strdup ("");
+      return g_variant_dup_string (value, NULL);
+    default:
+      return g_strdup ("");
     }
-
-  return g_strdup ("");
 }
 
 char *
 keyfob_host_option_to_text (GVariant *options, const char *option)
 {
+  const KeyfobOptionInfo *info;
   g_autoptr (GVariant) value = NULL;
 
   g_return_val_if_fail (option != NULL, NULL);
 
+  info = keyfob_option_find (option);
+  g_return_val_if_fail (info != NULL, NULL);
+
   if (options != NULL)
-    value = g_variant_lookup_value (options, option, NULL);
-  if (value == NULL)
-    return g_strdup ("");
+    value = g_variant_lookup_value (options, option, G_VARIANT_TYPE (info->type));
 
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
-    return g_strdup_printf ("%u", g_variant_get_uint32 (value));
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aq")))
-    {
-      gsize n_ports;
-      const guint16 *ports = g_variant_get_fixed_array (value, &n_ports, sizeof (guint16));
-
-      return ports_to_text (ports, n_ports);
-    }
-  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-      || (strcmp (option, "store") == 0 && *g_variant_get_string (value, NULL) != '/'))
-    return g_strdup ("");
-
-  return g_variant_dup_string (value, NULL);
+  return value != NULL ? value_to_text (info, value) : g_strdup ("");
 }
 
 char *
 keyfob_host_option_usual_text (const char *url, const char *option)
 {
-  g_autoptr (KeyfobConfigOptions) usual = keyfob_config_options_new ();
+  const KeyfobOptionInfo *info;
+  g_autoptr (GVariant) usual = NULL;
   const char *host;
 
   g_return_val_if_fail (url != NULL && option != NULL, NULL);
 
+  info = keyfob_option_find (option);
+  g_return_val_if_fail (info != NULL, NULL);
+
   host = strstr (url, "://");
-  if (strcmp (option, "name") == 0 && host != NULL)
+  if (info == keyfob_option_get_info (KEYFOB_OPTION_NAME) && host != NULL)
     return g_strdup (host + strlen ("://"));
 
-  if (strcmp (option, "redirect-ports") == 0)
-    return ports_to_text ((const guint16 *) (gconstpointer) usual->ports->data, usual->ports->len);
-  if (strcmp (option, "timeout") == 0)
-    return g_strdup_printf ("%u", usual->timeout);
+  usual = keyfob_option_dup_usual (info);
 
-  return usual_route (usual, option);
+  return value_to_text (info, usual);
 }
 
 GVariant *
 keyfob_host_option_from_text (const char *option, const char *text, GError **error)
 {
+  const KeyfobOptionInfo *info;
   g_autofree char *stripped = NULL;
+  GVariant *value;
 
   g_return_val_if_fail (option != NULL && text != NULL, NULL);
 
-  stripped = g_strstrip (g_strdup (text));
-  if (strcmp (option, "redirect-ports") == 0)
-    return ports_from_text (stripped, error);
-  if (strcmp (option, "timeout") == 0)
-    return timeout_from_text (stripped, error);
-  if (strcmp (option, "store") == 0)
-    return store_from_text (stripped, error);
+  info = keyfob_option_find (option);
+  g_return_val_if_fail (info != NULL, NULL);
 
-  return g_variant_new_string (stripped);
+  stripped = g_strstrip (g_strdup (text));
+  if (info->type[0] != 's' && stripped[strspn (stripped, SEPARATORS)] == '\0')
+    return keyfob_option_dup_usual (info);
+
+  if (info->type[0] == 'a')
+    value = ports_from_text (stripped, error);
+  else if (info->type[0] == 'u')
+    value = timeout_from_text (stripped, error);
+  else if (info->section == KEYFOB_OPTION_SECTION_STORE)
+    value = store_from_text (stripped, error);
+  else
+    value = g_variant_new_string (stripped);
+
+  return value != NULL ? g_variant_take_ref (value) : NULL;
 }
 
 gboolean

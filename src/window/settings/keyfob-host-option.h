@@ -35,7 +35,7 @@ char *keyfob_host_option_usual_text (const char *url, const char *option);
  * @text: as a person typed it; empty for what is usual
  * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with the reason
  *
- * Returns: (transfer floating): the value for `Host1.Configure`, or %NULL
+ * Returns: (transfer full): the value for `Host1.Configure`, or %NULL
  */
 GVariant *keyfob_host_option_from_text (const char *option, const char *text, GError **error);
 

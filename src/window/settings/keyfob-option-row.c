@@ -66,11 +66,7 @@ read_value (KeyfobOptionRow *self, GError **error)
 {
   g_autoptr (GVariant) value = keyfob_host_option_from_text (self->option, get_text (self), error);
 
-  if (value == NULL)
-    return NULL;
-
-  g_variant_ref_sink (value);
-  if (!keyfob_host_option_check (self->host, self->option, value, error))
+  if (value == NULL || !keyfob_host_option_check (self->host, self->option, value, error))
     return NULL;
 
   return g_steal_pointer (&value);

@@ -114,7 +114,6 @@ test_from_text (void)
       g_autofree char *printed = NULL;
 
       g_assert_no_error (error);
-      g_variant_ref_sink (value);
       printed = g_variant_print (value, TRUE);
       g_assert_cmpstr (printed, ==, cases[i].value);
     }
@@ -123,8 +122,7 @@ test_from_text (void)
 static void
 test_home (void)
 {
-  g_autoptr (GVariant) value =
-      g_variant_ref_sink (keyfob_host_option_from_text ("store", "~/tokens.json", NULL));
+  g_autoptr (GVariant) value = keyfob_host_option_from_text ("store", "~/tokens.json", NULL);
   g_autofree char *path = g_build_filename (g_get_home_dir (), "tokens.json", NULL);
 
   g_assert_cmpstr (g_variant_get_string (value, NULL), ==, path);
