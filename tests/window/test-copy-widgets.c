@@ -2,14 +2,13 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
-/* What copies and what tells of it: properties, and that nothing is left of them. */
+/* The bar of the clipboard, and a copy for which the agent needs long. */
 
 #define G_SETTINGS_ENABLE_BACKEND
 #include <adwaita.h>
 #include <gio/gsettingsbackend.h>
 
 #include "keyfob-copy-bar.h"
-#include "keyfob-copy-button.h"
 #include "keyfob-copy.h"
 #include "manual-clock.h"
 #include "wait.h"
@@ -52,23 +51,6 @@ test_bar (void)
   g_assert_false (gtk_widget_get_visible (GTK_WIDGET (bar)));
 
   g_assert_finalize_object (bar);
-}
-
-static void
-test_button (void)
-{
-  KeyfobCopyButton *button = g_object_ref_sink (g_object_new (KEYFOB_TYPE_COPY_BUTTON, NULL));
-  g_autofree char *form = NULL;
-  guint n_notified = 0;
-
-  g_signal_connect_swapped (button, "notify::form", G_CALLBACK (count), &n_notified);
-  g_object_set (button, "form", "curl", NULL);
-  g_object_set (button, "form", "curl", NULL);
-  g_assert_cmpuint (n_notified, ==, 1);
-  g_object_get (button, "form", &form, NULL);
-  g_assert_cmpstr (form, ==, "curl");
-
-  g_assert_finalize_object (button);
 }
 
 static gboolean
@@ -140,7 +122,6 @@ main (int argc, char *argv[])
   adw_init ();
 
   g_test_add_func ("/copy-widgets/bar", test_bar);
-  g_test_add_func ("/copy-widgets/button", test_button);
   g_test_add_func ("/copy/slow-answer", test_slow_answer);
 
   return g_test_run ();

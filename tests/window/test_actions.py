@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -42,10 +43,17 @@ class Adding(WindowCase):
         self.app.wait_gone("Address")
         self.assertEqual(self.agent.calls("AddHost"), [["two.example.org/api", {}]])
 
-    def assert_invalid(self, invalid):
-        """What a screen reader says of the entry."""
-        entry = self.app.find("Address", role="text")
-        self.assertEqual(entry.has_state(desktop.Atspi.StateType.INVALID_ENTRY), invalid)
+    def wait_entry(self, invalid, sentence):
+        """Waits until a screen reader says this of the entry for the address."""
+        # GTK has used both states for it
+        states = (desktop.Atspi.StateType.INVALID, desktop.Atspi.StateType.INVALID_ENTRY)
+
+        def look():
+            entry = self.app.find("Address", role="text")
+            return (any(entry.has_state(state) for state in states) == invalid
+                    and re.search(sentence, entry.accessible.get_description()))
+
+        desktop.wait_for(look, f"the entry to be {'in' if invalid else ''}valid: {sentence}")
 
     def test_bad_address(self):
         self.start([host("one.example.org")])
@@ -59,13 +67,14 @@ class Adding(WindowCase):
             self.app.write("Address", address)
             self.app.wait_text(sentence)
             self.assertFalse(self.app.find_button("Add").is_sensitive, address)
-            self.assert_invalid(True)
+            # a host that is in the list already has a valid address
+            self.wait_entry(address != "one.example.org/", sentence)
             # what was typed is still there to be mended
             self.assertIn(address, self.app.texts())
         self.app.write("Address", "two.example.org")
         self.app.wait_for("Will be added as https://two.example.org")
         self.assertTrue(self.app.find_button("Add").is_sensitive)
-        self.assert_invalid(False)
+        self.wait_entry(False, "^Will be added as https://two.example.org$")
 
     def test_unencrypted_only_when_insisted(self):
         self.start([host("one.example.org")])
@@ -110,6 +119,22 @@ class Adding(WindowCase):
         self.app.write("Address", "http://three.example.org")
         self.app.wait_text("^Whoever is on the way")
         self.assertFalse(self.app.find_button("Add").is_sensitive)
+
+    def test_only_one_page_is_read(self):
+        """A page that is covered by another is no longer there for a screen reader."""
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.wait_for("Address")
+        self.app.wait_gone("More actions")
+        self.app.press("Back")
+        self.app.wait_gone("Address")
+        self.app.press("More actions", within="one.example.org")
+        self.app.press("Settings")
+        self.app.wait_for("Token storage")
+        self.app.wait_gone("More actions")
+        self.app.press("Back")
+        self.app.wait_gone("Token storage")
+        self.app.wait_for("More actions")
 
     def test_agent_refuses(self):
         self.start()

@@ -56,6 +56,7 @@ class States(WindowCase):
     def test_signed_out(self):
         self.show("signed-out", [PORTAL, "Not signed in", "Signed out"], host(PORTAL))
         self.assert_buttons(["Sign in", "More actions"], ["Copy header", "Cancel"])
+        self.assertIsNotNone(self.app.find(PORTAL, role="list item"))
 
     def test_signing_in(self):
         self.show("signing-in", ["Waiting for your browser…", "Signing in"],
@@ -218,6 +219,8 @@ class Pages(WindowCase):
     def test_found(self):
         self.start([host(PORTAL, State="signed-in", left=42 * MINUTE)], agent=self.FOUND, size=(360, 600))
         self.app.wait_for("Found hosts")
+        for url in self.FOUND["FoundHosts"]:
+            self.assertIsNotNone(self.app.find(url, role="list item"))
         self.assert_nothing_cut(360)
         self.picture("found")
 

@@ -201,7 +201,6 @@ enum
   PROP_TITLE,
   PROP_RENEWS,
   PROP_DEADLINE,
-  PROP_CLEAR_AFTER_PASTE,
   PROP_FORM,
   N_PROPS
 };
@@ -450,9 +449,6 @@ keyfob_clipboard_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_DEADLINE:
       g_value_set_int64 (value, self->deadline);
       break;
-    case PROP_CLEAR_AFTER_PASTE:
-      g_value_set_boolean (value, self->clear_after_paste);
-      break;
     case PROP_FORM:
       g_value_set_string (value, self->form);
       break;
@@ -491,9 +487,6 @@ keyfob_clipboard_set_property (GObject *object,
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
       break;
-    case PROP_CLEAR_AFTER_PASTE:
-      keyfob_clipboard_set_clear_after_paste (self, g_value_get_boolean (value));
-      break;
     case PROP_FORM:
       set_form (self, g_value_get_string (value));
       break;
@@ -522,8 +515,6 @@ keyfob_clipboard_class_init (KeyfobClipboardClass *klass)
   props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, readable);
   props[PROP_RENEWS] = g_param_spec_boolean ("renews", NULL, NULL, FALSE, readable);
   props[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, 0, G_MAXINT64, 0, readable);
-  props[PROP_CLEAR_AFTER_PASTE] =
-      g_param_spec_boolean ("clear-after-paste", NULL, NULL, FALSE, readable | G_PARAM_WRITABLE);
   props[PROP_FORM] = g_param_spec_string ("form", NULL, NULL, NULL, readable | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -616,9 +607,5 @@ keyfob_clipboard_set_clear_after_paste (KeyfobClipboard *self, gboolean clear_af
 {
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
 
-  if (self->clear_after_paste == clear_after_paste)
-    return;
-
   self->clear_after_paste = clear_after_paste;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLEAR_AFTER_PASTE]);
 }

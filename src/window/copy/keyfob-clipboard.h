@@ -24,7 +24,6 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, KEYFOB, CLIPBOARD, GObj
  * - `title`: a title of the secret on the clipboard, such as "Header copied"; %NULL without one
  * - `renews`: whether that secret can also renew the session
  * - `deadline`: when the clipboard is cleared, in microseconds by keyfob_clock_monotonic(); 0 never
- * - `clear-after-paste`: see keyfob_clipboard_set_clear_after_paste()
  * - `form`: the form in which a token was copied last, a word of KeyfobCopyForm, kept in the
  *   setting `copy-form`
  */

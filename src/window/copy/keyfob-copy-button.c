@@ -40,19 +40,6 @@ update (KeyfobCopyButton *self)
 }
 
 static void
-keyfob_copy_button_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_FORM:
-      g_value_set_string (value, keyfob_copy_form_word (KEYFOB_COPY_BUTTON (object)->form));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
 set_form (KeyfobCopyButton *self, KeyfobCopyForm form)
 {
   if (form == self->form)
@@ -60,7 +47,6 @@ set_form (KeyfobCopyButton *self, KeyfobCopyForm form)
 
   self->form = form;
   update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FORM]);
 }
 
 static void
@@ -85,12 +71,10 @@ keyfob_copy_button_class_init (KeyfobCopyButtonClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  object_class->get_property = keyfob_copy_button_get_property;
   object_class->set_property = keyfob_copy_button_set_property;
 
   props[PROP_FORM] =
-      g_param_spec_string ("form", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_string ("form", NULL, NULL, NULL, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_set_template_from_resource (widget_class,
