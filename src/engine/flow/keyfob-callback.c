@@ -15,9 +15,9 @@
 
 #define MAX_QUERY (64 * 1024)
 #define MAX_VALUE (8 * 1024)
-#define MAX_WORDS 200 /* characters */
+#define MAX_DESCRIPTION 200 /* characters */
 
-/* A value that is empty, too long, not text or with control characters says nothing. */
+/* Whether @value is not empty, not too long, UTF-8 and without control characters. */
 static gboolean
 is_usable (const char *value)
 {
@@ -33,8 +33,8 @@ is_usable (const char *value)
   return TRUE;
 }
 
-/* A description is for reading, so that as much as can be read of it counts: escapes that are cut
- * off stay as they are, and what is not UTF-8 is taken for Latin-1. */
+/* Decodes as much as possible, since the description is only shown: escapes that are cut off stay
+ * as they are, and text that is not UTF-8 is read as Latin-1. */
 static char *
 dup_description (const char *text, gsize length)
 {
@@ -58,7 +58,7 @@ dup_description (const char *text, gsize length)
   if (!g_utf8_validate (decoded->str, decoded->len, NULL))
     latin = g_convert (decoded->str, decoded->len, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
 
-  return keyfob_text_clean (latin != NULL ? latin : decoded->str, -1, MAX_WORDS);
+  return keyfob_text_clean (latin != NULL ? latin : decoded->str, -1, MAX_DESCRIPTION);
 }
 
 static char **
@@ -76,9 +76,9 @@ find_field (KeyfobCallback *self, const char *name)
   return NULL;
 }
 
-/* Returns: %FALSE where it is said twice, which RFC 6749 section 3.1 forbids */
+/* Returns: %FALSE where the parameter is there twice, which RFC 6749 section 3.1 forbids */
 static gboolean
-take_parameter (KeyfobCallback *self, const char *name, char **value)
+set_parameter (KeyfobCallback *self, const char *name, char **value)
 {
   char **field = find_field (self, name);
 
@@ -108,11 +108,10 @@ read_parameter (KeyfobCallback *self, const char *text, gsize length)
       return TRUE;
     }
 
-  /* what cannot be decoded is not there: another parameter beside a good code does no harm */
+  /* a parameter that cannot be decoded is ignored: beside a good code it does no harm */
   g_uri_params_iter_init (&iter, text, length, "&", G_URI_PARAMS_WWW_FORM);
 
-  return !g_uri_params_iter_next (&iter, &name, &value, NULL)
-         || take_parameter (self, name, &value);
+  return !g_uri_params_iter_next (&iter, &name, &value, NULL) || set_parameter (self, name, &value);
 }
 
 static gboolean
@@ -155,7 +154,7 @@ keyfob_callback_parse (const char *query)
   if (self->state == NULL && self->error == NULL)
     return NULL;
 
-  /* a refusal is never overlooked */
+  /* an error counts even where there is a code */
   if (self->error != NULL)
     g_clear_pointer (&self->code, keyfob_secret_free);
 
@@ -202,7 +201,7 @@ keyfob_callback_matches (KeyfobCallback *self, const char *state, const char *re
 }
 
 static gboolean
-wants_user (const char *error)
+requires_user (const char *error)
 {
   const char *const codes[] = {
     "interaction_required",
@@ -219,29 +218,29 @@ GError *
 keyfob_callback_to_error (KeyfobCallback *self)
 {
   g_autofree char *code = NULL;
-  const char *words;
+  const char *description;
 
   g_return_val_if_fail (self != NULL, NULL);
 
   if (self->error == NULL)
     return NULL;
 
-  code = keyfob_text_clean (self->error, -1, MAX_WORDS);
-  words = self->description != NULL && *self->description != '\0' ? self->description : code;
+  code = keyfob_text_clean (self->error, -1, MAX_DESCRIPTION);
+  description = self->description != NULL && *self->description != '\0' ? self->description : code;
 
   if (g_str_equal (self->error, "access_denied"))
     return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED,
                         /* Translators: %s is what the provider says, in its own language */
                         _ ("You, or the provider, said no to this sign-in: “%s”. Sign in again if "
                            "that was not meant."),
-                        words);
-  if (wants_user (self->error))
+                        description);
+  if (requires_user (self->error))
     return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
                         _ ("The provider wants to ask you something first: “%s”. Sign in again."),
-                        words);
+                        description);
 
   return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER,
                       _ ("The provider ended the sign-in: “%s”. Try again, or ask those who run "
                          "the server."),
-                      words);
+                      description);
 }

@@ -10,14 +10,14 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobCallback:
- * @state: (nullable): which sign-in it belongs to; only a refusal may lack it
- * @code: (nullable): the authorization code, where the provider said yes
+ * @state: (nullable): identifies the sign-in; %NULL only where there is an @error
+ * @code: (nullable): the authorization code; %NULL where there is an @error
  * @issuer: (nullable): `iss` (RFC 9207)
- * @error: (nullable): `error`, where it said no
- * @description: (nullable): `error_description`, without anything that could deceive a reader
+ * @error: (nullable): error code of the provider
+ * @description: (nullable): `error_description`, cleaned for display
  *
- * What the browser brings back from the provider (RFC 6749 sections 4.1.2 and 4.1.2.1): either
- * @code or @error. Holds secrets; freeing wipes them.
+ * The authorization response (RFC 6749 sections 4.1.2 and 4.1.2.1). Contains secrets;
+ * keyfob_callback_free() overwrites them.
  */
 typedef struct
 {
@@ -33,22 +33,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobCallback, keyfob_callback_free)
 
 /**
  * keyfob_callback_parse:
- * @query: (nullable): as it stands in the request
+ * @query: (nullable): query of the request, encoded
  *
- * Reads what a provider answers. Parameters of other programs, and values that are empty, too long
- * or not text, count as absent. Where there is an error there is no code.
+ * Ignores unknown parameters, and values that are empty, too long or not UTF-8. Where there is an
+ * error, a code is ignored, too.
  *
- * Returns: (transfer full) (nullable): the answer; %NULL where there is neither a code with its
- *   state nor an error, or a parameter is there twice
+ * Returns: (transfer full) (nullable): the response; %NULL where there is neither a code with a
+ * state nor an error, or where a parameter is there twice
  */
 KeyfobCallback *keyfob_callback_parse (const char *query);
 
 /**
  * keyfob_callback_matches:
- * @state: (nullable): the state to accept; %NULL: any whose middle part, between the first and the
- *   last `|`, is @redirect_uri
+ * @state: (nullable): the state to accept; %NULL accepts any state with @redirect_uri between its
+ *   first and its last `|`
  *
- * Takes equally long wherever two states of the same length differ.
+ * The time of the comparison does not depend on where two states of the same length differ.
+ *
+ * Returns: whether the response belongs to the sign-in with @state
  */
 gboolean
 keyfob_callback_matches (KeyfobCallback *self, const char *state, const char *redirect_uri);
@@ -56,9 +58,9 @@ keyfob_callback_matches (KeyfobCallback *self, const char *state, const char *re
 /**
  * keyfob_callback_to_error:
  *
- * Returns: (transfer full) (nullable): why the provider said no, %NULL where it said yes:
- *   KEYFOB_AUTH_ERROR_DENIED for `access_denied`, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where it
- *   wants to see the user, else KEYFOB_AUTH_ERROR_SERVER
+ * Returns: (transfer full) (nullable): the error of the provider, %NULL where there is a code:
+ *   KEYFOB_AUTH_ERROR_DENIED for `access_denied`, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where the
+ *   provider has to ask the user, else KEYFOB_AUTH_ERROR_SERVER
  */
 GError *keyfob_callback_to_error (KeyfobCallback *self);
 

@@ -117,15 +117,16 @@ succeed (GTask *task, KeyfobToken *token)
   g_task_return_pointer (task, token, g_object_unref);
 }
 
+/* The mix-up attack of RFC 9207. */
 static gboolean
-is_mix_up (KeyfobCodeFlow *self, const char *issuer)
+is_other_issuer (KeyfobCodeFlow *self, const char *issuer)
 {
   const char *expected = keyfob_config_get_issuer (self->config);
 
   return issuer != NULL && expected != NULL && !g_str_equal (issuer, expected);
 }
 
-/* (nullable): a server that makes the verifier itself hides it in the state */
+/* Returns: (nullable): the code verifier; a server that makes its own puts it into the state */
 static const char *
 find_verifier (KeyfobLogin *login, const char *state)
 {
@@ -178,7 +179,7 @@ exchange (GTask *task, const char *code, const char *state)
 }
 
 static void
-on_browser_back (GObject *source, GAsyncResult *result, gpointer user_data)
+on_callback (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   KeyfobCodeFlow *self = g_task_get_source_object (task);
@@ -189,7 +190,7 @@ on_browser_back (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!keyfob_loopback_wait_finish (self->loopback, result, &code, &state, &issuer, &error))
     fail (task, g_steal_pointer (&error));
-  else if (is_mix_up (self, issuer))
+  else if (is_other_issuer (self, issuer))
     refuse (task, _ ("The answer comes from another provider than the one that this "
                      "host uses, so it was not used. Ask those who run the server."));
   else
@@ -225,7 +226,7 @@ on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
            login->server_pkce ? ", with state and verifier of the server" : "");
   set_login (self, login);
   keyfob_loopback_wait_async (self->loopback, login->state,
-                              keyfob_time_limit_get_cancellable (self->limit), on_browser_back,
+                              keyfob_time_limit_get_cancellable (self->limit), on_callback,
                               g_object_ref (task));
   if (self->launcher != NULL)
     keyfob_launcher_launch_async (self->launcher, login->uri, self->activation_token,
@@ -248,7 +249,7 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
   g_return_if_fail (self->loopback == NULL);
 
   g_task_set_source_tag (task, keyfob_code_flow_run_async);
-  /* a token that arrives together with the cancellation is still a token: do not lose it */
+  /* a token that arrives although the attempt was cancelled must not be lost */
   g_task_set_check_cancellable (task, FALSE);
 
   self->limit =

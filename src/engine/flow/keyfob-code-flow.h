@@ -18,22 +18,21 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
 /**
  * KeyfobCodeFlow:
  *
- * Signs in by the authorization code flow through the system browser (RFC 8252). It ends at the
- * time limit of the configuration with KEYFOB_AUTH_ERROR_TIMED_OUT, and frees its port however it
- * ends.
+ * Signs in by the authorization code flow in the system browser (RFC 8252). At the time limit of
+ * the configuration the attempt fails with KEYFOB_AUTH_ERROR_TIMED_OUT.
  *
- * A code that the server refuses ends the attempt: the server's own state and verifier are used
- * only where the option `server-pkce` says so, or where the answer of the login route leaves no
- * choice.
+ * The state and the code verifier of the server are used only with the option `server-pkce`, or
+ * where the answer of the login route cannot be changed. A code that the server refuses ends the
+ * attempt.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the server to the end of the attempt; `launch-error` (string, nullable): the sentence that says
- * why no browser opened. That does not end the attempt: the address can still be copied.
+ * the login route to the end of the attempt; `launch-error` (string, nullable): a sentence with the
+ * reason why no browser opened. The attempt goes on then, since the address can still be copied.
  */
 
 /**
  * keyfob_code_flow_new:
- * @launcher: (nullable): what opens the browser; %NULL opens none
+ * @launcher: (nullable): opens the browser; with %NULL no browser opens
  * @clock: measures the time limit
  *
  * Returns: (transfer full): a #KeyfobFlow
@@ -46,24 +45,29 @@ KeyfobCodeFlow *keyfob_code_flow_new (KeyfobConfig *config,
 /** @prompt: (nullable): see keyfob_server_begin_login_async() */
 void keyfob_code_flow_set_prompt (KeyfobCodeFlow *self, const char *prompt);
 
-/** @token: (nullable): handed to the launcher */
+/** @token: (nullable): see keyfob_launcher_launch_async() */
 void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *token);
 
-/** Returns: (nullable): the address that signs in, while it runs */
+/** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
 
-/** Returns: (nullable): why no browser opened, as a sentence */
+/** Returns: (nullable): the value of `launch-error` */
 const char *keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self);
 
 /**
  * keyfob_code_flow_set_hold:
  *
- * By default the browser's page says that it worked as soon as the token is there. A caller that
- * must store the token first sets @hold and calls keyfob_code_flow_conclude() afterwards.
+ * By default the browser shows success as soon as the token has arrived, and the port is closed. A
+ * caller that stores the token first sets @hold and calls keyfob_code_flow_conclude() afterwards.
  */
 void keyfob_code_flow_set_hold (KeyfobCodeFlow *self, gboolean hold);
 
-/** @failure: (nullable): why the sign-in did not work after all; closes the port */
+/**
+ * keyfob_code_flow_conclude:
+ * @failure: (nullable): a sentence with the reason why the sign-in failed; %NULL shows success
+ *
+ * Shows the result in the browser and closes the port.
+ */
 void keyfob_code_flow_conclude (KeyfobCodeFlow *self, const char *failure);
 
 G_END_DECLS

@@ -14,7 +14,7 @@
 
 /* RFC 8628 section 3.5 */
 #define SLOW_DOWN_STEP 5
-/* the longest pause between two attempts to reach a server that does not answer, seconds */
+/* Longest pause between two requests to a server that does not answer, seconds. */
 #define LONGEST_PAUSE 60
 
 struct _KeyfobDeviceFlow
@@ -90,8 +90,7 @@ fail_expired (GTask *task)
                                    _ ("The code ran out before it was used. Get a new code.")));
 }
 
-/* How long to wait before the next request, in seconds, after one that ended with @error; 0 when
- * there is no next one. */
+/* Returns: seconds to wait after a poll that failed with @error; 0 where @error ends the flow */
 static guint
 next_delay (KeyfobDeviceFlow *self, const GError *error)
 {
@@ -111,7 +110,7 @@ next_delay (KeyfobDeviceFlow *self, const GError *error)
   return 0;
 }
 
-static void wait_for_turn (GTask *task, guint delay);
+static void schedule_poll (GTask *task, guint delay);
 
 static void
 on_polled (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -134,7 +133,7 @@ on_polled (GObject *source, GAsyncResult *result, gpointer user_data)
   if (delay > 0)
     {
       g_debug ("Device flow: %s; next request in %u s", error->message, delay);
-      wait_for_turn (task, delay);
+      schedule_poll (task, delay);
     }
   else if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED))
     fail_expired (task);
@@ -143,7 +142,7 @@ on_polled (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static gboolean
-on_turn (gpointer user_data)
+on_poll_due (gpointer user_data)
 {
   GTask *task = user_data;
   KeyfobDeviceFlow *self = g_task_get_source_object (task);
@@ -159,16 +158,16 @@ on_turn (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Waits @delay seconds or until the code runs out, whichever is sooner. */
+/* Polls after @delay seconds, or fails when the code expires before. */
 static void
-wait_for_turn (GTask *task, guint delay)
+schedule_poll (GTask *task, guint delay)
 {
   KeyfobDeviceFlow *self = g_task_get_source_object (task);
   gint64 left = self->end - keyfob_clock_monotonic (self->clock);
 
   g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, MIN (delay * (gint64) G_USEC_PER_SEC, left));
-  g_source_set_callback (self->timer, on_turn, g_object_ref (task), g_object_unref);
+  g_source_set_callback (self->timer, on_poll_due, g_object_ref (task), g_object_unref);
 
   if (g_task_get_cancellable (task) != NULL)
     {
@@ -199,7 +198,7 @@ on_begun (GObject *source, GAsyncResult *result, gpointer user_data)
   self->interval = MAX (code->interval, 1);
   self->end = keyfob_clock_monotonic (self->clock) + code->expires_in * (gint64) G_USEC_PER_SEC;
   set_code (self, code);
-  wait_for_turn (task, self->interval);
+  schedule_poll (task, self->interval);
 }
 
 static void
@@ -212,7 +211,7 @@ keyfob_device_flow_run_async (KeyfobFlow *flow,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_device_flow_run_async);
-  /* a token that arrives together with the cancellation is still a token: do not lose it */
+  /* a token that arrives although the flow was cancelled must not be lost */
   g_task_set_check_cancellable (task, FALSE);
   keyfob_server_begin_device_async (self->server, cancellable, on_begun, task);
 }

@@ -18,28 +18,28 @@ G_DECLARE_FINAL_TYPE (KeyfobDeviceFlow, keyfob_device_flow, KEYFOB, DEVICE_FLOW,
  *
  * Signs in by a code that the user enters on another device (RFC 8628).
  *
- * While it waits for the user it has, and tells of by notify: `user-code`, `verification-uri`,
- * `verification-uri-complete` (strings, nullable) and `expires` (Unix seconds by this machine's
- * clock, 0 while there is no code). Before and after that they are empty.
+ * Properties that notify, and are set only while the flow waits for the user: `user-code`,
+ * `verification-uri`, `verification-uri-complete` (strings, nullable) and `expires` (Unix seconds
+ * by this machine's clock, else 0).
  *
- * It asks no faster than the server allows, slows down for good when told so, backs off while the
- * server cannot be reached, and ends with KEYFOB_AUTH_ERROR_EXPIRED when the code runs out.
- * KEYFOB_AUTH_ERROR_UNSUPPORTED means that this server knows no device flow.
+ * Polls at the interval of the server, permanently slower after each `slow_down`, and with growing
+ * pauses while the server cannot be reached. Fails with KEYFOB_AUTH_ERROR_EXPIRED when the code
+ * expires, and with KEYFOB_AUTH_ERROR_UNSUPPORTED where the server has no device flow.
  */
 
 /** Returns: (transfer full): a #KeyfobFlow */
 KeyfobDeviceFlow *keyfob_device_flow_new (KeyfobServer *server, KeyfobClock *clock);
 
-/** Returns: (nullable): what the user enters, as the server wrote it */
+/** Returns: (nullable): the code for the user, as the server sent it */
 const char *keyfob_device_flow_get_user_code (KeyfobDeviceFlow *self);
 
-/** Returns: (nullable): where the user enters it */
+/** Returns: (nullable): address at which the user enters the code */
 const char *keyfob_device_flow_get_verification_uri (KeyfobDeviceFlow *self);
 
-/** Returns: (nullable): the same with the code in it, where the server has that */
+/** Returns: (nullable): the address with the code in it, where the server sent one */
 const char *keyfob_device_flow_get_verification_uri_complete (KeyfobDeviceFlow *self);
 
-/** Returns: when the code runs out, Unix seconds by this machine's clock; 0 while there is none */
+/** Returns: end of the code, Unix seconds by this machine's clock; 0 while there is no code */
 gint64 keyfob_device_flow_get_expires (KeyfobDeviceFlow *self);
 
 G_END_DECLS

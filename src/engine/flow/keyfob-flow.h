@@ -16,8 +16,8 @@ G_DECLARE_INTERFACE (KeyfobFlow, keyfob_flow, KEYFOB, FLOW, GObject)
 /**
  * KeyfobFlow:
  *
- * One attempt to sign in with the help of the user. Runs once, and returns a #GTask of a
- * #KeyfobToken whose source object is the flow.
+ * One attempt to sign in with the help of the user. Runs once. An implementation completes it with
+ * a #GTask whose source object is the flow and whose value is a #KeyfobToken.
  */
 struct _KeyfobFlowInterface
 {
@@ -29,7 +29,7 @@ struct _KeyfobFlowInterface
                      gpointer user_data);
 };
 
-/** Runs the attempt to its end; its time limit is the configuration's. */
+/** Runs the attempt until the user has signed in, an error or the time limit of the flow. */
 void keyfob_flow_run_async (KeyfobFlow *self,
                             GCancellable *cancellable,
                             GAsyncReadyCallback callback,

@@ -63,7 +63,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* the message of the desktop may quote the address, which holds the state */
+  /* the message of the desktop may quote the address, which contains the state */
   g_debug ("The browser was not opened: %s %d", g_quark_to_string (error->domain), error->code);
   fail (task, error);
 }
@@ -91,9 +91,9 @@ is_web_address (const char *uri)
          && (g_ascii_strcasecmp (scheme, "https") == 0 || g_ascii_strcasecmp (scheme, "http") == 0);
 }
 
-/* Every user of the machine can read the address in the browser's command line. It carries the
- * state and the code challenge, never the code verifier, unless the server insists on hiding its
- * own verifier in the state: then it would be as readable in any program that opens its page. */
+/* All users of the machine can read the address in the command line of the browser. It contains the
+ * state and the code challenge, but no code verifier, except where the server has put its own
+ * verifier into the state. */
 static void
 keyfob_browser_launcher_launch_async (KeyfobLauncher *launcher,
                                       const char *uri,

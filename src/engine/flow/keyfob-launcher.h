@@ -14,8 +14,8 @@ G_DECLARE_INTERFACE (KeyfobLauncher, keyfob_launcher, KEYFOB, LAUNCHER, GObject)
 /**
  * KeyfobLauncher:
  *
- * What opens an address in the user's browser. It returns a #GTask of a boolean whose source object
- * is the launcher.
+ * Opens addresses in the user's browser. An implementation completes a launch with a #GTask whose
+ * source object is the launcher and whose value is a boolean.
  */
 struct _KeyfobLauncherInterface
 {
@@ -32,7 +32,7 @@ struct _KeyfobLauncherInterface
 /**
  * keyfob_launcher_launch_async:
  * @uri: http or https; anything else is refused with KEYFOB_AUTH_ERROR_BAD_ANSWER
- * @activation_token: (nullable): lets the browser come to the front
+ * @activation_token: (nullable): allows the browser to raise its window
  */
 void keyfob_launcher_launch_async (KeyfobLauncher *self,
                                    const char *uri,
@@ -41,10 +41,10 @@ void keyfob_launcher_launch_async (KeyfobLauncher *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where nothing opens it */
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where no browser starts */
 gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GError **error);
 
-/** Returns: (transfer full): a launcher that asks the desktop for the default browser */
+/** Returns: (transfer full): a launcher that starts the default browser of the desktop */
 KeyfobLauncher *keyfob_browser_launcher_new (void);
 
 G_END_DECLS

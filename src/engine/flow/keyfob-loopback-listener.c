@@ -24,7 +24,7 @@ struct _KeyfobLoopbackListener
   GPtrArray *sockets;
   GPtrArray *sources;
   int spare_fd;
-  GQueue clients; /* the oldest first */
+  GQueue clients; /* oldest first */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobLoopbackListener, keyfob_loopback_listener, G_TYPE_OBJECT)
@@ -42,7 +42,7 @@ typedef struct
   KeyfobLoopbackListener *listener;
   GSocketConnection *connection;
   GSocketAddress *peer;
-  GSource *deadline; /* NULL: may take as long as it needs */
+  GSource *deadline; /* (nullable) */
 } Client;
 
 static int
@@ -60,7 +60,7 @@ client_free (Client *client)
   g_free (client);
 }
 
-/* Closing a socket that somebody polls is undefined; after a shutdown they read its end. */
+/* Closing a socket that is being polled is undefined; after a shutdown its reader reads the end. */
 static void
 client_cut_off (Client *client)
 {
@@ -81,7 +81,7 @@ on_deadline (gpointer user_data)
 }
 
 static void
-forget_ended_clients (KeyfobLoopbackListener *self)
+remove_closed_clients (KeyfobLoopbackListener *self)
 {
   GList *next;
 
@@ -99,9 +99,9 @@ forget_ended_clients (KeyfobLoopbackListener *self)
 }
 
 static void
-make_room (KeyfobLoopbackListener *self)
+limit_connections (KeyfobLoopbackListener *self)
 {
-  forget_ended_clients (self);
+  remove_closed_clients (self);
 
   for (GList *link = self->clients.head;
        link != NULL && self->clients.length >= KEYFOB_LOOPBACK_MAX_CONNECTIONS; link = link->next)
@@ -120,17 +120,17 @@ make_room (KeyfobLoopbackListener *self)
 }
 
 static void
-admit (KeyfobLoopbackListener *self, GSocket *socket)
+accept_connection (KeyfobLoopbackListener *self, GSocket *socket)
 {
   g_autoptr (GSocketAddress) peer = g_socket_get_remote_address (socket, NULL);
   g_autoptr (GSocketConnection) connection = NULL;
   Client *client;
 
-  /* it hung up already */
+  /* the connection is closed already */
   if (peer == NULL)
     return;
 
-  make_room (self);
+  limit_connections (self);
   connection = g_socket_connection_factory_create_connection (socket);
 
   client = g_new0 (Client, 1);
@@ -145,7 +145,7 @@ admit (KeyfobLoopbackListener *self, GSocket *socket)
   g_signal_emit (self, signals[INCOMING], 0, connection, client->peer);
 }
 
-/* Each connection has an address object of its own, so the object itself names the connection. */
+/* Each connection has an address object of its own, which identifies the connection. */
 static Client *
 find_client (KeyfobLoopbackListener *self, GSocketAddress *peer)
 {
@@ -160,9 +160,10 @@ find_client (KeyfobLoopbackListener *self, GSocketAddress *peer)
   return NULL;
 }
 
-/* A connection that cannot be accepted for want of a descriptor would keep the loop busy. */
+/* A connection that cannot be accepted because no descriptor is free would keep the main loop busy:
+ * accepts it with the spare descriptor and closes it. */
 static void
-refuse_one (KeyfobLoopbackListener *self, GSocket *socket)
+refuse_connection (KeyfobLoopbackListener *self, GSocket *socket)
 {
   g_autoptr (GSocket) refused = NULL;
 
@@ -180,15 +181,15 @@ on_acceptable (GSocket *socket, GIOCondition condition, gpointer user_data)
   g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &error);
 
   if (client != NULL)
-    admit (self, client);
+    accept_connection (self, client);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES))
-    refuse_one (self, socket);
+    refuse_connection (self, socket);
 
   return G_SOURCE_CONTINUE;
 }
 
-/* The port itself, never a share of it: no SO_REUSEPORT. SO_REUSEADDR only takes a port that
- * connections of the past still linger on; nobody else can listen on it beside this socket. */
+/* Without SO_REUSEPORT, so that no other program can share the port. SO_REUSEADDR only allows a
+ * port with closed connections in TIME_WAIT. */
 static gboolean
 bind_and_listen (int fd, const struct sockaddr *address, socklen_t length)
 {
@@ -200,9 +201,10 @@ bind_and_listen (int fd, const struct sockaddr *address, socklen_t length)
          && bind (fd, address, length) == 0 && listen (fd, SOMAXCONN) == 0;
 }
 
-/* FALSE: somebody else holds the port. TRUE without a socket: the machine lacks the family. */
+/* Returns: %FALSE where another program has the port; %TRUE without a socket where the machine does
+ * not have the address family */
 static gboolean
-take (GInetAddress *loopback, guint16 port, GSocket **socket_out)
+bind_port (GInetAddress *loopback, guint16 port, GSocket **socket_out)
 {
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, port);
   struct sockaddr_storage native;
@@ -226,7 +228,7 @@ take (GInetAddress *loopback, guint16 port, GSocket **socket_out)
 }
 
 static void
-watch (KeyfobLoopbackListener *self, GSocket *socket)
+add_socket (KeyfobLoopbackListener *self, GSocket *socket)
 {
   g_autoptr (GSource) source = g_socket_create_source (socket, G_IO_IN, NULL);
 
@@ -244,15 +246,15 @@ listen_on (KeyfobLoopbackListener *self, guint16 port)
   g_autoptr (GSocket) socket4 = NULL;
   g_autoptr (GSocket) socket6 = NULL;
 
-  if (!take (ipv4, port, &socket4) || !take (ipv6, port, &socket6))
+  if (!bind_port (ipv4, port, &socket4) || !bind_port (ipv6, port, &socket6))
     return FALSE;
   if (socket4 == NULL && socket6 == NULL)
     return FALSE;
 
   if (socket4 != NULL)
-    watch (self, socket4);
+    add_socket (self, socket4);
   if (socket6 != NULL)
-    watch (self, socket6);
+    add_socket (self, socket6);
   self->port = port;
 
   return TRUE;
@@ -261,12 +263,12 @@ listen_on (KeyfobLoopbackListener *self, guint16 port)
 static char *
 join_ports (const guint16 *ports, gsize n_ports)
 {
-  g_autoptr (GString) words = g_string_new (NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
 
   for (gsize i = 0; i < n_ports; i++)
-    g_string_append_printf (words, "%s%u", i > 0 ? ", " : "", ports[i]);
+    g_string_append_printf (list, "%s%u", i > 0 ? ", " : "", ports[i]);
 
-  return g_string_free (g_steal_pointer (&words), FALSE);
+  return g_string_free (g_steal_pointer (&list), FALSE);
 }
 
 static void
@@ -300,7 +302,7 @@ keyfob_loopback_listener_class_init (KeyfobLoopbackListenerClass *klass)
   object_class->dispose = keyfob_loopback_listener_dispose;
   object_class->finalize = keyfob_loopback_listener_finalize;
 
-  /* The connection, and the address object that names it from then on. */
+  /* The connection, and the address object that identifies the connection. */
   signals[INCOMING] =
       g_signal_new ("incoming", KEYFOB_TYPE_LOOPBACK_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 2, G_TYPE_SOCKET_CONNECTION, G_TYPE_SOCKET_ADDRESS);
@@ -326,7 +328,7 @@ keyfob_loopback_listener_listen (KeyfobLoopbackListener *self,
                                  gsize n_ports,
                                  GError **error)
 {
-  g_autofree char *words = NULL;
+  g_autofree char *list = NULL;
 
   g_return_val_if_fail (KEYFOB_IS_LOOPBACK_LISTENER (self), FALSE);
   g_return_val_if_fail (self->port == 0, FALSE);
@@ -338,12 +340,12 @@ keyfob_loopback_listener_listen (KeyfobLoopbackListener *self,
       g_debug ("Port %u is taken", ports[i]);
     }
 
-  words = join_ports (ports, n_ports);
+  list = join_ports (ports, n_ports);
   g_set_error (
       error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_PORT,
       _ ("Other programs hold every port that the browser may come back to (%s). Close one "
          "of them and try again, or sign in on another device."),
-      words);
+      list);
 
   return FALSE;
 }
@@ -357,7 +359,7 @@ keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self)
 }
 
 void
-keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, GSocketAddress *peer)
+keyfob_loopback_listener_lift_deadline (KeyfobLoopbackListener *self, GSocketAddress *peer)
 {
   Client *client;
 

@@ -18,26 +18,26 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopbackListener,
 /**
  * KeyfobLoopbackListener:
  *
- * One port on 127.0.0.1 and ::1, and the connections that come in on it. Any program of the
- * machine can connect, so their number and the time they may take are limited.
+ * One port on 127.0.0.1 and ::1, and its connections. Any program of the machine can connect, so
+ * the number of connections and their duration are limited.
  *
- * Its signal `incoming` brings each #GSocketConnection and the #GSocketAddress object that stands
- * for it in the calls below.
+ * The signal `incoming` passes each new #GSocketConnection, and the #GSocketAddress object that
+ * identifies the connection in the functions below.
  */
 
-/** Seconds that a connection may take, unless keyfob_loopback_listener_keep() is called for it. */
+/** Seconds after which a connection is cut off; see keyfob_loopback_listener_lift_deadline(). */
 #define KEYFOB_LOOPBACK_DEADLINE 10
 
-/** Connections at once; a further one ends the oldest. */
+/** Largest number of connections at once; one more cuts off the oldest. */
 #define KEYFOB_LOOPBACK_MAX_CONNECTIONS 32
 
-/** Returns: (transfer full): one that holds no port yet */
+/** Returns: (transfer full): a listener without a port */
 KeyfobLoopbackListener *keyfob_loopback_listener_new (void);
 
 /**
  * keyfob_loopback_listener_listen:
  * @ports: (array length=n_ports): tried in this order
- * @error: KEYFOB_AUTH_ERROR_NO_PORT where each is taken
+ * @error: KEYFOB_AUTH_ERROR_NO_PORT where none of @ports is free
  *
  * See keyfob_loopback_listen().
  */
@@ -46,16 +46,16 @@ gboolean keyfob_loopback_listener_listen (KeyfobLoopbackListener *self,
                                           gsize n_ports,
                                           GError **error);
 
-/** Returns: the port, 0 while it holds none */
+/** Returns: the port; 0 without one */
 guint16 keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self);
 
-/** @peer: the remote address of an incoming connection, which may now take as long as it needs */
-void keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, GSocketAddress *peer);
+/** @peer: identifies the connection, which is no longer cut off after KEYFOB_LOOPBACK_DEADLINE */
+void keyfob_loopback_listener_lift_deadline (KeyfobLoopbackListener *self, GSocketAddress *peer);
 
-/** @peer: the remote address of an incoming connection, which is cut off */
+/** @peer: identifies the connection, which is cut off */
 void keyfob_loopback_listener_drop (KeyfobLoopbackListener *self, GSocketAddress *peer);
 
-/** Frees the port. Connections that are there go on until their deadline. */
+/** Releases the port. Open connections go on until their deadline. */
 void keyfob_loopback_listener_close (KeyfobLoopbackListener *self);
 
 G_END_DECLS

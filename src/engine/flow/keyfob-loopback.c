@@ -19,9 +19,10 @@
 #include "keyfob-source.h"
 
 #define CALLBACK_PATH "/callback"
-/* No browser sends a body with GET; a small one is read and thrown away, a large one not read. */
+/* No browser sends a body with GET: a small body is discarded, a larger one closes the connection.
+ */
 #define MAX_BODY (64 * 1024)
-/* how long a browser may take to fetch the last page */
+/* how long the server waits for a browser to receive the last page */
 #define LINGER_SECONDS 5
 
 struct _KeyfobLoopback
@@ -33,13 +34,13 @@ struct _KeyfobLoopback
   char *host;
   char *redirect_uri;
 
-  GTask *waiting; /* set: a request is awaited */
+  GTask *waiting; /* (nullable): of keyfob_loopback_wait_async() */
   GSource *cancelled;
   char *expected_state;
-  char *taken_state;
+  char *accepted_state;
 
-  SoupServerMessage *browser; /* waits for its response */
-  guint n_delivering;         /* messages that have their response but not all of it sent */
+  SoupServerMessage *pending; /* (nullable): waits for its response */
+  guint n_unsent;             /* messages whose response is not sent completely */
   guint linger_id;
 };
 
@@ -79,10 +80,10 @@ on_finished (SoupServerMessage *message, KeyfobLoopback *self)
 {
   guint linger_id = self->linger_id;
 
-  self->n_delivering--;
+  self->n_unsent--;
 
-  /* the server is still busy with this message, so it goes a moment later */
-  if (self->n_delivering == 0 && linger_id != 0)
+  /* the server still uses this message, so it is ended later */
+  if (self->n_unsent == 0 && linger_id != 0)
     {
       self->linger_id =
           g_idle_add_full (G_PRIORITY_DEFAULT, on_linger_over, g_object_ref (self), g_object_unref);
@@ -91,9 +92,9 @@ on_finished (SoupServerMessage *message, KeyfobLoopback *self)
 }
 
 static void
-deliver (KeyfobLoopback *self, SoupServerMessage *message)
+track_delivery (KeyfobLoopback *self, SoupServerMessage *message)
 {
-  self->n_delivering++;
+  self->n_unsent++;
   g_signal_connect_object (message, "finished", G_CALLBACK (on_finished), self, 0);
 }
 
@@ -101,12 +102,12 @@ static void
 answer (KeyfobLoopback *self, KeyfobResultPage page, SoupServerMessage *message)
 {
   keyfob_result_page_answer (page, NULL, message);
-  deliver (self, message);
+  track_delivery (self, message);
 }
 
 /* @callback: (nullable)
  *
- * A refusal that does not say to which sign-in it belongs ends none, but is shown. */
+ * An error without a state ends no sign-in, but is shown. */
 static void
 answer_unexpected (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
 {
@@ -117,10 +118,10 @@ answer_unexpected (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMes
 
   keyfob_result_page_answer (KEYFOB_RESULT_PAGE_UNEXPECTED, error != NULL ? error->message : NULL,
                              message);
-  deliver (self, message);
+  track_delivery (self, message);
 }
 
-/* A page that the browser fetches ahead is not the visit: it may never be shown. */
+/* A page that the browser fetches in advance may never be shown. */
 static gboolean
 is_prefetch (SoupServerMessage *message)
 {
@@ -158,7 +159,7 @@ is_own_host (KeyfobLoopback *self, const char *host)
   return FALSE;
 }
 
-/* Another Host than the redirect URI's means a page whose name was made to resolve to loopback. */
+/* Another Host than that of the redirect URI is a sign of DNS rebinding. */
 static gboolean
 is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
 {
@@ -171,23 +172,25 @@ is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
 
 /* @callback: (transfer full) */
 static void
-take (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
+accept_callback (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
 {
-  g_autoptr (KeyfobCallback) taken = callback;
+  g_autoptr (KeyfobCallback) accepted = callback;
   g_autoptr (GTask) task = stop_waiting (self);
-  g_autoptr (GError) error = keyfob_callback_to_error (taken);
+  g_autoptr (GError) error = keyfob_callback_to_error (accepted);
 
-  g_clear_pointer (&self->taken_state, keyfob_secret_free);
-  self->taken_state = g_strdup (taken->state);
+  g_clear_pointer (&self->accepted_state, keyfob_secret_free);
+  self->accepted_state = g_strdup (accepted->state);
 
-  keyfob_loopback_listener_keep (self->listener, soup_server_message_get_remote_address (message));
+  keyfob_loopback_listener_lift_deadline (self->listener,
+                                          soup_server_message_get_remote_address (message));
   soup_server_message_pause (message);
-  g_set_object (&self->browser, message);
+  g_set_object (&self->pending, message);
 
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
   else
-    g_task_return_pointer (task, g_steal_pointer (&taken), (GDestroyNotify) keyfob_callback_free);
+    g_task_return_pointer (task, g_steal_pointer (&accepted),
+                           (GDestroyNotify) keyfob_callback_free);
 }
 
 static void
@@ -208,18 +211,18 @@ on_request (SoupServer *server,
 
   if (is_prefetch (message))
     {
-      /* the browser drops an answer that says no, and asks again when the page is shown */
+      /* the browser discards an error, and repeats the request when the page is shown */
       soup_server_message_set_status (message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
-      deliver (self, message);
+      track_delivery (self, message);
       return;
     }
 
   callback = keyfob_callback_parse (g_uri_get_query (soup_server_message_get_uri (message)));
   if (callback != NULL && self->waiting != NULL
       && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
-    take (self, g_steal_pointer (&callback), message);
-  else if (callback != NULL && self->taken_state != NULL
-           && keyfob_callback_matches (callback, self->taken_state, self->redirect_uri))
+    accept_callback (self, g_steal_pointer (&callback), message);
+  else if (callback != NULL && self->accepted_state != NULL
+           && keyfob_callback_matches (callback, self->accepted_state, self->redirect_uri))
     answer (self, KEYFOB_RESULT_PAGE_TAKEN, message);
   else
     answer_unexpected (self, callback, message);
@@ -248,7 +251,7 @@ on_got_headers (SoupServerMessage *message, KeyfobLoopback *self)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
-  /* libsoup would serve parts of the page, which nobody needs */
+  /* libsoup would send only a part of the page */
   soup_message_headers_remove (headers, "Range");
 
   if (has_large_body (headers))
@@ -290,7 +293,7 @@ keyfob_loopback_dispose (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
-  g_clear_object (&self->browser);
+  g_clear_object (&self->pending);
   end_server (self);
   g_clear_object (&self->listener);
 
@@ -302,7 +305,7 @@ keyfob_loopback_finalize (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
-  g_clear_pointer (&self->taken_state, keyfob_secret_free);
+  g_clear_pointer (&self->accepted_state, keyfob_secret_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
   g_free (self->redirect_uri);
   g_free (self->host);
@@ -409,11 +412,11 @@ keyfob_loopback_wait_finish (KeyfobLoopback *self,
 }
 
 static void
-release_browser (KeyfobLoopback *self)
+send_pending (KeyfobLoopback *self)
 {
-  deliver (self, self->browser);
-  soup_server_message_unpause (self->browser);
-  g_clear_object (&self->browser);
+  track_delivery (self, self->pending);
+  soup_server_message_unpause (self->pending);
+  g_clear_object (&self->pending);
 }
 
 void
@@ -421,13 +424,13 @@ keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
 {
   g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
 
-  if (self->browser == NULL)
+  if (self->pending == NULL)
     return;
 
   keyfob_result_page_answer (failure != NULL ? KEYFOB_RESULT_PAGE_FAILED
                                              : KEYFOB_RESULT_PAGE_SIGNED_IN,
-                             failure, self->browser);
-  release_browser (self);
+                             failure, self->pending);
+  send_pending (self);
 }
 
 void
@@ -444,7 +447,7 @@ keyfob_loopback_close (KeyfobLoopback *self)
   keyfob_loopback_listener_close (self->listener);
   g_clear_pointer (&self->redirect_uri, g_free);
 
-  if (self->n_delivering > 0)
+  if (self->n_unsent > 0)
     self->linger_id = g_timeout_add_seconds_full (
         G_PRIORITY_DEFAULT, LINGER_SECONDS, on_linger_over, g_object_ref (self), g_object_unref);
   else

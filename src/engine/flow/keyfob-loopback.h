@@ -14,20 +14,20 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
 /**
  * KeyfobLoopback:
  *
- * The web server on loopback that the browser comes back to (RFC 8252 section 7.3). It answers
- * one request, the one whose state is right; every other changes nothing.
+ * The web server on the loopback interface to which the provider sends the browser back (RFC 8252
+ * section 7.3). Only the first request with the right state counts.
  */
 
-/** Returns: (transfer full): one that holds no port yet */
+/** Returns: (transfer full): a loopback server without a port */
 KeyfobLoopback *keyfob_loopback_new (void);
 
 /**
  * keyfob_loopback_listen:
  * @ports: (array length=n_ports): tried in this order
- * @error: KEYFOB_AUTH_ERROR_NO_PORT where each is taken
+ * @error: KEYFOB_AUTH_ERROR_NO_PORT where none of @ports is free
  *
- * Takes the first port that is free on 127.0.0.1 and ::1 both (or on the one that the machine
- * has) and holds it until keyfob_loopback_close().
+ * Listens, until keyfob_loopback_close(), on the first port that is free on both 127.0.0.1 and ::1;
+ * or on one of them where the machine does not have the other.
  */
 gboolean
 keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error);
@@ -37,10 +37,9 @@ const char *keyfob_loopback_get_redirect_uri (KeyfobLoopback *self);
 
 /**
  * keyfob_loopback_wait_async:
- * @state: (nullable): the state to accept; %NULL: any whose middle part, between the first and
- *   the last `|`, is the redirect URI
+ * @state: (nullable): the state to accept; see keyfob_callback_matches()
  *
- * Waits for the browser. The browser then waits for keyfob_loopback_respond().
+ * Waits for the request of the browser, which then waits for keyfob_loopback_respond().
  */
 void keyfob_loopback_wait_async (KeyfobLoopback *self,
                                  const char *state,
@@ -51,11 +50,9 @@ void keyfob_loopback_wait_async (KeyfobLoopback *self,
 /**
  * keyfob_loopback_wait_finish:
  * @code: (out) (transfer full): the authorization code
- * @state: (out) (optional) (transfer full): the state that came with it
- * @issuer: (out) (optional) (nullable) (transfer full): `iss`, where given (RFC 9207)
- * @error: KEYFOB_AUTH_ERROR_DENIED for `access_denied`, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED
- *   where the provider wants to see the user, KEYFOB_AUTH_ERROR_SERVER for any other `error=`, with
- *   the provider's words; the browser waits for a response then, too
+ * @state: (out) (optional) (transfer full): the state of the request
+ * @issuer: (out) (optional) (nullable) (transfer full): `iss` (RFC 9207)
+ * @error: see keyfob_callback_to_error(); the browser waits for a response then, too
  */
 gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
                                       GAsyncResult *result,
@@ -66,17 +63,17 @@ gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
 
 /**
  * keyfob_loopback_respond:
- * @failure: (nullable): the sentence that says why it did not work; %NULL where it did
+ * @failure: (nullable): a sentence with the reason why the sign-in failed; %NULL shows success
  *
- * Shows the waiting browser how it ended. Does nothing when no browser waits.
+ * Shows the result in the waiting browser. Does nothing where no browser waits.
  */
 void keyfob_loopback_respond (KeyfobLoopback *self, const char *failure);
 
 /**
  * keyfob_loopback_close:
  *
- * Frees the port at once and takes no further request. A browser that was answered still gets the
- * whole page, one that was not is told that the sign-in ended.
+ * Releases the port at once. A browser that was answered still receives the whole page; a browser
+ * that waits is shown that the sign-in was ended.
  */
 void keyfob_loopback_close (KeyfobLoopback *self);
 

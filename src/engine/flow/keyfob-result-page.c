@@ -31,15 +31,15 @@
 typedef struct
 {
   guint status;
-  const char *mood;
-  const char *mark;
+  const char *color_class;
+  const char *icon;
   const char *title;
   const char *sentence;
   const char *advice;
-} Words;
+} PageContent;
 
 /* In the order of the enumeration */
-static const Words pages[] = {
+static const PageContent pages[] = {
   { SOUP_STATUS_OK, "good", TICK, N_ ("You are signed in"), N_ ("You can close this tab."), NULL },
   { SOUP_STATUS_OK, "bad", CROSS, N_ ("The sign-in did not work"), NULL,
     N_ ("You can close this tab. Keyfob offers to try again.") },
@@ -76,7 +76,7 @@ append_paragraph (GString *html, const char *class_name, const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
 
-  /* dir keeps what a provider wrote from turning the text around it */
+  /* dir="auto" keeps right-to-left text of a provider from reversing the text around it */
   g_string_append_printf (html, "<p class=\"%s\" dir=\"auto\">%s</p>", class_name, escaped);
 }
 
@@ -93,14 +93,14 @@ append_head (GString *html, const char *title)
 }
 
 static void
-append_mark (GString *html, const Words *words)
+append_icon (GString *html, const PageContent *content)
 {
   g_string_append_printf (html,
                           "<svg class=\"%s\" viewBox=\"0 0 64 64\" fill=\"none\" "
                           "stroke=\"currentColor\" stroke-width=\"5\" stroke-linecap=\"round\" "
                           "stroke-linejoin=\"round\" aria-hidden=\"true\">"
                           "<circle cx=\"32\" cy=\"32\" r=\"28\"/>%s</svg>",
-                          words->mood, words->mark);
+                          content->color_class, content->icon);
 }
 
 static void
@@ -115,25 +115,25 @@ add_headers (SoupMessageHeaders *headers)
 char *
 keyfob_result_page_build (KeyfobResultPage page, const char *detail)
 {
-  const Words *words;
+  const PageContent *content;
   g_autoptr (GString) html = g_string_new (NULL);
   g_autofree char *title = NULL;
 
   g_return_val_if_fail ((gsize) page < G_N_ELEMENTS (pages), NULL);
 
-  words = &pages[page];
-  title = g_markup_escape_text (_ (words->title), -1);
+  content = &pages[page];
+  title = g_markup_escape_text (_ (content->title), -1);
 
   append_head (html, title);
   g_string_append (html, "<body><main>");
-  append_mark (html, words);
+  append_icon (html, content);
   g_string_append_printf (html, "<h1>%s</h1>", title);
   if (detail != NULL)
     append_paragraph (html, "detail", detail);
-  else if (words->sentence != NULL)
-    append_paragraph (html, "detail", _ (words->sentence));
-  if (words->advice != NULL)
-    append_paragraph (html, "dim", _ (words->advice));
+  else if (content->sentence != NULL)
+    append_paragraph (html, "detail", _ (content->sentence));
+  if (content->advice != NULL)
+    append_paragraph (html, "dim", _ (content->advice));
   g_string_append (html, "</main></body></html>\n");
 
   return g_string_free (g_steal_pointer (&html), FALSE);

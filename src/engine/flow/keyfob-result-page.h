@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobResultPage:
- * @KEYFOB_RESULT_PAGE_SIGNED_IN: it worked
- * @KEYFOB_RESULT_PAGE_FAILED: it did not, and a sentence says why
- * @KEYFOB_RESULT_PAGE_TAKEN: another tab brought the same answer before
+ * @KEYFOB_RESULT_PAGE_SIGNED_IN: the sign-in succeeded
+ * @KEYFOB_RESULT_PAGE_FAILED: the sign-in failed; shown with a reason
+ * @KEYFOB_RESULT_PAGE_TAKEN: another tab sent the same request before
  * @KEYFOB_RESULT_PAGE_UNEXPECTED: the request belongs to no sign-in
- * @KEYFOB_RESULT_PAGE_NOT_FOUND: there is nothing here
+ * @KEYFOB_RESULT_PAGE_NOT_FOUND: the request is for another path
  *
- * The pages that the browser can get to see after a sign-in.
+ * The pages that the browser shows after a sign-in.
  */
 typedef enum
 {
@@ -29,9 +29,9 @@ typedef enum
 
 /**
  * keyfob_result_page_build:
- * @detail: (nullable): a sentence as plain text, in place of the page's own
+ * @detail: (nullable): plain text that replaces the sentence of the page
  *
- * Returns: (transfer full): the page as HTML; it loads nothing and runs no script
+ * Returns: (transfer full): the page as HTML, which loads nothing and runs no script
  */
 char *keyfob_result_page_build (KeyfobResultPage page, const char *detail);
 
@@ -39,8 +39,8 @@ char *keyfob_result_page_build (KeyfobResultPage page, const char *detail);
  * keyfob_result_page_answer:
  * @detail: (nullable): see keyfob_result_page_build()
  *
- * Makes the page the response to @message, with headers that let it be neither kept nor framed,
- * nor leak the address that brought it about.
+ * Sets the page as the response to @message, with headers that forbid to cache or frame the page
+ * and to pass its address on as referrer.
  */
 void
 keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServerMessage *message);

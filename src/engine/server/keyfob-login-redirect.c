@@ -49,7 +49,7 @@ typedef struct
 {
   const char *host;
   const char *redirect_uri;
-  GStrv pairs;                /* as they came */
+  GStrv pairs;                /* encoded, in the order of the query */
   char *values[N_PARAMETERS]; /* decoded; NULL where absent */
   gsize positions[N_PARAMETERS];
 } Request;
@@ -97,7 +97,7 @@ decode (const char *text, gsize length)
 }
 
 static gboolean
-take_parameter (Request *request, gsize position)
+read_parameter (Request *request, gsize position)
 {
   const char *pair = request->pairs[position];
   gsize length = strcspn (pair, "=");
@@ -126,7 +126,7 @@ parse_query (Request *request, const char *query)
 
   for (gsize i = 0; request->pairs[i] != NULL; i++)
     {
-      if (!take_parameter (request, i))
+      if (!read_parameter (request, i))
         return FALSE;
     }
 
@@ -137,13 +137,14 @@ static gboolean
 check_error (const Request *request, GError **error)
 {
   const char *code = request->values[PARAMETER_ERROR];
-  const char *words = request->values[PARAMETER_ERROR_DESCRIPTION];
+  const char *description = request->values[PARAMETER_ERROR_DESCRIPTION];
   g_autofree char *shown = NULL;
 
   if (code == NULL)
     return TRUE;
 
-  shown = keyfob_error_detail_clean (words != NULL && *words != '\0' ? words : code, -1);
+  shown = keyfob_error_detail_clean (
+      description != NULL && *description != '\0' ? description : code, -1);
   if (strcmp (code, "access_denied") == 0)
     return refuse (error, KEYFOB_AUTH_ERROR_DENIED,
                    _ ("The sign-in to %s was refused: “%s”. Sign in again if that was a mistake."),
@@ -154,8 +155,9 @@ check_error (const Request *request, GError **error)
                  request->host, shown);
 }
 
+/* Whether the parameters are in a request object or stored at the provider (RFC 9101, RFC 9126). */
 static gboolean
-is_sealed (const Request *request)
+has_request_object (const Request *request)
 {
   return request->values[PARAMETER_REQUEST] != NULL
          || request->values[PARAMETER_REQUEST_URI] != NULL;
@@ -166,12 +168,12 @@ check_request (const Request *request, GError **error)
 {
   const char *redirect_uri = request->values[PARAMETER_REDIRECT_URI];
 
-  if (redirect_uri == NULL ? !is_sealed (request)
+  if (redirect_uri == NULL ? !has_request_object (request)
                            : strcmp (redirect_uri, request->redirect_uri) != 0)
     return refuse_request (error, request->host);
 
   if (request->values[PARAMETER_CLIENT_ID] == NULL && request->values[PARAMETER_STATE] == NULL
-      && !is_sealed (request))
+      && !has_request_object (request))
     return refuse_request (error, request->host);
 
   return TRUE;
@@ -194,7 +196,7 @@ is_safe_target (const char *location, const char *login_url)
                  || g_strcmp0 (g_uri_peek_scheme (login_url), "http") == 0));
 }
 
-/* Only what stands before the query: resolving would write its escapes anew. */
+/* Resolves only the part before the query: resolving the query would rewrite its escapes. */
 static char *
 resolve_relative (const char *login_url, const char *location)
 {
@@ -206,7 +208,7 @@ resolve_relative (const char *login_url, const char *location)
   return start != NULL ? g_strconcat (start, location + length, NULL) : NULL;
 }
 
-/* Blanks and letters beyond ASCII are no part of a URL, yet some servers write them. */
+/* Escapes blanks and letters outside ASCII, which some servers send unescaped. */
 static char *
 resolve (const char *login_url, const char *location)
 {
@@ -229,7 +231,7 @@ resolve (const char *login_url, const char *location)
 }
 
 static void
-put (Request *request, GPtrArray *added, Parameter which, const char *value)
+set_parameter (Request *request, GPtrArray *added, Parameter which, const char *value)
 {
   char *pair = g_strconcat (parameter_names[which], "=", value, NULL);
 
@@ -244,7 +246,7 @@ put (Request *request, GPtrArray *added, Parameter which, const char *value)
 }
 
 static gboolean
-put_own (Request *request, KeyfobLogin *login, GPtrArray *added, GError **error)
+set_own_pkce (Request *request, KeyfobLogin *login, GPtrArray *added, GError **error)
 {
   g_autofree char *challenge = NULL;
 
@@ -255,16 +257,16 @@ put_own (Request *request, KeyfobLogin *login, GPtrArray *added, GError **error)
                    _ ("This system has no random numbers to sign in with. Restart it."));
 
   challenge = keyfob_secret_challenge (login->code_verifier);
-  put (request, added, PARAMETER_STATE, login->state);
-  put (request, added, PARAMETER_CODE_CHALLENGE, challenge);
-  put (request, added, PARAMETER_CODE_CHALLENGE_METHOD, "S256");
+  set_parameter (request, added, PARAMETER_STATE, login->state);
+  set_parameter (request, added, PARAMETER_CODE_CHALLENGE, challenge);
+  set_parameter (request, added, PARAMETER_CODE_CHALLENGE_METHOD, "S256");
 
   return TRUE;
 }
 
-/* The server's verifier is what follows the last bar of its state. */
+/* The verifier of the server is the part of its state after the last bar. */
 static gboolean
-take_servers (const Request *request, KeyfobLogin *login, GError **error)
+keep_server_pkce (const Request *request, KeyfobLogin *login, GError **error)
 {
   const char *state = request->values[PARAMETER_STATE];
   const char *challenge = request->values[PARAMETER_CODE_CHALLENGE];
@@ -290,7 +292,7 @@ take_servers (const Request *request, KeyfobLogin *login, GError **error)
 }
 
 static char *
-join (const char *url, gsize query, const Request *request, GPtrArray *added)
+build_url (const char *url, gsize query, const Request *request, GPtrArray *added)
 {
   g_autofree char *kept = g_strjoinv ("&", request->pairs);
   g_autofree char *start = g_strndup (url, query);
@@ -310,16 +312,17 @@ build_login (Request *request, const char *url, gsize query, gboolean server_pkc
   g_autoptr (KeyfobLogin) login = g_new0 (KeyfobLogin, 1);
   g_autoptr (GPtrArray) added =
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_secret_free);
-  gboolean keep = server_pkce || is_sealed (request);
+  gboolean keep = server_pkce || has_request_object (request);
 
   if (!check_error (request, error) || !check_request (request, error))
     return NULL;
 
   login->redirect_uri = g_strdup (request->redirect_uri);
-  if (keep ? !take_servers (request, login, error) : !put_own (request, login, added, error))
+  if (keep ? !keep_server_pkce (request, login, error)
+           : !set_own_pkce (request, login, added, error))
     return NULL;
 
-  login->uri = keep ? g_strdup (url) : join (url, query, request, added);
+  login->uri = keep ? g_strdup (url) : build_url (url, query, request, added);
 
   return g_steal_pointer (&login);
 }

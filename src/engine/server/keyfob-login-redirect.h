@@ -10,16 +10,16 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_login_redirect_parse:
- * @login_url: the login route that sent the redirect
- * @location: where it leads: the authorization request (RFC 6749 section 4.1.1)
- * @redirect_uri: where the browser has to come back to
- * @server_pkce: leave the server's own state and code challenge as they are
- * @error: KEYFOB_AUTH_ERROR_BAD_ANSWER where it is no authorization request for @redirect_uri;
- *   KEYFOB_AUTH_ERROR_DENIED or KEYFOB_AUTH_ERROR_SERVER where it says an error
+ * @login_url: URL of the login route that sent the redirect
+ * @location: target of the redirect: an authorization request (RFC 6749 section 4.1.1)
+ * @redirect_uri: the redirect URI that the request must contain
+ * @server_pkce: keep the state and the code challenge of the server
+ * @error: KEYFOB_AUTH_ERROR_BAD_ANSWER where @location is no authorization request for
+ *   @redirect_uri; KEYFOB_AUTH_ERROR_DENIED or KEYFOB_AUTH_ERROR_SERVER where it contains an error
  *
- * Puts in a state and a code challenge (RFC 7636 section 4.3) whose verifier never leaves this
- * process, and leaves everything else as it is. A request that is signed or kept elsewhere
- * (RFC 9101, RFC 9126) is left as it is, too.
+ * Replaces the state and the code challenge (RFC 7636 section 4.3) by ones whose verifier only the
+ * token request reveals, and changes nothing else. A request that is signed or that only names a
+ * stored request (RFC 9101, RFC 9126) is not changed.
  *
  * Returns: (transfer full): the login, or %NULL
  */

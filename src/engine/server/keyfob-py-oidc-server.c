@@ -17,7 +17,7 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
-/* Seconds that one request may take in all. */
+/* Longest time for one request, seconds. */
 #define TIME_LIMIT 30
 #define MAX_NAME 200
 
@@ -68,7 +68,7 @@ new_task (KeyfobPyOidcServer *self,
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, source_tag);
-  /* the request itself is cancelled; an answer that came may hold the only copy of a token */
+  /* cancelling ends the request; an answer that is complete may contain the only copy of a token */
   g_task_set_check_cancellable (task, FALSE);
 
   return task;
@@ -113,7 +113,7 @@ build_login_url (KeyfobPyOidcServer *self, const char *redirect_uri, const char 
   return g_string_free (url, FALSE);
 }
 
-/* A page, perhaps of a gateway: only the browser can go on from there. */
+/* For a login route that answers with a page, perhaps of a gateway: only the browser can use it. */
 static KeyfobLogin *
 new_page_login (const LoginJob *job)
 {
@@ -204,7 +204,7 @@ on_token_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask_token (GTask *task, KeyfobRequest request, KeyfobToken *old, const char *const *fields)
+request_token (GTask *task, KeyfobRequest request, KeyfobToken *old, const char *const *fields)
 {
   TokenJob *job = g_new0 (TokenJob, 1);
 
@@ -243,7 +243,7 @@ exchange_code_async (KeyfobServer *server,
             _ ("The server keeps the key of this sign-in to itself, so that it cannot be finished. "
                "Ask whoever runs it."));
   else
-    ask_token (task, KEYFOB_REQUEST_EXCHANGE, NULL, fields);
+    request_token (task, KEYFOB_REQUEST_EXCHANGE, NULL, fields);
 }
 
 static void
@@ -261,10 +261,10 @@ refresh_async (KeyfobServer *server,
     refuse (task, KEYFOB_AUTH_ERROR_EXPIRED,
             _ ("This session cannot be renewed. Sign in again when its token has ended."));
   else
-    ask_token (task,
-               keyfob_token_is_broker (token) ? KEYFOB_REQUEST_BROKER_REFRESH
-                                              : KEYFOB_REQUEST_REFRESH,
-               token, fields);
+    request_token (task,
+                   keyfob_token_is_broker (token) ? KEYFOB_REQUEST_BROKER_REFRESH
+                                                  : KEYFOB_REQUEST_REFRESH,
+                   token, fields);
 }
 
 static void
@@ -278,7 +278,7 @@ poll_device_async (KeyfobServer *server,
                           poll_device_async);
   const char *const fields[] = { "device-code", device_code, NULL };
 
-  ask_token (task, KEYFOB_REQUEST_POLL, NULL, fields);
+  request_token (task, KEYFOB_REQUEST_POLL, NULL, fields);
 }
 
 static void
@@ -385,8 +385,8 @@ userinfo_async (KeyfobServer *server,
                           self->clock, cancellable, on_userinfo_answer, task);
 }
 
-/* A sign-in page or a redirect is of a network that wants something first. An error of the
- * application is as good as any answer: nobody is signed in here. */
+/* A page or a redirect comes from a network that wants a sign-in of its own. An error status of the
+ * server is expected, since the request has no token. */
 static void
 on_probe_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {

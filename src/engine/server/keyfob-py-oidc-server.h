@@ -17,11 +17,9 @@ G_DECLARE_FINAL_TYPE (KeyfobPyOidcServer, keyfob_py_oidc_server, KEYFOB, PY_OIDC
 
 /**
  * keyfob_py_oidc_server_new:
- * @session: one for all hosts
+ * @session: see keyfob_http_session_new(); all hosts share one
  *
- * A #KeyfobServer for a host behind py-oidc-auth.
- *
- * Returns: (transfer full): it
+ * Returns: (transfer full): a #KeyfobServer for a host that uses py-oidc-auth
  */
 KeyfobServer *
 keyfob_py_oidc_server_new (KeyfobConfig *config, SoupSession *session, KeyfobClock *clock);

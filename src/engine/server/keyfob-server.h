@@ -13,13 +13,15 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobLogin:
- * @uri: what the browser opens
- * @state: (nullable): the state to expect; %NULL: any whose middle part is @redirect_uri
- * @redirect_uri: where the browser comes back to
- * @code_verifier: (nullable): to post with the code; %NULL: what follows the last `|` of the state
- * @server_pkce: whether state and verifier are the server's own
+ * @uri: address for the browser
+ * @state: (nullable): the state to expect; %NULL accepts any state with @redirect_uri between its
+ *   first and its last `|`
+ * @redirect_uri: address that the provider sends the browser back to
+ * @code_verifier: (nullable): PKCE code verifier to send with the code; %NULL stands for the part
+ * of the state after its last `|`
+ * @server_pkce: whether the server made state and verifier
  *
- * A login that has begun. Holds secrets; freeing wipes them.
+ * A login that has begun. Contains secrets; keyfob_login_free() overwrites them.
  */
 typedef struct
 {
@@ -39,12 +41,12 @@ G_DECLARE_INTERFACE (KeyfobServer, keyfob_server, KEYFOB, SERVER, GObject)
 /**
  * KeyfobServer:
  *
- * What talks to one host. Errors are KEYFOB_AUTH_ERROR (or G_IO_ERROR_CANCELLED).
- * KeyfobPyOidcServer is the implementation for py-oidc-auth.
+ * The protocol of one host. Errors are KEYFOB_AUTH_ERROR or G_IO_ERROR_CANCELLED.
+ * KeyfobPyOidcServer implements it for py-oidc-auth.
  *
- * Each operation returns a #GTask whose source object is the server: of a #KeyfobLogin, of a
- * #KeyfobToken (exchange_code, refresh, poll_device), of a #KeyfobDeviceCode, of a string
- * (userinfo) or of a boolean (probe).
+ * An implementation completes each operation with a #GTask whose source object is the server and
+ * whose value is a #KeyfobLogin, a #KeyfobToken (exchange_code, refresh, poll_device), a
+ * #KeyfobDeviceCode, a string (userinfo) or a boolean (probe).
  */
 struct _KeyfobServerInterface
 {
@@ -93,9 +95,11 @@ struct _KeyfobServerInterface
 
 /**
  * keyfob_server_begin_login_async:
- * @redirect_uri: the loopback's
+ * @redirect_uri: see keyfob_loopback_get_redirect_uri()
  * @prompt: (nullable): `consent`, `none`, `login` or `select_account`; %NULL is `consent`
- * @server_pkce: use the server's own state and verifier, do not put in ours
+ * @server_pkce: keep the state and the code challenge of the server instead of replacing them
+ *
+ * Asks the login route for the address of the sign-in page.
  */
 void keyfob_server_begin_login_async (KeyfobServer *self,
                                       const char *redirect_uri,
@@ -118,7 +122,8 @@ void keyfob_server_exchange_code_async (KeyfobServer *self,
                                         GAsyncReadyCallback callback,
                                         gpointer user_data);
 
-/** Uses the refresh token of @token; the answer keeps it where it brings no new one. */
+/** Refreshes @token (RFC 6749 section 6); the new token has the old refresh token where the server
+ * sends no new one. */
 void keyfob_server_refresh_async (KeyfobServer *self,
                                   KeyfobToken *token,
                                   GCancellable *cancellable,
@@ -135,7 +140,7 @@ void keyfob_server_begin_device_async (KeyfobServer *self,
 KeyfobDeviceCode *
 keyfob_server_begin_device_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
-/** Asks once whether the user has decided (RFC 8628 section 3.4). */
+/** Asks once for the token of a device authorization (RFC 8628 section 3.4). */
 void keyfob_server_poll_device_async (KeyfobServer *self,
                                       const char *device_code,
                                       GCancellable *cancellable,
@@ -145,33 +150,36 @@ void keyfob_server_poll_device_async (KeyfobServer *self,
 /**
  * keyfob_server_token_finish:
  *
- * Finishes exchange_code, refresh and poll_device.
+ * Finishes keyfob_server_exchange_code_async(), keyfob_server_refresh_async() and
+ * keyfob_server_poll_device_async().
  *
  * Returns: (transfer full): the token, or %NULL
  */
 KeyfobToken *keyfob_server_token_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
-/** Asks who the token belongs to. */
+/** Asks for the name of the person to whom @token belongs. */
 void keyfob_server_userinfo_async (KeyfobServer *self,
                                    KeyfobToken *token,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-/** Returns: (transfer full): name to show, never empty, or %NULL with an error */
+/** Returns: (transfer full): the name, cleaned for display and never empty, or %NULL */
 char *keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
-/** Asks for something that needs no token and changes nothing, to see whether the server answers.
- */
+/** Sends a request that needs no token and changes nothing, to see whether the server answers. */
 void keyfob_server_probe_async (KeyfobServer *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 
-/** Returns: whether it answered; what only stands in its way is an error, such as a redirect */
+/** Returns: whether the server itself answered; an answer of a gateway, such as a redirect, is an
+ * error */
 gboolean keyfob_server_probe_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
-/** Returns: (transfer full) (nullable): what the browser opens to end the provider's session */
+/** Returns: (transfer full) (nullable): address at which the browser ends the session at the
+ * provider
+ */
 char *keyfob_server_dup_end_session_uri (KeyfobServer *self);
 
 G_END_DECLS
