@@ -23,8 +23,8 @@ end_of_life (const KeyfobRefreshFacts *facts)
   return facts->expires;
 }
 
-/* A broker session that the server ends long before its token, often after minutes, is renewed for
- * who uses it, not for who has it: else the server would be asked every two minutes for ever. */
+/* Some servers end a broker session long before its token, often after minutes. Such a session is
+ * refreshed only while the host is in use; otherwise there would be a request every two minutes. */
 static gboolean
 is_in_use (const KeyfobRefreshFacts *facts, gint64 due)
 {
@@ -34,7 +34,7 @@ is_in_use (const KeyfobRefreshFacts *facts, gint64 due)
   return facts->lapse_after == 0 || due - facts->last_used < facts->lapse_after;
 }
 
-/* Where nothing tells how long it lives, or it arrived dead, there is nothing to be ahead of. */
+/* A token of unknown lifetime, or one that had ended when it arrived, is due at once. */
 static gint64
 get_wanted (const KeyfobRefreshFacts *facts, double jitter)
 {

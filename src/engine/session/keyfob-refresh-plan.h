@@ -7,10 +7,10 @@
 
 G_BEGIN_DECLS
 
-/** What keyfob_refresh_plan_due() returns where no refresh is due by itself. */
+/** Return value of keyfob_refresh_plan_due() for a host that is not refreshed without a caller. */
 #define KEYFOB_REFRESH_NEVER G_MAXINT64
 
-/** No server is asked by itself more often than this, seconds. */
+/** Shortest time between two refreshes without a caller, seconds. */
 #define KEYFOB_REFRESH_SPACING 120
 
 /**
@@ -19,11 +19,12 @@ G_BEGIN_DECLS
  * @expires: end of the access token
  * @refresh_expires: the server's hint on the end of the refresh token; 0 unknown
  * @broker: whether the access token is also the refresh token
- * @last_used: when somebody last asked for the token or looked at the host
- * @last_asked: when the server was last asked by itself; 0 never
- * @lapse_after: seconds without use after which a host is left to lapse; 0 never
+ * @last_used: when a program last requested the token or the user last looked at the host
+ * @last_asked: when the last refresh without a caller began; 0 never
+ * @lapse_after: seconds without use after which a host is not refreshed any more; 0 never
  *
- * What decides when a token is refreshed. All times are Unix seconds by this machine's clock.
+ * The facts that decide when a token is refreshed. All times are Unix seconds by this machine's
+ * clock.
  */
 typedef struct
 {
@@ -38,7 +39,8 @@ typedef struct
 
 /**
  * keyfob_refresh_plan_due:
- * @jitter: 0 to 1, drawn once for each token, so that many machines do not ask at the same second
+ * @jitter: random number from 0 to 1 that is drawn once for each token, so that many machines do
+ * not send requests in the same second
  *
  * A token is refreshed at 80 % of its life, or two minutes before its end where that is earlier,
  * but never in the first half of its life. The hint on the end of the refresh token counts only

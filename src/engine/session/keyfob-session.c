@@ -17,7 +17,7 @@
 /* Seconds to wait for another program: it may ask the server twice, and store the answers. */
 #define LONGEST_WAIT 75
 
-/* What an operation does after one of the common steps. */
+/* The part of an operation after one of the common steps. */
 typedef void (*Step) (GTask *task);
 
 typedef struct
@@ -74,7 +74,7 @@ job_task_new (const KeyfobSession *session,
   g_set_object (&job->token, token);
 
   g_task_set_source_tag (task, source_tag);
-  /* a token that arrives together with the cancellation is still a token: do not lose it */
+  /* a token that arrives although the operation was cancelled must not be lost */
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
 
@@ -202,8 +202,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   job->next (task);
 }
 
-/* A new token may be the only key to the session, the old one being dead already, so nobody can
- * cancel this. */
+/* Cannot be cancelled: the refresh token of a new token may be the only one that still works. */
 static void
 save (GTask *task, KeyfobTokenStore *store, gboolean required, Step next)
 {
@@ -244,7 +243,7 @@ remove_stored (GTask *task, gboolean required)
                                    g_object_ref (task));
 }
 
-/* Returns: whether what another program has stored is the token to go on with */
+/* Takes a newer token of another program. Returns: whether there was one in the store */
 static gboolean
 take_newer (Job *job)
 {
@@ -284,7 +283,7 @@ save_unattended (GTask *task)
   save (task, job->session.store, FALSE, succeed);
 }
 
-/* A token whose refresh token the other program has lost is stored again. */
+/* Stores the token again where the other program has lost its refresh token. */
 static void
 hand_out_newer (GTask *task)
 {
@@ -323,7 +322,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (keyfob_session_has_ended (error))
     {
-      /* a Python program honours no lock, and may have been faster with the same refresh token */
+      /* a Python program takes no lock, and may have used the same refresh token before */
       job->failure = g_steal_pointer (&error);
       look_up (task, job->session.store, NULL, FALSE, decide_after_refusal);
     }
@@ -435,7 +434,7 @@ on_flow_run (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* another program that renews the old session just now would store its token over the new one */
+  /* another program that refreshes the old session would overwrite the new token */
   g_set_object (&job->token, token);
   lock (task, FALSE, save_attended);
 }
@@ -630,7 +629,7 @@ move_newest (GTask *task)
   save (task, job->to, TRUE, read_back);
 }
 
-/* A token that is there already takes the place of a dead one. */
+/* For a dead token: a token in the new store is used instead. */
 static void
 prefer_other (GTask *task)
 {
@@ -657,7 +656,7 @@ look_up_before_move (GTask *task)
     look_up (task, job->session.store, NULL, FALSE, move_newest);
 }
 
-/* The lock is the old store's: a program that renews the session puts its new token there. */
+/* Under the lock of the old store, in which other programs store what they refresh. */
 void
 keyfob_session_move_async (const KeyfobSession *session,
                            KeyfobTokenStore *to,

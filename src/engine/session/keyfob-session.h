@@ -17,10 +17,10 @@ G_BEGIN_DECLS
 /**
  * KeyfobSession:
  * @server: (nullable): not needed to store, move or remove a token
- * @store: where the token is
+ * @store: the store of the token
  *
  * The session at one host and what the operations on it need. An operation takes references of its
- * own, so the struct may live on the stack.
+ * own, so the struct may be on the stack.
  *
  * Each operation but the look-up of keyfob_session_authenticate_async() runs under the lock of the
  * host, which all programs of this user honour: lock, look up, decide, perhaps ask the server, save
@@ -38,21 +38,20 @@ typedef struct
 
 /**
  * keyfob_session_authenticate_async:
- * @cached: (nullable): the token at hand, where the caller has it; %NULL looks in the store
- * @flow: (nullable): what to do when only the user can help; %NULL fails then
- * @force: go to @flow at once
+ * @cached: (nullable): the token that the caller has; %NULL reads the store
+ * @flow: (nullable): run where only the user can help; with %NULL the operation fails there
+ * @force: run @flow at once
  *
- * A token by the first that helps: the stored one while it is good, with a margin (see
- * keyfob_token_get_margin()); a refresh; @flow; a clear failure. A new token is in the store before
- * it is handed out.
+ * Tries in this order: the token at hand or in the store while keyfob_token_is_fresh(); a refresh;
+ * @flow. A new token is stored before it is returned.
  *
- * Only an answer that means that the refresh token is dead leads on to @flow. When the refresh
- * fails otherwise, a token with any time left is handed out, else the error is the refresh's (such
- * as NETWORK, TLS or SERVER) and the token stays where it is.
+ * @flow runs only where the refresh token will never work again. Where the refresh fails otherwise,
+ * a token with any time left is returned, else the error of the refresh (such as NETWORK, TLS or
+ * SERVER); the stored token is not changed.
  *
- * A store that cannot be asked ends it with LOCKED or STORE, unless @cached or @force make the
- * question needless. Cancelling ends it with CANCELLED, except that a new token is always stored
- * and handed out.
+ * Fails with LOCKED or STORE where the store cannot be read, which happens only without @cached and
+ * @force. Fails with CANCELLED when cancelled, except that a new token is always stored and
+ * returned.
  */
 void keyfob_session_authenticate_async (const KeyfobSession *session,
                                         KeyfobToken *cached,
@@ -64,8 +63,8 @@ void keyfob_session_authenticate_async (const KeyfobSession *session,
 
 /**
  * keyfob_session_authenticate_finish:
- * @store_error: (out) (optional) (nullable): why a new token could not be stored; the token is
- *   good all the same
+ * @store_error: (out) (optional) (nullable): why a new token could not be stored; the token can be
+ *   used all the same
  * @error: KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where only the user could help and there is no
  *   flow
  *
@@ -76,19 +75,18 @@ keyfob_session_authenticate_finish (GAsyncResult *result, GError **store_error, 
 
 /**
  * keyfob_session_refresh_async:
- * @token: has a refresh token
+ * @token: a token with a refresh token
  *
- * Gets a new token for @token, whatever is left of it, and stores it. This is the one place where a
- * refresh token is used, and one program at a time does so for a host: a server may let it be used
- * once only.
+ * Refreshes @token, even a fresh one, and stores the new token. No other code uses refresh tokens,
+ * and for each host one program at a time does: a server may accept a refresh token only once.
  *
- * The store is read again before. What another program has put there since is the new token where
- * it is good, and the server is not asked at all; else its refresh token is the one to use.
+ * Reads the store before. Where another program has stored a newer token, that token is returned
+ * without a request while it is fresh, else its refresh token is used.
  *
- * Where the access token is also the refresh token, the server forgets the session before it
- * answers, and an answer that is lost ends it. The server is asked for something harmless first.
+ * In broker mode the server ends the old session before it answers, so that a lost answer loses the
+ * session. Therefore keyfob_server_probe_async() comes first.
  *
- * A locked keyring is not asked for: the user may be away. That is the store error then.
+ * Does not ask the user to unlock a keyring, since the user may be away; that is a store error.
  */
 void keyfob_session_refresh_async (const KeyfobSession *session,
                                    KeyfobToken *token,
@@ -98,42 +96,41 @@ void keyfob_session_refresh_async (const KeyfobSession *session,
 
 /**
  * keyfob_session_refresh_finish:
- * @store_error: (out) (optional) (nullable): why the new token could not be stored; it is good all
- *   the same, and the old one may be dead
- * @error: KEYFOB_AUTH_ERROR_EXPIRED where the refresh token is dead; anything else says nothing
- *   about it, such as KEYFOB_AUTH_ERROR_UNAVAILABLE where another program does not come to an end
+ * @store_error: (out) (optional) (nullable): why the new token could not be stored; the new token
+ * can be used all the same, and the old refresh token perhaps not any more
+ * @error: KEYFOB_AUTH_ERROR_EXPIRED where the refresh token will never work again; after any other
+ *   error it may, such as KEYFOB_AUTH_ERROR_UNAVAILABLE where another program holds the lock
  *
  * Returns: (transfer full): the new token, or %NULL
  */
 KeyfobToken *
 keyfob_session_refresh_finish (GAsyncResult *result, GError **store_error, GError **error);
 
-/** Returns: whether the server said that this refresh token will never work again */
+/** Returns: whether @error of a refresh means that the refresh token will never work again */
 gboolean keyfob_session_has_ended (const GError *error);
 
 /**
  * keyfob_session_store_later_async:
- * @token: could not be stored when it came
+ * @token: a token that could not be stored when it arrived
  *
- * Stores @token, unless another program has stored a newer one since. The user may be away, so a
- * locked keyring is not asked for; it is the error LOCKED.
+ * Stores @token, unless another program has stored a newer token since. Fails with LOCKED instead
+ * of asking the user to unlock a keyring, since the user may be away.
  */
 void keyfob_session_store_later_async (const KeyfobSession *session,
                                        KeyfobToken *token,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
 
-/** Returns: (transfer full): the token that is stored now, or %NULL where the store fails */
+/** Returns: (transfer full): the token that is in the store now, or %NULL */
 KeyfobToken *keyfob_session_store_later_finish (GAsyncResult *result, GError **error);
 
 /**
  * keyfob_session_move_async:
- * @to: where the token goes
- * @token: the token at hand, for where the store cannot be asked or has lost it
- * @dead: @token is of no use any more, so that one which is in @to already is better
+ * @to: the new store
+ * @token: the token of the caller, used where the store cannot be read or no longer has a token
+ * @dead: whether @token can neither be used nor refreshed, so that a token in @to is preferred
  *
- * Moves the token: what the store has is stored in @to, read back from there, and only then removed
- * from the store.
+ * Stores the newest token in @to, reads it back, and only then removes it from the old store.
  */
 void keyfob_session_move_async (const KeyfobSession *session,
                                 KeyfobTokenStore *to,
@@ -144,9 +141,9 @@ void keyfob_session_move_async (const KeyfobSession *session,
 
 /**
  * keyfob_session_move_finish:
- * @left_error: (out) (nullable): why the copy in the store could not be removed; the token has
- *   moved all the same
- * @error: KEYFOB_AUTH_ERROR_STORE, LOCKED or UNAVAILABLE; the token is where it was
+ * @left_error: (out) (nullable): why the copy in the old store could not be removed; the move
+ *   succeeded all the same
+ * @error: KEYFOB_AUTH_ERROR_STORE, LOCKED or UNAVAILABLE; the token is still in the old store
  *
  * Returns: (transfer full): the token that has moved, or %NULL
  */
@@ -170,9 +167,9 @@ gboolean keyfob_session_remove_finish (GAsyncResult *result, GError **error);
 
 /**
  * keyfob_session_get_store:
- * @result: of any of these operations
+ * @result: the result of any of the operations above
  *
- * Returns: (transfer none): the store with which the operation began, valid as long as @result
+ * Returns: (transfer none): the store with which the operation began; valid as long as @result
  */
 KeyfobTokenStore *keyfob_session_get_store (GAsyncResult *result);
 
