@@ -271,6 +271,26 @@ class AgentCase(unittest.TestCase):
         self.assertEqual(remote, name if "." in name else ERROR + name, raised.exception.message)
         return raised.exception.message.removeprefix(f"GDBus.Error:{remote}: ")
 
+    def install_browser(self):
+        """A browser that writes down what it is to open, for agents that start from now on."""
+        opened = self.bus.path("opened")
+        applications = self.bus.path("share", "applications")
+        os.makedirs(applications)
+        with open(os.path.join(applications, "browser.desktop"), "w", encoding="utf-8") as out:
+            out.write("[Desktop Entry]\nType=Application\nName=Browser\n"
+                      f"Exec=sh -c 'echo \"$1 $XDG_ACTIVATION_TOKEN\" >{opened}.part; "
+                      f"mv {opened}.part {opened}' sh %u\n"
+                      "MimeType=x-scheme-handler/http;x-scheme-handler/https;\n")
+        with open(os.path.join(applications, "mimeapps.list"), "w", encoding="utf-8") as out:
+            out.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
+
+    def wait_for_browser(self):
+        """The address that the browser is to open, and the activation token, if there is one."""
+        opened = self.bus.path("opened")
+        wait_until(lambda: os.path.exists(opened), "the browser to start")
+        with open(opened, encoding="utf-8") as file:
+            return file.read().split()
+
     def token_file(self):
         return self.bus.path("cache", "py-oidc-auth", "token-store.json")
 

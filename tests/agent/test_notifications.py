@@ -186,23 +186,12 @@ class Actions(NotificationCase):
         self.window = FakeWindow(self.bus)
 
     def test_sign_in_starts_the_browser(self):
-        # the browser of this desktop writes down what it is to open
-        opened = self.bus.path("opened")
-        os.makedirs(self.bus.path("share", "applications"))
-        with open(self.bus.path("share", "applications", "browser.desktop"), "w") as out:
-            out.write("[Desktop Entry]\nType=Application\nName=Browser\n"
-                      f"Exec=sh -c 'echo \"$1 $XDG_ACTIVATION_TOKEN\" >{opened}.part; "
-                      f"mv {opened}.part {opened}' sh %u\n"
-                      "MimeType=x-scheme-handler/http;x-scheme-handler/https;\n")
-        with open(self.bus.path("share", "applications", "mimeapps.list"), "w") as out:
-            out.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
+        self.install_browser()
         self.restart_agent()
         host = self.start_expired()
         note = self.notifications.wait_for(NEEDS)
         self.notifications.press(note, "sign-in", token="click-3")
-        agentcase.wait_until(lambda: os.path.exists(opened), "the browser to start")
-        with open(opened, encoding="utf-8") as file:
-            uri, token = file.read().split()
+        uri, token = self.wait_for_browser()
         self.assertEqual(token, "click-3")
         agentcase.Page(uri).wait()
         host.wait_for(State="signed-in")

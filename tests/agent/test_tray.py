@@ -272,6 +272,36 @@ class Menu(TrayCase):
         self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
         agentcase.wait_until(lambda: "No browser" in host.Error, "the sentence")
 
+    def test_window_stays_closed_after_a_sign_in(self):
+        self.install_browser()
+        self.restart_agent()
+        window = FakeWindow(self.bus)
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.tray.choose("Portal", "Sign in")
+        agentcase.Page(self.wait_for_browser()[0]).wait()
+        host.wait_for(State="signed-in")
+        # an error that comes later is none of that sign-in
+        self.cut_off(host)
+        agentcase.wait_until(lambda: host.Error != "", "the error")
+        self.tray.choose("Preferences")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("preferences", [], {})))
+
+    def test_window_stays_closed_when_a_sign_in_is_cancelled(self):
+        self.install_browser()
+        self.restart_agent()
+        window = FakeWindow(self.bus)
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.tray.choose("Portal", "Sign in")
+        self.wait_for_browser()
+        self.tray.choose("Portal", "Cancel")
+        host.wait_for(State="signed-out")
+        self.tray.choose("Preferences")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("preferences", [], {})))
+
     def test_copy_header_is_left_to_the_window(self):
         window = FakeWindow(self.bus)
         self.open_tray()

@@ -6,19 +6,15 @@
 
 #include "keyfob-attention-model.h"
 
-#include "keyfob-host.h"
 #include "keyfob-scheduler.h"
-
-#define NOTICE_MINUTES 10
 
 typedef struct
 {
   KeyfobHost *host;
-  KeyfobBusHost1 *face; /* of host */
-  gulong handler;
+  gulong handler; /* of host */
   KeyfobAttention attention;
-  gint64 expires; /* of the token that soon was reckoned for */
-  gint64 soon;
+  gint64 expires; /* of the token, when soon was calculated */
+  gint64 soon;    /* when the early notice is due, Unix seconds */
 } Entry;
 
 struct _KeyfobAttentionModel
@@ -27,21 +23,13 @@ struct _KeyfobAttentionModel
 
   GListModel *hosts;
   KeyfobClock *clock;
+  KeyfobSettings *settings;
   KeyfobScheduler *scheduler;
-  guint notice_minutes;
   GPtrArray *entries; /* Entry, in the order of hosts */
-  guint update;
+  guint update;       /* id of the idle source */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAttentionModel, keyfob_attention_model, G_TYPE_OBJECT)
-
-enum
-{
-  PROP_0,
-  PROP_NOTICE_MINUTES,
-  N_PROPS,
-};
-static GParamSpec *properties[N_PROPS];
 
 enum
 {
@@ -53,16 +41,17 @@ static guint signals[N_SIGNALS];
 static void
 entry_free (Entry *entry)
 {
-  g_clear_signal_handler (&entry->handler, entry->face);
+  g_clear_signal_handler (&entry->handler, entry->host);
   g_object_unref (entry->host);
   g_free (entry);
 }
 
-/* A session that is shorter than the notice is not about to end from its beginning. */
+/* In the first half of a session there is no early notice, however short the session is. */
 static gint64
-reckon_soon (KeyfobAttentionModel *self, gint64 expires, gint64 now)
+calculate_soon (KeyfobAttentionModel *self, gint64 expires, gint64 now)
 {
-  gint64 notice = MIN (self->notice_minutes * 60, (expires - now) / 2);
+  gint64 seconds = (gint64) keyfob_settings_get_notice_minutes (self->settings) * 60;
+  gint64 notice = MIN (seconds, (expires - now) / 2);
 
   return notice > 0 ? expires - notice : G_MAXINT64;
 }
@@ -70,19 +59,21 @@ reckon_soon (KeyfobAttentionModel *self, gint64 expires, gint64 now)
 static void
 update_entry (KeyfobAttentionModel *self, Entry *entry, gint64 now)
 {
-  gint64 expires = keyfob_bus_host1_get_expires (entry->face);
-  /* what could be renewed and is not, is a session that nobody uses */
-  gboolean can_refresh = keyfob_host_session_can_refresh (keyfob_host_get_session (entry->host));
+  KeyfobHostSession *session = keyfob_host_get_session (entry->host);
+  gint64 expires = keyfob_host_session_get_expires (session);
+  /* a session that can be renewed and has ended all the same is one that is not used */
+  gboolean can_refresh = keyfob_host_session_can_refresh (session);
   gint64 soon;
 
   if (entry->expires != expires)
     {
       entry->expires = expires;
-      entry->soon = reckon_soon (self, expires, now);
+      entry->soon = calculate_soon (self, expires, now);
     }
 
   soon = expires > now && !can_refresh ? entry->soon : G_MAXINT64;
-  entry->attention = keyfob_attention_of (entry->face, can_refresh, entry->attention, now >= soon);
+  entry->attention = keyfob_attention_of (keyfob_host_get_state (entry->host), can_refresh,
+                                          entry->attention, now >= soon);
 
   if (soon > now && soon != G_MAXINT64)
     keyfob_scheduler_set (self->scheduler, G_OBJECT (entry->host), soon);
@@ -125,10 +116,9 @@ make_entry (KeyfobAttentionModel *self, guint position)
   Entry *entry = g_new0 (Entry, 1);
 
   entry->host = g_list_model_get_item (self->hosts, position);
-  entry->face = keyfob_host_get_skeleton (entry->host);
   entry->attention = KEYFOB_ATTENTION_SIGNED_OUT;
   entry->handler =
-      g_signal_connect_swapped (entry->face, "notify", G_CALLBACK (queue_update), self);
+      g_signal_connect_swapped (entry->host, "changed", G_CALLBACK (queue_update), self);
 
   return entry;
 }
@@ -151,6 +141,20 @@ on_items_changed (KeyfobAttentionModel *self, guint position, guint removed, gui
 }
 
 static void
+on_notice_minutes (KeyfobAttentionModel *self)
+{
+  gint64 now = keyfob_clock_now (self->clock);
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (self->entries, i);
+
+      entry->soon = calculate_soon (self, entry->expires, now);
+    }
+  queue_update (self);
+}
+
+static void
 keyfob_attention_model_dispose (GObject *object)
 {
   KeyfobAttentionModel *self = KEYFOB_ATTENTION_MODEL (object);
@@ -158,6 +162,7 @@ keyfob_attention_model_dispose (GObject *object)
   g_clear_handle_id (&self->update, g_source_remove);
   g_ptr_array_set_size (self->entries, 0);
   g_clear_object (&self->scheduler);
+  g_clear_object (&self->settings);
   g_clear_object (&self->clock);
   g_clear_object (&self->hosts);
 
@@ -175,55 +180,12 @@ keyfob_attention_model_finalize (GObject *object)
 }
 
 static void
-keyfob_attention_model_get_property (GObject *object,
-                                     guint property_id,
-                                     GValue *value,
-                                     GParamSpec *pspec)
-{
-  KeyfobAttentionModel *self = KEYFOB_ATTENTION_MODEL (object);
-
-  switch (property_id)
-    {
-    case PROP_NOTICE_MINUTES:
-      g_value_set_uint (value, self->notice_minutes);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
-    }
-}
-
-static void
-keyfob_attention_model_set_property (GObject *object,
-                                     guint property_id,
-                                     const GValue *value,
-                                     GParamSpec *pspec)
-{
-  KeyfobAttentionModel *self = KEYFOB_ATTENTION_MODEL (object);
-
-  switch (property_id)
-    {
-    case PROP_NOTICE_MINUTES:
-      keyfob_attention_model_set_notice_minutes (self, g_value_get_uint (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
-    }
-}
-
-static void
 keyfob_attention_model_class_init (KeyfobAttentionModelClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->dispose = keyfob_attention_model_dispose;
   object_class->finalize = keyfob_attention_model_finalize;
-  object_class->get_property = keyfob_attention_model_get_property;
-  object_class->set_property = keyfob_attention_model_set_property;
-
-  properties[PROP_NOTICE_MINUTES] =
-      g_param_spec_uint ("notice-minutes", NULL, NULL, 0, G_MAXUINT / 60, NOTICE_MINUTES,
-                         G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_ATTENTION_MODEL, G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -232,19 +194,21 @@ keyfob_attention_model_class_init (KeyfobAttentionModelClass *klass)
 static void
 keyfob_attention_model_init (KeyfobAttentionModel *self)
 {
-  self->notice_minutes = NOTICE_MINUTES;
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
 }
 
 KeyfobAttentionModel *
-keyfob_attention_model_new (GListModel *hosts, KeyfobClock *clock)
+keyfob_attention_model_new (GListModel *hosts, KeyfobClock *clock, KeyfobSettings *settings)
 {
   KeyfobAttentionModel *self = g_object_new (KEYFOB_TYPE_ATTENTION_MODEL, NULL);
 
   self->hosts = g_object_ref (hosts);
   self->clock = g_object_ref (clock);
+  self->settings = g_object_ref (settings);
   self->scheduler = keyfob_scheduler_new (clock);
   g_signal_connect_object (self->scheduler, "due", G_CALLBACK (queue_update), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "notify::notice-minutes", G_CALLBACK (on_notice_minutes), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (hosts, "items-changed", G_CALLBACK (on_items_changed), self,
                            G_CONNECT_SWAPPED);
@@ -254,50 +218,30 @@ keyfob_attention_model_new (GListModel *hosts, KeyfobClock *clock)
 }
 
 guint
-keyfob_attention_model_get_notice_minutes (KeyfobAttentionModel *self)
-{
-  return self->notice_minutes;
-}
-
-void
-keyfob_attention_model_set_notice_minutes (KeyfobAttentionModel *self, guint minutes)
-{
-  gint64 now = keyfob_clock_now (self->clock);
-
-  if (self->notice_minutes == minutes)
-    return;
-
-  self->notice_minutes = minutes;
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      Entry *entry = g_ptr_array_index (self->entries, i);
-
-      entry->soon = reckon_soon (self, entry->expires, now);
-    }
-  queue_update (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTICE_MINUTES]);
-}
-
-guint
 keyfob_attention_model_get_n_hosts (KeyfobAttentionModel *self)
 {
   return self->entries->len;
 }
 
-KeyfobBusHost1 *
+KeyfobHost *
 keyfob_attention_model_get_host (KeyfobAttentionModel *self, guint position)
 {
   Entry *entry = g_ptr_array_index (self->entries, position);
 
-  return entry->face;
+  return entry->host;
 }
 
-KeyfobConfig *
-keyfob_attention_model_get_config (KeyfobAttentionModel *self, guint position)
+gboolean
+keyfob_attention_model_find_host (KeyfobAttentionModel *self, const char *path, guint *position)
 {
-  Entry *entry = g_ptr_array_index (self->entries, position);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      *position = i;
+      if (g_str_equal (path, keyfob_host_get_path (keyfob_attention_model_get_host (self, i))))
+        return TRUE;
+    }
 
-  return keyfob_host_get_config (entry->host);
+  return FALSE;
 }
 
 KeyfobAttention

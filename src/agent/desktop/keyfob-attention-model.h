@@ -4,9 +4,8 @@
 
 #pragma once
 
-#include "keyfob-clock.h"
-#include "keyfob-config.h"
 #include "keyfob-attention.h"
+#include "keyfob-host.h"
 
 G_BEGIN_DECLS
 
@@ -20,40 +19,45 @@ G_DECLARE_FINAL_TYPE (KeyfobAttentionModel,
 /**
  * KeyfobAttentionModel:
  *
- * All hosts as tray and notifications see them: what each wants of the user. It has one timer, for
- * the next session whose end comes near, and none where there is no such.
+ * The attention that each host needs, as tray and notifications show it. The model has one timer,
+ * for the next session that ends soon, and no timer where no session does.
  *
- * Signal `changed`: something of some host did; many changes at once are one signal.
+ * Signal `changed`: a host, or its attention, has changed; many changes at once are one signal.
  */
 
 /**
  * keyfob_attention_model_new:
- * @hosts: a model of #KeyfobHost
+ * @hosts: (element-type KeyfobHost): followed from now on
+ * @settings: has the minutes of the early notice
  *
- * Returns: (transfer full): an model of them
+ * Returns: (transfer full): a model of @hosts
  */
-KeyfobAttentionModel *keyfob_attention_model_new (GListModel *hosts, KeyfobClock *clock);
-
-/** Property `notice-minutes`: how long before its end a session is about to end, 0 never. */
-guint keyfob_attention_model_get_notice_minutes (KeyfobAttentionModel *self);
-void keyfob_attention_model_set_notice_minutes (KeyfobAttentionModel *self, guint minutes);
+KeyfobAttentionModel *
+keyfob_attention_model_new (GListModel *hosts, KeyfobClock *clock, KeyfobSettings *settings);
 
 guint keyfob_attention_model_get_n_hosts (KeyfobAttentionModel *self);
 
-/** Returns: (transfer none): what is shown of the host at @position */
-KeyfobBusHost1 *keyfob_attention_model_get_host (KeyfobAttentionModel *self, guint position);
+/** Returns: (transfer none): the host at @position */
+KeyfobHost *keyfob_attention_model_get_host (KeyfobAttentionModel *self, guint position);
 
-/** Returns: (transfer none): the configuration of the host at @position */
-KeyfobConfig *keyfob_attention_model_get_config (KeyfobAttentionModel *self, guint position);
+/**
+ * keyfob_attention_model_find_host:
+ * @path: an object path
+ * @position: (out): undefined where there is no such host
+ *
+ * Returns: whether there is a host with that path
+ */
+gboolean
+keyfob_attention_model_find_host (KeyfobAttentionModel *self, const char *path, guint *position);
 
-/** Returns: what the host at @position wants of the user */
+/** Returns: the attention that the host at @position needs */
 KeyfobAttention keyfob_attention_model_get_attention (KeyfobAttentionModel *self, guint position);
 
-/** Returns: how many hosts have that attention */
+/** Returns: the number of hosts that need that attention */
 guint keyfob_attention_model_count (KeyfobAttentionModel *self, KeyfobAttention attention);
 
-/** Returns: what all hosts together want; that nobody is signed in counts where it is so everywhere
- */
+/** Returns: the attention that all hosts together need: the highest; hosts that are signed out
+ * count only where all are */
 KeyfobAttention keyfob_attention_model_get_worst (KeyfobAttentionModel *self);
 
 G_END_DECLS

@@ -6,17 +6,15 @@
 
 #include "keyfob-attention.h"
 
-#include "keyfob-host-state.h"
-
 #define ICON KEYFOB_APPLICATION_ID "-tray-"
 
 KeyfobAttention
-keyfob_attention_of (KeyfobBusHost1 *host,
+keyfob_attention_of (KeyfobHostState state,
                      gboolean can_refresh,
                      KeyfobAttention before,
                      gboolean soon)
 {
-  switch (keyfob_host_state_parse (keyfob_bus_host1_get_state (host)))
+  switch (state)
     {
     case KEYFOB_HOST_SIGNING_IN:
       return KEYFOB_ATTENTION_SIGNING_IN;

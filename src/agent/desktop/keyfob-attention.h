@@ -4,20 +4,20 @@
 
 #pragma once
 
-#include "keyfob-bus.h"
+#include "keyfob-host-state.h"
 
 G_BEGIN_DECLS
 
 /**
  * KeyfobAttention:
- * @KEYFOB_ATTENTION_GOOD: signed in, and goes on by itself
- * @KEYFOB_ATTENTION_SIGNED_OUT: nobody is signed in, and nothing was lost
- * @KEYFOB_ATTENTION_SIGNING_IN: the user is asked
- * @KEYFOB_ATTENTION_OFFLINE: the server cannot be reached; that heals itself
+ * @KEYFOB_ATTENTION_GOOD: signed in, and renewed without the user
+ * @KEYFOB_ATTENTION_SIGNED_OUT: the user has not signed in, or has signed out
+ * @KEYFOB_ATTENTION_SIGNING_IN: a sign-in waits for the user
+ * @KEYFOB_ATTENTION_OFFLINE: the server cannot be reached; the agent tries again by itself
  * @KEYFOB_ATTENTION_SOON: the session ends soon, and only the user can renew it
  * @KEYFOB_ATTENTION_NEEDS_USER: the session has ended
  *
- * What a host wants of the user, the least first.
+ * How much a host needs the user, the least first.
  */
 typedef enum
 {
@@ -33,16 +33,20 @@ typedef enum
 
 /**
  * keyfob_attention_of:
- * @can_refresh: whether the session could be renewed without the user, and would be if it were used
- * @before: what it was; a host that asks its server is what it was until the answer
+ * @state: of the host
+ * @can_refresh: whether the session can be renewed without the user, and is when it is used
+ * @before: the attention so far; stays while the host asks its server
  * @soon: whether the token ends soon
+ *
+ * Returns: the attention that a host needs now
  */
-KeyfobAttention keyfob_attention_of (KeyfobBusHost1 *host,
+KeyfobAttention keyfob_attention_of (KeyfobHostState state,
                                      gboolean can_refresh,
                                      KeyfobAttention before,
                                      gboolean soon);
 
-/** Returns: name of the symbolic icon that shows it by its shape */
+/** Returns: the name of the symbolic icon for @attention; the icons differ by shape, not by colour
+ */
 const char *keyfob_attention_get_icon (KeyfobAttention attention);
 
 G_END_DECLS

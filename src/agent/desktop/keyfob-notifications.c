@@ -8,55 +8,65 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-desktop-actions.h"
 #include "keyfob-notification-client.h"
 
 #define MOST 3     /* notifications at once, of hosts that need the user */
-#define SEVERAL "" /* key of the one for all */
-#define SAME_END \
-  300 /* seconds; what is known of the server's clock may change the end of a token */
+#define SEVERAL "" /* key of the notification for several hosts */
+#define SAME_END                                                                                 \
+  300 /* seconds by which the end of one token may differ, as the server's clock is known better \
+       */
 
 struct _KeyfobNotifications
 {
   GObject parent_instance;
 
-  KeyfobHostFile *file;
+  KeyfobContext *context;
   KeyfobAttentionModel *model;
-  KeyfobHostRemote *hosts;
-  KeyfobWindowRemote *window;
   KeyfobNotificationClient *client;
-  GHashTable *told; /* object path → KeyfobAttention that the user was told, until it is over */
+  GHashTable *told; /* object path → KeyfobAttention that the user was notified of */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNotifications, keyfob_notifications, G_TYPE_OBJECT)
 
-static void
-tell_needs_user (KeyfobNotifications *self, KeyfobBusHost1 *host, const char *path)
+static const char *
+get_name (KeyfobHost *host)
 {
-  g_autofree char *summary =
-      g_strdup_printf (_ ("%s needs you to sign in"), keyfob_bus_host1_get_name (host));
+  return keyfob_config_get_name (keyfob_host_get_config (host));
+}
+
+static gint64
+get_expires (KeyfobHost *host)
+{
+  return keyfob_host_session_get_expires (keyfob_host_get_session (host));
+}
+
+static void
+show_needs_user (KeyfobNotifications *self, KeyfobHost *host)
+{
+  g_autofree char *summary = g_strdup_printf (_ ("%s needs you to sign in"), get_name (host));
 
   keyfob_notification_client_show (
-      self->client, path, summary, _ ("The session has ended."),
+      self->client, keyfob_host_get_path (host), summary, _ ("The session has ended."),
       (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in"), NULL });
 }
 
 static void
-tell_soon (KeyfobNotifications *self, KeyfobBusHost1 *host, const char *path)
+show_soon (KeyfobNotifications *self, KeyfobHost *host)
 {
-  g_autoptr (GDateTime) end = g_date_time_new_from_unix_local (keyfob_bus_host1_get_expires (host));
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_local (get_expires (host));
   /* Translators: %H:%M is the time of day, see strftime */
   g_autofree char *body =
       g_date_time_format (end, _ ("The session ends at %H:%M and cannot be renewed without you."));
-  g_autofree char *summary =
-      g_strdup_printf (_ ("%s will need you to sign in"), keyfob_bus_host1_get_name (host));
+  g_autofree char *summary = g_strdup_printf (_ ("%s will need you to sign in"), get_name (host));
 
   keyfob_notification_client_show (
-      self->client, path, summary, body,
+      self->client, keyfob_host_get_path (host), summary, body,
       (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in again"), NULL });
 }
 
 static void
-tell_several (KeyfobNotifications *self)
+show_several (KeyfobNotifications *self)
 {
   keyfob_notification_client_show (
       self->client, SEVERAL, _ ("Several hosts need you to sign in"),
@@ -82,44 +92,39 @@ get_word (KeyfobAttention attention)
   return attention == KEYFOB_ATTENTION_SOON ? "soon" : "ended";
 }
 
-/* Whether the user has seen it before this agent was there. */
+/* Whether the user has seen this notification from an agent that ran before. */
 static gboolean
-was_seen (KeyfobNotifications *self, guint position, KeyfobAttention attention)
+was_seen (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
-  KeyfobBusHost1 *host = keyfob_attention_model_get_host (self->model, position);
-  g_autofree char *told = keyfob_host_file_dup_told (
-      self->file, keyfob_attention_model_get_config (self->model, position));
+  g_autofree char *told =
+      keyfob_host_file_dup_told (self->context->file, keyfob_host_get_config (host));
   g_auto (GStrv) parts = g_strsplit (told, " ", 2);
   gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
 
-  /* nothing was told, and the splitting of nothing gives no part */
-  if (parts[0] == NULL || ABS (end - keyfob_bus_host1_get_expires (host)) > SAME_END)
+  /* an empty text has no parts */
+  if (parts[0] == NULL || ABS (end - get_expires (host)) > SAME_END)
     return FALSE;
 
   return g_str_equal (parts[0], get_word (attention)) || attention == KEYFOB_ATTENTION_SOON;
 }
 
 static void
-remember_seen (KeyfobNotifications *self, guint position)
+remember_seen (KeyfobNotifications *self, KeyfobHost *host)
 {
-  KeyfobBusHost1 *host = keyfob_attention_model_get_host (self->model, position);
-  g_autofree char *path = keyfob_host_remote_dup_path (host);
-  KeyfobAttention told = get_told (self, path);
-  g_autofree char *text = g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (told),
-                                           keyfob_bus_host1_get_expires (host));
+  KeyfobAttention told = get_told (self, keyfob_host_get_path (host));
+  g_autofree char *text =
+      g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (told), get_expires (host));
 
   if (told == KEYFOB_ATTENTION_SOON || told == KEYFOB_ATTENTION_NEEDS_USER)
-    keyfob_host_file_set_told (self->file,
-                               keyfob_attention_model_get_config (self->model, position), text);
+    keyfob_host_file_set_told (self->context->file, keyfob_host_get_config (host), text);
 }
 
-/* Whether the trouble of the host is news. */
+/* Notes the attention that a host needs now. Returns: whether the user is to be notified */
 static gboolean
-take_attention (KeyfobNotifications *self,
-                guint position,
-                const char *path,
-                KeyfobAttention attention)
+take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
+  const char *path = keyfob_host_get_path (host);
+
   switch (attention)
     {
     case KEYFOB_ATTENTION_SOON:
@@ -127,16 +132,15 @@ take_attention (KeyfobNotifications *self,
       if (get_told (self, path) >= attention)
         return FALSE;
       note_told (self, path, attention);
-      return !was_seen (self, position, attention);
+      return !was_seen (self, host, attention);
     case KEYFOB_ATTENTION_GOOD:
     case KEYFOB_ATTENTION_SIGNED_OUT:
       if (g_hash_table_remove (self->told, path))
-        keyfob_host_file_set_told (self->file,
-                                   keyfob_attention_model_get_config (self->model, position), "");
+        keyfob_host_file_set_told (self->context->file, keyfob_host_get_config (host), "");
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_SIGNING_IN:
-      /* the user is at it; should it come to nothing, they know */
+      /* the user sees for themselves whether the sign-in fails */
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_OFFLINE:
@@ -146,16 +150,16 @@ take_attention (KeyfobNotifications *self,
 }
 
 static void
-tell (KeyfobNotifications *self, KeyfobBusHost1 *host, KeyfobAttention attention, const char *path)
+show (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
   gboolean many = keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER) > MOST;
 
   if (attention == KEYFOB_ATTENTION_SOON)
-    tell_soon (self, host, path);
+    show_soon (self, host);
   else if (!many)
-    tell_needs_user (self, host, path);
+    show_needs_user (self, host);
   else
-    keyfob_notification_client_withdraw (self->client, path);
+    keyfob_notification_client_withdraw (self->client, keyfob_host_get_path (host));
 }
 
 static void
@@ -163,24 +167,24 @@ withdraw_each (KeyfobNotifications *self)
 {
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (self->model); i++)
     {
-      g_autofree char *path =
-          keyfob_host_remote_dup_path (keyfob_attention_model_get_host (self->model, i));
+      KeyfobHost *host = keyfob_attention_model_get_host (self->model, i);
 
       if (keyfob_attention_model_get_attention (self->model, i) == KEYFOB_ATTENTION_NEEDS_USER)
-        keyfob_notification_client_withdraw (self->client, path);
+        keyfob_notification_client_withdraw (self->client, keyfob_host_get_path (host));
     }
 }
 
 static void
-forget_removed (KeyfobNotifications *self, GHashTable *present)
+forget_removed (KeyfobNotifications *self)
 {
   GHashTableIter iter;
   gpointer path;
+  guint position;
 
   g_hash_table_iter_init (&iter, self->told);
   while (g_hash_table_iter_next (&iter, &path, NULL))
     {
-      if (g_hash_table_contains (present, path))
+      if (keyfob_attention_model_find_host (self->model, path, &position))
         continue;
 
       keyfob_notification_client_withdraw (self->client, path);
@@ -191,30 +195,27 @@ forget_removed (KeyfobNotifications *self, GHashTable *present)
 static void
 update (KeyfobNotifications *self)
 {
-  g_autoptr (GHashTable) present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n_needy = keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER);
   gboolean news = FALSE;
 
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (self->model); i++)
     {
-      KeyfobBusHost1 *host = keyfob_attention_model_get_host (self->model, i);
+      KeyfobHost *host = keyfob_attention_model_get_host (self->model, i);
       KeyfobAttention attention = keyfob_attention_model_get_attention (self->model, i);
-      char *path = keyfob_host_remote_dup_path (host);
 
-      g_hash_table_add (present, path);
-      if (!take_attention (self, i, path, attention))
+      if (!take_attention (self, host, attention))
         continue;
 
-      tell (self, host, attention, path);
+      show (self, host, attention);
       news |= attention == KEYFOB_ATTENTION_NEEDS_USER;
     }
 
-  forget_removed (self, present);
+  forget_removed (self);
   if (news && n_needy > MOST)
     {
       withdraw_each (self);
       if (!keyfob_notification_client_is_shown (self->client, SEVERAL))
-        tell_several (self);
+        show_several (self);
     }
   else if (n_needy == 0)
     {
@@ -222,33 +223,15 @@ update (KeyfobNotifications *self)
     }
 }
 
-static guint
-find_host (KeyfobNotifications *self, const char *wanted)
-{
-  guint n_hosts = keyfob_attention_model_get_n_hosts (self->model);
-
-  for (guint i = 0; i < n_hosts; i++)
-    {
-      g_autofree char *path =
-          keyfob_host_remote_dup_path (keyfob_attention_model_get_host (self->model, i));
-
-      if (g_str_equal (path, wanted))
-        return i;
-    }
-
-  return n_hosts;
-}
-
 static void
 on_seen (KeyfobNotifications *self, const char *path)
 {
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (self->model); i++)
     {
-      g_autofree char *its_path =
-          keyfob_host_remote_dup_path (keyfob_attention_model_get_host (self->model, i));
+      KeyfobHost *host = keyfob_attention_model_get_host (self->model, i);
 
-      if (g_str_equal (path, SEVERAL) || g_str_equal (path, its_path))
-        remember_seen (self, i);
+      if (g_str_equal (path, SEVERAL) || g_str_equal (path, keyfob_host_get_path (host)))
+        remember_seen (self, host);
     }
 }
 
@@ -258,17 +241,13 @@ on_invoked (KeyfobNotifications *self,
             const char *action,
             const char *activation_token)
 {
-  guint position = find_host (self, path);
+  guint position;
 
   if (!g_str_equal (action, "sign-in"))
-    {
-      keyfob_window_remote_open (self->window, activation_token);
-    }
-  else if (position < keyfob_attention_model_get_n_hosts (self->model))
-    {
-      keyfob_host_remote_sign_in (
-          self->hosts, keyfob_attention_model_get_host (self->model, position), activation_token);
-    }
+    keyfob_desktop_open_window (self->context->connection, activation_token);
+  else if (keyfob_attention_model_find_host (self->model, path, &position))
+    keyfob_desktop_sign_in (keyfob_attention_model_get_host (self->model, position),
+                            activation_token);
 }
 
 static void
@@ -279,10 +258,8 @@ keyfob_notifications_dispose (GObject *object)
   if (self->client != NULL)
     g_object_run_dispose (G_OBJECT (self->client));
   g_clear_object (&self->client);
-  g_clear_object (&self->window);
-  g_clear_object (&self->hosts);
   g_clear_object (&self->model);
-  g_clear_object (&self->file);
+  g_clear_pointer (&self->context, keyfob_context_unref);
 
   G_OBJECT_CLASS (keyfob_notifications_parent_class)->dispose (object);
 }
@@ -313,19 +290,13 @@ keyfob_notifications_init (KeyfobNotifications *self)
 }
 
 KeyfobNotifications *
-keyfob_notifications_new (GDBusConnection *connection,
-                          KeyfobHostFile *file,
-                          KeyfobAttentionModel *model,
-                          KeyfobHostRemote *hosts,
-                          KeyfobWindowRemote *window)
+keyfob_notifications_new (KeyfobContext *context, KeyfobAttentionModel *model)
 {
   KeyfobNotifications *self = g_object_new (KEYFOB_TYPE_NOTIFICATIONS, NULL);
 
-  self->file = g_object_ref (file);
+  self->context = keyfob_context_ref (context);
   self->model = g_object_ref (model);
-  self->hosts = g_object_ref (hosts);
-  self->window = g_object_ref (window);
-  self->client = keyfob_notification_client_new (connection);
+  self->client = keyfob_notification_client_new (context->connection);
   g_signal_connect_object (self->client, "seen", G_CALLBACK (on_seen), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "invoked", G_CALLBACK (on_invoked), self,
                            G_CONNECT_SWAPPED);

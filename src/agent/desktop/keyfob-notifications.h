@@ -4,9 +4,8 @@
 
 #pragma once
 
-#include "keyfob-host-file.h"
-#include "keyfob-host-remote.h"
 #include "keyfob-attention-model.h"
+#include "keyfob-context.h"
 
 G_BEGIN_DECLS
 
@@ -16,19 +15,16 @@ G_DECLARE_FINAL_TYPE (KeyfobNotifications, keyfob_notifications, KEYFOB, NOTIFIC
 /**
  * KeyfobNotifications:
  *
- * Tells the user once when a host needs them, or will soon, and takes it back when that is over.
- * Where many do there is one notification for all of them. What heals itself is no news. What the
- * user has seen is remembered in the file of hosts, for the agent that comes after this one.
+ * Notifies the user once when a host needs a sign-in, or will soon, and withdraws the notification
+ * when it no longer does. For many hosts there is one notification. An unreachable server gives
+ * none. What the user has seen is written to hosts.ini, so that the next agent does not show it
+ * again.
  */
 
-/** Returns: (transfer full): what tells of the hosts in @model */
-KeyfobNotifications *keyfob_notifications_new (GDBusConnection *connection,
-                                               KeyfobHostFile *file,
-                                               KeyfobAttentionModel *model,
-                                               KeyfobHostRemote *hosts,
-                                               KeyfobWindowRemote *window);
+/** Returns: (transfer full): the notifications of the hosts in @model */
+KeyfobNotifications *keyfob_notifications_new (KeyfobContext *context, KeyfobAttentionModel *model);
 
-/** Returns: whether there is one for the user to see */
+/** Returns: whether a notification is shown, whose buttons need the agent */
 gboolean keyfob_notifications_is_showing (KeyfobNotifications *self);
 
 G_END_DECLS

@@ -8,7 +8,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-host-state.h"
 #include "keyfob-status-text.h"
 
 #define FEW 12        /* hosts that fit into the menu beside the rest */
@@ -18,7 +17,7 @@
 
 typedef struct
 {
-  KeyfobBusHost1 *host;
+  KeyfobHost *host;
   KeyfobAttention attention;
   char *name;
   char *order; /* of the name, as the language sorts */
@@ -55,11 +54,17 @@ item_new (KeyfobAttentionModel *model, guint position)
 
   item->host = keyfob_attention_model_get_host (model, position);
   item->attention = keyfob_attention_model_get_attention (model, position);
-  item->name = short_name (keyfob_bus_host1_get_name (item->host));
+  item->name = short_name (keyfob_config_get_name (keyfob_host_get_config (item->host)));
   folded = g_utf8_casefold (item->name, -1);
   item->order = g_utf8_collate_key_for_filename (folded, -1);
 
   return item;
+}
+
+static const char *
+get_url (const Item *item)
+{
+  return keyfob_config_get_base_url (keyfob_host_get_config (item->host));
 }
 
 static int
@@ -69,9 +74,7 @@ compare_names (gconstpointer a, gconstpointer b)
   const Item *second = *(const Item *const *) b;
   int order = g_strcmp0 (first->order, second->order);
 
-  return order != 0 ? order
-                    : g_strcmp0 (keyfob_bus_host1_get_url (first->host),
-                                 keyfob_bus_host1_get_url (second->host));
+  return order != 0 ? order : g_strcmp0 (get_url (first), get_url (second));
 }
 
 /* Where nobody is signed in there is nothing to copy, nor anything that presses. */
@@ -91,11 +94,11 @@ compare_urgency (gconstpointer a, gconstpointer b)
 }
 
 static char *
-describe (KeyfobBusHost1 *host, gint64 now)
+describe (KeyfobHost *host, gint64 now)
 {
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (host));
-  gint64 expires = keyfob_bus_host1_get_expires (host);
-  const char *user_code = keyfob_bus_host1_get_user_code (host);
+  KeyfobHostState state = keyfob_host_get_state (host);
+  gint64 expires = keyfob_host_session_get_expires (keyfob_host_get_session (host));
+  const char *user_code = keyfob_bus_host1_get_user_code (keyfob_host_get_skeleton (host));
 
   if (user_code != NULL && *user_code != '\0')
     return g_strdup (_ ("Waiting for your other device…"));
@@ -110,7 +113,7 @@ append_choice (KeyfobMenuNode *menu,
                const char *key,
                const char *label,
                KeyfobTrayChoice choice,
-               KeyfobBusHost1 *host)
+               KeyfobHost *host)
 {
   KeyfobMenuNode *node = keyfob_menu_node_append (menu, keyfob_menu_node_new (key, label));
 
@@ -122,8 +125,8 @@ append_choice (KeyfobMenuNode *menu,
 static void
 append_choices (KeyfobMenuNode *menu, const Item *item)
 {
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (item->host));
-  const char *account = keyfob_bus_host1_get_account (item->host);
+  KeyfobHostState state = keyfob_host_get_state (item->host);
+  const char *account = keyfob_host_session_get_account (keyfob_host_get_session (item->host));
 
   if (keyfob_host_state_has_token (state) && *account != '\0')
     append_choice (menu, "account", account, KEYFOB_TRAY_NOTHING, NULL);
@@ -145,8 +148,8 @@ append_host (KeyfobMenuNode *menu, const Item *item, gint64 now)
   g_autofree char *status = describe (item->host, now);
   /* Translators: name of a host, and how it stands: "Data portal: 42 min left" */
   g_autofree char *label = g_strdup_printf (_ ("%s: %s"), item->name, status);
-  KeyfobMenuNode *host = keyfob_menu_node_append (
-      menu, keyfob_menu_node_new (keyfob_bus_host1_get_url (item->host), label));
+  KeyfobMenuNode *host =
+      keyfob_menu_node_append (menu, keyfob_menu_node_new (get_url (item), label));
 
   append_choices (host, item);
 }

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @KEYFOB_TRAY_PREFERENCES: of the window
  * @KEYFOB_TRAY_QUIT: all of Keyfob
  *
- * What an item in the menu of the tray stands for; those about a host have its #KeyfobBusHost1 as
+ * What an item in the menu of the tray stands for; those about a host have its #KeyfobHost as
  * target.
  */
 typedef enum

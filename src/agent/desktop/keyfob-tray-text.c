@@ -8,14 +8,6 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-host-state.h"
-
-static gboolean
-is_signed_in (KeyfobBusHost1 *host)
-{
-  return keyfob_host_state_has_token (keyfob_host_state_parse (keyfob_bus_host1_get_state (host)));
-}
-
 char *
 keyfob_tray_text_count (KeyfobAttentionModel *model)
 {
@@ -26,7 +18,11 @@ keyfob_tray_text_count (KeyfobAttentionModel *model)
     return g_strdup (_ ("No hosts yet"));
 
   for (guint i = 0; i < n_hosts; i++)
-    n_signed_in += is_signed_in (keyfob_attention_model_get_host (model, i)) ? 1 : 0;
+    {
+      KeyfobHost *host = keyfob_attention_model_get_host (model, i);
+
+      n_signed_in += keyfob_host_state_has_token (keyfob_host_get_state (host)) ? 1 : 0;
+    }
 
   if (n_hosts == 1)
     return g_strdup (n_signed_in == 1 ? _ ("Signed in") : _ ("Not signed in"));
@@ -42,7 +38,8 @@ first_name (KeyfobAttentionModel *model, KeyfobAttention attention)
 {
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
     if (keyfob_attention_model_get_attention (model, i) == attention)
-      return keyfob_bus_host1_get_name (keyfob_attention_model_get_host (model, i));
+      return keyfob_config_get_name (
+          keyfob_host_get_config (keyfob_attention_model_get_host (model, i)));
 
   return "";
 }

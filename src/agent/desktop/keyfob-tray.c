@@ -7,6 +7,7 @@
 #include "keyfob-tray.h"
 
 #include "keyfob-bus-menu.h"
+#include "keyfob-desktop-actions.h"
 #include "keyfob-status-notifier.h"
 #include "keyfob-tray-pixmaps.h"
 #include "keyfob-tray-plan.h"
@@ -18,11 +19,8 @@ struct _KeyfobTray
 {
   GObject parent_instance;
 
-  GDBusConnection *connection;
+  KeyfobContext *context;
   KeyfobAttentionModel *model;
-  KeyfobClock *clock;
-  KeyfobHostRemote *hosts;
-  KeyfobWindowRemote *window;
   KeyfobStatusNotifier *notifier;
   KeyfobBusMenu *menu; /* while there is a tray */
 };
@@ -41,8 +39,8 @@ static void
 update_menu (KeyfobTray *self)
 {
   if (self->menu != NULL)
-    keyfob_bus_menu_set_root (self->menu,
-                              keyfob_tray_plan (self->model, keyfob_clock_now (self->clock)));
+    keyfob_bus_menu_set_root (
+        self->menu, keyfob_tray_plan (self->model, keyfob_clock_now (self->context->clock)));
 }
 
 static void
@@ -61,20 +59,10 @@ update (KeyfobTray *self)
 }
 
 static void
-copy_header (KeyfobTray *self, KeyfobBusHost1 *host, const char *activation_token)
-{
-  g_autofree char *path = keyfob_host_remote_dup_path (host);
-
-  keyfob_window_remote_activate_action (self->window, "copy-header", g_variant_new_string (path),
-                                        activation_token);
-}
-
-static void
 on_window_quit (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobTray) self = KEYFOB_TRAY (user_data);
 
-  keyfob_window_remote_quit_finish (KEYFOB_WINDOW_REMOTE (source), result);
   g_signal_emit (self, signals[QUIT], 0);
 }
 
@@ -82,31 +70,36 @@ static void
 on_chosen (KeyfobTray *self, int choice, GObject *target)
 {
   g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
+  GDBusConnection *connection = self->context->connection;
+  KeyfobHost *host = (KeyfobHost *) target;
+  guint position;
 
-  /* a panel may show a host for a moment longer than there is one */
-  if (target != NULL && g_dbus_interface_get_object (G_DBUS_INTERFACE (target)) == NULL)
+  /* a panel may show a host for a moment after its removal */
+  if (host != NULL
+      && !keyfob_attention_model_find_host (self->model, keyfob_host_get_path (host), &position))
     return;
 
   switch ((KeyfobTrayChoice) choice)
     {
     case KEYFOB_TRAY_COPY_HEADER:
-      copy_header (self, KEYFOB_BUS_HOST1 (target), token);
+      keyfob_desktop_activate_action (connection, "copy-header",
+                                      g_variant_new_string (keyfob_host_get_path (host)), token);
       break;
     case KEYFOB_TRAY_SIGN_IN:
-      keyfob_host_remote_sign_in (self->hosts, KEYFOB_BUS_HOST1 (target), token);
+      keyfob_desktop_sign_in (host, token);
       break;
     case KEYFOB_TRAY_CANCEL:
-      keyfob_host_remote_cancel (self->hosts, KEYFOB_BUS_HOST1 (target));
+      keyfob_host_cancel (host);
       break;
     case KEYFOB_TRAY_OPEN:
-      keyfob_window_remote_open (self->window, token);
+      keyfob_desktop_open_window (connection, token);
       break;
     case KEYFOB_TRAY_PREFERENCES:
-      keyfob_window_remote_activate_action (self->window, "preferences", NULL, token);
+      keyfob_desktop_activate_action (connection, "preferences", NULL, token);
       break;
     case KEYFOB_TRAY_QUIT:
-      /* first the window, or it would call the agent back */
-      keyfob_window_remote_quit_async (self->window, on_window_quit, g_object_ref (self));
+      /* the window first: one that runs calls an agent that has left, and so starts another */
+      keyfob_desktop_quit_window (connection, on_window_quit, g_object_ref (self));
       break;
     case KEYFOB_TRAY_NOTHING:
     default:
@@ -119,7 +112,7 @@ on_activate (KeyfobTray *self)
 {
   g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
 
-  keyfob_window_remote_open (self->window, token);
+  keyfob_desktop_open_window (self->context->connection, token);
 }
 
 static void
@@ -138,7 +131,7 @@ on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->menu, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
   update_menu (self);
-  if (!keyfob_bus_menu_export (self->menu, self->connection, MENU_PATH, &error))
+  if (!keyfob_bus_menu_export (self->menu, self->context->connection, MENU_PATH, &error))
     g_message ("The menu for the tray cannot be exported: %s", error->message);
 }
 
@@ -149,11 +142,8 @@ keyfob_tray_dispose (GObject *object)
 
   g_clear_object (&self->menu);
   g_clear_object (&self->notifier);
-  g_clear_object (&self->window);
-  g_clear_object (&self->hosts);
-  g_clear_object (&self->clock);
   g_clear_object (&self->model);
-  g_clear_object (&self->connection);
+  g_clear_pointer (&self->context, keyfob_context_unref);
 
   G_OBJECT_CLASS (keyfob_tray_parent_class)->dispose (object);
 }
@@ -175,20 +165,13 @@ keyfob_tray_init (KeyfobTray *self)
 }
 
 KeyfobTray *
-keyfob_tray_new (GDBusConnection *connection,
-                 KeyfobAttentionModel *model,
-                 KeyfobClock *clock,
-                 KeyfobHostRemote *hosts,
-                 KeyfobWindowRemote *window)
+keyfob_tray_new (KeyfobContext *context, KeyfobAttentionModel *model)
 {
   KeyfobTray *self = g_object_new (KEYFOB_TYPE_TRAY, NULL);
 
-  self->connection = g_object_ref (connection);
+  self->context = keyfob_context_ref (context);
   self->model = g_object_ref (model);
-  self->clock = g_object_ref (clock);
-  self->hosts = g_object_ref (hosts);
-  self->window = g_object_ref (window);
-  self->notifier = keyfob_status_notifier_new (connection, MENU_PATH);
+  self->notifier = keyfob_status_notifier_new (context->connection, MENU_PATH);
   g_signal_connect_object (self->notifier, "activate", G_CALLBACK (on_activate), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->notifier, "notify::shown", G_CALLBACK (on_shown), self,

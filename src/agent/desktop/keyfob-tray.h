@@ -4,9 +4,8 @@
 
 #pragma once
 
-#include "keyfob-clock.h"
-#include "keyfob-host-remote.h"
 #include "keyfob-attention-model.h"
+#include "keyfob-context.h"
 
 G_BEGIN_DECLS
 
@@ -16,17 +15,13 @@ G_DECLARE_FINAL_TYPE (KeyfobTray, keyfob_tray, KEYFOB, TRAY, GObject)
 /**
  * KeyfobTray:
  *
- * The icon in the tray, which says how the hosts stand, and its menu.
+ * The icon in the tray, which shows the attention that the hosts need, and its menu.
  *
- * Signal `quit`: the user wants no more of Keyfob. Signal `shown` (gboolean): there is a tray with
- * the icon from now on, or none any more.
+ * Signal `quit`: the user has chosen Quit, and the window has ended. Signal `shown` (gboolean): the
+ * icon is in a tray from now on, or in none any more.
  */
 
-/** Returns: (transfer full): an icon that is there wherever there is a tray */
-KeyfobTray *keyfob_tray_new (GDBusConnection *connection,
-                             KeyfobAttentionModel *model,
-                             KeyfobClock *clock,
-                             KeyfobHostRemote *hosts,
-                             KeyfobWindowRemote *window);
+/** Returns: (transfer full): an icon that is shown while there is a tray */
+KeyfobTray *keyfob_tray_new (KeyfobContext *context, KeyfobAttentionModel *model);
 
 G_END_DECLS

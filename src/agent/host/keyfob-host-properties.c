@@ -23,7 +23,7 @@ keyfob_host_properties_show (KeyfobBusHost1 *skeleton,
   keyfob_bus_host1_set_error (skeleton, keyfob_host_session_get_error (session));
   keyfob_bus_host1_set_state (skeleton, keyfob_host_state_to_string (state));
   keyfob_bus_host1_set_scope (skeleton, token != NULL ? keyfob_token_get_scope (token) : "");
-  keyfob_bus_host1_set_expires (skeleton, token != NULL ? keyfob_token_get_expires (token) : 0);
+  keyfob_bus_host1_set_expires (skeleton, keyfob_host_session_get_expires (session));
   keyfob_bus_host1_set_store (skeleton,
                               token != NULL ? keyfob_token_location_get_place (location) : "");
   keyfob_bus_host1_set_saved (skeleton, keyfob_host_session_is_saved (session));

@@ -186,6 +186,12 @@ keyfob_host_session_get_token (KeyfobHostSession *self)
   return self->token;
 }
 
+gint64
+keyfob_host_session_get_expires (KeyfobHostSession *self)
+{
+  return self->token != NULL ? keyfob_token_get_expires (self->token) : 0;
+}
+
 const char *
 keyfob_host_session_get_error (KeyfobHostSession *self)
 {

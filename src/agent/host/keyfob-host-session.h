@@ -33,6 +33,9 @@ KeyfobHostState keyfob_host_session_get_state (KeyfobHostSession *self);
 /** Returns: (nullable): the token at hand, good or not */
 KeyfobToken *keyfob_host_session_get_token (KeyfobHostSession *self);
 
+/** Returns: when the token at hand ends, Unix seconds; 0 without a token */
+gint64 keyfob_host_session_get_expires (KeyfobHostSession *self);
+
 /** Returns: what the user should read, empty when all is well */
 const char *keyfob_host_session_get_error (KeyfobHostSession *self);
 void keyfob_host_session_set_error (KeyfobHostSession *self, const char *sentence);

@@ -20,8 +20,9 @@
 #include "keyfob-http.h"
 #include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
-#include "keyfob-presence.h"
+#include "keyfob-notifications.h"
 #include "keyfob-sleep-guard.h"
+#include "keyfob-tray.h"
 
 #define QUIT_SECONDS 5 /* for what must not be cut off */
 
@@ -34,9 +35,10 @@ struct _KeyfobAgentProgram
   KeyfobAgent *agent;
   KeyfobSleepGuard *sleep_guard;
   KeyfobMemoryTrimmer *trimmer;
-  KeyfobPresence *presence;  /* while it has its name */
-  KeyfobIdleExit *idle_exit; /* where it may leave by itself */
-  int leave_after;           /* seconds without a call; 0 never */
+  KeyfobTray *tray;                   /* while the agent has its name */
+  KeyfobNotifications *notifications; /* while the agent has its name */
+  KeyfobIdleExit *idle_exit;          /* where it may leave by itself */
+  int leave_after;                    /* seconds without a call; 0 never */
   guint name;
   guint deadline;
 };
@@ -147,7 +149,19 @@ is_busy (gpointer user_data)
         return TRUE;
     }
 
-  return keyfob_presence_is_notifying (self->presence);
+  return keyfob_notifications_is_showing (self->notifications);
+}
+
+static void
+show_on_desktop (KeyfobAgentProgram *self)
+{
+  g_autoptr (KeyfobAttentionModel) model = keyfob_attention_model_new (
+      keyfob_agent_get_hosts (self->agent), self->context->clock, self->context->settings);
+
+  self->tray = keyfob_tray_new (self->context, model);
+  self->notifications = keyfob_notifications_new (self->context, model);
+  g_signal_connect_object (self->tray, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->tray, "shown", G_CALLBACK (on_tray), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -157,9 +171,7 @@ on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_d
   KeyfobClock *clock = self->context->clock;
   g_autofree char *autostart = keyfob_autostart_dup_path ();
 
-  self->presence = keyfob_presence_new (self->context, keyfob_agent_get_hosts (self->agent));
-  g_signal_connect_object (self->presence, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->presence, "tray", G_CALLBACK (on_tray), self, G_CONNECT_SWAPPED);
+  show_on_desktop (self);
   if (self->leave_after <= 0)
     return;
 
@@ -239,7 +251,8 @@ serve (KeyfobAgentProgram *self, GDBusConnection *connection)
   g_main_loop_run (self->loop);
 
   g_clear_object (&self->idle_exit);
-  g_clear_object (&self->presence);
+  g_clear_object (&self->notifications);
+  g_clear_object (&self->tray);
   g_clear_handle_id (&self->name, g_bus_unown_name);
   g_source_remove (term);
   g_source_remove (interrupt);

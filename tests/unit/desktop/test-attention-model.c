@@ -17,6 +17,7 @@ typedef struct
 {
   GListStore *hosts;
   ManualClock *clock;
+  KeyfobSettings *settings;
   KeyfobAttentionModel *model;
 } Fixture;
 
@@ -25,14 +26,16 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->hosts = g_list_store_new (KEYFOB_TYPE_HOST);
   fixture->clock = manual_clock_new (NOW);
-  fixture->model =
-      keyfob_attention_model_new (G_LIST_MODEL (fixture->hosts), KEYFOB_CLOCK (fixture->clock));
+  fixture->settings = keyfob_settings_new ();
+  fixture->model = keyfob_attention_model_new (G_LIST_MODEL (fixture->hosts),
+                                               KEYFOB_CLOCK (fixture->clock), fixture->settings);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_assert_finalize_object (fixture->model);
+  g_assert_finalize_object (fixture->settings);
   g_assert_finalize_object (fixture->hosts);
   g_assert_finalize_object (fixture->clock);
 }
@@ -65,8 +68,8 @@ test_many_changes_are_one_signal (Fixture *fixture, gconstpointer data)
   guint n_times = 0;
 
   g_signal_connect_swapped (fixture->model, "changed", G_CALLBACK (count), &n_times);
-  keyfob_attention_model_set_notice_minutes (fixture->model, 3);
-  keyfob_attention_model_set_notice_minutes (fixture->model, 4);
+  g_object_notify (G_OBJECT (fixture->settings), "notice-minutes");
+  g_object_notify (G_OBJECT (fixture->settings), "notice-minutes");
   g_assert_cmpuint (n_times, ==, 0);
 
   while (g_main_context_iteration (NULL, FALSE))
@@ -83,24 +86,6 @@ test_no_timer_where_nothing_ends (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_notice_minutes (Fixture *fixture, gconstpointer data)
-{
-  guint n_times = 0;
-  guint minutes;
-
-  g_signal_connect_swapped (fixture->model, "notify::notice-minutes", G_CALLBACK (count), &n_times);
-  g_assert_cmpuint (keyfob_attention_model_get_notice_minutes (fixture->model), ==, 10);
-
-  g_object_set (fixture->model, "notice-minutes", 10, NULL);
-  g_assert_cmpuint (n_times, ==, 0);
-
-  g_object_set (fixture->model, "notice-minutes", 0, NULL);
-  g_object_get (fixture->model, "notice-minutes", &minutes, NULL);
-  g_assert_cmpuint (minutes, ==, 0);
-  g_assert_cmpuint (n_times, ==, 1);
-}
-
-static void
 add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
@@ -114,7 +99,6 @@ main (int argc, char *argv[])
   add ("/model/without-hosts", test_without_hosts);
   add ("/model/many-changes", test_many_changes_are_one_signal);
   add ("/model/no-timer", test_no_timer_where_nothing_ends);
-  add ("/model/notice-minutes", test_notice_minutes);
 
   return g_test_run ();
 }

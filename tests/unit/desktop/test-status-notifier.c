@@ -4,7 +4,6 @@
 
 #include "keyfob-config-build.h"
 
-#include "keyfob-host-remote.h"
 #include "keyfob-notification-client.h"
 #include "keyfob-status-notifier.h"
 #include "wait.h"
@@ -94,21 +93,6 @@ test_no_activation_token (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_nothing_is_held (Fixture *fixture, gconstpointer data)
-{
-  KeyfobWindowRemote *window = keyfob_window_remote_new (fixture->connection);
-  KeyfobHostRemote *hosts = keyfob_host_remote_new (fixture->connection, window);
-  KeyfobNotificationClient *client = keyfob_notification_client_new (fixture->connection);
-
-  g_assert_false (keyfob_notification_client_is_showing (client));
-  keyfob_notification_client_withdraw (client, "never shown");
-
-  g_assert_finalize_object (client);
-  g_assert_finalize_object (hosts);
-  g_assert_finalize_object (window);
-}
-
-static void
 test_no_daemon (Fixture *fixture, gconstpointer data)
 {
   KeyfobNotificationClient *client = keyfob_notification_client_new (fixture->connection);
@@ -134,7 +118,6 @@ main (int argc, char *argv[])
 
   add ("/status-notifier/shown", test_shown_while_there_is_a_tray);
   add ("/status-notifier/no-activation-token", test_no_activation_token);
-  add ("/status-notifier/nothing-is-held", test_nothing_is_held);
   add ("/status-notifier/no-daemon", test_no_daemon);
 
   return g_test_run ();
