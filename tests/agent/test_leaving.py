@@ -82,6 +82,19 @@ class Leaving(agentcase.AgentCase):
         host.call("Cancel")
         self.wait_end()
 
+    def test_unsaved_token_keeps_it(self):
+        os.makedirs(self.token_file())  # a folder where the file belongs
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(State="signed-in", Saved=False)
+        self.release()
+        wait_longer(self.agent)
+        self.assertIsNone(self.agent.poll())
+        os.rmdir(self.token_file())
+        host.call("Refresh")
+        host.wait_for(Saved=True)
+        self.wait_end()
+
     def test_no_call_is_lost(self):
         """A call that comes while it leaves is answered, by it or by the next one."""
         self.add_host()

@@ -257,6 +257,34 @@ class Early(NotificationCase):
         self.assertEqual(self.notifications.count, 0)
 
 
+class Minutes(NotificationCase):
+    """What the user has set in the preferences, which go to a file here."""
+
+    def setUp(self):
+        super().setUp()
+        self.server.gives_refresh_token = False
+        self.server.token_life = 10
+        self.set_minutes(0)
+        self.restart_agent(env={"GSETTINGS_SCHEMA_DIR": os.environ["KEYFOB_SCHEMAS"],
+                                "GSETTINGS_BACKEND": "keyfile"})
+        self.add_host(name="Portal").sign_in()
+
+    def set_minutes(self, minutes):
+        path = self.bus.path("config", "glib-2.0", "settings", "keyfile")
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f"[org/keyfob/Keyfob]\nexpiry-notice-minutes=uint32 {minutes}\n")
+
+    def test_0_gives_no_early_notice(self):
+        self.notifications.wait_for(NEEDS, after=self.server.token_life)
+        self.assertEqual([note.summary for note in self.notifications.sent], [NEEDS])
+
+    def test_changed_while_the_agent_runs(self):
+        self.set_minutes(10)
+        agentcase.wait_until(lambda: self.notifications.sent, "the early notice", self.server.token_life)
+        self.assertEqual(self.notifications.sent[0].summary, WILL_NEED)
+
+
 class Many(NotificationCase):
     def test_one_for_all_of_many_hosts(self):
         self.stop_agent()

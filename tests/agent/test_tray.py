@@ -224,6 +224,18 @@ class Menu(TrayCase):
         self.assertEqual(menu.labels(), self.REST)
         self.assertEqual(len(menu.children), 3)
 
+    def test_text_direction_is_that_of_the_language(self):
+        self.open_tray()
+        for language, direction in (("en_GB.UTF-8", "ltr"), ("ar_EG.UTF-8", "rtl"), ("he", "rtl"),
+                                    ("fa:en", "rtl"), ("de:he", "ltr")):
+            with self.subTest(language):
+                count = len(self.tray.items)
+                self.restart_agent(env={"LANGUAGE": language})
+                self.tray.wait_for_item(count + 1)
+                seen, = self.tray.call("org.freedesktop.DBus.Properties", "Get", GLib.Variant(
+                    "(ss)", ("com.canonical.dbusmenu", "TextDirection")), self.tray.get("Menu"))
+                self.assertEqual(seen, direction)
+
     def test_hosts_by_name_with_state_and_time_left(self):
         self.open_tray()
         host = self.add_host(name="the_portal")

@@ -282,6 +282,19 @@ answer (KeyfobBusMenu *self, const char *method, gpointer handler)
   g_signal_connect_object (self->face, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
 }
 
+/* The direction in which the language of the user is written; GTK does the same for the window, but
+ * with Pango, which the agent does without. */
+static const char *
+get_text_direction (void)
+{
+  static const char *const right_to_left[] = { "ar", "arc", "azb", "ckb", "dv",  "fa",  "glk",
+                                               "he", "iw",  "ks",  "mzn", "nqo", "pnb", "ps",
+                                               "sd", "syr", "ug",  "ur",  "yi",  NULL };
+  g_auto (GStrv) parts = g_strsplit_set (g_get_language_names ()[0], "_.@", 2);
+
+  return g_strv_contains (right_to_left, parts[0]) ? "rtl" : "ltr";
+}
+
 static void
 keyfob_bus_menu_init (KeyfobBusMenu *self)
 {
@@ -292,7 +305,7 @@ keyfob_bus_menu_init (KeyfobBusMenu *self)
 
   self->face = keyfob_sni_dbusmenu_skeleton_new ();
   keyfob_sni_dbusmenu_set_version (self->face, VERSION);
-  keyfob_sni_dbusmenu_set_text_direction (self->face, "ltr");
+  keyfob_sni_dbusmenu_set_text_direction (self->face, get_text_direction ());
   keyfob_sni_dbusmenu_set_status (self->face, "normal");
   keyfob_sni_dbusmenu_set_icon_theme_path (self->face, (const char *const[]){ NULL });
   answer (self, "get-layout", on_get_layout);
