@@ -17,9 +17,14 @@ G_BEGIN_DECLS
  * Runs the main loop as long as @condition is true, and fails the test with @condition as its
  * message where that takes longer than %WAIT_SECONDS.
  */
-#define wait_while(condition)             \
-  for (gint64 wait_end = 0; (condition);) \
-  wait_iteration (&wait_end, #condition, G_STRLOC)
+#define wait_while(condition)                           \
+  G_STMT_START                                          \
+  {                                                     \
+    gint64 wait_end = 0;                                \
+    while (condition)                                   \
+      wait_iteration (&wait_end, #condition, G_STRLOC); \
+  }                                                     \
+  G_STMT_END
 
 /* Inline, so that whoever includes this links nothing more. */
 static inline gboolean
