@@ -19,11 +19,12 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-source.h"
 
-/* Where the bytes of names begin; byte 0 is the store itself. */
+/* The first byte for names; byte 0 is the store itself. */
 #define FIRST_NAME (G_GINT64_CONSTANT (1) << 56)
 
-/* Milliseconds between two attempts. It is the same for all who wait, so that a newcomer has no
- * advantage. */
+/* Milliseconds between two attempts; the same for every request, so that a new one has no
+ * advantage.
+ */
 #define POLL_INTERVAL 50
 
 struct _KeyfobLock
@@ -36,7 +37,7 @@ typedef struct
   char *path;
   char *name;
   GSource *cancelled; /* (nullable): %NULL as soon as the request is answered */
-  GSource *timer;     /* (nullable): of the next attempt */
+  GSource *timer;     /* (nullable): starts the next attempt */
 } Request;
 
 static void
@@ -50,7 +51,7 @@ request_free (gpointer data)
   g_free (request);
 }
 
-/* Two names that meet in one byte only wait for each other without need. */
+/* Two names can share a byte: then they exclude each other without need. */
 static gint64
 find_byte (const char *name)
 {
@@ -117,7 +118,7 @@ open_file (const char *path)
   return -1;
 }
 
-/* Somebody who tidies up can delete a lock file while others wait for it. */
+/* A lock file can be deleted while programs wait for its lock. */
 static gboolean
 is_still_there (int fd, const char *path)
 {
@@ -128,7 +129,7 @@ is_still_there (int fd, const char *path)
          && ours.st_ino == there.st_ino;
 }
 
-/* errno says why there is none: EAGAIN where somebody else has it. */
+/* %NULL with errno, which is EAGAIN where the lock is held. */
 static KeyfobLock *
 take (const char *path, const char *name, gboolean wait)
 {
@@ -166,7 +167,7 @@ dup_substitute_path (const char *path)
   return g_build_filename (g_get_user_runtime_dir (), "keyfob", name, NULL);
 }
 
-/* Without an error somebody else has it. */
+/* %NULL without an error where the lock is held. */
 static KeyfobLock *
 take_anywhere (const char *path, const char *name, gboolean wait, GError **error)
 {
@@ -189,8 +190,7 @@ take_anywhere (const char *path, const char *name, gboolean wait, GError **error
   return self;
 }
 
-/* A lock that comes after the first answer is given back: an attempt may end after its request was
- * cancelled. */
+/* An attempt may end after its request was cancelled: a lock that comes then is released. */
 static void
 answer (GTask *task, KeyfobLock *lock, GError *error)
 {
@@ -283,7 +283,7 @@ tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_attach_source (task, request->timer, poll_cb);
 }
 
-/* In a thread of the pool, for the disk may be slow; an attempt never waits for the lock. */
+/* In a thread of the pool, since the disk may be slow; an attempt never waits for the lock. */
 static void
 attempt (GTask *task)
 {
@@ -299,14 +299,6 @@ keyfob_lock_acquire (const char *path, const char *name, GError **error)
   g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
 
   return take_anywhere (path, name, TRUE, error);
-}
-
-KeyfobLock *
-keyfob_lock_try (const char *path, const char *name)
-{
-  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
-
-  return take_anywhere (path, name, FALSE, NULL);
 }
 
 void

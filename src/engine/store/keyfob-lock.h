@@ -11,38 +11,35 @@ G_BEGIN_DECLS
 /**
  * KeyfobLock:
  *
- * A lock that any number of programs, and of threads of one program, honour. It is a range of
- * bytes of a lock file, held by the open file: it ends with the program, however that ends.
+ * A lock between programs, and between threads of one program. It is a lock on one byte of a lock
+ * file and belongs to the open file description, so the kernel releases it when the program ends,
+ * however that happens.
  *
- * The file is private to the user and stays. Where it cannot be made or locked (a folder that
- * cannot be written, a file system without locks) a file in the user's runtime folder stands in
- * for it, so that the programs of one machine still honour each other.
+ * The lock file is private to the user and is never deleted. Where it cannot be made or locked (a
+ * folder that is read-only, a file system without locks) a file in the user's runtime folder is
+ * locked instead, which works between the programs of one machine.
  */
 typedef struct _KeyfobLock KeyfobLock;
 
 /**
  * keyfob_lock_acquire:
  * @path: absolute path of the lock file; its folder is made where it is missing
- * @name: (nullable): what of it to lock, such as the key of a host; %NULL is the store itself.
- *   Locks of different names do not exclude each other
- * @error: KEYFOB_AUTH_ERROR_STORE where no lock is to be had at all
+ * @name: (nullable): the part of the store to lock, such as the key of a host; %NULL is the store
+ *   itself. Locks of different names do not exclude each other
+ * @error: KEYFOB_AUTH_ERROR_STORE where neither the lock file nor its substitute can be locked
  *
- * Waits until nobody else holds it, so it is for threads. Who needs both takes the host's lock
- * first, then the store's.
+ * Blocks until the lock is free. A caller that needs both takes the lock of the host first, then
+ * the lock of the store.
  *
  * Returns: (transfer full): the lock
  */
 KeyfobLock *keyfob_lock_acquire (const char *path, const char *name, GError **error);
 
-/** Returns: (transfer full) (nullable): the lock where nobody holds it. Blocks only for the disk.
- */
-KeyfobLock *keyfob_lock_try (const char *path, const char *name);
-
 /**
  * keyfob_lock_acquire_async:
  *
- * As keyfob_lock_acquire(), for a main loop. It asks for the lock again and again, and holds no
- * thread while another program has it. When it is cancelled it returns at once.
+ * As keyfob_lock_acquire(), without blocking. Polls for the lock, so that waiting occupies no
+ * thread. A cancelled request returns at once.
  */
 void keyfob_lock_acquire_async (const char *path,
                                 const char *name,
@@ -53,7 +50,7 @@ void keyfob_lock_acquire_async (const char *path,
 /** Returns: (transfer full): the lock, or %NULL */
 KeyfobLock *keyfob_lock_acquire_finish (GAsyncResult *result, GError **error);
 
-/** Lets go of the lock. */
+/** Releases the lock. */
 void keyfob_lock_free (KeyfobLock *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobLock, keyfob_lock_free)

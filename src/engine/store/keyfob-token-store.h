@@ -17,20 +17,20 @@ G_DECLARE_INTERFACE (KeyfobTokenStore, keyfob_token_store, KEYFOB, TOKEN_STORE, 
 /**
  * KeyfobTokenStore:
  *
- * Where tokens live. Errors are KEYFOB_AUTH_ERROR_STORE or KEYFOB_AUTH_ERROR_LOCKED (or
- * G_IO_ERROR_CANCELLED). An operation that has asked the user something goes on until the user has
- * answered, also when it is cancelled meanwhile.
+ * Keeps the tokens of hosts. Errors are KEYFOB_AUTH_ERROR_STORE, KEYFOB_AUTH_ERROR_LOCKED or
+ * G_IO_ERROR_CANCELLED. An operation that has asked the user a question goes on until the user has
+ * answered, even when it is cancelled meanwhile.
  *
- * Property that notifies and that every store overrides: `locked` (boolean): whether only the user
- * can open the store, as far as is known. It tells of an unlock by another program, too.
+ * Property that notifies and that every store overrides: `locked` (boolean): whether the user must
+ * unlock the store, as far as is known. It notifies of an unlock by another program, too.
  *
- * Signal `changed`: other programs have changed what is stored. Signal `report` (name, sentence):
- * something happened to the store that the user should know; of the same name only the last counts.
- * Names: `damaged-file`, `readable-file`, `shared-place`. Both come in the main context in which
- * the store was made.
+ * Signal `changed`: another program has changed the store. Signal `report` (name, sentence): the
+ * user should know what happened to the store; a report replaces an older one of the same name.
+ * Names: `damaged-file`, `readable-file`, `shared-place`. Both signals are emitted in the main
+ * context in which the store was made.
  *
- * Implementations answer with a #GTask of the store: a look-up with a #KeyfobToken or %NULL, a list
- * with a GStrv, everything else with a boolean.
+ * Results are a #GTask of the store: a look-up returns a #KeyfobToken or %NULL, a list a GStrv,
+ * every other operation a boolean.
  */
 struct _KeyfobTokenStoreInterface
 {
@@ -58,7 +58,7 @@ struct _KeyfobTokenStoreInterface
                         gpointer user_data);
   const char *(*get_kind) (KeyfobTokenStore *self);
   char *(*dup_lock_path) (KeyfobTokenStore *self);
-  /* These two may be missing. */
+  /* (nullable) */
   void (*list_async) (KeyfobTokenStore *self,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
@@ -77,14 +77,14 @@ void keyfob_token_store_lookup_async (KeyfobTokenStore *self,
  * keyfob_token_store_lookup_finish:
  * @token: (out) (nullable) (transfer full): the token, %NULL where there is none
  *
- * Returns: %FALSE with an error where the store could not be asked
+ * Returns: %FALSE with an error where the store could not be read
  */
 gboolean keyfob_token_store_lookup_finish (KeyfobTokenStore *self,
                                            GAsyncResult *result,
                                            KeyfobToken **token,
                                            GError **error);
 
-/** Stores @token; when it finishes the token is on disk. A locked keyring asks the user. */
+/** Stores @token; it is on disk when the operation is finished. A locked keyring asks the user. */
 void keyfob_token_store_save_async (KeyfobTokenStore *self,
                                     KeyfobConfig *host,
                                     KeyfobToken *token,
@@ -94,8 +94,7 @@ void keyfob_token_store_save_async (KeyfobTokenStore *self,
 gboolean
 keyfob_token_store_save_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
 
-/** Removes the token of @host; one that is not there is no error. A locked keyring asks the user.
- */
+/** Removes the token of @host, if there is one. A locked keyring asks the user. */
 void keyfob_token_store_remove_async (KeyfobTokenStore *self,
                                       KeyfobConfig *host,
                                       GCancellable *cancellable,
@@ -112,13 +111,13 @@ void keyfob_token_store_unlock_async (KeyfobTokenStore *self,
 gboolean
 keyfob_token_store_unlock_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
 
-/** Lists for whom there is a token that is still good; a keyring does not tell. */
+/** Lists the hosts with a token that is still good; the list of a keyring is empty. */
 void keyfob_token_store_list_async (KeyfobTokenStore *self,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
 
-/** Returns: (transfer full): base URLs; of what Python put down it is only scheme and host */
+/** Returns: (transfer full): base URLs; only scheme and host for a token that Python wrote */
 GStrv keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
 
 /** Seconds after its writing within which an entry that vanishes counts as lost. */
@@ -128,24 +127,24 @@ GStrv keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *resu
  * keyfob_token_store_lookup_was_lost:
  * @result: of a look-up that found no token
  *
- * A Python program that rewrites the token file without a lock drops the entry that another program
- * has just put there.
+ * A Python program that rewrites the token file without a lock can drop an entry that another
+ * program has just written.
  *
- * Returns: whether the entry vanished within two seconds of being written by this store. Every
- * other entry that is gone was removed on purpose
+ * Returns: whether the entry vanished within two seconds after this store wrote it. Any other entry
+ *   that is gone was removed on purpose
  */
 gboolean keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self, GAsyncResult *result);
 
-/** For stores: other programs have changed what is stored. */
+/** For implementations: emits `changed`. */
 void keyfob_token_store_changed (KeyfobTokenStore *self);
 
-/** For stores: @sentence is what the user should know. */
+/** For implementations: emits `report`. */
 void keyfob_token_store_report (KeyfobTokenStore *self, const char *name, const char *sentence);
 
-/** Returns: whether only the user can open the store, as far as is known; a file never is locked */
+/** Returns: whether the user must unlock the store, as far as is known; a file is never locked */
 gboolean keyfob_token_store_get_locked (KeyfobTokenStore *self);
 
-/** Returns: (transfer full): the lock file of what is stored here, see #KeyfobLock */
+/** Returns: (transfer full): path of the lock file of the store, see #KeyfobLock */
 char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
 
 /** Returns: `keyring` or `file` */

@@ -365,7 +365,10 @@ test_deleted_file_does_not_count (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (KeyfobLock) held = keyfob_lock_acquire (fixture->path, HOST, NULL);
   g_autoptr (KeyfobLock) lock = NULL;
+  g_autoptr (KeyfobLock) other = NULL;
   g_autoptr (KeyfobLock) second = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GAsyncResult) other_result = NULL;
   GThread *thread = g_thread_new ("waiter", acquire_in_thread, fixture->path);
 
   while (!is_blocked (fixture->path))
@@ -375,8 +378,17 @@ test_deleted_file_does_not_count (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&held, keyfob_lock_free);
   lock = g_thread_join (thread);
   g_assert_nonnull (lock);
-  second = keyfob_lock_try (fixture->path, HOST);
-  g_assert_null (second);
+
+  /* Another attempt at the new file finds the lock held. */
+  keyfob_lock_acquire_async (fixture->path, HOST, NULL, got_result_cb, &result);
+  keyfob_lock_acquire_async (fixture->path, NULL, NULL, got_result_cb, &other_result);
+  other = wait_for (&other_result, NULL);
+  g_assert_nonnull (other);
+  g_assert_null (result);
+
+  g_clear_pointer (&lock, keyfob_lock_free);
+  second = wait_for (&result, NULL);
+  g_assert_nonnull (second);
 }
 
 /* What stands where the lock file or its folder should be. */

@@ -20,7 +20,7 @@
 
 /* Seconds that another program may hold the lock; writing the file takes milliseconds. */
 #define LONGEST_WAIT 30
-/* How often in a row another program may write the file between reading and writing. */
+/* How many times in a row another program may write the file between reading and writing. */
 #define MAX_ATTEMPTS 100
 /* Microseconds in which Python reads the file, changes it and writes it. */
 #define LOST_UPDATE (2 * G_USEC_PER_SEC)
@@ -38,10 +38,10 @@ struct _KeyfobFileStore
 
   char *path;
   KeyfobClock *clock;
-  /* Only the first one runs, so that of two saves the later one stays. */
+  /* GTasks. Only the first one runs, so that of two saves the later one wins. */
   GQueue tasks;
   gboolean is_running;
-  /* How many look-ups, from the first task on, the file is read only once for. */
+  /* The number of look-ups, from the first task on, that share one reading of the file. */
   guint n_sharing;
   /* (nullable): of the first task while it waits for the lock. */
   KeyfobTimeLimit *wait;
@@ -52,23 +52,23 @@ struct _KeyfobFileStore
   gboolean has_seen;
   gboolean has_started;
 
-  /* What follows is for the thread of the first task while that runs. */
+  /* While the first task runs, only its thread uses the fields below. */
 
-  /* (nullable): what was read for the look-ups that share it. */
+  /* (nullable): as read for the look-ups that share the reading. */
   KeyfobTokenFile *file;
   KeyfobTokenText *text;
-  /* Tokens by base URL, that were looked up in the file @remembered. */
+  /* Tokens by base URL, as found in the file @remembered. */
   GHashTable *tokens;
   KeyfobFileId remembered;
   gboolean can_remember;
   /* Base URLs by host key. Python drops the base URL of an entry that it writes. */
   GHashTable *owners;
-  /* Real times in microseconds, as gint64, by base URL: when this store wrote an entry. */
+  /* When this store wrote an entry: real times in microseconds (gint64) by base URL. */
   GHashTable *written;
   gboolean has_written;
 };
 
-/* The data of a task: what to do, and what came of it. */
+/* The data of a task: the work, and its results. */
 typedef struct
 {
   GTaskThreadFunc function;

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (KeyfobFileStore, keyfob_file_store, KEYFOB, FILE_STORE, GO
  * keyfob_file_store_new:
  * @path: absolute path; neither the file nor its folder needs to exist
  *
- * The JSON file of py-oidc-auth-client, format for format. Work is done in a thread.
+ * Stores tokens in a JSON file as py-oidc-auth-client does, and shares it with other programs.
+ * Reads and writes in a thread.
  *
  * Returns: (transfer full): a #KeyfobTokenStore
  */

@@ -6,17 +6,17 @@
 
 #include "keyfob-file-watch.h"
 
-/* Milliseconds. */
-#define MOMENT 100
+/* Milliseconds; changes within them give one signal. */
+#define DELAY 100
 
 struct _KeyfobFileWatch
 {
   GObject parent_instance;
 
   GFile *file;
-  /* The folder of the file; where that does not exist, the nearest one above that does. */
+  /* The folder of the file, or the nearest one above that exists. */
   GFile *folder;
-  /* What is expected in the folder: the file, or the next folder on the way to it. */
+  /* In @folder: the file, or the next folder on the way to it. */
   GFile *child;
   GFileMonitor *monitor;
   guint timer;
@@ -33,7 +33,7 @@ enum
 static guint signals[N_SIGNALS];
 
 static gboolean
-moment_over_cb (gpointer user_data)
+emit_cb (gpointer user_data)
 {
   KeyfobFileWatch *self = user_data;
 
@@ -54,7 +54,7 @@ static void
 touch (KeyfobFileWatch *self)
 {
   if (self->timer == 0)
-    self->timer = g_timeout_add (MOMENT, moment_over_cb, self);
+    self->timer = g_timeout_add (DELAY, emit_cb, self);
 }
 
 static void
@@ -73,7 +73,7 @@ monitor_changed_cb (KeyfobFileWatch *self, GFile *file, GFile *other, GFileMonit
 {
   if (g_file_equal (file, self->folder) && is_end (event))
     {
-      /* Else it would look for the folder every few seconds. */
+      /* The monitor of a deleted folder polls for it every few seconds. */
       stop (self);
       touch (self);
     }

@@ -14,23 +14,22 @@ G_DECLARE_FINAL_TYPE (KeyfobFileWatch, keyfob_file_watch, KEYFOB, FILE_WATCH, GO
 /**
  * KeyfobFileWatch:
  *
- * Waits for a file to be made, replaced, changed or deleted.
+ * Watches a file that may be created, replaced, changed or deleted.
  *
- * Signal `touched`: something was done to it, by whomever; what is done within a moment counts
- * once.
+ * Signal `touched`: any program, this one included, has done so; several changes within a tenth of
+ * a second give one signal.
  */
 
-/** Returns: (transfer full): a watch that watches nothing yet */
+/** Returns: (transfer full): a watch without a file */
 KeyfobFileWatch *keyfob_file_watch_new (void);
 
 /**
  * keyfob_file_watch_start:
  * @path: absolute path
  *
- * Watches @path, unless it does already; where its folder does not exist, the next folder on the
- * way to it, and the caller starts the watch again when that is touched. Works in the
- * thread-default main context. What happened before that may have gone unseen, so that counts as
- * touched.
+ * Watches @path, unless it is watched already. Where its folder does not exist, the nearest folder
+ * above is watched, and the caller starts the watch again at `touched`. A new watch emits `touched`
+ * once, since changes before it are not noticed. Works in the thread-default main context.
  */
 void keyfob_file_watch_start (KeyfobFileWatch *self, const char *path);
 

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  */
 GError *keyfob_keyring_error_take (GError *error);
 
-/** Returns: (transfer full): KEYFOB_AUTH_ERROR_STORE for a keyring that does not answer */
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_STORE: the keyring does not answer */
 GError *keyfob_keyring_error_new_silent (void);
 
 /** Returns: whether there is no Secret Service, and none can be started */
