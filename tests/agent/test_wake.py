@@ -151,6 +151,20 @@ class Wake(agentcase.AgentCase):
         self.system_bus.prepare_for_sleep(False)
         host.wait_for(State="signed-in", Error="")
 
+    def test_falling_asleep_is_not_waking_up(self):
+        self.system_bus.start_logind()
+        self.server.faults["token"] = DROP
+        host = self.start_with_system_bus()
+        host.wait_for(State="offline")
+        wait_until(lambda: self.system_bus.inhibitors, "the lock against sleep")
+        self.wait_for_log("Watching for sleep")
+        self.system_bus.prepare_for_sleep(True)
+        wait_until(lambda: not self.system_bus.inhibitors[0].held, "the lock to go")
+        self.hosts()
+        self.assertNotIn("The machine woke up", self.log())
+        self.system_bus.prepare_for_sleep(False)
+        self.wait_for_log("The machine woke up")
+
     def test_sleep_waits_for_a_token_that_is_being_renewed(self):
         self.system_bus.start_logind()
         gate = self.server.gates["token"] = threading.Event()

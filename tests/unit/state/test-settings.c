@@ -36,6 +36,22 @@ test_lapse_after (void)
 }
 
 static void
+test_notice_minutes (void)
+{
+  g_autoptr (GSettings) user = g_settings_new ("org.keyfob.Keyfob");
+  KeyfobSettings *settings = keyfob_settings_new ();
+  guint changes = 0;
+
+  g_signal_connect_swapped (settings, "notify::notice-minutes", G_CALLBACK (count), &changes);
+  g_settings_set_uint (user, "expiry-notice-minutes", 42);
+  g_assert_cmpuint (changes, ==, 1);
+  g_assert_cmpuint (keyfob_settings_get_notice_minutes (settings), ==, 42);
+
+  g_settings_reset (user, "expiry-notice-minutes");
+  g_assert_finalize_object (settings);
+}
+
+static void
 test_without_a_schema (void)
 {
   g_autoptr (KeyfobSettings) settings = NULL;
@@ -59,6 +75,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/settings/lapse-after", test_lapse_after);
+  g_test_add_func ("/settings/notice-minutes", test_notice_minutes);
   g_test_add_func ("/settings/without-a-schema", test_without_a_schema);
 
   return g_test_run ();
