@@ -263,7 +263,7 @@ class Menu(TrayCase):
         self.assertEqual(self.tray.open_menu().labels()[0], "Portal: 1 min left")
         (name, (updated, removed)), = self.tray.menu_signals
         self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
-        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left"}])
+        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left", "children-display": "submenu"}])
 
     def test_sign_in_and_cancel(self):
         self.open_tray()
@@ -357,7 +357,7 @@ class Menu(TrayCase):
         self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0)
         self.assertNotIn("The window cannot be opened", self.log())
 
-    def test_only_the_difference_is_told(self):
+    def test_only_items_that_have_changed_are_told(self):
         self.open_tray()
         host = self.add_host(name="Portal")
         self.add_host("https://other.example.org", name="Other")
@@ -370,9 +370,10 @@ class Menu(TrayCase):
         changed = before.find("Portal").id
         self.assertEqual([properties for name, properties in self.tray.menu_signals
                           if name == "ItemsPropertiesUpdated"],
-                         [([(changed, {"label": "Portal: Waiting for your browser…"})], [])])
+                         [([(changed, {"label": "Portal: Waiting for your browser…",
+                                       "children-display": "submenu"})], [])])
         self.assertEqual([parent for name, (_, parent) in self.tray.menu_signals
-                          if name == "LayoutUpdated"], [changed])
+                          if name == "LayoutUpdated"], [0])
         # what is in its place is the item it was
         after = self.tray.menu()
         self.assertEqual([item.id for item in after.children], [item.id for item in before.children])
@@ -400,6 +401,22 @@ class Menu(TrayCase):
                          sorted(item.id for item in menu.walk()))
         self.assertEqual(self.tray.call_menu("GetProperty", "(is)", menu.find("Quit").id, "label"),
                          ("Quit",))
+
+    def test_what_is_told_of_an_item(self):
+        self.open_tray()
+        host = self.add_host(name="the_portal")
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.tray.wait_for_menu(["the_portal: 60 min left", *self.REST])
+        menu = self.tray.menu()
+        self.assertEqual(menu.properties, {"children-display": "submenu"})
+        portal = menu.find("the_portal")
+        # a single underscore marks the access key
+        self.assertEqual(portal.properties, {"label": "the__portal: 60 min left",
+                                             "children-display": "submenu"})
+        self.assertEqual(portal.find("Alice").properties, {"label": "Alice Example", "enabled": False})
+        self.assertEqual(menu.children[1].properties, {"type": "separator"})
+        self.assertEqual(menu.find("Quit").properties, {"label": "Quit"})
 
     def test_levels_that_are_asked_for(self):
         self.open_tray()

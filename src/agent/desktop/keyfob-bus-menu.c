@@ -7,8 +7,6 @@
 #include "keyfob-bus-menu.h"
 
 #include "keyfob-dbusmenu.h"
-#include "keyfob-menu-delta.h"
-#include "keyfob-menu-properties.h"
 
 #define VERSION 3 /* of the interface */
 
@@ -16,7 +14,7 @@ struct _KeyfobBusMenu
 {
   GObject parent_instance;
 
-  KeyfobSniDbusmenu *face;
+  KeyfobSniDbusmenu *skeleton;
   KeyfobMenuNode *root;
   GHashTable *ids;   /* place in the menu (keys from the root down) → number */
   GHashTable *nodes; /* number → KeyfobMenuNode, of root */
@@ -33,6 +31,77 @@ enum
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
+
+KeyfobMenuNode *
+keyfob_menu_node_new (const char *key, const char *label)
+{
+  KeyfobMenuNode *self = g_new0 (KeyfobMenuNode, 1);
+
+  self->key = g_strdup (key);
+  self->label = g_strdup (label);
+  self->enabled = TRUE;
+  self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_menu_node_free);
+
+  return self;
+}
+
+void
+keyfob_menu_node_free (KeyfobMenuNode *self)
+{
+  g_ptr_array_unref (self->children);
+  g_clear_object (&self->target);
+  g_free (self->label);
+  g_free (self->key);
+  g_free (self);
+}
+
+KeyfobMenuNode *
+keyfob_menu_node_append (KeyfobMenuNode *self, KeyfobMenuNode *child)
+{
+  g_ptr_array_add (self->children, child);
+
+  return child;
+}
+
+static gboolean
+is_wanted (const char *const *names, const char *name)
+{
+  return names == NULL || *names == NULL || g_strv_contains (names, name);
+}
+
+/* A single underscore marks the access key of the item. */
+static char *
+escape_label (const char *label)
+{
+  g_auto (GStrv) parts = g_strsplit (label, "_", -1);
+
+  return g_strjoinv ("__", parts);
+}
+
+/* Properties that have their default value are left out. @names: (nullable): NULL or empty for all
+ *
+ * Returns: (transfer floating): `a{sv}` */
+static GVariant *
+make_properties (KeyfobMenuNode *node, const char *const *names)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (node->label == NULL && is_wanted (names, "type"))
+    g_variant_dict_insert (&dict, "type", "s", "separator");
+  if (node->label != NULL && *node->label != '\0' && is_wanted (names, "label"))
+    {
+      g_autofree char *escaped = escape_label (node->label);
+
+      g_variant_dict_insert (&dict, "label", "s", escaped);
+    }
+  if (!node->enabled && is_wanted (names, "enabled"))
+    g_variant_dict_insert (&dict, "enabled", "b", FALSE);
+  if (node->children->len > 0 && is_wanted (names, "children-display"))
+    g_variant_dict_insert (&dict, "children-display", "s", "submenu");
+
+  return g_variant_dict_end (&dict);
+}
 
 static KeyfobMenuNode *
 find_node (KeyfobBusMenu *self, int id)
@@ -57,7 +126,7 @@ make_layout (KeyfobMenuNode *node, int depth, const char *const *names)
     g_variant_builder_add (&children, "v",
                            make_layout (g_ptr_array_index (node->children, i), depth - 1, names));
 
-  return g_variant_new ("(i@a{sv}av)", node->id, keyfob_menu_properties (node, names), &children);
+  return g_variant_new ("(i@a{sv}av)", node->id, make_properties (node, names), &children);
 }
 
 static gboolean
@@ -72,7 +141,7 @@ on_get_layout (KeyfobBusMenu *self,
   if (node == NULL)
     fail (invocation, parent);
   else
-    keyfob_sni_dbusmenu_complete_get_layout (self->face, invocation, self->revision,
+    keyfob_sni_dbusmenu_complete_get_layout (self->skeleton, invocation, self->revision,
                                              make_layout (node, depth, names));
 
   return TRUE;
@@ -82,7 +151,7 @@ static void
 add_properties (GVariantBuilder *builder, KeyfobMenuNode *node, const char *const *names)
 {
   if (node != NULL)
-    g_variant_builder_add (builder, "(i@a{sv})", node->id, keyfob_menu_properties (node, names));
+    g_variant_builder_add (builder, "(i@a{sv})", node->id, make_properties (node, names));
 }
 
 static gboolean
@@ -106,7 +175,7 @@ on_get_group_properties (KeyfobBusMenu *self,
   while (g_variant_n_children (ids) == 0 && g_hash_table_iter_next (&all, NULL, &node))
     add_properties (&builder, node, names);
 
-  keyfob_sni_dbusmenu_complete_get_group_properties (self->face, invocation,
+  keyfob_sni_dbusmenu_complete_get_group_properties (self->skeleton, invocation,
                                                      g_variant_builder_end (&builder));
 
   return TRUE;
@@ -121,14 +190,14 @@ on_get_property (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, int id,
 
   if (node != NULL)
     {
-      all = g_variant_ref_sink (keyfob_menu_properties (node, NULL));
+      all = g_variant_ref_sink (make_properties (node, NULL));
       value = g_variant_lookup_value (all, name, NULL);
     }
 
   if (value == NULL)
     fail (invocation, id);
   else
-    keyfob_sni_dbusmenu_complete_get_property (self->face, invocation,
+    keyfob_sni_dbusmenu_complete_get_property (self->skeleton, invocation,
                                                g_variant_new_variant (value));
 
   return TRUE;
@@ -167,7 +236,7 @@ on_event (KeyfobBusMenu *self,
   if (!take_event (self, id, event))
     fail (invocation, id);
   else
-    keyfob_sni_dbusmenu_complete_event (self->face, invocation);
+    keyfob_sni_dbusmenu_complete_event (self->skeleton, invocation);
 
   return TRUE;
 }
@@ -185,7 +254,7 @@ on_event_group (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, GVariant
   while (g_variant_iter_next (&iter, "(i&svu)", &id, &event, NULL, NULL))
     if (!take_event (self, id, event))
       g_variant_builder_add (&unknown, "i", id);
-  keyfob_sni_dbusmenu_complete_event_group (self->face, invocation,
+  keyfob_sni_dbusmenu_complete_event_group (self->skeleton, invocation,
                                             g_variant_builder_end (&unknown));
 
   return TRUE;
@@ -208,7 +277,7 @@ on_about_to_show (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, int id
   if (find_node (self, id) == NULL)
     fail (invocation, id);
   else
-    keyfob_sni_dbusmenu_complete_about_to_show (self->face, invocation, refresh (self));
+    keyfob_sni_dbusmenu_complete_about_to_show (self->skeleton, invocation, refresh (self));
 
   return TRUE;
 }
@@ -231,8 +300,9 @@ on_about_to_show_group (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, 
       else if (changed)
         g_variant_builder_add (&needed, "i", id);
     }
-  keyfob_sni_dbusmenu_complete_about_to_show_group (
-      self->face, invocation, g_variant_builder_end (&needed), g_variant_builder_end (&unknown));
+  keyfob_sni_dbusmenu_complete_about_to_show_group (self->skeleton, invocation,
+                                                    g_variant_builder_end (&needed),
+                                                    g_variant_builder_end (&unknown));
 
   return TRUE;
 }
@@ -255,7 +325,7 @@ keyfob_bus_menu_finalize (GObject *object)
   g_hash_table_unref (self->nodes);
   g_hash_table_unref (self->ids);
   keyfob_menu_node_free (self->root);
-  g_object_unref (self->face);
+  g_object_unref (self->skeleton);
 
   G_OBJECT_CLASS (keyfob_bus_menu_parent_class)->finalize (object);
 }
@@ -279,7 +349,7 @@ answer (KeyfobBusMenu *self, const char *method, gpointer handler)
 {
   g_autofree char *signal = g_strconcat ("handle-", method, NULL);
 
-  g_signal_connect_object (self->face, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->skeleton, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
 }
 
 /* The direction in which the language of the user is written; GTK does the same for the window, but
@@ -303,11 +373,11 @@ keyfob_bus_menu_init (KeyfobBusMenu *self)
   self->root = keyfob_menu_node_new ("", "");
   g_hash_table_insert (self->nodes, GINT_TO_POINTER (0), self->root);
 
-  self->face = keyfob_sni_dbusmenu_skeleton_new ();
-  keyfob_sni_dbusmenu_set_version (self->face, VERSION);
-  keyfob_sni_dbusmenu_set_text_direction (self->face, get_text_direction ());
-  keyfob_sni_dbusmenu_set_status (self->face, "normal");
-  keyfob_sni_dbusmenu_set_icon_theme_path (self->face, (const char *const[]){ NULL });
+  self->skeleton = keyfob_sni_dbusmenu_skeleton_new ();
+  keyfob_sni_dbusmenu_set_version (self->skeleton, VERSION);
+  keyfob_sni_dbusmenu_set_text_direction (self->skeleton, get_text_direction ());
+  keyfob_sni_dbusmenu_set_status (self->skeleton, "normal");
+  keyfob_sni_dbusmenu_set_icon_theme_path (self->skeleton, (const char *const[]){ NULL });
   answer (self, "get-layout", on_get_layout);
   answer (self, "get-group-properties", on_get_group_properties);
   answer (self, "get-property", on_get_property);
@@ -329,17 +399,17 @@ keyfob_bus_menu_export (KeyfobBusMenu *self,
                         const char *path,
                         GError **error)
 {
-  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->face), connection, path,
-                                           error);
+  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->skeleton), connection,
+                                           path, error);
 }
 
 void
 keyfob_bus_menu_unexport (KeyfobBusMenu *self)
 {
-  GDBusInterfaceSkeleton *face = G_DBUS_INTERFACE_SKELETON (self->face);
+  GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->skeleton);
 
-  if (g_dbus_interface_skeleton_get_connection (face) != NULL)
-    g_dbus_interface_skeleton_unexport (face);
+  if (g_dbus_interface_skeleton_get_connection (skeleton) != NULL)
+    g_dbus_interface_skeleton_unexport (skeleton);
 }
 
 /* An item that is where one was before has its number. */
@@ -367,15 +437,64 @@ collect (KeyfobMenuNode *node, GHashTable *nodes)
     collect (g_ptr_array_index (node->children, i), nodes);
 }
 
+/* Tells the properties of the items that are in both menus and have changed. An open menu is drawn
+ * anew by that, and stays open. No property is ever removed, since items with the same keys have
+ * the same properties with other values. */
+static void
+tell_properties (KeyfobBusMenu *self, GHashTable *old_nodes)
+{
+  GVariantBuilder updated;
+  GHashTableIter iter;
+  gpointer id, node;
+  guint n_updated = 0;
+
+  g_variant_builder_init (&updated, G_VARIANT_TYPE ("a(ia{sv})"));
+  g_hash_table_iter_init (&iter, self->nodes);
+  while (g_hash_table_iter_next (&iter, &id, &node))
+    {
+      KeyfobMenuNode *old_node = g_hash_table_lookup (old_nodes, id);
+      g_autoptr (GVariant) before = NULL;
+      g_autoptr (GVariant) after = NULL;
+
+      if (old_node == NULL)
+        continue;
+
+      before = g_variant_ref_sink (make_properties (old_node, NULL));
+      after = g_variant_ref_sink (make_properties (node, NULL));
+      if (g_variant_equal (before, after))
+        continue;
+
+      g_variant_builder_add (&updated, "(i@a{sv})", GPOINTER_TO_INT (id), after);
+      n_updated++;
+    }
+
+  if (n_updated > 0)
+    keyfob_sni_dbusmenu_emit_items_properties_updated (
+        self->skeleton, g_variant_builder_end (&updated), g_variant_new ("a(ias)", NULL));
+  else
+    g_variant_builder_clear (&updated);
+}
+
+static gboolean
+has_same_layout (KeyfobMenuNode *one, KeyfobMenuNode *other)
+{
+  if (one->id != other->id || one->children->len != other->children->len)
+    return FALSE;
+
+  for (guint i = 0; i < one->children->len; i++)
+    if (!has_same_layout (g_ptr_array_index (one->children, i),
+                          g_ptr_array_index (other->children, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
 void
 keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
 {
-  KeyfobMenuNode *old_root = g_steal_pointer (&self->root);
+  g_autoptr (KeyfobMenuNode) old_root = g_steal_pointer (&self->root);
   g_autoptr (GHashTable) old_nodes = g_steal_pointer (&self->nodes);
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GVariant) updated = NULL;
-  g_autoptr (GVariant) removed = NULL;
-  int changed;
 
   self->root = root;
   number (self, root, "", ids);
@@ -384,11 +503,7 @@ keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
   self->nodes = g_hash_table_new (NULL, NULL);
   collect (root, self->nodes);
 
-  if (keyfob_menu_delta_properties (old_nodes, self->nodes, &updated, &removed))
-    keyfob_sni_dbusmenu_emit_items_properties_updated (self->face, updated, removed);
-
-  changed = keyfob_menu_delta_layout (old_nodes, self->nodes);
-  if (changed >= 0)
-    keyfob_sni_dbusmenu_emit_layout_updated (self->face, ++self->revision, changed);
-  g_clear_pointer (&old_root, keyfob_menu_node_free);
+  tell_properties (self, old_nodes);
+  if (!has_same_layout (old_root, root))
+    keyfob_sni_dbusmenu_emit_layout_updated (self->skeleton, ++self->revision, 0);
 }

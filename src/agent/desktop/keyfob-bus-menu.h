@@ -6,9 +6,51 @@
 
 #include <gio/gio.h>
 
-#include "keyfob-menu-node.h"
-
 G_BEGIN_DECLS
+
+/**
+ * KeyfobMenuNode:
+ * @key: name of the item among its siblings, the same in later menus
+ * @label: plain text, %NULL for a separator
+ * @enabled: whether the item can be chosen
+ * @choice: number of the action of the item, of the maker of the menu
+ * @target: (nullable): the object that the action is for
+ * @children: (element-type KeyfobMenuNode): items of the submenu, if there are any
+ * @id: number of the item on the bus, set by keyfob_bus_menu_set_root()
+ *
+ * One item of a menu, with its submenu.
+ */
+typedef struct
+{
+  char *key;
+  char *label;
+  gboolean enabled;
+  int choice;
+  GObject *target;
+  GPtrArray *children;
+  int id;
+} KeyfobMenuNode;
+
+/**
+ * keyfob_menu_node_new:
+ * @label: (nullable): as in #KeyfobMenuNode
+ *
+ * Returns: (transfer full): an item that is enabled, without an action
+ */
+KeyfobMenuNode *keyfob_menu_node_new (const char *key, const char *label);
+
+/** Frees @self and all items below. */
+void keyfob_menu_node_free (KeyfobMenuNode *self);
+
+/**
+ * keyfob_menu_node_append:
+ * @child: (transfer full): becomes the last child
+ *
+ * Returns: (transfer none): @child
+ */
+KeyfobMenuNode *keyfob_menu_node_append (KeyfobMenuNode *self, KeyfobMenuNode *child);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobMenuNode, keyfob_menu_node_free)
 
 #define KEYFOB_TYPE_BUS_MENU (keyfob_bus_menu_get_type ())
 G_DECLARE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, KEYFOB, BUS_MENU, GObject)
@@ -16,10 +58,10 @@ G_DECLARE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, KEYFOB, BUS_MENU, GObject)
 /**
  * KeyfobBusMenu:
  *
- * A menu on the bus (com.canonical.dbusmenu) that trays draw. A new version of it is told as the
- * difference to the one before.
+ * A menu on the bus (com.canonical.dbusmenu) that trays draw. A new menu is told as the properties
+ * that have changed, and a new layout only where items come, go or change places.
  *
- * Signal `about-to-show`: somebody looks; a new version may be set from here.
+ * Signal `about-to-show`: a tray is about to show the menu; a handler may set a new one.
  *
  * Signal `chosen` (int, #GObject, nullable): choice and target of the item that was chosen.
  */
@@ -27,13 +69,13 @@ G_DECLARE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, KEYFOB, BUS_MENU, GObject)
 /** Returns: (transfer full): an empty menu that is not on the bus yet */
 KeyfobBusMenu *keyfob_bus_menu_new (void);
 
-/** Puts it on the bus. Returns: %FALSE where the bus would not have it */
+/** Puts the menu on the bus. Returns: %FALSE where there is another object at @path */
 gboolean keyfob_bus_menu_export (KeyfobBusMenu *self,
                                  GDBusConnection *connection,
                                  const char *path,
                                  GError **error);
 
-/** Takes it off the bus, if it is there. */
+/** Takes the menu off the bus, if it is there. */
 void keyfob_bus_menu_unexport (KeyfobBusMenu *self);
 
 /** @root: (transfer full): the menu as it is now */

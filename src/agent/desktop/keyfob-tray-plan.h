@@ -4,8 +4,8 @@
 
 #pragma once
 
-#include "keyfob-menu-node.h"
 #include "keyfob-attention-model.h"
+#include "keyfob-bus-menu.h"
 
 G_BEGIN_DECLS
 
