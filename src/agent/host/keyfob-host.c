@@ -58,6 +58,13 @@ keyfob_host_get_state (KeyfobHost *self)
     }
 }
 
+/* Here a host gets the kind of server that its configuration asks for; there is one kind so far. */
+static KeyfobServer *
+new_server (KeyfobContext *context, KeyfobConfig *config)
+{
+  return keyfob_py_oidc_server_new (config, context->session, context->clock);
+}
+
 static void
 publish (KeyfobHost *self)
 {
@@ -182,7 +189,7 @@ keyfob_host_new (KeyfobContext *context,
   self->location =
       keyfob_token_location_new (context->stores, context->file, context->clock, config);
   self->session = keyfob_host_session_new (context->clock, account);
-  self->server = keyfob_py_oidc_server_new (config, context->session, context->clock);
+  self->server = new_server (context, config);
   if (last_used > 0)
     keyfob_host_session_set_last_used (self->session, last_used);
   keyfob_host_save_use (self);
@@ -354,7 +361,7 @@ keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
   g_set_object (&self->config, config);
   keyfob_token_location_set_config (self->location, config);
   g_clear_object (&self->server);
-  self->server = keyfob_py_oidc_server_new (config, self->context->session, self->context->clock);
+  self->server = new_server (self->context, config);
   remember (self);
   publish (self);
 

@@ -5,6 +5,8 @@
 
 #include "keyfob-refresh-plan.h"
 
+/* the share of its life after which a token is refreshed */
+#define LIFE_SHARE 0.8
 /* how long before its end a token is refreshed at the latest, seconds */
 #define AHEAD 120
 /* how much of a token's life the jitter may take */
@@ -45,7 +47,7 @@ get_wanted (const KeyfobRefreshFacts *facts, double jitter)
   if (facts->expires <= 0 || life <= 0)
     return facts->received;
 
-  due = MIN (facts->received + life * 8 / 10, end - AHEAD);
+  due = MIN (facts->received + (gint64) ((double) life * LIFE_SHARE), end - AHEAD);
   due -= (gint64) (CLAMP (jitter, 0, 1) * JITTER_SHARE * life);
 
   return MAX (due, facts->received + (life + 1) / 2);
