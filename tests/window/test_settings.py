@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 
 import desktop
 import tap
@@ -38,6 +39,30 @@ class Settings(WindowCase):
 
     def configured(self):
         return self.agent.calls("Configure")
+
+    def test_every_option_has_a_row(self):
+        typed = {
+            "name": "My portal", "login-route": "l/in", "token-route": "t/ok", "device-route": "d/ev",
+            "logout-route": "o/ut", "userinfo-route": "w/ho", "redirect-ports": [4000], "timeout": 77,
+            "scope": "openid", "issuer": "https://id.example.org", "store": "/srv/tokens.json",
+        }
+        switched = {
+            "device-flow": "Sign-in on another device", "server-pkce": "Use the code verifier of the host",
+            "allow-http": "Allow an unencrypted connection",
+        }
+        table = pathlib.Path(__file__).parents[2] / "src/common/keyfob-config-options.c"
+        names = re.findall(r'\[KEYFOB_OPTION_\w+\] = \{\s*"([^"]+)"', table.read_text())
+        self.assertEqual(set(names), {*typed, *switched})
+
+        self.open(Options={**typed, "device-flow": False, "server-pkce": True, "allow-http": True})
+        self.open_routes()
+        for value in typed.values():
+            text = str(value[0] if isinstance(value, list) else value)
+            desktop.wait_for(lambda text=text: text in self.app.texts(), text)
+        for option, title in switched.items():
+            row = desktop.wait_for(lambda title=title: self.find_switch(title), title)
+            self.assertEqual(row.has_state(Atspi.StateType.CHECKED), option != "device-flow", option)
+        self.picture("settings-every-option")
 
     def test_name(self):
         self.open()

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-config-options.h"
 #include "keyfob-option-row.h"
 #include "keyfob-option-switch.h"
 #include "keyfob-store-choice.h"
@@ -19,6 +20,10 @@ struct _KeyfobHostSettings
 
   KeyfobBusHost1 *host;
   char *store_file;
+
+  AdwPreferencesGroup *host_group;
+  AdwPreferencesGroup *sign_in_group;
+  AdwExpanderRow *unusual_row;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, ADW_TYPE_BIN)
@@ -62,6 +67,45 @@ kept_closure (GtkWidget *page, const char *store, gboolean broker)
 
   return g_strconcat (where, " ",
                       _ ("Its header can also renew the session: share it with nobody."), NULL);
+}
+
+static GtkWidget *
+new_row (const KeyfobOptionInfo *info)
+{
+  g_autoptr (GVariant) usual = keyfob_option_dup_usual (info);
+
+  if (!g_variant_is_of_type (usual, G_VARIANT_TYPE_BOOLEAN))
+    return g_object_new (KEYFOB_TYPE_OPTION_ROW, "title", _ (info->title), "option", info->name,
+                         NULL);
+
+  return g_object_new (KEYFOB_TYPE_OPTION_SWITCH, "title", _ (info->title), "option", info->name,
+                       "usual", g_variant_get_boolean (usual), "description",
+                       info->description != NULL ? _ (info->description) : NULL, NULL);
+}
+
+/* The token store has a section of its own, KeyfobStoreChoice. */
+static void
+add_rows (KeyfobHostSettings *self)
+{
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *info = keyfob_option_get_info (i);
+      GtkWidget *row;
+
+      if (info->section == KEYFOB_OPTION_SECTION_STORE)
+        continue;
+
+      row = new_row (info);
+      g_object_bind_property (self, "host", row, "host", G_BINDING_SYNC_CREATE);
+      if (info->section == KEYFOB_OPTION_SECTION_HOST)
+        adw_preferences_group_add (self->host_group, row);
+      else if (info->section == KEYFOB_OPTION_SECTION_SIGN_IN)
+        adw_preferences_group_add (self->sign_in_group, row);
+      else
+        adw_expander_row_add_row (self->unusual_row, row);
+    }
+
+  adw_preferences_group_add (self->sign_in_group, GTK_WIDGET (self->unusual_row));
 }
 
 static void
@@ -124,11 +168,12 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   props[PROP_STORE_FILE] = g_param_spec_string ("store-file", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  g_type_ensure (KEYFOB_TYPE_OPTION_ROW);
-  g_type_ensure (KEYFOB_TYPE_OPTION_SWITCH);
   g_type_ensure (KEYFOB_TYPE_STORE_CHOICE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-host-settings.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, host_group);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, sign_in_group);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, unusual_row);
   gtk_widget_class_bind_template_callback (widget_class, kept_closure);
   gtk_widget_class_bind_template_callback (widget_class, verbatim_closure);
 }
@@ -137,6 +182,7 @@ static void
 keyfob_host_settings_init (KeyfobHostSettings *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  add_rows (self);
 }
 
 void
