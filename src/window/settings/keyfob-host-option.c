@@ -195,7 +195,9 @@ keyfob_host_option_from_text (const char *option, const char *text, GError **err
   g_return_val_if_fail (info != NULL, NULL);
 
   stripped = g_strstrip (g_strdup (text));
-  if (info->type[0] != 's' && stripped[strspn (stripped, SEPARATORS)] == '\0')
+  if (info->type[0] == 'a' && stripped[strspn (stripped, SEPARATORS)] == '\0')
+    return keyfob_option_dup_usual (info);
+  if (info->type[0] == 'u' && *stripped == '\0')
     return keyfob_option_dup_usual (info);
 
   if (info->type[0] == 'a')

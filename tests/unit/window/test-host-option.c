@@ -136,13 +136,21 @@ test_bad_text (void)
     const char *option;
     const char *text;
   } cases[] = {
-    { "redirect-ports", "a" },      { "redirect-ports", "0" },
-    { "redirect-ports", "65536" },  { "redirect-ports", "-1" },
-    { "redirect-ports", "9-" },     { "redirect-ports", "9-8" },
-    { "redirect-ports", "1-2-3" },  { "redirect-ports", "53100–53105" },
-    { "timeout", "five minutes" },  { "timeout", "-1" },
-    { "timeout", "4294967296" },    { "timeout", "1.5" },
-    { "store", "tokens.json" },     { "store", "keyring" },
+    { "redirect-ports", "a" },
+    { "redirect-ports", "0" },
+    { "redirect-ports", "65536" },
+    { "redirect-ports", "-1" },
+    { "redirect-ports", "9-" },
+    { "redirect-ports", "9-8" },
+    { "redirect-ports", "1-2-3" },
+    { "redirect-ports", "53100–53105" },
+    { "timeout", "five minutes" },
+    { "timeout", "-1" },
+    { "timeout", "," },
+    { "timeout", "4294967296" },
+    { "timeout", "1.5" },
+    { "store", "tokens.json" },
+    { "store", "keyring" },
     { "store", "~someone/tokens" },
   };
 
