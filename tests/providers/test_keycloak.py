@@ -62,11 +62,26 @@ class Refreshes:
         self.assert_usable(self.browser_seconds)
         self.assertNotEqual(self.host.get_token()["access_token"], old)
 
+    def sign_in_again(self, token):
+        Person().approve(self.begin("browser"))
+        self.host.wait_for(State="signed-in", Renews=True)
+        self.assertNotEqual(self.host.get_token()["access_token"], token["access_token"])
+
     def test_refresh(self):
         self.sign_in("browser")
         self.assertTrue(self.host.Renews)
         self.refresh()
         self.refresh()
+
+    def test_session_ended_by_the_administrator(self):
+        self.sign_in("browser")
+        token = self.host.get_token()
+        self.realm.end_sessions()
+        self.assert_fails("Expired", self.host.call, "Refresh")
+        self.host.wait_for(State="signed-in", Renews=False, Error="")
+        self.assertEqual(self.host.get_token(), token)
+        # whoever signs in again gets a new session, though the old token is good
+        self.sign_in_again(token)
 
     def test_refresh_after_restart(self):
         self.sign_in("browser")
@@ -90,9 +105,26 @@ class BrokerLimited(Journeys, Refreshes, KeycloakCase):
     device_seconds = 30 * DAY
 
 
-class BrokerUnlimited(Denials, KeycloakCase):
+class BrokerUnlimited(Journeys, KeycloakCase):
+    """The server forgets the session at once, so nothing can be renewed; the access token is good."""
+
     limited = False
     broker = True
+    browser_seconds = HOUR
+    device_seconds = 30 * DAY
+
+    def test_nothing_is_renewed(self):
+        self.sign_in("browser")
+        self.assertFalse(self.host.Renews)
+        posts = [line for line in self.server.requests() if "/token" in line]
+        self.assertTrue(posts[-1].endswith(" 200"), posts)
+
+    def test_refresh_in_vain(self):
+        self.sign_in("browser")
+        token = self.host.get_token()
+        self.assert_fails("Expired", self.host.call, "Refresh")
+        self.assert_usable(HOUR)
+        self.assertEqual(self.host.get_token(), token)
 
 
 if __name__ == "__main__":

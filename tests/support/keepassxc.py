@@ -12,11 +12,12 @@ import subprocess
 import uuid
 
 import privatebus
-from desktop import wait_for
+from desktop import find_x_windows, wait_for, xdotool
 from gi.repository import Gio, GLib
 
 SECRETS = "org.freedesktop.secrets"
 PASSWORD = "test"
+ACCESS = "Access Request$"  # title of the question whether a program may read items
 
 # The groups of the database as KeePassXC exports them; the Secret Service shows what is in the inner one.
 DATABASE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -94,6 +95,21 @@ class KeePassXC:
             SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "ReadAlias",
             GLib.Variant("(s)", ("default",)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()
         return path != "/"
+
+    def unlock(self):
+        """Types the password into the window, as its user does."""
+        window = wait_for(lambda: find_x_windows("KeePassXC$"), "the window of KeePassXC")[0]
+        xdotool("windowfocus", "--sync", window, "type", PASSWORD)
+        xdotool("key", "Return")
+        wait_for(self.has_collection, "KeePassXC to open its database")
+
+    def answer(self, title, *keys):
+        """Presses keys in the question with that title; Return is yes, Escape no."""
+        window = wait_for(lambda: find_x_windows(title), f"KeePassXC to ask {title}")[0]
+        wait_for(lambda: xdotool("getwindowfocus") == window, f"{title} to have the keyboard")
+        for key in keys:
+            xdotool("key", key)
+        wait_for(lambda: not find_x_windows(title), f"{title} to go")
 
     def stop(self):
         privatebus.end(self.process)

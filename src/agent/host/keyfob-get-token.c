@@ -184,8 +184,7 @@ wants_new_session (GTask *task)
   KeyfobHost *host = g_task_get_source_object (task);
   Request *request = g_task_get_task_data (task);
 
-  return !request->wants_token
-         && keyfob_host_session_get_state (keyfob_host_get_session (host)) == KEYFOB_HOST_EXPIRED;
+  return !request->wants_token && keyfob_host_session_has_ended (keyfob_host_get_session (host));
 }
 
 /* @task: (transfer full) */

@@ -46,11 +46,12 @@ set_text (char **text, const char *value)
   g_free (old);
 }
 
-static gint64
-get_refresh_due (KeyfobHostSession *self)
+static KeyfobRefreshFacts
+get_refresh_facts (KeyfobHostSession *self)
 {
   gint64 received = keyfob_token_get_received (self->token);
-  const KeyfobRefreshFacts facts = {
+
+  return (KeyfobRefreshFacts){
     .received = received > 0 ? received : self->since,
     .expires = keyfob_token_get_expires (self->token),
     .refresh_expires = keyfob_token_get_refresh_expires (self->token),
@@ -58,8 +59,21 @@ get_refresh_due (KeyfobHostSession *self)
     .last_used = self->last_used,
     .lapse_after = self->lapse_after,
   };
+}
+
+static gint64
+get_refresh_due (KeyfobHostSession *self)
+{
+  const KeyfobRefreshFacts facts = get_refresh_facts (self);
 
   return keyfob_refresh_plan_due (&facts, self->jitter);
+}
+
+static gboolean
+is_good (KeyfobHostSession *self)
+{
+  return self->token != NULL
+         && keyfob_token_get_seconds_left (self->token, keyfob_clock_now (self->clock)) > 0;
 }
 
 /* A server whose tokens are dead on arrival, or whose clock is wrong, is not asked without end. */
@@ -305,6 +319,7 @@ keyfob_host_session_sign_out (KeyfobHostSession *self)
   keyfob_request_pace_reset (&self->pace);
   end_saving (self);
   g_clear_object (&self->token);
+  self->dead = FALSE;
   set_text (&self->account, "");
   set_text (&self->error, "");
 }
@@ -312,11 +327,14 @@ keyfob_host_session_sign_out (KeyfobHostSession *self)
 void
 keyfob_host_session_expire (KeyfobHostSession *self, const char *sentence)
 {
-  self->state = KEYFOB_HOST_EXPIRED;
+  gboolean good = is_good (self);
+
+  self->state = good ? KEYFOB_HOST_SIGNED_IN : KEYFOB_HOST_EXPIRED;
   self->dead = TRUE;
-  end_saving (self);
   keyfob_request_pace_reset (&self->pace);
-  set_text (&self->error, sentence);
+  if (!good)
+    end_saving (self);
+  set_text (&self->error, good ? self->save_error : sentence);
 }
 
 void
@@ -362,7 +380,19 @@ keyfob_host_session_shift (KeyfobHostSession *self, gint64 seconds)
 gboolean
 keyfob_host_session_can_refresh (KeyfobHostSession *self)
 {
-  return self->token != NULL && !self->dead && keyfob_token_get_refresh_token (self->token) != NULL;
+  KeyfobRefreshFacts facts;
+
+  if (self->token == NULL || self->dead || keyfob_token_get_refresh_token (self->token) == NULL)
+    return FALSE;
+
+  facts = get_refresh_facts (self);
+  return keyfob_refresh_plan_is_possible (&facts);
+}
+
+gboolean
+keyfob_host_session_has_ended (KeyfobHostSession *self)
+{
+  return self->dead || self->state == KEYFOB_HOST_EXPIRED;
 }
 
 gboolean

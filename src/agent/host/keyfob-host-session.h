@@ -64,7 +64,13 @@ gint64 keyfob_host_session_get_save_due (KeyfobHostSession *self);
 /** There is no token, and none was lost. */
 void keyfob_host_session_sign_out (KeyfobHostSession *self);
 
-/** Only the user can go on: the refresh token, where there is one, is dead. */
+/**
+ * keyfob_host_session_expire:
+ * @sentence: says so to the user once the access token has ended, too
+ *
+ * The session cannot be renewed any more: the refresh token, where there is one, is dead. The host
+ * stays signed in for as long as its access token is good.
+ */
 void keyfob_host_session_expire (KeyfobHostSession *self, const char *sentence);
 
 /** The token ended and was not renewed, for nobody used it; a refresh may still work. */
@@ -103,8 +109,13 @@ void keyfob_host_session_note_used (KeyfobHostSession *self);
 /** @seconds: without use, after which the session is left to lapse; 0 never */
 void keyfob_host_session_set_lapse_after (KeyfobHostSession *self, gint64 seconds);
 
-/** Returns: whether a refresh is worth a try: there is a refresh token, not known to be dead */
+/** Returns: whether a refresh is worth a try: there is a refresh token, and the server may take it
+ */
 gboolean keyfob_host_session_can_refresh (KeyfobHostSession *self);
+
+/** Returns: whether only a sign-in brings another token, though the present one may still be good
+ */
+gboolean keyfob_host_session_has_ended (KeyfobHostSession *self);
 
 /** Returns: whether the server has asked to be left alone for now, by programs as well */
 gboolean keyfob_host_session_is_put_off (KeyfobHostSession *self);

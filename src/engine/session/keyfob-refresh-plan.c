@@ -13,6 +13,8 @@
 #define JITTER_SHARE 0.05
 /* how long a use of a host counts where its session is short, seconds */
 #define SHORT_USE (60 * 60)
+/* life of what any refresh brings in broker mode, seconds */
+#define BROKER_LIFE (60 * 60)
 
 /* In broker mode the server deletes the session at @refresh_expires, even where the token itself
  * is good for longer. */
@@ -53,11 +55,34 @@ get_wanted (const KeyfobRefreshFacts *facts, double jitter)
   return MAX (due, facts->received + (life + 1) / 2);
 }
 
+gboolean
+keyfob_refresh_plan_is_possible (const KeyfobRefreshFacts *facts)
+{
+  return !facts->broker || facts->refresh_expires <= 0
+         || facts->refresh_expires - facts->received >= KEYFOB_REFRESH_SPACING;
+}
+
+/* A broker token that lives longer than what a refresh brings is kept until less of it is left. */
+static gint64
+keep_longer_life (const KeyfobRefreshFacts *facts, gint64 due)
+{
+  gint64 worth = facts->expires - BROKER_LIFE;
+
+  if (!facts->broker || due >= worth)
+    return due;
+
+  return worth < end_of_life (facts) ? worth : KEYFOB_REFRESH_NEVER;
+}
+
 gint64
 keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter)
 {
-  gint64 due = get_wanted (facts, jitter);
+  gint64 due;
 
+  if (!keyfob_refresh_plan_is_possible (facts))
+    return KEYFOB_REFRESH_NEVER;
+
+  due = keep_longer_life (facts, get_wanted (facts, jitter));
   if (facts->last_asked > 0)
     due = MAX (due, facts->last_asked + KEYFOB_REFRESH_SPACING);
 

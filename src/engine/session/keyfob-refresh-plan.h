@@ -38,6 +38,15 @@ typedef struct
 } KeyfobRefreshFacts;
 
 /**
+ * keyfob_refresh_plan_is_possible:
+ *
+ * Returns: whether the server can renew the session at all. In broker mode it forgets the session
+ *   at @refresh_expires, which for an offline token of Keycloak without an end is the time of
+ *   arrival: then there is only the access token, to its end.
+ */
+gboolean keyfob_refresh_plan_is_possible (const KeyfobRefreshFacts *facts);
+
+/**
  * keyfob_refresh_plan_due:
  * @jitter: random number from 0 to 1 that is drawn once for each token, so that many machines do
  * not send requests in the same second
@@ -45,10 +54,11 @@ typedef struct
  * A token is refreshed at 80 % of its life, or two minutes before its end where that is earlier,
  * but never in the first half of its life. The hint on the end of the refresh token counts only
  * in broker mode, where the server does enforce it: there a host is renewed before it that was
- * used since the token arrived, or within the last hour.
+ * used since the token arrived, or within the last hour. A refresh there brings one hour, so a
+ * token that lives longer is refreshed when less than that is left of it.
  *
  * Returns: Unix seconds at which to refresh, maybe in the past; or KEYFOB_REFRESH_NEVER where the
- *   host is not in use
+ *   host is not in use, the session cannot be renewed, or a refresh would only cost life
  */
 gint64 keyfob_refresh_plan_due (const KeyfobRefreshFacts *facts, double jitter);
 

@@ -82,6 +82,14 @@ test_token (void)
   g_assert_cmpstr (keyfob_host_session_get_error (session), ==, "");
 
   keyfob_host_session_expire (session, "It has ended.");
+  g_assert_cmpint (keyfob_host_session_get_state (session), ==, KEYFOB_HOST_SIGNED_IN);
+  g_assert_cmpstr (keyfob_host_session_get_error (session), ==, "");
+  g_assert_false (keyfob_host_session_can_refresh (session));
+  g_assert_false (keyfob_host_session_get_renews (session));
+  g_assert_cmpint (keyfob_host_session_get_due (session), ==, START + 600);
+
+  manual_clock_set_now (clock, START + 600);
+  keyfob_host_session_expire (session, "It has ended.");
   g_assert_cmpint (keyfob_host_session_get_state (session), ==, KEYFOB_HOST_EXPIRED);
   g_assert_cmpstr (keyfob_host_session_get_error (session), ==, "It has ended.");
   g_assert_false (keyfob_host_session_can_refresh (session));
