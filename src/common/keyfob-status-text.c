@@ -204,5 +204,5 @@ keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now)
                                                 : good_until (expires, now);
 
   /* Translators: who is signed in, and a text such as "good until tomorrow 09:12" */
-  return g_strdup_printf (_ ("%s · %s, not renewed"), name_or_state (account), end);
+  return g_strdup_printf (_ ("%s · %s, then sign in again"), name_or_state (account), end);
 }

@@ -15,7 +15,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 import privatebus  # noqa: E402
-from fake_server import FakeServer  # noqa: E402
+from fake_server import FakeServer, quoted  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 
 NAME = "org.keyfob.Keyfob.Agent"
@@ -304,6 +304,17 @@ class AgentCase(unittest.TestCase):
                 out.write(line + "\n")
                 if line.startswith("["):
                     out.write(f"last-used={time}\n")
+
+    def end_session(self, host):
+        """The server says that the session is over, after its last token has ended."""
+        life, self.server.token_life = self.server.token_life, -1
+        self.server.faults.pop("token", None)
+        host.call("Refresh")
+        self.server.token_life = life
+        self.server.faults["token"] = quoted("invalid_grant")
+        self.assert_fails("Expired", host.call, "Refresh")
+        del self.server.faults["token"]
+        host.wait_for(State="expired")
 
     def write_token(self, token, stored_at=None, url=None):
         """Puts a token where the Python client has it."""

@@ -7,7 +7,7 @@ import time
 
 import agentcase
 import tap
-from fake_server import DROP, quoted
+from fake_server import DROP
 from fake_window import FakeWindow
 from notifications import Notifications
 
@@ -19,13 +19,6 @@ class NotificationCase(agentcase.AgentCase):
     def setUp(self):
         super().setUp()
         self.notifications = Notifications(self.bus)
-
-    def end_session(self, host):
-        """The server says that the session is over."""
-        self.server.faults["token"] = quoted("invalid_grant")
-        self.assert_fails("Expired", host.call, "Refresh")
-        del self.server.faults["token"]
-        host.wait_for(State="expired")
 
     def start_expired(self, name="Portal"):
         host = self.add_host(name=name)

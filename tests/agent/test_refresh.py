@@ -224,12 +224,19 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(self.server.count("token"), 1)
         host.wait_for(State="signed-in", Error="")
 
-    def test_broker_says_that_the_session_is_over(self):
-        self.server.broker = True
-        host = self.start_with_short()
-        self.server.refresh_tokens.clear()
-        self.assert_fails("InteractionRequired", host.get_token)
-        host.wait_for(State="expired")
+    def test_token_is_given_to_its_end_after_the_session(self):
+        for broker in (False, True):
+            with self.subTest(broker=broker):
+                self.server.broker = broker
+                host = self.start_with_short()
+                asked = self.server.count("token")
+                self.server.refresh_tokens.clear()
+                for _ in range(2):
+                    self.assertEqual(host.get_token()["access_token"], self.stored()["access_token"])
+                host.wait_for(State="signed-in", Renews=False, Error="")
+                self.assertEqual(self.server.count("token"), asked + 1)
+                # whoever wants another one than this has to sign in
+                self.assert_fails("InteractionRequired", host.get_token, force=True)
 
 
 if __name__ == "__main__":

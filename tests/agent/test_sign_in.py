@@ -68,10 +68,11 @@ class SignIn(agentcase.AgentCase):
         self.assert_fails("Expired", host.call, "Refresh")
         del self.server.faults["token"]
         # the token is good for an hour, and yet the user who asks gets a new session
-        host.wait_for(State="expired")
-        host.get_token()
+        host.wait_for(State="signed-in", Renews=False, Error="")
+        token = host.get_token()
         host.sign_in()
-        host.wait_for(State="signed-in", Error="")
+        host.wait_for(State="signed-in", Renews=True, Error="")
+        self.assertNotEqual(host.get_token()["access_token"], token["access_token"])
 
     def test_signed_in_already(self):
         host = self.add_host()

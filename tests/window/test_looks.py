@@ -86,7 +86,7 @@ class States(WindowCase):
     def test_not_renewed(self):
         midnight = time.mktime(time.localtime()[:3] + (0, 0, 0, 0, 0, -1))
         tomorrow = int(midnight) + DAY + 9 * HOUR + 12 * MINUTE
-        self.show("not-renewed", ["Alice Example · good until tomorrow 09:12, not renewed", "Signed in"],
+        self.show("not-renewed", ["Alice Example · good until tomorrow 09:12, then sign in again", "Signed in"],
                   host(PORTAL, State="signed-in", Account="Alice Example", Expires=tomorrow, Renews=False))
         self.assert_buttons(["Copy header", "More actions"], ["Sign in"])
 

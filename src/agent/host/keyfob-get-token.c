@@ -144,6 +144,20 @@ fail_without_user (GTask *task)
                              keyfob_config_get_name (keyfob_host_get_config (host))));
 }
 
+/* A token that nothing can renew is good to its end. */
+static void
+go_on_without_user (GTask *task)
+{
+  Request *request = g_task_get_task_data (task);
+  KeyfobToken *token = get_token (task);
+
+  if (!request->options->force && token != NULL
+      && keyfob_token_get_seconds_left (token, now (task)) > 0)
+    succeed (task, token);
+  else
+    fail_without_user (task);
+}
+
 static void
 proceed_at_rest (GTask *task)
 {
@@ -173,7 +187,7 @@ proceed_at_rest (GTask *task)
     }
   else
     {
-      fail_without_user (task);
+      go_on_without_user (task);
     }
 }
 
@@ -209,7 +223,7 @@ proceed (GTask *task)
   else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->interactive)
     join_sign_in (task);
   else if (activity == KEYFOB_HOST_IN_SIGN_IN)
-    fail_without_user (task);
+    go_on_without_user (task);
   else
     keyfob_host_join_async (host, on_rest, task);
 }

@@ -179,11 +179,11 @@ test_unrenewed (void)
     gint64 left;
     const char *words;
   } cases[] = {
-    { "Alice", 59, "Alice · less than a minute left, not renewed" },
-    { "Alice", 42 * MINUTE, "Alice · good until 22:22, not renewed" },
-    { "", 42 * MINUTE, "Signed in · good until 22:22, not renewed" },
-    { NULL, 10 * HOUR, "Signed in · good until tomorrow 07:40, not renewed" },
-    { "Alice", 30 * DAY, "Alice · good until 21 December 2026, not renewed" },
+    { "Alice", 59, "Alice · less than a minute left, then sign in again" },
+    { "Alice", 42 * MINUTE, "Alice · good until 22:22, then sign in again" },
+    { "", 42 * MINUTE, "Signed in · good until 22:22, then sign in again" },
+    { NULL, 10 * HOUR, "Signed in · good until tomorrow 07:40, then sign in again" },
+    { "Alice", 30 * DAY, "Alice · good until 21 December 2026, then sign in again" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
