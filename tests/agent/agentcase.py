@@ -305,15 +305,19 @@ class AgentCase(unittest.TestCase):
                 if line.startswith("["):
                     out.write(f"last-used={time}\n")
 
+    def refuse_refresh(self, host):
+        """The server says that the session is over."""
+        self.server.faults["token"] = quoted("invalid_grant")
+        self.assert_fails("Expired", host.call, "Refresh")
+        del self.server.faults["token"]
+
     def end_session(self, host):
         """The server says that the session is over, after its last token has ended."""
         life, self.server.token_life = self.server.token_life, -1
         self.server.faults.pop("token", None)
         host.call("Refresh")
         self.server.token_life = life
-        self.server.faults["token"] = quoted("invalid_grant")
-        self.assert_fails("Expired", host.call, "Refresh")
-        del self.server.faults["token"]
+        self.refuse_refresh(host)
         host.wait_for(State="expired")
 
     def write_token(self, token, stored_at=None, url=None):

@@ -231,6 +231,21 @@ class Early(NotificationCase):
         self.assertEqual(early.actions["sign-in"], "Sign in again")
         self.assertEqual((late.summary, late.number), (NEEDS, early.number))
 
+    def test_good_token_of_a_session_that_the_server_ended(self):
+        self.server.gives_refresh_token = True
+        self.server.token_life = 3600
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.refuse_refresh(host)
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+        # near the end of the token
+        self.server.token_life = 10
+        host.sign_in()
+        self.refuse_refresh(host)
+        self.notifications.wait_for(NEEDS, after=self.server.token_life)
+        self.assertEqual([note.summary for note in self.notifications.sent], [WILL_NEED, NEEDS])
+
     def test_withdrawn_when_the_user_signs_in_again(self):
         host = self.add_host(name="Portal")
         host.sign_in()

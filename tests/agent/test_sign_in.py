@@ -64,9 +64,7 @@ class SignIn(agentcase.AgentCase):
     def test_session_that_ended_before_its_token(self):
         host = self.add_host()
         host.sign_in()
-        self.server.faults["token"] = quoted("invalid_grant")
-        self.assert_fails("Expired", host.call, "Refresh")
-        del self.server.faults["token"]
+        self.refuse_refresh(host)
         # the token is good for an hour, and yet the user who asks gets a new session
         host.wait_for(State="signed-in", Renews=False, Error="")
         token = host.get_token()

@@ -127,6 +127,16 @@ class States(TrayCase):
                            Title="Not signed in; Portal needs you", Status="NeedsAttention")
         self.assertEqual(self.tray.get("ToolTip"), ("", [], "Not signed in", "Portal needs you"))
 
+    def test_good_token_of_an_ended_session_is_no_alarm(self):
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.refuse_refresh(host)
+        host.wait_for(State="signed-in", Renews=False)
+        # the menu is made after what the agent has to say of the host
+        self.tray.wait_for_menu(["Portal: 60 min left", *Menu.REST])
+        self.tray.wait_for(IconName=ICON % "good", Title="Signed in", Status="Active")
+
     def test_session_that_cannot_be_renewed_comes_to_its_end(self):
         self.open_tray()
         self.server.gives_refresh_token = False
