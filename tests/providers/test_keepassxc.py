@@ -6,18 +6,16 @@ import os
 
 import agentcase
 import tap
-from gi.repository import GLib
-from keepassxc import ACCESS, KeePassXC
+from keepassxc import KeePassXC
 
 
 class KeePassXCCase(agentcase.AgentCase):
     confirm = True
-    unlocked = True
 
     def start_agent(self, **kwargs):
         if self.agent is None:
             self.keepassxc = KeePassXC(self.bus, self.confirm)
-            self.keepassxc.start(self.unlocked)
+            self.keepassxc.start()
             # asked to end, it may ask in turn whether to save
             self.addCleanup(lambda: self.keepassxc.process.kill())
         super().start_agent(**kwargs)
@@ -52,61 +50,6 @@ class Confirmed(KeePassXCCase):
         host.call("SignOut")
         host.wait_for(State="signed-out")
         self.assertEqual(self.bus.keyring_items(self.server.url), 0)
-
-
-class LockedItem(KeePassXCCase):
-    """The collection is open; the item is locked for every program that is new on the bus."""
-
-    def restart_with_item_locked(self):
-        self.token = self.sign_in().get_token()
-        self.restart_agent(wait=False)
-        host = self.find_host()
-        host.wait_for(State="locked", Account="Alice Example")
-        return host
-
-    def unlock(self):
-        return self.start_call(agentcase.PATH, agentcase.AGENT, "Unlock")
-
-    def test_unlock(self):
-        host = self.restart_with_item_locked()
-        self.unlock()
-        self.keepassxc.answer(ACCESS, "Return")
-        host.wait_for(State="signed-in", Error="")
-        self.assertEqual(host.get_token(), self.token)
-
-    def test_unlock_refused(self):
-        host = self.restart_with_item_locked()
-        pending = self.unlock()
-        self.keepassxc.answer(ACCESS, "Escape")
-        with self.assertRaises(GLib.Error):
-            pending.wait()
-        self.assertEqual(host.State, "locked")
-        self.assertEqual(self.bus.keyring_items(self.server.url), 1)
-
-    def test_sign_out_removes_the_locked_item(self):
-        host = self.restart_with_item_locked()
-        pending = host.start("SignOut")
-        self.keepassxc.answer(ACCESS, "Return")
-        pending.wait()
-        host.wait_for(State="signed-out")
-        self.assertEqual(self.bus.keyring_items(self.server.url), 0)
-
-
-class LockedDatabase(KeePassXCCase):
-    confirm = False
-
-    def test_opened_after_the_agent_started(self):
-        """KeePassXC is on the bus before its database is open."""
-        token = self.sign_in().get_token()
-        self.assertEqual(self.stop_agent(), 0)
-        self.keepassxc.stop()
-        self.keepassxc.start(unlocked=False)
-        self.start_agent(wait=False)
-        host = self.find_host()
-        host.wait_for(State="locked", Account="Alice Example")
-        self.keepassxc.unlock()
-        host.wait_for(State="signed-in", Error="")
-        self.assertEqual(host.get_token(), token)
 
 
 class Unconfirmed(KeePassXCCase):
