@@ -78,9 +78,13 @@ class KeePassXC:
         if unlocked:
             arguments.append("--pw-stdin")
         log = open(self.bus.path("keepassxc.log"), "ab")
+        # one instance for each user and temporary folder: another test's would be told to open the database
+        temporary = self.bus.path("tmp")
+        os.makedirs(temporary, mode=0o700, exist_ok=True)
         self.process = self.bus.spawn(
             [*arguments, self.database],
-            env={"DISPLAY": os.environ["DISPLAY"], "QT_QPA_PLATFORM": "xcb", "G_DEBUG": ""},
+            env={"DISPLAY": os.environ["DISPLAY"], "QT_QPA_PLATFORM": "xcb", "G_DEBUG": "",
+                 "TMPDIR": temporary},
             stdin=subprocess.PIPE, stdout=log, stderr=log)
         log.close()
         self.process.stdin.write(f"{PASSWORD}\n".encode() if unlocked else b"")
