@@ -705,6 +705,12 @@ keyfob_host_move_to_wanted (KeyfobHost *host)
 void
 keyfob_host_follow_stores (KeyfobHost *host)
 {
+  KeyfobHostActivity activity = keyfob_host_get_activity (host);
+
+  /* a look-up under way may still have seen the locked keyring, so another one follows it */
+  if (activity != KEYFOB_HOST_AT_REST && activity != KEYFOB_HOST_WAITING)
+    keyfob_token_location_set_stale (keyfob_host_get_location (host), TRUE);
+
   keyfob_token_location_allow_moves (keyfob_host_get_location (host));
   keyfob_host_remove_leftovers (host);
   keyfob_host_save (host);
