@@ -237,7 +237,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (task, error);
       return;
     }
-  if (is_answered_by_proxy (exchange->message))
+  if (leads_to_proxy (SOUP_SESSION (source), exchange) && is_answered_by_proxy (exchange->message))
     {
       fail (task, new_proxy_error (soup_message_get_status (exchange->message)));
       return;
