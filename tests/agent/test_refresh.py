@@ -97,11 +97,11 @@ class Unsaved(agentcase.AgentCase):
 
 
 class Refresh(agentcase.AgentCase):
-    def start_with_short(self, life=40, state="signed-in"):
+    def start_with_short(self, life=40, state="signed-in", **changes):
         """Starts the agent again, with a token about to end that it does not renew by itself."""
         self.add_host()
         self.stop_agent()
-        self.write_token(self.server.make_token(life=life), time.time() - 3600)
+        self.write_token({**self.server.make_token(life=life), **changes}, time.time() - 3600)
         self.write_last_used("2001-01-01T00:00:00Z")
         self.start_agent()
         host = self.find_host()
@@ -164,12 +164,27 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(host.get_token()["access_token"], theirs["access_token"])
         self.assertEqual(self.server.count("token"), 0)
 
-    def test_entry_that_another_program_forgot_is_no_sign_out(self):
-        host = self.start_with_short()
-        with open(self.token_file(), "w", encoding="utf-8") as file:
+    def empty_token_file(self):
+        temporary = self.token_file() + ".tmp"
+        with open(temporary, "w", encoding="utf-8") as file:
             file.write("{}")
+        os.replace(temporary, self.token_file())
+
+    def test_entry_that_python_leaves_out_is_no_sign_out(self):
+        ends = int(time.time()) + 25
+        host = self.start_with_short(life=25, refresh_expires=ends)
+        self.empty_token_file()
         token = host.get_token()
         self.assertEqual(self.stored()["access_token"], token["access_token"])
+
+    def test_entry_that_another_program_removed_is_a_sign_out(self):
+        host = self.start_with_short()
+        self.empty_token_file()
+        self.assert_fails("InteractionRequired", host.get_token)
+        host.wait_for(State="signed-out", Account="", Error="")
+        self.assertEqual(self.server.count("token"), 0)
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertEqual(json.load(file), {})
 
     def test_answer_without_a_refresh_token_keeps_the_old_one(self):
         host = self.start_with_short()

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-host-storage.h"
 #include "keyfob-session.h"
 
 static void
@@ -54,6 +55,8 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (token != NULL)
     take_token (host, token, keyfob_session_get_store (result), store_error);
+  else if (keyfob_session_was_removed (result))
+    keyfob_host_take_removal (host);
   else if (keyfob_session_has_ended (error))
     expire (host);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -101,7 +104,8 @@ keyfob_host_refresh (KeyfobHost *host)
 
   keyfob_host_session_note_asked (session);
   keyfob_host_begin (host, KEYFOB_HOST_IN_REFRESH);
-  keyfob_session_refresh_async (&with, keyfob_host_session_get_token (session), NULL, on_refreshed,
+  keyfob_session_refresh_async (&with, keyfob_host_session_get_token (session),
+                                keyfob_host_session_is_saved (session), NULL, on_refreshed,
                                 g_object_ref (host));
 }
 

@@ -261,7 +261,12 @@ on_leftover_found (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       g_debug ("What is left cannot be read: %s", error->message);
     }
-  else if (token != NULL && keyfob_token_get_received (token) > left_at)
+  /* another program may write a new token just now, so nothing is removed where there was none */
+  else if (token == NULL)
+    {
+      note_leftover_removed (leftover);
+    }
+  else if (keyfob_token_get_received (token) > left_at)
     {
       note_leftover_removed (leftover);
       keyfob_host_load (leftover->host);
@@ -353,8 +358,8 @@ take_newer (KeyfobHost *host, KeyfobToken *stored)
   keyfob_host_finish (host, NULL, NULL);
 }
 
-static void
-take_removal (KeyfobHost *host)
+void
+keyfob_host_take_removal (KeyfobHost *host)
 {
   KeyfobTokenLocation *location = keyfob_host_get_location (host);
   g_auto (GStrv) left = keyfob_token_location_dup_left (location);
@@ -364,7 +369,6 @@ take_removal (KeyfobHost *host)
   keyfob_host_set_account (host, "");
   keyfob_host_session_sign_out (keyfob_host_get_session (host));
   keyfob_token_location_gone (location, (const char *const *) left);
-  keyfob_host_finish (host, NULL, NULL);
 }
 
 static gboolean
@@ -394,12 +398,19 @@ on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (stored == NULL)
     {
-      if (!keyfob_token_store_lookup_was_lost (store, result))
-        take_removal (host);
+      if (!keyfob_token_store_lookup_was_lost (store, result, token))
+        {
+          keyfob_host_take_removal (host);
+          keyfob_host_finish (host, NULL, NULL);
+        }
       else if (is_worth_keeping (host))
-        put_back (host);
+        {
+          put_back (host);
+        }
       else
-        keyfob_host_finish (host, NULL, NULL);
+        {
+          keyfob_host_finish (host, NULL, NULL);
+        }
     }
   else if (keyfob_token_is_newer (stored, token))
     {

@@ -40,6 +40,9 @@ void keyfob_host_remove_leftovers (KeyfobHost *host);
  */
 void keyfob_host_reload (KeyfobHost *host);
 
+/** Signs out of @host, whose token another program has removed from the store. */
+void keyfob_host_take_removal (KeyfobHost *host);
+
 /**
  * keyfob_host_configure_async:
  * @options: `a{sv}`, see `Host1.Configure`

@@ -26,9 +26,11 @@ typedef struct
   KeyfobTokenStore *to; /* of a move */
   KeyfobFlow *flow;     /* (nullable): of an authentication */
   gboolean dead;
+  gboolean saved; /* of a refresh: whether the token is expected in the store */
 
   KeyfobToken *token;     /* (nullable): the newest so far */
   KeyfobToken *stored;    /* (nullable): what the last look-up found */
+  gboolean removed;       /* whether it found that another program has removed the token */
   KeyfobLock *lock;       /* (nullable) */
   KeyfobTimeLimit *limit; /* (nullable): while it waits for the lock */
   GError *failure;        /* what the server said, while the store is read once more */
@@ -162,6 +164,9 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
         }
       g_debug ("The store cannot be read: %s", error->message);
     }
+  job->removed =
+      job->saved && error == NULL && job->stored == NULL
+      && !keyfob_token_store_lookup_was_lost (KEYFOB_TOKEN_STORE (source), result, job->token);
 
   job->next (task);
 }
@@ -266,6 +271,14 @@ is_fresh (Job *job)
          && keyfob_token_is_fresh (job->token, keyfob_clock_now (job->session.clock));
 }
 
+static GError *
+new_not_signed_in_error (Job *job)
+{
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
+                      _ ("You are not signed in at %s. Sign in first."),
+                      keyfob_config_get_name (job->session.config));
+}
+
 /* --- refresh --- */
 
 static void
@@ -356,7 +369,9 @@ decide_refresh (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  if (take_newer (job) && is_fresh (job))
+  if (job->removed)
+    fail (task, new_not_signed_in_error (job));
+  else if (take_newer (job) && is_fresh (job))
     hand_out_newer (task);
   else if (keyfob_token_is_broker (job->token))
     keyfob_server_probe_async (job->session.server, g_task_get_cancellable (task), on_probed,
@@ -376,13 +391,16 @@ look_up_before_refresh (GTask *task)
 void
 keyfob_session_refresh_async (const KeyfobSession *session,
                               KeyfobToken *token,
+                              gboolean saved,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
   g_autoptr (GTask) task =
       job_task_new (session, token, keyfob_session_refresh_async, cancellable, callback, user_data);
+  Job *job = g_task_get_task_data (task);
 
+  job->saved = saved;
   lock (task, TRUE, look_up_before_refresh);
 }
 
@@ -401,6 +419,14 @@ KeyfobToken *
 keyfob_session_refresh_finish (GAsyncResult *result, GError **store_error, GError **error)
 {
   return finish_with_store_error (result, store_error, error);
+}
+
+gboolean
+keyfob_session_was_removed (GAsyncResult *result)
+{
+  Job *job = g_task_get_task_data (G_TASK (result));
+
+  return job->removed;
 }
 
 gboolean
@@ -443,17 +469,16 @@ static void
 ask_user (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
-  const char *name = keyfob_config_get_name (job->session.config);
 
   if (job->flow != NULL)
     keyfob_flow_run_async (job->flow, g_task_get_cancellable (task), on_flow_run,
                            g_object_ref (task));
   else if (job->token != NULL)
     fail (task, g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
-                             _ ("The session at %s has ended. Sign in again."), name));
+                             _ ("The session at %s has ended. Sign in again."),
+                             keyfob_config_get_name (job->session.config)));
   else
-    fail (task, g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
-                             _ ("You are not signed in at %s. Sign in first."), name));
+    fail (task, new_not_signed_in_error (job));
 }
 
 static void
@@ -489,8 +514,9 @@ use_token_at_hand (GTask *task)
   if (is_fresh (job))
     succeed (task);
   else if (job->token != NULL && keyfob_token_get_refresh_token (job->token) != NULL)
-    keyfob_session_refresh_async (&job->session, job->token, g_task_get_cancellable (task),
-                                  on_refresh_tried, g_object_ref (task));
+    keyfob_session_refresh_async (&job->session, job->token, job->token == job->stored,
+                                  g_task_get_cancellable (task), on_refresh_tried,
+                                  g_object_ref (task));
   else
     ask_user (task);
 }

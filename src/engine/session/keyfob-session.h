@@ -76,12 +76,14 @@ keyfob_session_authenticate_finish (GAsyncResult *result, GError **store_error, 
 /**
  * keyfob_session_refresh_async:
  * @token: a token with a refresh token
+ * @saved: whether @token is in the store as far as the caller knows
  *
  * Refreshes @token, even a fresh one, and stores the new token. No other code uses refresh tokens,
  * and for each host one program at a time does: a server may accept a refresh token only once.
  *
  * Reads the store before. Where another program has stored a newer token, that token is returned
- * without a request while it is fresh, else its refresh token is used.
+ * without a request while it is fresh, else its refresh token is used. Where another program has
+ * removed a @saved token, the user has signed out there, and the operation fails.
  *
  * In broker mode the server ends the old session before it answers, so that a lost answer loses the
  * session. Therefore keyfob_server_probe_async() comes first.
@@ -90,6 +92,7 @@ keyfob_session_authenticate_finish (GAsyncResult *result, GError **store_error, 
  */
 void keyfob_session_refresh_async (const KeyfobSession *session,
                                    KeyfobToken *token,
+                                   gboolean saved,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
@@ -98,13 +101,17 @@ void keyfob_session_refresh_async (const KeyfobSession *session,
  * keyfob_session_refresh_finish:
  * @store_error: (out) (optional) (nullable): why the new token could not be stored; the new token
  * can be used all the same, and the old refresh token perhaps not any more
- * @error: KEYFOB_AUTH_ERROR_EXPIRED where the refresh token will never work again; after any other
- *   error it may, such as KEYFOB_AUTH_ERROR_UNAVAILABLE where another program holds the lock
+ * @error: KEYFOB_AUTH_ERROR_EXPIRED where the refresh token will never work again;
+ *   INTERACTION_REQUIRED where another program has removed the token; after any other error it may,
+ * such as KEYFOB_AUTH_ERROR_UNAVAILABLE where another program holds the lock
  *
  * Returns: (transfer full): the new token, or %NULL
  */
 KeyfobToken *
 keyfob_session_refresh_finish (GAsyncResult *result, GError **store_error, GError **error);
+
+/** Returns: whether the refresh of @result failed because another program has removed the token */
+gboolean keyfob_session_was_removed (GAsyncResult *result);
 
 /** Returns: whether @error of a refresh means that the refresh token will never work again */
 gboolean keyfob_session_has_ended (const GError *error);

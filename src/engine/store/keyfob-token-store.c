@@ -181,12 +181,14 @@ keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *result, GE
 }
 
 gboolean
-keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self, GAsyncResult *result)
+keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self,
+                                    GAsyncResult *result,
+                                    KeyfobToken *token)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_was_lost != NULL
-         && KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_was_lost (self, result);
+         && KEYFOB_TOKEN_STORE_GET_IFACE (self)->lookup_was_lost (self, result, token);
 }
 
 void

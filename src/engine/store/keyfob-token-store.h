@@ -63,7 +63,7 @@ struct _KeyfobTokenStoreInterface
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
-  gboolean (*lookup_was_lost) (KeyfobTokenStore *self, GAsyncResult *result);
+  gboolean (*lookup_was_lost) (KeyfobTokenStore *self, GAsyncResult *result, KeyfobToken *token);
 };
 
 /** Looks up the token of @host. Never asks the user: a locked keyring is the error LOCKED. */
@@ -126,14 +126,18 @@ GStrv keyfob_token_store_list_finish (KeyfobTokenStore *self, GAsyncResult *resu
 /**
  * keyfob_token_store_lookup_was_lost:
  * @result: of a look-up that found no token
+ * @token: the token that was stored
  *
  * A Python program that rewrites the token file without a lock can drop an entry that another
- * program has just written.
+ * program has just written. It also leaves out each entry whose token and refresh token end within
+ * 30 seconds by what the server said, although such a refresh token often works.
  *
- * Returns: whether the entry vanished within two seconds after this store wrote it. Any other entry
- *   that is gone was removed on purpose
+ * Returns: whether the entry vanished within two seconds after this store wrote it, or was such a
+ *   token. Any other entry that is gone was removed on purpose
  */
-gboolean keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self, GAsyncResult *result);
+gboolean keyfob_token_store_lookup_was_lost (KeyfobTokenStore *self,
+                                             GAsyncResult *result,
+                                             KeyfobToken *token);
 
 /** For implementations: emits `changed`. */
 void keyfob_token_store_changed (KeyfobTokenStore *self);

@@ -91,9 +91,16 @@ fake_store_remove_async (KeyfobTokenStore *store,
   g_task_return_boolean (task, TRUE);
 }
 
+static gboolean
+fake_store_lookup_was_lost (KeyfobTokenStore *store, GAsyncResult *result, KeyfobToken *token)
+{
+  return FAKE_STORE (store)->loses;
+}
+
 static void
 fake_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
+  iface->lookup_was_lost = fake_store_lookup_was_lost;
   iface->lookup_async = fake_store_lookup_async;
   iface->save_async = fake_store_save_async;
   iface->dup_lock_path = fake_store_dup_lock_path;

@@ -26,6 +26,7 @@ struct _FakeStore
   KeyfobToken *put_by_others; /* (nullable): what it holds from the second look-up on */
   int remove_error;
   gboolean forgets;                /* what it saves */
+  gboolean loses;                  /* what is gone was lost by another program */
   GCancellable *cancelled_by_save; /* (nullable) (unowned): cancelled while it saves */
   KeyfobToken *token;              /* (nullable) */
   guint n_lookups;

@@ -21,6 +21,7 @@ typedef struct
   KeyfobTokenStore *store; /* with which the refresh began */
   GError *store_error;
   GError *error;
+  gboolean removed;
   gboolean done;
 } Outcome;
 
@@ -31,6 +32,7 @@ typedef struct
   FakeServer *server;
   FakeStore *store;
   KeyfobToken *token; /* what the caller has */
+  gboolean saved;
   GCancellable *cancellable;
   Outcome outcome;
 } Fixture;
@@ -91,6 +93,7 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   outcome->token = keyfob_session_refresh_finish (result, &outcome->store_error, &outcome->error);
   g_set_object (&outcome->store, keyfob_session_get_store (result));
+  outcome->removed = keyfob_session_was_removed (result);
   outcome->done = TRUE;
 }
 
@@ -104,8 +107,8 @@ start (Fixture *fixture, Outcome *outcome)
     .clock = KEYFOB_CLOCK (fixture->clock),
   };
 
-  keyfob_session_refresh_async (&session, fixture->token, fixture->cancellable, on_refreshed,
-                                outcome);
+  keyfob_session_refresh_async (&session, fixture->token, fixture->saved, fixture->cancellable,
+                                on_refreshed, outcome);
 }
 
 static void
@@ -207,9 +210,33 @@ test_others_put_an_old_one_back (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_others_forgot_it (Fixture *fixture, gconstpointer data)
+test_not_saved_yet (Fixture *fixture, gconstpointer data)
 {
   hold (fixture, NULL);
+  refresh (fixture);
+  assert_asked (fixture, "our-refresh");
+  assert_new_and_stored (fixture);
+}
+
+static void
+test_others_removed_it (Fixture *fixture, gconstpointer data)
+{
+  hold (fixture, NULL);
+  fixture->saved = TRUE;
+  refresh (fixture);
+  g_assert_error (fixture->outcome.error, KEYFOB_AUTH_ERROR,
+                  KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
+  g_assert_true (fixture->outcome.removed);
+  assert_asked (fixture, NULL);
+  g_assert_null (fixture->store->token);
+}
+
+static void
+test_others_lost_it (Fixture *fixture, gconstpointer data)
+{
+  hold (fixture, NULL);
+  fixture->saved = TRUE;
+  fixture->store->loses = TRUE;
   refresh (fixture);
   assert_asked (fixture, "our-refresh");
   assert_new_and_stored (fixture);
@@ -431,7 +458,9 @@ main (int argc, char *argv[])
   add ("renewed-by-others-long-ago", test_renewed_by_others_long_ago);
   add ("others-lost-the-refresh-token", test_others_lost_the_refresh_token);
   add ("others-put-an-old-one-back", test_others_put_an_old_one_back);
-  add ("others-forgot-it", test_others_forgot_it);
+  add ("not-saved-yet", test_not_saved_yet);
+  add ("others-removed-it", test_others_removed_it);
+  add ("others-lost-it", test_others_lost_it);
   add ("store-that-cannot-be-read", test_store_that_cannot_be_read);
   add ("locked-keyring-is-not-asked-for", test_locked_keyring_is_not_asked_for);
   add ("full-disk", test_full_disk);

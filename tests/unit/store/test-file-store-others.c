@@ -25,19 +25,27 @@ rename_over (FileCase *fixture, const char *content)
   g_assert_cmpint (g_rename (other, fixture->path), ==, 0);
 }
 
+/* @life: seconds that are left to the token that was stored */
 static gboolean
-was_lost (FileCase *fixture)
+token_was_lost (FileCase *fixture, gint64 life)
 {
   g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (KeyfobToken) found = NULL;
+  g_autoptr (KeyfobToken) token = file_case_token ("one", NOW + life);
 
   keyfob_token_store_lookup_async (fixture->store, config, NULL, file_case_got_result_cb, &result);
   file_case_wait_for (&result);
   g_assert_true (keyfob_token_store_lookup_finish (fixture->store, result, &found, NULL));
   g_assert_null (found);
 
-  return keyfob_token_store_lookup_was_lost (fixture->store, result);
+  return keyfob_token_store_lookup_was_lost (fixture->store, result, token);
+}
+
+static gboolean
+was_lost (FileCase *fixture)
+{
+  return token_was_lost (fixture, 3600);
 }
 
 static void
@@ -47,6 +55,15 @@ set_age (FileCase *fixture, int seconds)
   const struct utimbuf times = { .actime = then, .modtime = then };
 
   g_assert_cmpint (g_utime (fixture->path, (struct utimbuf *) &times), ==, 0);
+}
+
+/* Python leaves out what ends within 30 seconds, and that is no sign-out. */
+static void
+test_left_out (FileCase *fixture, gconstpointer data)
+{
+  g_assert_true (token_was_lost (fixture, -3600));
+  g_assert_true (token_was_lost (fixture, 30));
+  g_assert_false (token_was_lost (fixture, 31));
 }
 
 /* Only what is gone within two seconds of a write was lost by a program that has no lock. */
@@ -375,6 +392,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   ADD ("lost", test_lost);
+  ADD ("left-out", test_left_out);
   ADD ("no-folder", test_no_folder);
   ADD ("changed", test_changed);
   ADD ("changed-before-a-write", test_changed_before_a_write);

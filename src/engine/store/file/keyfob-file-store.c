@@ -24,6 +24,7 @@
 #define MAX_ATTEMPTS 100
 /* Microseconds in which Python reads the file, changes it and writes it. */
 #define LOST_UPDATE (2 * G_USEC_PER_SEC)
+#define PYTHON_MARGIN 30 /* seconds */
 /* Microseconds in which a file can change without a new time: the clock of a file system is coarse.
  */
 #define JUST_NOW (3 * G_USEC_PER_SEC)
@@ -767,12 +768,23 @@ keyfob_file_store_lookup_async (KeyfobTokenStore *store,
            keyfob_file_store_lookup_async);
 }
 
+/* The rule of the Python client for what to leave out. */
 static gboolean
-keyfob_file_store_lookup_was_lost (KeyfobTokenStore *store, GAsyncResult *result)
+python_leaves_out (KeyfobToken *token, gint64 now)
+{
+  gint64 ends = MAX (keyfob_token_get_expires (token), keyfob_token_get_refresh_expires (token));
+
+  return ends <= now + PYTHON_MARGIN;
+}
+
+static gboolean
+keyfob_file_store_lookup_was_lost (KeyfobTokenStore *store,
+                                   GAsyncResult *result,
+                                   KeyfobToken *token)
 {
   Job *job = g_task_get_task_data (G_TASK (result));
 
-  return job->lost;
+  return job->lost || python_leaves_out (token, job->now);
 }
 
 static void
