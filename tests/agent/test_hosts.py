@@ -108,6 +108,29 @@ class Hosts(agentcase.AgentCase):
         self.start_agent()
         self.find_host("https://one.example.org")
 
+    def test_is_written_once_when_added(self):
+        folder = os.path.dirname(self.hosts_file())
+        os.makedirs(folder, exist_ok=True)
+        written = []
+
+        def on_event(_monitor, file, other, event):
+            if event == Gio.FileMonitorEvent.RENAMED:
+                file = other
+            if event in (Gio.FileMonitorEvent.RENAMED, Gio.FileMonitorEvent.MOVED_IN,
+                         Gio.FileMonitorEvent.CREATED):
+                written.append(file.get_basename())
+
+        monitor = Gio.File.new_for_path(folder).monitor_directory(
+            Gio.FileMonitorFlags.WATCH_MOVES, None)
+        monitor.connect("changed", on_event)
+        self.add_host("https://one.example.org", name="One")
+        self.stop_agent()
+        # what the monitor tells comes in order
+        os.mkdir(os.path.join(folder, "end"))
+        agentcase.wait_until(lambda: "end" in written, "the monitor to catch up")
+        monitor.cancel()
+        self.assertEqual(written.count("hosts.ini"), 1, written)
+
     def test_remove(self):
         one = self.add_host("https://one.example.org")
         two = self.add_host("https://two.example.org")
@@ -198,6 +221,31 @@ class Hosts(agentcase.AgentCase):
         host = self.add_host("https://one.example.org")
         self.assertIn("list of hosts", host.Error)
         self.assertIn("cannot be", host.Error)
+
+    def block_folder(self, folder):
+        """A file where the agent is to make its folder."""
+        with open(self.bus.path(folder, "keyfob"), "w", encoding="utf-8") as obstacle:
+            obstacle.write("in the way")
+
+    def test_quit_tells_what_is_not_saved(self):
+        self.block_folder("config")
+        self.add_host("https://one.example.org")
+        self.assertEqual(self.stop_agent(), 0)
+        self.assertIn("The list of hosts cannot be saved", self.log())
+        os.unlink(self.bus.path("config", "keyfob"))
+        self.start_agent()
+        self.assertEqual(self.hosts(), {})
+        (name, sentence), = self.agent_property("Notices")
+        self.assertEqual(name, "unsaved")
+        self.assertIn("The list of hosts cannot be saved", sentence)
+
+    def test_quit_says_what_is_not_saved(self):
+        self.block_folder("config")
+        self.block_folder("state")
+        self.add_host("https://one.example.org")
+        self.assertEqual(self.stop_agent(), 0)
+        for what in ("list of hosts", "notices"):
+            self.assertIn(f"The {what} cannot be saved", self.log())
 
     def test_activation(self):
         self.stop_agent()

@@ -62,6 +62,14 @@ class Unsaved(agentcase.AgentCase):
         self.assertEqual(host.get_token(), token)
         self.assertEqual(self.server.count("token"), self.asked)
 
+    def test_said_when_it_is_lost(self):
+        self.restart_agent()
+        (name, sentence), = self.agent_property("Notices")
+        self.assertEqual(name, "unsaved")
+        self.assertRegex(sentence, "The token for .* is lost")
+        self.assertIn(sentence.removeprefix("When Keyfob ended, not everything could be saved. "),
+                      self.log())
+
     def test_stored_with_the_next_refresh(self):
         os.rmdir(self.token_file())
         self.host.call("Refresh")

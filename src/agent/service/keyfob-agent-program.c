@@ -68,7 +68,7 @@ on_deadline (gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
 
-  g_debug ("Ending with work undone");
+  g_message ("Ending with work undone");
   self->deadline = 0;
   g_main_loop_quit (self->loop);
 
@@ -80,7 +80,10 @@ on_agent_quit (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
 
-  keyfob_agent_quit_finish (KEYFOB_AGENT (source), result);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_agent_quit_finish (KEYFOB_AGENT (source), result, &error))
+    g_message ("%s", error->message);
   g_main_loop_quit (self->loop);
 }
 
@@ -211,12 +214,12 @@ make_stores (KeyfobClock *clock, const char *store_option)
 static KeyfobContext *
 make_context (GDBusConnection *connection, const char *store_option)
 {
-  g_autofree char *path = keyfob_host_file_dup_default_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
-  g_autofree char *notices_path = keyfob_notices_dup_default_path ();
-  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path);
-  g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
   g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+  g_autofree char *path = keyfob_host_file_dup_default_path ();
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path, clock);
+  g_autofree char *notices_path = keyfob_notices_dup_default_path ();
+  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path, clock);
+  g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);

@@ -355,15 +355,6 @@ on_woke (KeyfobAgent *self)
 }
 
 static void
-on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-
-  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, NULL);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
 on_clock_set (KeyfobAgent *self, gint64 seconds)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
@@ -376,13 +367,81 @@ on_clock_set (KeyfobAgent *self, gint64 seconds)
   on_woke (self);
 }
 
+typedef struct
+{
+  guint n_busy;     /* hosts that must not be cut off, and 1 until all are asked */
+  GString *unsaved; /* sentences: what could not be saved */
+} Quit;
+
+static void
+quit_free (Quit *quit)
+{
+  g_string_free (quit->unsaved, TRUE);
+  g_free (quit);
+}
+
+static void
+add_sentence (GString *text, const char *sentence)
+{
+  if (text->len > 0)
+    g_string_append_c (text, ' ');
+  g_string_append (text, sentence);
+}
+
+static void
+add_unsaved_tokens (KeyfobAgent *self, GString *unsaved)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
+      g_autofree char *sentence = NULL;
+
+      if (!keyfob_host_is_unsaved (host))
+        continue;
+
+      sentence = g_strdup_printf (_ ("The token for %s could not be saved and is lost."),
+                                  keyfob_config_get_name (keyfob_host_get_config (host)));
+      add_sentence (unsaved, sentence);
+    }
+}
+
+static void
+on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Quit *quit = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, &error))
+    add_sentence (quit->unsaved, error->message);
+
+  if (quit->unsaved->len > 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
+                             quit->unsaved->str);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
 static void
 on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   KeyfobAgent *self = g_task_get_source_object (task);
+  Quit *quit = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
 
-  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, NULL);
+  if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error))
+    add_sentence (quit->unsaved, error->message);
+  add_unsaved_tokens (self, quit->unsaved);
+
+  if (quit->unsaved->len > 0)
+    {
+      /* Translators: sentences that say what could not be saved, and why */
+      g_autofree char *notice = g_strdup_printf (
+          _ ("When Keyfob ended, not everything could be saved. %s"), quit->unsaved->str);
+
+      keyfob_notices_add (self->context->notices, "unsaved", notice);
+    }
   keyfob_notices_flush_async (self->context->notices, on_notices_saved, task);
 }
 
@@ -391,13 +450,13 @@ on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   KeyfobAgent *self = g_task_get_source_object (task);
-  guint *n_busy = g_task_get_task_data (task);
+  Quit *quit = g_task_get_task_data (task);
   g_autoptr (KeyfobToken) token = NULL;
 
   if (source != NULL)
     keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
 
-  if (--*n_busy == 0)
+  if (--quit->n_busy == 0)
     keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved,
                                   g_steal_pointer (&task));
 }
@@ -513,11 +572,12 @@ void
 keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  guint *n_busy = g_new (guint, 1);
+  Quit *quit = g_new0 (Quit, 1);
 
-  *n_busy = 1;
+  quit->n_busy = 1;
+  quit->unsaved = g_string_new (NULL);
   g_task_set_source_tag (task, keyfob_agent_quit_async);
-  g_task_set_task_data (task, n_busy, g_free);
+  g_task_set_task_data (task, quit, (GDestroyNotify) quit_free);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
     {
@@ -528,17 +588,17 @@ keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpoint
       if (!keyfob_host_is_busy (host))
         continue;
 
-      *n_busy += 1;
+      quit->n_busy++;
       keyfob_host_join_async (host, on_host_at_rest, g_object_ref (task));
     }
 
   on_host_at_rest (NULL, NULL, g_steal_pointer (&task));
 }
 
-void
-keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result)
+gboolean
+keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result, GError **error)
 {
-  g_return_if_fail (g_task_is_valid (result, self));
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  g_task_propagate_boolean (G_TASK (result), NULL);
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -37,10 +37,12 @@ void keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves);
 /**
  * keyfob_agent_quit_async:
  *
- * Cancels every sign-in, lets a refresh or a sign-out that runs come to its end, and waits until
- * the hosts are on disk.
+ * Cancels every sign-in, lets a refresh or a sign-out that runs come to its end, and saves tokens,
+ * hosts and notices. What could not be saved is also a notice for the next start.
  */
 void keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data);
-void keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result);
+
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE, which says what could not be saved */
+gboolean keyfob_agent_quit_finish (KeyfobAgent *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ struct _KeyfobHostFile
   GKeyFile *keys;
   GHashTable *groups; /* base URL → the group as the file spells it */
   GError *barred;     /* why the file must not be written */
+  gboolean unsaved;   /* whether something has changed all the same */
   KeyfobKeyFileWriter *writer;
 };
 
@@ -39,6 +40,8 @@ changed (KeyfobHostFile *self)
 {
   if (self->barred == NULL)
     keyfob_key_file_writer_write (self->writer, self->keys);
+  else
+    self->unsaved = TRUE;
 }
 
 /* Returns: (transfer full): what the user should know */
@@ -207,7 +210,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                              _ ("The list of hosts cannot be saved: %s"), error->message);
-  else if (self->barred != NULL)
+  else if (self->unsaved)
     g_task_return_error (task, g_error_copy (self->barred));
   else
     g_task_return_boolean (task, TRUE);
@@ -249,12 +252,12 @@ keyfob_host_entry_free (KeyfobHostEntry *self)
 }
 
 KeyfobHostFile *
-keyfob_host_file_new (const char *path)
+keyfob_host_file_new (const char *path, KeyfobClock *clock)
 {
   KeyfobHostFile *self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
 
   self->path = g_strdup (path);
-  self->writer = keyfob_key_file_writer_new (path);
+  self->writer = keyfob_key_file_writer_new (path, clock);
 
   return self;
 }

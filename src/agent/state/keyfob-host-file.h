@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-clock.h"
 #include "keyfob-config.h"
 
 G_BEGIN_DECLS
@@ -40,8 +41,14 @@ G_DECLARE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, KEYFOB, HOST_FILE, GObje
  * It is written in a thread, whole to a new file, one write at a time; the last state wins.
  */
 
-/** Returns: (transfer full): the file at @path, not read yet */
-KeyfobHostFile *keyfob_host_file_new (const char *path);
+/**
+ * keyfob_host_file_new:
+ * @path: path of the file, which is not read yet
+ * @clock: times the next attempt after a write that failed
+ *
+ * Returns: (transfer full): the file
+ */
+KeyfobHostFile *keyfob_host_file_new (const char *path, KeyfobClock *clock);
 
 /** Returns: (transfer full): `hosts.ini` in Keyfob's folder of the user's configuration */
 char *keyfob_host_file_dup_default_path (void);
@@ -97,7 +104,8 @@ void keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, cons
 /** Forgets a host, in all its spellings, and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Waits until everything that was changed so far is on disk. */
+/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
+ */
 void keyfob_host_file_flush_async (KeyfobHostFile *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,

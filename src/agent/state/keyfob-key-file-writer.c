@@ -9,15 +9,24 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
+#include "keyfob-retry.h"
+#include "keyfob-source.h"
+
+#define FIRST_RETRY 10 /* seconds */
+#define LAST_RETRY 600 /* seconds */
+
 struct _KeyfobKeyFileWriter
 {
   GObject parent_instance;
 
   char *path;
+  KeyfobClock *clock;
   GKeyFile *keys;     /* NULL until something has changed */
   gboolean unsaved;   /* whether it has changed since the last write began, or that write failed */
+  KeyfobRetry retry;  /* of a write that failed */
+  GSource *timer;     /* starts the next write */
   GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
-  GPtrArray *waiting; /* GTasks that wait for the next one */
+  GPtrArray *waiting; /* GTasks that wait for the next write */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, G_TYPE_OBJECT)
@@ -77,15 +86,18 @@ answer (GPtrArray *tasks, const GError *error)
     }
 }
 
+static void on_written (GObject *source, GAsyncResult *result, gpointer user_data);
+
 static void
-write_snapshot (KeyfobKeyFileWriter *self, GAsyncReadyCallback on_done)
+write_snapshot (KeyfobKeyFileWriter *self)
 {
   Snapshot *snapshot = g_new0 (Snapshot, 1);
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_done, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_written, NULL);
 
   snapshot->path = g_strdup (self->path);
   snapshot->data = g_key_file_to_data (self->keys, &snapshot->length, NULL);
 
+  g_clear_pointer (&self->timer, keyfob_source_free);
   self->unsaved = FALSE;
   self->writing = g_steal_pointer (&self->waiting);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
@@ -95,6 +107,44 @@ write_snapshot (KeyfobKeyFileWriter *self, GAsyncReadyCallback on_done)
   g_task_run_in_thread (task, write_in_thread);
 }
 
+static gboolean
+on_timer (gpointer user_data)
+{
+  write_snapshot (KEYFOB_KEY_FILE_WRITER (user_data));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* @timer: (transfer full): ready when the next write is to start */
+static void
+set_timer (KeyfobKeyFileWriter *self, GSource *timer)
+{
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  self->timer = timer;
+  g_source_set_callback (timer, on_timer, self, NULL);
+  g_source_attach (timer, g_main_context_get_thread_default ());
+}
+
+/* Changes that are made in a row go into one write. */
+static void
+write_soon (KeyfobKeyFileWriter *self)
+{
+  GSource *idle = g_idle_source_new ();
+
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  set_timer (self, idle);
+}
+
+static void
+write_later (KeyfobKeyFileWriter *self, const GError *error)
+{
+  gint64 wait = keyfob_retry_note_failure (&self->retry, keyfob_clock_now (self->clock), 0);
+
+  if (self->retry.failures == 1)
+    g_message ("%s cannot be written: %s", self->path, error->message);
+  set_timer (self, keyfob_clock_timer (self->clock, wait * G_USEC_PER_SEC));
+}
+
 static void
 on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -102,14 +152,29 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) written = g_steal_pointer (&self->writing);
   g_autoptr (GError) error = NULL;
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    g_message ("%s cannot be written: %s", self->path, error->message);
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    keyfob_retry_reset (&self->retry);
+
   if (self->unsaved)
-    write_snapshot (self, on_written);
-  else
-    self->unsaved = error != NULL;
+    write_snapshot (self);
+  else if (error != NULL)
+    {
+      self->unsaved = TRUE;
+      write_later (self, error);
+    }
 
   answer (written, error);
+}
+
+static void
+keyfob_key_file_writer_dispose (GObject *object)
+{
+  KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (object);
+
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  g_clear_object (&self->clock);
+
+  G_OBJECT_CLASS (keyfob_key_file_writer_parent_class)->dispose (object);
 }
 
 static void
@@ -127,6 +192,7 @@ keyfob_key_file_writer_finalize (GObject *object)
 static void
 keyfob_key_file_writer_class_init (KeyfobKeyFileWriterClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = keyfob_key_file_writer_dispose;
   G_OBJECT_CLASS (klass)->finalize = keyfob_key_file_writer_finalize;
 }
 
@@ -134,14 +200,16 @@ static void
 keyfob_key_file_writer_init (KeyfobKeyFileWriter *self)
 {
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->retry = (KeyfobRetry){ .base = FIRST_RETRY, .cap = LAST_RETRY };
 }
 
 KeyfobKeyFileWriter *
-keyfob_key_file_writer_new (const char *path)
+keyfob_key_file_writer_new (const char *path, KeyfobClock *clock)
 {
   KeyfobKeyFileWriter *self = g_object_new (KEYFOB_TYPE_KEY_FILE_WRITER, NULL);
 
   self->path = g_strdup (path);
+  self->clock = g_object_ref (clock);
 
   return self;
 }
@@ -155,7 +223,7 @@ keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys)
   self->keys = changed;
   self->unsaved = TRUE;
   if (self->writing == NULL)
-    write_snapshot (self, on_written);
+    write_soon (self);
 }
 
 void
@@ -174,9 +242,8 @@ keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
       return;
     }
 
-  /* a write that failed is tried again */
   if (self->writing == NULL)
-    write_snapshot (self, on_written);
+    write_snapshot (self);
   g_ptr_array_add (self->unsaved ? self->waiting : self->writing, g_steal_pointer (&task));
 }
 

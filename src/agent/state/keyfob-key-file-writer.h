@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-clock.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_KEY_FILE_WRITER (keyfob_key_file_writer_get_type ())
@@ -15,12 +17,19 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * KeyfobKeyFileWriter:
  *
  * Writes a key file that is kept in memory: in a thread, whole to a new file that only the user can
- * read, one write at a time; the last state wins. A write that failed is tried again with the next
- * change and by keyfob_key_file_writer_flush_async().
+ * read, one write at a time; the last state wins. A write that failed is tried again after a while,
+ * with the next change, and by keyfob_key_file_writer_flush_async(). What is not written when the
+ * writer goes is lost.
  */
 
-/** Returns: (transfer full): a writer of @path that has nothing to write */
-KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path);
+/**
+ * keyfob_key_file_writer_new:
+ * @path: path of the file
+ * @clock: times the next attempt after a write that failed
+ *
+ * Returns: (transfer full): a writer that has nothing to write
+ */
+KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path, KeyfobClock *clock);
 
 /**
  * keyfob_key_file_writer_write:
@@ -28,7 +37,8 @@ KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path);
  */
 void keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys);
 
-/** Waits until everything that was changed so far is on disk; tries a failed write once more. */
+/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
+ */
 void keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,

@@ -6,6 +6,9 @@
 
 #include "keyfob-notices.h"
 
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
 #include "keyfob-key-file-writer.h"
 
 #define SENTENCE "sentence"
@@ -56,13 +59,13 @@ static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
     g_task_return_boolean (task, TRUE);
   else
-    g_task_return_error (task, error);
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             _ ("The notices cannot be saved: %s"), error->message);
 }
 
 static void
@@ -92,12 +95,12 @@ keyfob_notices_init (KeyfobNotices *self)
 }
 
 KeyfobNotices *
-keyfob_notices_new (const char *path)
+keyfob_notices_new (const char *path, KeyfobClock *clock)
 {
   KeyfobNotices *self = g_object_new (KEYFOB_TYPE_NOTICES, NULL);
   g_autoptr (GError) error = NULL;
 
-  self->writer = keyfob_key_file_writer_new (path);
+  self->writer = keyfob_key_file_writer_new (path, clock);
   if (!g_key_file_load_from_file (self->keys, path, G_KEY_FILE_NONE, &error)
       && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     g_message ("Some notices in %s are lost: %s", path, error->message);

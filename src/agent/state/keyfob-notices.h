@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-clock.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_NOTICES (keyfob_notices_get_type ())
@@ -23,12 +25,13 @@ G_DECLARE_FINAL_TYPE (KeyfobNotices, keyfob_notices, KEYFOB, NOTICES, GObject)
 /**
  * keyfob_notices_new:
  * @path: where they are kept
+ * @clock: times the next attempt after a write that failed
  *
  * Reads what is kept there; blocks, so it belongs before the main loop.
  *
  * Returns: (transfer full): the notices
  */
-KeyfobNotices *keyfob_notices_new (const char *path);
+KeyfobNotices *keyfob_notices_new (const char *path, KeyfobClock *clock);
 
 /** Returns: (transfer full): `notices.ini` in Keyfob's folder of the user's state */
 char *keyfob_notices_dup_default_path (void);
@@ -46,11 +49,12 @@ void keyfob_notices_dismiss (KeyfobNotices *self, const char *name);
 /** Returns: (transfer floating): `a(ss)` of names and sentences, the oldest first */
 GVariant *keyfob_notices_to_variant (KeyfobNotices *self);
 
-/** Waits until all notices are on disk; tries a failed write once more. */
+/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
+ */
 void
 keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data);
 
-/** Returns: %FALSE with a G_FILE_ERROR where they could not be written */
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where they could not be written */
 gboolean keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ set_up (Fixture *fixture, gconstpointer only_file)
   keyfob_stores_open_default (fixture->stores);
   wait_while (!g_str_equal (keyfob_stores_get_state (fixture->stores), "ready"));
 
-  fixture->file = keyfob_host_file_new (path);
+  fixture->file = keyfob_host_file_new (path, KEYFOB_CLOCK (fixture->clock));
   none = keyfob_host_file_load (fixture->file, NULL);
   keyfob_host_file_set (fixture->file, config, "");
   fixture->location = keyfob_token_location_new (fixture->stores, fixture->file,

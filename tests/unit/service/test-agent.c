@@ -72,7 +72,10 @@ remove_folder (const char *path)
 static void
 on_quit (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  keyfob_agent_quit_finish (KEYFOB_AGENT (source), result);
+  g_autoptr (GError) error = NULL;
+
+  keyfob_agent_quit_finish (KEYFOB_AGENT (source), result, &error);
+  g_assert_no_error (error);
   *(gboolean *) user_data = TRUE;
 }
 
@@ -124,8 +127,8 @@ make_context (Fixture *fixture)
   KeyfobClock *clock = KEYFOB_CLOCK (fixture->clock);
   g_autofree char *hosts = g_build_filename (fixture->folder, "hosts.ini", NULL);
   g_autofree char *notices_path = g_build_filename (fixture->folder, "notices.ini", NULL);
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (hosts);
-  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path);
+  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (hosts, clock);
+  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path, clock);
   g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
   g_autoptr (KeyfobKeyring) keyring = keyfob_keyring_new (clock);
   g_autoptr (KeyfobStores) stores = keyfob_stores_new (keyring, fixture->store_path, TRUE, clock);

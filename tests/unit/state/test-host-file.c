@@ -41,6 +41,14 @@ dup_path (void)
   return g_build_filename (g_get_user_config_dir (), "hosts.ini", NULL);
 }
 
+static KeyfobHostFile *
+new_file (const char *path)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+
+  return keyfob_host_file_new (path, clock);
+}
+
 /* Returns: (nullable): what the file has for the host now */
 static char *
 dup_stored_use (void)
@@ -57,7 +65,7 @@ static gint64
 load_use (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
   KeyfobHostEntry *entry;
 
@@ -72,7 +80,7 @@ static void
 test_use_is_kept (void)
 {
   g_autofree char *path = dup_path ();
-  KeyfobHostFile *file = keyfob_host_file_new (path);
+  KeyfobHostFile *file = new_file (path);
   g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
   g_autofree char *text = NULL;
 
@@ -91,7 +99,7 @@ static void
 test_use_is_written_now_and_then (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
 
   keyfob_host_file_set (file, config, "");
@@ -154,7 +162,7 @@ static char *
 load_options (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
   g_autoptr (GVariant) options = NULL;
 
@@ -171,7 +179,7 @@ static void
 test_two_spellings_change (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (KeyfobConfig) config =
       keyfob_config_new (URL, g_variant_new_parsed ("{'name': <'Third'>}"), NULL);
   g_autoptr (GPtrArray) entries = NULL;
@@ -193,8 +201,8 @@ static void
 test_two_spellings_remove (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
-  g_autoptr (KeyfobHostFile) next = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (KeyfobHostFile) next = new_file (path);
   g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (GPtrArray) after = NULL;
@@ -212,7 +220,7 @@ static void
 test_default_is_kept (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (GPtrArray) entries = NULL;
   g_autoptr (KeyfobConfig) config = NULL;
   g_autofree char *options = NULL;
@@ -248,7 +256,7 @@ static void
 test_unreadable_is_left_alone (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
   g_autoptr (GPtrArray) entries = NULL;
   g_autofree char *problem = NULL;
@@ -288,7 +296,7 @@ test_reads_0_1 (void)
   };
   g_autofree char *path =
       g_test_build_filename (G_TEST_DIST, "state", "data", "hosts-0.1.ini", NULL);
-  g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (path);
+  g_autoptr (KeyfobHostFile) file = new_file (path);
   g_autoptr (GPtrArray) entries = keyfob_host_file_load (file, NULL);
 
   g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (hosts));

@@ -3,12 +3,14 @@
  */
 
 #include "keyfob-key-file-writer.h"
+#include "manual-clock.h"
 #include "wait.h"
 
 #include <glib/gstdio.h>
 
 typedef struct
 {
+  ManualClock *clock;
   char *path;
   GKeyFile *keys;
   KeyfobKeyFileWriter *writer;
@@ -19,15 +21,17 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
+  fixture->clock = manual_clock_new (1900000000);
   fixture->path = g_build_filename (g_get_user_state_dir (), "a", "b", "file.ini", NULL);
   fixture->keys = g_key_file_new ();
-  fixture->writer = keyfob_key_file_writer_new (fixture->path);
+  fixture->writer = keyfob_key_file_writer_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_unref (fixture->writer);
+  g_object_unref (fixture->clock);
   g_key_file_unref (fixture->keys);
   g_clear_error (&fixture->error);
   g_free (fixture->path);
@@ -81,7 +85,8 @@ test_nothing_to_write (Fixture *fixture, gconstpointer data)
 static void
 test_finalize (Fixture *fixture, gconstpointer data)
 {
-  g_assert_finalize_object (keyfob_key_file_writer_new (fixture->path));
+  g_assert_finalize_object (
+      keyfob_key_file_writer_new (fixture->path, KEYFOB_CLOCK (fixture->clock)));
 }
 
 static void
@@ -156,6 +161,31 @@ test_flush_writes_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (read_number (fixture), ==, 1);
 }
 
+static void
+test_writes_again_by_itself (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_state_dir (), "a", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_state_dir (), 0700));
+  g_assert_true (g_file_set_contents (parent, "", 0, NULL));
+  write_number (fixture, 1);
+  wait_while (manual_clock_next (fixture->clock) != 10);
+
+  /* later each time */
+  manual_clock_advance (fixture->clock, 10);
+  wait_while (manual_clock_next (fixture->clock) != 20);
+
+  g_assert_no_errno (g_unlink (parent));
+  manual_clock_advance (fixture->clock, 20);
+  wait_while (!g_file_test (fixture->path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (read_number (fixture), ==, 1);
+
+  /* the file is up to date, and nothing more is timed */
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), <, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -169,6 +199,7 @@ main (int argc, char *argv[])
   ADD ("last-state-wins", test_last_state_wins);
   ADD ("cannot-write", test_cannot_write);
   ADD ("flush-writes-again", test_flush_writes_again);
+  ADD ("writes-again-by-itself", test_writes_again_by_itself);
 
   return g_test_run ();
 }

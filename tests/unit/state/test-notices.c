@@ -13,6 +13,14 @@ dup_path (void)
   return g_build_filename (g_get_user_state_dir (), "folder", "notices.ini", NULL);
 }
 
+static KeyfobNotices *
+new_notices (const char *path)
+{
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+
+  return keyfob_notices_new (path, clock);
+}
+
 static void
 on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -53,7 +61,7 @@ static void
 test_add_and_dismiss (void)
 {
   g_autofree char *path = dup_path ();
-  KeyfobNotices *notices = keyfob_notices_new (path);
+  KeyfobNotices *notices = new_notices (path);
   guint changes = 0;
 
   g_signal_connect_swapped (notices, "changed", G_CALLBACK (count), &changes);
@@ -83,7 +91,7 @@ test_kept (void)
 {
   g_autofree char *path = dup_path ();
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (path);
+  g_autoptr (KeyfobNotices) notices = new_notices (path);
   g_autoptr (KeyfobNotices) again = NULL;
   GStatBuf info;
 
@@ -92,7 +100,7 @@ test_kept (void)
   keyfob_notices_add (notices, "two", "Second.");
   flush (notices);
 
-  again = keyfob_notices_new (path);
+  again = new_notices (path);
   assert_notices (again, "[('moved https://[::1]:80/ü = 100%', 'Two\\nlines; “quoted” = \\\\.'), "
                          "('two', 'Second.')]");
   g_assert_no_errno (g_stat (path, &info));
@@ -105,7 +113,7 @@ static void
 test_bounded (void)
 {
   g_autofree char *path = dup_path ();
-  g_autoptr (KeyfobNotices) notices = keyfob_notices_new (path);
+  g_autoptr (KeyfobNotices) notices = new_notices (path);
   g_autoptr (GVariant) all = NULL;
   const char *name;
 
@@ -135,7 +143,7 @@ test_damaged_file (void)
                                       "[good]\nsentence=Good.\nno key file",
                                       -1, NULL));
 
-  notices = keyfob_notices_new (path);
+  notices = new_notices (path);
   assert_notices (notices, "[('good', 'Good.')]");
 
   keyfob_notices_add (notices, "new", "New.");
