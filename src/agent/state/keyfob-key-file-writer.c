@@ -14,6 +14,7 @@
 
 #define FIRST_RETRY 10 /* seconds */
 #define LAST_RETRY 600 /* seconds */
+#define MOST_LINKS 40  /* as the kernel follows, path_resolution(7) */
 
 struct _KeyfobKeyFileWriter
 {
@@ -47,29 +48,66 @@ snapshot_free (Snapshot *snapshot)
 }
 
 static void
-write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+set_error (GError **error, const char *path, int code)
 {
-  Snapshot *snapshot = task_data;
-  g_autofree char *folder = g_path_get_dirname (snapshot->path);
-  GError *error = NULL;
+  g_autofree char *name = g_filename_display_name (path);
+
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), "%s: %s.", name,
+               g_strerror (code));
+}
+
+/* Returns: (transfer full): the file that @path leads to over symbolic links, there or not */
+static char *
+dup_target (const char *path, GError **error)
+{
+  g_autofree char *target = g_strdup (path);
+
+  for (int i = 0; i <= MOST_LINKS; i++)
+    {
+      g_autofree char *link = g_file_read_link (target, NULL);
+      g_autofree char *folder = g_path_get_dirname (target);
+
+      if (link == NULL)
+        return g_steal_pointer (&target);
+
+      g_free (target);
+      target = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
+    }
+
+  set_error (error, path, ELOOP);
+  return NULL;
+}
+
+static gboolean
+write_file (const char *path, const char *data, gsize length, GError **error)
+{
+  g_autofree char *target = dup_target (path, error);
+  g_autofree char *folder = target != NULL ? g_path_get_dirname (target) : NULL;
+
+  if (target == NULL)
+    return FALSE;
 
   if (g_mkdir_with_parents (folder, 0700) < 0)
     {
-      int code = errno;
+      set_error (error, folder, errno);
+      return FALSE;
+    }
 
-      g_task_return_new_error (task, G_FILE_ERROR, g_file_error_from_errno (code), "%s: %s.",
-                               folder, g_strerror (code));
-    }
-  else if (!g_file_set_contents_full (snapshot->path, snapshot->data, snapshot->length,
-                                      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                      0600, &error))
-    {
-      g_task_return_error (task, error);
-    }
+  return g_file_set_contents_full (target, data, length,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, error);
+}
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Snapshot *snapshot = task_data;
+  GError *error = NULL;
+
+  if (write_file (snapshot->path, snapshot->data, snapshot->length, &error))
+    g_task_return_boolean (task, TRUE);
   else
-    {
-      g_task_return_boolean (task, TRUE);
-    }
+    g_task_return_error (task, error);
 }
 
 static void

@@ -17,9 +17,9 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * KeyfobKeyFileWriter:
  *
  * Writes a key file that is kept in memory: in a thread, whole to a new file that only the user can
- * read, one write at a time; the last state wins. A write that failed is tried again after a while,
- * with the next change, and by keyfob_key_file_writer_flush_async(). What is not written when the
- * writer goes is lost.
+ * read, one write at a time; the last state wins. A symbolic link to the file stays. A write that
+ * failed is tried again after a while, with the next change, and by
+ * keyfob_key_file_writer_flush_async(). What is not written when the writer goes is lost.
  */
 
 /**

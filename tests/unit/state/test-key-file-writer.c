@@ -7,6 +7,7 @@
 #include "wait.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -186,6 +187,68 @@ test_writes_again_by_itself (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (manual_clock_next (fixture->clock), <, 0);
 }
 
+/* As people have it who keep their configuration in a repository. */
+static void
+test_symbolic_links (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+  g_autofree char *link = g_build_filename (folder, "link.ini", NULL);
+  g_autofree char *target = g_build_filename (g_get_user_state_dir (), "dotfiles", "own.ini", NULL);
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  g_assert_no_errno (symlink ("link.ini", fixture->path));
+  g_assert_no_errno (symlink ("../../dotfiles/own.ini", link));
+
+  /* first where the file is not there yet, then over it */
+  for (int i = 1; i <= 2; i++)
+    {
+      write_number (fixture, i);
+      flush (fixture);
+      g_assert_no_error (fixture->error);
+      g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
+      g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK));
+      g_assert_false (g_file_test (target, G_FILE_TEST_IS_SYMLINK));
+      g_assert_cmpint (read_number (fixture), ==, i);
+    }
+}
+
+static void
+test_link_to_itself (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+
+  g_assert_no_errno (g_mkdir_with_parents (folder, 0700));
+  g_assert_no_errno (symlink ("file.ini", fixture->path));
+  write_number (fixture, 1);
+  flush (fixture);
+  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_LOOP);
+  g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
+}
+
+/* The error is for the bus, which takes nothing but UTF-8. */
+static void
+test_path_that_is_not_text (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_state_dir (), "f\xfcr", NULL);
+
+  g_free (fixture->path);
+  fixture->path = g_build_filename (folder, "b", "file.ini", NULL);
+  g_object_unref (fixture->writer);
+  fixture->writer = keyfob_key_file_writer_new (fixture->path, KEYFOB_CLOCK (fixture->clock));
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_state_dir (), 0700));
+  g_assert_true (g_file_set_contents (folder, "", 0, NULL));
+  write_number (fixture, 1);
+  flush (fixture);
+  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR);
+  g_assert_true (g_utf8_validate (fixture->error->message, -1, NULL));
+
+  g_assert_no_errno (g_unlink (folder));
+  flush (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (read_number (fixture), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -199,6 +262,9 @@ main (int argc, char *argv[])
   ADD ("last-state-wins", test_last_state_wins);
   ADD ("cannot-write", test_cannot_write);
   ADD ("flush-writes-again", test_flush_writes_again);
+  ADD ("symbolic-links", test_symbolic_links);
+  ADD ("link-to-itself", test_link_to_itself);
+  ADD ("path-that-is-not-text", test_path_that_is_not_text);
   ADD ("writes-again-by-itself", test_writes_again_by_itself);
 
   return g_test_run ();
