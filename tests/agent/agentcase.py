@@ -164,6 +164,7 @@ class AgentCase(unittest.TestCase):
     services = {}  # that the bus starts, beside the agent
     debug = True
     agent_arguments = ()
+    working_directory = None  # of the agent; None is the folder of the bus
 
     def setUp(self):
         self.server = FakeServer()
@@ -186,7 +187,7 @@ class AgentCase(unittest.TestCase):
             [os.environ["KEYFOB_AGENT"], *self.agent_arguments],
             env={"G_MESSAGES_DEBUG": "all" if self.debug else "",
                  "XDG_DATA_DIRS": self.bus.path("share"), **(env or {})},
-            stdout=log, stderr=log, cwd=self.bus.folder)
+            stdout=log, stderr=log, cwd=self.working_directory or self.bus.folder)
         log.close()
         self.bus.wait_for_name(NAME)
         if wait:

@@ -179,23 +179,81 @@ class Hosts(agentcase.AgentCase):
         self.assertIn("[ftp://bad.example.org]", self.read_hosts())
         self.assertIn("redirect-ports=many", self.read_hosts())
 
-    def test_damaged_file_is_set_aside(self):
+    def test_bad_group_is_told(self):
+        self.stop_agent()
+        self.write_hosts("# hosts\n[https://odd.example.org]\ntimeout=soon\n"
+                         "[https://good.example.org]\nname=Good\n")
+        self.start_agent()
+        (name, sentence), = self.agent_property("Notices")
+        self.assertEqual(name, "hosts-file")
+        for part in (self.hosts_file(), "line 2 ", "timeout"):
+            self.assertIn(part, sentence)
+        self.assertEqual(glob.glob(self.hosts_file() + ".damaged-*"), [])
+
+    def test_merge_conflict_costs_no_host(self):
+        text = ("# hosts\n[https://one.example.org]\n<<<<<<< HEAD\nname=Ours\n=======\nname=Theirs\n"
+                ">>>>>>> branch\ntimeout=60\n\n<<<<<<< HEAD\n[https://two.example.org]\nname=Two\n"
+                "=======\n[https://three.example.org]\nname=Three\n>>>>>>> branch\n"
+                "[https://torn.exam\nname=Torn\n[https://four.example.org]\nname=Four\n")
+        self.stop_agent()
+        self.write_hosts(text)
+        self.start_agent()
+        self.assertCountEqual([host["Name"] for host in self.hosts().values()],
+                              ["Theirs", "Two", "Three", "Four"])
+        self.assertEqual(self.find_host("https://one.example.org").Options["timeout"], 60)
+        copy, = glob.glob(self.hosts_file() + ".damaged-*")
+        with open(copy, encoding="utf-8") as file:
+            self.assertEqual(file.read(), text)
+        (_name, sentence), = notices = self.agent_property("Notices")
+        for part in (self.hosts_file() + " ", "line 3,", copy):
+            self.assertIn(part, sentence)
+
+        # written without the lines that cannot be read, so the next start has nothing to say
+        self.restart_agent()
+        self.assertEqual(self.agent_property("Notices"), notices)
+        self.assertEqual(glob.glob(self.hosts_file() + ".damaged-*"), [copy])
+        self.assertIn("# hosts", self.read_hosts())
+        for part in ("<<<", "===", ">>>", "torn.exam", "Torn"):
+            self.assertNotIn(part, self.read_hosts())
+
+    def test_symbolic_link_stays(self):
+        target = self.bus.path("dotfiles", "keyfob.ini")
+        self.stop_agent()
+        os.makedirs(os.path.dirname(target))
+        os.makedirs(os.path.dirname(self.hosts_file()), exist_ok=True)
+        os.symlink(os.path.relpath(target, os.path.dirname(self.hosts_file())), self.hosts_file())
+        self.start_agent()
+        self.add_host("https://one.example.org")
+        self.stop_agent()
+        self.assertTrue(os.path.islink(self.hosts_file()))
+        with open(target, "a", encoding="utf-8") as file:
+            file.write("<<<<<<< HEAD\n")
+        self.start_agent()
+        self.find_host("https://one.example.org")
+        self.add_host("https://two.example.org")
+        self.assertTrue(os.path.islink(self.hosts_file()))
+        with open(target, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("two.example.org", text)
+        self.assertNotIn("<<<", text)
+
+    def test_damaged_file_is_kept(self):
         for damage in ("[https://good.example.org]\nname=Good\n[https://torn.exam",
-                       b"[https://good.example.org]\nname=Good\n[x]\n\xff\xfe\x00\x01 no\n"):
+                       b"[https://good.example.org]\nname=Good\n[x\n\xff\xfe\x00\x01 no\n"):
             with self.subTest(damage=damage):
                 self.stop_agent()
                 for old in glob.glob(self.hosts_file() + ".damaged-*"):
                     os.unlink(old)
                 self.write_hosts(damage)
                 self.start_agent()
-                aside, = glob.glob(self.hosts_file() + ".damaged-*")
-                with open(aside, "rb") as file:
+                copy, = glob.glob(self.hosts_file() + ".damaged-*")
+                with open(copy, "rb") as file:
                     kept = file.read()
                 self.assertEqual(kept, damage if isinstance(damage, bytes) else damage.encode())
-                self.assertIn(aside, self.log())
+                self.assertIn(copy, self.log())
                 notice, = self.agent_property("Notices")
                 self.assertEqual(notice[0], "hosts-file")
-                self.assertIn(aside, notice[1])
+                self.assertIn(copy, notice[1])
                 self.assertEqual([host["Name"] for host in self.hosts().values()], ["Good"])
 
     def test_unreadable_file_is_left_alone(self):
@@ -262,6 +320,62 @@ class Hosts(agentcase.AgentCase):
                                 stdout=subprocess.DEVNULL)
         self.assertEqual(second.wait(20), 0)
         self.assertEqual(self.bus.process_id(agentcase.NAME), self.agent.pid)
+
+
+class PathsThatAreNotText(agentcase.AgentCase):
+    """Folders whose names are no UTF-8, as an old system of another encoding leaves them."""
+
+    def folder(self, name):
+        path = os.path.join(os.fsencode(self.bus.folder), b"f\xfcr " + name.encode())
+        os.makedirs(path, exist_ok=True)
+        return os.fsdecode(path)
+
+    def setUp(self):
+        super().setUp()
+        self.stop_agent()
+        self.env = {variable: self.folder(variable) for variable in
+                    ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+
+    def sign_in_and_restart(self):
+        host = self.add_host()
+        host.sign_in()
+        token = host.get_token()
+        self.restart_agent(env=self.env)
+        host = self.find_host()
+        host.wait_for(State="signed-in", Saved=True, Error="")
+        self.assertEqual(host.get_token(), token)
+        self.assertEqual(self.agent_property("Notices"), [])
+
+    def test_folders(self):
+        self.start_agent(env=self.env)
+        self.sign_in_and_restart()
+        self.assertEqual(os.listdir(os.path.join(self.env["XDG_CONFIG_HOME"], "keyfob")),
+                         ["hosts.ini"])
+
+    def test_working_directory(self):
+        self.agent_arguments = ("--store", "tokens.json")
+        self.working_directory = self.folder("here")
+        self.start_agent(env=self.env)
+        self.sign_in_and_restart()
+        self.assertIn("tokens.json", os.listdir(self.working_directory))
+
+    def test_trouble_with_the_token_file(self):
+        os.makedirs(os.path.join(self.env["XDG_CACHE_HOME"], "py-oidc-auth", "token-store.json"))
+        self.start_agent(env=self.env)
+        host = self.add_host()
+        host.sign_in()
+        self.assertIn("is a folder", host.Error)
+
+    def test_notice_of_a_damaged_file(self):
+        path = os.path.join(self.env["XDG_CONFIG_HOME"], "keyfob", "hosts.ini")
+        os.mkdir(os.path.dirname(path))
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("<<<<<<< HEAD\n[https://one.example.org]\n[https://two.example.org]\ntimeout=no\n")
+        self.start_agent(env=self.env)
+        (name, sentence), = self.agent_property("Notices")
+        self.assertEqual(name, "hosts-file")
+        self.assertIn("line 1", sentence)
+        self.assertIn("line 3", sentence)
 
 
 class CommandLine(unittest.TestCase):

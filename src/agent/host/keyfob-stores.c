@@ -19,7 +19,7 @@ struct _KeyfobStores
   char *shared_file;
   gboolean only_file;
   KeyfobClock *clock;
-  GHashTable *files; /* path → KeyfobTokenStore */
+  GHashTable *files; /* place → KeyfobTokenStore */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStores, keyfob_stores, G_TYPE_OBJECT)
@@ -69,18 +69,35 @@ on_report (KeyfobStores *self, const char *name, const char *sentence)
   g_signal_emit (self, signals[REPORT], 0, name, sentence);
 }
 
-static KeyfobTokenStore *
-open_file (KeyfobStores *self, const char *path)
+/* A place is shown on the bus, which takes UTF-8 only: a path that is none is there as a URI. */
+static char *
+path_to_place (const char *path)
 {
-  KeyfobTokenStore *store = g_hash_table_lookup (self->files, path);
+  return g_utf8_validate (path, -1, NULL) ? g_strdup (path) : g_filename_to_uri (path, NULL, NULL);
+}
+
+static char *
+place_to_path (const char *place)
+{
+  char *path = g_filename_from_uri (place, NULL, NULL);
+
+  return path != NULL ? path : g_strdup (place);
+}
+
+static KeyfobTokenStore *
+open_file (KeyfobStores *self, const char *place)
+{
+  KeyfobTokenStore *store = g_hash_table_lookup (self->files, place);
 
   if (store == NULL)
     {
+      g_autofree char *path = place_to_path (place);
+
       store = keyfob_file_store_new (path, self->clock);
       g_signal_connect_object (store, "changed", G_CALLBACK (on_file_changed), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (store, "report", G_CALLBACK (on_report), self, G_CONNECT_SWAPPED);
-      g_hash_table_insert (self->files, g_strdup (path), store);
+      g_hash_table_insert (self->files, g_strdup (place), store);
     }
 
   return store;
@@ -188,7 +205,7 @@ keyfob_stores_new (KeyfobKeyring *keyring,
   KeyfobStores *self = g_object_new (KEYFOB_TYPE_STORES, NULL);
 
   self->keyring = g_object_ref (keyring);
-  self->shared_file = g_strdup (shared_file);
+  self->shared_file = path_to_place (shared_file);
   self->only_file = only_file;
   self->clock = g_object_ref (clock);
   g_signal_connect_object (keyring, "changed", G_CALLBACK (on_keyring_changed), self,

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (KeyfobStores, keyfob_stores, KEYFOB, STORES, GObject)
  *
  * The places where tokens are kept: the keyring, the token file that is shared with Python
  * programs, and other files that were chosen for a host. Each is opened once, when it is asked for.
+ * A place is `keyring`, the absolute path of a file, or its URI where the path is not UTF-8.
  *
  * Signal `changed`: which store a host has, or whether it is locked, may have changed.
  *
@@ -65,7 +66,7 @@ gboolean keyfob_stores_is_only_file (KeyfobStores *self);
 /** Returns: (transfer full): why the keyring cannot be asked, in a sentence */
 GError *keyfob_stores_new_error (KeyfobStores *self);
 
-/** Returns: absolute path of the shared token file */
+/** Returns: absolute path of the shared token file, or its URI where the path is not UTF-8 */
 const char *keyfob_stores_get_shared_file (KeyfobStores *self);
 
 /** Returns: where new tokens go: `keyring` or `file`; empty until that is known */

@@ -10,7 +10,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-base-url.h"
-#include "keyfob-host-group.h"
+#include "keyfob-config-options.h"
 #include "keyfob-key-file-writer.h"
 
 #define ACCOUNT "account"
@@ -20,12 +20,14 @@
 #define KEPT_IN "kept-in"
 #define LEFT_IN "left-in"
 #define LEFT_AT "left-at"
+#define KEY_FILE_FLAGS (G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS)
 
 struct _KeyfobHostFile
 {
   GObject parent_instance;
 
   char *path;
+  char *name; /* of the path, for people */
   GKeyFile *keys;
   GHashTable *groups; /* base URL → the group as the file spells it */
   GError *barred;     /* why the file must not be written */
@@ -34,6 +36,178 @@ struct _KeyfobHostFile
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, G_TYPE_OBJECT)
+
+static char *
+replace_all (const char *text, const char *from, const char *to)
+{
+  g_auto (GStrv) parts = g_strsplit (text, from, -1);
+
+  return g_strjoinv (to, parts);
+}
+
+static GVariant *
+read_ports (GKeyFile *keys, const char *group, const char *key, GError **error)
+{
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aq"));
+  gsize n_ports = 0;
+  g_autofree int *ports = g_key_file_get_integer_list (keys, group, key, &n_ports, error);
+
+  if (ports == NULL)
+    return NULL;
+
+  for (gsize i = 0; i < n_ports; i++)
+    {
+      if (ports[i] < 0 || ports[i] > G_MAXUINT16)
+        {
+          g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+                       _ ("%d is not a port."), ports[i]);
+          return NULL;
+        }
+      g_variant_builder_add (&builder, "q", (guint16) ports[i]);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+read_number (GKeyFile *keys, const char *group, const char *key, GError **error)
+{
+  guint64 number;
+  g_autofree char *text = g_key_file_get_value (keys, group, key, error);
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, error))
+    return NULL;
+
+  return g_variant_new_uint32 (number);
+}
+
+static GVariant *
+read_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) bad = NULL;
+  gboolean flag;
+
+  switch (option->type[0])
+    {
+    case 'a':
+      return read_ports (keys, group, option->name, error);
+    case 'u':
+      return read_number (keys, group, option->name, error);
+    case 'b':
+      flag = g_key_file_get_boolean (keys, group, option->name, &bad);
+      if (bad != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&bad));
+          return NULL;
+        }
+      return g_variant_new_boolean (flag);
+    default:
+      text = g_key_file_get_string (keys, group, option->name, error);
+      return text != NULL ? g_variant_new_string (text) : NULL;
+    }
+}
+
+static void
+write_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GVariant *value)
+{
+  gsize n_ports;
+  const guint16 *ports;
+  g_autofree int *list = NULL;
+
+  switch (option->type[0])
+    {
+    case 'a':
+      ports = g_variant_get_fixed_array (value, &n_ports, sizeof *ports);
+      list = g_new (int, n_ports);
+      for (gsize i = 0; i < n_ports; i++)
+        list[i] = ports[i];
+      g_key_file_set_integer_list (keys, group, option->name, list, n_ports);
+      return;
+    case 'u':
+      g_key_file_set_uint64 (keys, group, option->name, g_variant_get_uint32 (value));
+      return;
+    case 'b':
+      g_key_file_set_boolean (keys, group, option->name, g_variant_get_boolean (value));
+      return;
+    default:
+      g_key_file_set_string (keys, group, option->name, g_variant_get_string (value, NULL));
+      return;
+    }
+}
+
+/* A key file has no brackets in the name of a group. */
+static char *
+url_to_group (const char *base_url)
+{
+  g_autofree char *opened = replace_all (base_url, "[", "%5B");
+
+  return replace_all (opened, "]", "%5D");
+}
+
+static char *
+group_to_url (const char *group)
+{
+  const char *authority = strstr (group, "://");
+  gsize length;
+  g_autofree char *head = NULL;
+  g_autofree char *opened = NULL;
+  g_autofree char *closed = NULL;
+
+  authority = authority != NULL ? authority + strlen ("://") : group;
+  length = authority - group + strcspn (authority, "/");
+
+  head = g_strndup (group, length);
+  opened = replace_all (head, "%5B", "[");
+  closed = replace_all (opened, "%5D", "]");
+
+  return g_strconcat (closed, group + length, NULL);
+}
+
+static KeyfobConfig *
+read_config (GKeyFile *keys, const char *group, GError **error)
+{
+  g_autofree char *url = group_to_url (group);
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
+      GVariant *value;
+
+      if (!g_key_file_has_key (keys, group, option->name, NULL))
+        continue;
+
+      value = read_option (keys, group, option, error);
+      if (value == NULL)
+        {
+          g_prefix_error (error, "%s: ", option->name);
+          return NULL;
+        }
+      g_variant_dict_insert_value (dict, option->name, value);
+    }
+
+  return keyfob_config_new (url, g_variant_dict_end (dict), error);
+}
+
+/* Keys that Keyfob does not know stay. */
+static void
+write_config (GKeyFile *keys, const char *group, KeyfobConfig *config)
+{
+  g_autoptr (GVariant) values = g_variant_ref_sink (keyfob_config_to_options (config));
+
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
+      g_autoptr (GVariant) value =
+          g_variant_lookup_value (values, option->name, G_VARIANT_TYPE (option->type));
+
+      if (value != NULL)
+        write_option (keys, group, option, value);
+      else
+        g_key_file_remove_key (keys, group, option->name, NULL);
+    }
+}
 
 static void
 changed (KeyfobHostFile *self)
@@ -44,76 +218,107 @@ changed (KeyfobHostFile *self)
     self->unsaved = TRUE;
 }
 
-/* Returns: (transfer full): what the user should know */
+/* Returns: (transfer full): path of a copy of the file as it is */
 static char *
-set_aside (KeyfobHostFile *self)
+save_copy (KeyfobHostFile *self, const char *data, gsize length, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (self->path);
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
-  g_autofree char *name = g_strdup_printf ("%s.damaged-%s", self->path, stamp);
-  g_autoptr (GFile) aside = g_file_new_for_path (name);
+  g_autofree char *copy = g_strdup_printf ("%s.damaged-%s", self->path, stamp);
+
+  if (!g_file_set_contents_full (copy, data, length, G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+    return NULL;
+
+  return g_steal_pointer (&copy);
+}
+
+static gboolean
+is_good_line (const char *line)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autofree char *text = g_strconcat ("[group]\n", line, NULL);
+
+  return g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
+}
+
+/* A group whose name cannot be read is left out, or its keys would be those of the group before.
+ *
+ * @first_bad: (out): number of the first line that cannot be read
+ *
+ * Returns: (transfer full): what is good of @text */
+static char *
+drop_bad_lines (const char *text, guint *first_bad)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) good = g_string_new (NULL);
+  gboolean in_group = FALSE;
+
+  *first_bad = 0;
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *line = g_strchug (lines[i]);
+      gboolean is_good = is_good_line (line);
+
+      if (*line == '[')
+        in_group = is_good;
+      else if (*line != '\0' && *line != '#')
+        is_good = is_good && in_group;
+
+      if (is_good)
+        g_string_append_printf (good, "%s\n", line);
+      else if (*first_bad == 0)
+        *first_bad = i + 1;
+    }
+
+  return g_string_free (g_steal_pointer (&good), FALSE);
+}
+
+/* Takes what is good of a file that does not parse, and has it written once there is a copy. */
+static void
+salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
+{
+  guint line;
+  g_autofree char *good = NULL;
+  g_autofree char *copy = NULL;
+  g_autofree char *copy_name = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (g_file_move (file, aside, G_FILE_COPY_NO_FALLBACK_FOR_MOVE, NULL, NULL, NULL, &error))
+  copy = save_copy (self, data, length, &error);
+  for (gsize i = 0; i < length; i++)
+    if (data[i] == '\0')
+      data[i] = '\1';
+  good = drop_bad_lines (data, &line);
+  g_clear_pointer (&self->keys, g_key_file_unref);
+  self->keys = g_key_file_new ();
+  g_key_file_load_from_data (self->keys, good, -1, KEY_FILE_FLAGS, NULL);
+
+  if (copy == NULL)
     {
-      g_message ("%s is damaged; it is now %s", self->path, name);
-      /* Translators: path of a file */
-      return g_strdup_printf (_ ("The list of hosts was damaged, and some may be missing. The "
-                                 "damaged file is now %s."),
-                              name);
+      g_message ("%s is damaged, and there can be no copy of it: %s", self->name, error->message);
+      g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("The list of hosts in %s cannot be read in line %u and is left as it is. "
+                      "Mend that line, and start Keyfob again."),
+                   self->name, line);
+      g_ptr_array_add (problems, g_strdup (self->barred->message));
+      return;
     }
 
-  g_message ("%s is damaged, and cannot be moved: %s", self->path, error->message);
-  g_set_error (
-      &self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-      _ ("The list of hosts in %s is damaged and is left as it is. Move it away, and start "
-         "Keyfob again."),
-      self->path);
-
-  return g_strdup (self->barred->message);
+  copy_name = g_filename_display_name (copy);
+  g_message ("%s is damaged in line %u; a copy of it is %s", self->name, line, copy_name);
+  g_ptr_array_add (
+      problems,
+      /* Translators: path of a file, number of a line, path of a file */
+      g_strdup_printf (_ ("The list of hosts in %s could not be read in line %u, so a host, or an "
+                          "option of a host, may be missing. A copy of the file as it was is %s."),
+                       self->name, line, copy_name));
+  changed (self);
 }
 
-static void
-merge (GKeyFile *keys, GKeyFile *part)
-{
-  g_auto (GStrv) groups = g_key_file_get_groups (part, NULL);
-
-  for (gsize i = 0; groups[i] != NULL; i++)
-    {
-      g_auto (GStrv) names = g_key_file_get_keys (part, groups[i], NULL, NULL);
-
-      for (gsize j = 0; names != NULL && names[j] != NULL; j++)
-        {
-          g_autofree char *value = g_key_file_get_value (part, groups[i], names[j], NULL);
-
-          g_key_file_set_value (keys, groups[i], names[j], value);
-        }
-    }
-}
-
-/* Takes each group that parses by itself. */
-static void
-salvage (KeyfobHostFile *self, const char *data)
-{
-  g_auto (GStrv) parts = g_strsplit (data, "\n[", -1);
-
-  for (gsize i = 0; parts[i] != NULL; i++)
-    {
-      g_autoptr (GKeyFile) part = g_key_file_new ();
-      g_autofree char *text = g_strconcat (i > 0 ? "[" : "", parts[i], NULL);
-
-      if (g_key_file_load_from_data (part, text, -1, G_KEY_FILE_NONE, NULL))
-        merge (self->keys, part);
-    }
-}
-
-/* Returns: (transfer full) (nullable): what the user should know */
+/* Returns: (transfer full) (nullable): the text of the file */
 static char *
-read_file (KeyfobHostFile *self)
+read_file (KeyfobHostFile *self, GPtrArray *problems)
 {
   g_autofree char *data = NULL;
-  g_autofree char *problem = NULL;
   gsize length;
   g_autoptr (GError) error = NULL;
 
@@ -122,26 +327,35 @@ read_file (KeyfobHostFile *self)
       if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return NULL;
 
-      g_message ("%s cannot be read: %s", self->path, error->message);
+      g_message ("%s cannot be read: %s", self->name, error->message);
       g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("The list of hosts cannot be read, so it is not written either: %s"),
                    error->message);
-      return g_strdup (self->barred->message);
+      g_ptr_array_add (problems, g_strdup (self->barred->message));
+      return NULL;
     }
 
-  if (length == 0
-      || g_key_file_load_from_data (self->keys, data, length,
-                                    G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS,
-                                    &error))
-    return NULL;
+  if (length > 0 && !g_key_file_load_from_data (self->keys, data, length, KEY_FILE_FLAGS, &error))
+    {
+      g_debug ("%s does not parse: %s", self->name, error->message);
+      salvage (self, data, length, problems);
+    }
 
-  g_debug ("%s does not parse: %s", self->path, error->message);
-  g_clear_pointer (&self->keys, g_key_file_unref);
-  self->keys = g_key_file_new ();
-  problem = set_aside (self);
-  salvage (self, data);
+  return g_steal_pointer (&data);
+}
 
-  return g_steal_pointer (&problem);
+/* Returns: the number of the line with the name of @group, or 0 */
+static guint
+find_line (const char *text, const char *group)
+{
+  g_autofree char *header = g_strdup_printf ("[%s]", group);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_equal (g_strstrip (lines[i]), header))
+      return i + 1;
+
+  return 0;
 }
 
 /* as ISO 8601 has it, for it is a file for people, too */
@@ -155,21 +369,28 @@ read_last_used (KeyfobHostFile *self, const char *group)
   return time != NULL ? MAX (g_date_time_to_unix (time), 0) : 0;
 }
 
+/* @text: of the file, for the number of a line */
 static KeyfobHostEntry *
-read_group (KeyfobHostFile *self, const char *group)
+read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray *problems)
 {
   g_autoptr (KeyfobHostEntry) entry = g_new0 (KeyfobHostEntry, 1);
   g_autoptr (GError) error = NULL;
 
-  entry->config = keyfob_host_group_read (self->keys, group, &error);
+  entry->config = read_config (self->keys, group, &error);
   if (entry->config == NULL)
     {
-      g_message ("[%s] in %s is left out: %s", group, self->path, error->message);
+      g_message ("[%s] in %s is left out: %s", group, self->name, error->message);
+      /* a group of something else is no host */
+      if (strstr (group, "://") != NULL)
+        g_ptr_array_add (problems,
+                         /* Translators: number of a line, path of a file, and what is wrong */
+                         g_strdup_printf (_ ("The host in line %u of %s is left out: %s"),
+                                          find_line (text, group), self->name, error->message));
       return NULL;
     }
   if (g_hash_table_contains (self->groups, keyfob_config_get_base_url (entry->config)))
     {
-      g_message ("[%s] in %s is there twice; the first is taken", group, self->path);
+      g_message ("[%s] in %s is there twice; the first is taken", group, self->name);
       return NULL;
     }
   g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
@@ -195,7 +416,7 @@ group_of (KeyfobHostFile *self, KeyfobConfig *config)
   const char *url = keyfob_config_get_base_url (config);
 
   if (!g_hash_table_contains (self->groups, url))
-    g_hash_table_insert (self->groups, g_strdup (url), keyfob_host_group_from_url (url));
+    g_hash_table_insert (self->groups, g_strdup (url), url_to_group (url));
 
   return g_hash_table_lookup (self->groups, url);
 }
@@ -222,6 +443,7 @@ keyfob_host_file_finalize (GObject *object)
   KeyfobHostFile *self = KEYFOB_HOST_FILE (object);
 
   g_free (self->path);
+  g_free (self->name);
   g_key_file_unref (self->keys);
   g_hash_table_unref (self->groups);
   g_clear_object (&self->writer);
@@ -257,6 +479,7 @@ keyfob_host_file_new (const char *path, KeyfobClock *clock)
   KeyfobHostFile *self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
 
   self->path = g_strdup (path);
+  self->name = g_filename_display_name (path);
   self->writer = keyfob_key_file_writer_new (path, clock);
 
   return self;
@@ -271,22 +494,23 @@ keyfob_host_file_dup_default_path (void)
 GPtrArray *
 keyfob_host_file_load (KeyfobHostFile *self, char **problem)
 {
-  g_autofree char *found = NULL;
   g_autoptr (GPtrArray) entries =
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
-  g_auto (GStrv) groups = NULL;
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = read_file (self, problems);
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
 
-  found = read_file (self);
-  if (problem != NULL)
-    *problem = g_steal_pointer (&found);
-  groups = g_key_file_get_groups (self->keys, NULL);
   for (gsize i = 0; groups[i] != NULL; i++)
     {
-      KeyfobHostEntry *entry = read_group (self, groups[i]);
+      KeyfobHostEntry *entry = read_group (self, groups[i], text, problems);
 
       if (entry != NULL)
         g_ptr_array_add (entries, entry);
     }
+
+  g_ptr_array_add (problems, NULL);
+  if (problem != NULL)
+    *problem = problems->len > 1 ? g_strjoinv ("\n", (char **) problems->pdata) : NULL;
 
   return g_steal_pointer (&entries);
 }
@@ -298,7 +522,7 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
 
   /* a group needs a key to be there, and this one is always known */
   g_key_file_set_string (self->keys, group, ACCOUNT, account);
-  keyfob_host_group_write (self->keys, group, config);
+  write_config (self->keys, group, config);
   changed (self);
 }
 
@@ -414,7 +638,7 @@ keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config)
   /* in every spelling, or the next start would find the host again */
   for (gsize i = 0; groups[i] != NULL; i++)
     {
-      g_autofree char *url = keyfob_host_group_to_url (groups[i]);
+      g_autofree char *url = group_to_url (groups[i]);
       g_autofree char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
 
       if (g_strcmp0 (normal, base_url) == 0)

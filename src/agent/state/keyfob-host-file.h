@@ -58,10 +58,10 @@ char *keyfob_host_file_dup_default_path (void);
  * @problem: (out) (optional) (nullable): what the user should know of a file that is damaged or
  *   cannot be read
  *
- * Reads the file; blocks, so it belongs before the main loop. A group that is no good is left out
- * and left alone. A file that cannot be parsed is moved to a new name and what is good in it taken;
- * one that cannot be read, or not be moved, is never written to. Of a host that is there in two
- * spellings the first group counts.
+ * Reads the file; blocks, so it belongs before the main loop. A host that cannot be read is left
+ * out and stays in the file. Where a line cannot be read, a copy of the file is kept beside it, and
+ * it is written again without that line; where there can be no copy, or the file cannot be read at
+ * all, it is never written to. Of a host that is there in two spellings the first group counts.
  *
  * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file
  */

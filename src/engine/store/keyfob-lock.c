@@ -169,23 +169,29 @@ dup_substitute_path (const char *path)
 
 /* %NULL without an error where the lock is held. */
 static KeyfobLock *
-take_anywhere (const char *path, const char *name, gboolean wait, GError **error)
+take_anywhere (const char *path, const char *part, gboolean wait, GError **error)
 {
   g_autofree char *substitute = NULL;
-  KeyfobLock *self = take (path, name, wait);
+  KeyfobLock *self = take (path, part, wait);
 
   if (self != NULL || errno == EAGAIN)
     return self;
 
   g_debug ("%s cannot be a lock file: %s", path, g_strerror (errno));
   substitute = dup_substitute_path (path);
-  self = take (substitute, name, wait);
+  self = take (substitute, part, wait);
 
   if (self == NULL && errno != EAGAIN)
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("Neither %s nor %s can be locked against other programs: %s. Make one of "
-                    "their folders writable."),
-                 path, substitute, g_strerror (errno));
+    {
+      int code = errno;
+      g_autofree char *name = g_filename_display_name (path);
+      g_autofree char *substitute_name = g_filename_display_name (substitute);
+
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("Neither %s nor %s can be locked against other programs: %s. Make one of "
+                      "their folders writable."),
+                   name, substitute_name, g_strerror (code));
+    }
 
   return self;
 }

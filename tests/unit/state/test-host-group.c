@@ -2,8 +2,59 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include <glib/gstdio.h>
+
 #include "keyfob-config-options.h"
-#include "keyfob-host-group.h"
+#include "keyfob-host-file.h"
+#include "wait.h"
+
+/* A group of hosts.ini and the host that it stands for. */
+
+static char *
+dup_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), "hosts.ini", NULL);
+}
+
+static KeyfobHostFile *
+new_file (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobClock) clock = keyfob_clock_new ();
+
+  return keyfob_host_file_new (path, clock);
+}
+
+static void
+on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* Returns: (transfer full): what a new start finds after @config was written */
+static KeyfobConfig *
+write_and_load (KeyfobConfig *config)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file ();
+  g_autoptr (KeyfobHostFile) next = new_file ();
+  g_autoptr (GPtrArray) entries = NULL;
+  gboolean flushed = FALSE;
+
+  g_unlink (path);
+  keyfob_host_file_set (file, config, "");
+  keyfob_host_file_flush_async (file, NULL, on_flushed, &flushed);
+  wait_while (!flushed);
+
+  entries = keyfob_host_file_load (next, NULL);
+  g_assert_cmpuint (entries->len, ==, 1);
+
+  return g_object_ref (((KeyfobHostEntry *) g_ptr_array_index (entries, 0))->config);
+}
 
 static void
 test_urls (void)
@@ -15,11 +66,10 @@ test_urls (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (urls); i++)
     {
-      g_autofree char *group = keyfob_host_group_from_url (urls[i]);
-      g_autofree char *url = keyfob_host_group_to_url (group);
+      g_autoptr (KeyfobConfig) config = keyfob_config_new (urls[i], NULL, NULL);
+      g_autoptr (KeyfobConfig) again = write_and_load (config);
 
-      g_assert_null (strpbrk (group, "[]"));
-      g_assert_cmpstr (url, ==, urls[i]);
+      g_assert_cmpstr (keyfob_config_get_base_url (again), ==, urls[i]);
     }
 }
 
@@ -46,7 +96,8 @@ static const char *const values[KEYFOB_N_OPTIONS] = {
 static void
 assert_comes_back (GVariantDict *options, const char *key, gsize n_options)
 {
-  static const char *group = "http://intranet.example.org";
+  static const char *url = "http://intranet.example.org";
+  g_autofree char *path = dup_path ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GKeyFile) keys = g_key_file_new ();
   g_autoptr (KeyfobConfig) config = NULL;
@@ -55,13 +106,12 @@ assert_comes_back (GVariantDict *options, const char *key, gsize n_options)
   g_autoptr (GVariant) after = NULL;
 
   g_variant_dict_insert (options, "allow-http", "b", TRUE);
-  config = keyfob_config_new (group, g_variant_dict_end (options), &error);
+  config = keyfob_config_new (url, g_variant_dict_end (options), &error);
   g_assert_no_error (error);
 
-  keyfob_host_group_write (keys, group, config);
-  g_assert_true (g_key_file_has_key (keys, group, key, NULL));
-  again = keyfob_host_group_read (keys, group, &error);
-  g_assert_no_error (error);
+  again = write_and_load (config);
+  g_assert_true (g_key_file_load_from_file (keys, path, G_KEY_FILE_NONE, NULL));
+  g_assert_true (g_key_file_has_key (keys, url, key, NULL));
 
   before = g_variant_ref_sink (keyfob_config_to_options (config));
   after = g_variant_ref_sink (keyfob_config_to_options (again));
@@ -91,32 +141,45 @@ test_every_option_comes_back (void)
   assert_comes_back (&all, "name", KEYFOB_N_OPTIONS);
 }
 
+/* A host that cannot be read is told of, by its line. */
 static void
 test_bad (void)
 {
-  static const char *const table[] = {
-    "[not a url]\n",
-    "[https://u:p@example.org]\n",
-    "[https://example.org]\nredirect-ports=1;many\n",
-    "[https://example.org]\nredirect-ports=70000\n",
-    "[https://example.org]\nredirect-ports=-1\n",
-    "[https://example.org]\ntimeout=soon\n",
-    "[https://example.org]\ntimeout=-5\n",
-    "[https://example.org]\nserver-pkce=perhaps\n",
-    "[https://example.org]\nname=\xff\n",
+  static const struct
+  {
+    const char *text;
+    const char *told; /* (nullable) */
+  } table[] = {
+    { "[not a url]\n", NULL },
+    { "[https://u:p@example.org]\n", " 1 " },
+    { "[https://example.org]\nredirect-ports=1;many\n", " 1 " },
+    { "\n[https://example.org]\nredirect-ports=70000\n", " 2 " },
+    { "[https://example.org]\nredirect-ports=-1\n", "redirect-ports" },
+    { "# one\n\n\n [https://example.org] \nname=A\ntimeout=soon\n", " 4 " },
+    { "[https://example.org]\ntimeout=-5\n", "timeout" },
+    { "[https://example.org]\nserver-pkce=perhaps\n", "server-pkce" },
+    { "[https://example.org]\nname=\xff\n", "name" },
   };
+  g_autofree char *path = dup_path ();
 
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     {
-      g_autoptr (GKeyFile) keys = g_key_file_new ();
-      g_autoptr (GError) error = NULL;
-      g_autofree char *group = NULL;
+      g_autoptr (KeyfobHostFile) file = new_file ();
+      g_autoptr (GPtrArray) entries = NULL;
+      g_autofree char *problem = NULL;
 
       g_test_message ("group %" G_GSIZE_FORMAT, i);
-      g_assert_true (g_key_file_load_from_data (keys, table[i], -1, G_KEY_FILE_NONE, &error));
-      group = g_key_file_get_start_group (keys);
-      g_assert_null (keyfob_host_group_read (keys, group, &error));
-      g_assert_nonnull (error);
+      g_assert_true (g_file_set_contents (path, table[i].text, -1, NULL));
+      entries = keyfob_host_file_load (file, &problem);
+      g_assert_cmpuint (entries->len, ==, 0);
+      g_assert_cmpint (problem != NULL, ==, table[i].told != NULL);
+      if (problem != NULL)
+        {
+          g_assert_nonnull (strstr (problem, table[i].told));
+          g_assert_nonnull (strstr (problem, path));
+          g_assert_true (g_utf8_validate (problem, -1, NULL));
+        }
     }
 }
 

@@ -38,6 +38,7 @@ struct _KeyfobFileStore
   GObject parent_instance;
 
   char *path;
+  char *name; /* of the path, for people */
   KeyfobClock *clock;
   /* GTasks. Only the first one runs, so that of two saves the later one wins. */
   GQueue tasks;
@@ -202,7 +203,7 @@ make_private (KeyfobFileStore *self, Job *job, KeyfobTokenFile *file)
             g_strdup_printf (_ ("Other users of this machine could read the token file %s. Only "
                                 "you can now. If they are not to be trusted, sign out of every "
                                 "host in it and sign in again."),
-                             self->path));
+                             self->name));
   job->left = *keyfob_token_file_get_id (file);
 }
 
@@ -256,7 +257,7 @@ parse_file (KeyfobFileStore *self,
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("%s is not a token file and is left as it is. Name another file."),
-                   self->path);
+                   self->name);
       return FALSE;
     }
 
@@ -276,7 +277,7 @@ parse_undamaged (KeyfobFileStore *self, Job *job, KeyfobTokenFile *file, GError 
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("The token file %s is damaged. The next sign-in keeps a copy of it beside it "
                     "and starts a new one."),
-                 self->path);
+                 self->name);
 
   return text;
 }
@@ -485,6 +486,7 @@ replace_damaged (KeyfobFileStore *self, Job *job, KeyfobTokenFile *file, GError 
 {
   g_autoptr (KeyfobTokenText) text = keyfob_token_text_parse ("", 0);
   g_autofree char *copy = keyfob_token_file_copy_damaged (file, job->now, error);
+  g_autofree char *copy_name = copy != NULL ? g_filename_display_name (copy) : NULL;
   KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
 
   if (copy == NULL)
@@ -498,7 +500,7 @@ replace_damaged (KeyfobFileStore *self, Job *job, KeyfobTokenFile *file, GError 
     report (job, "damaged-file",
             g_strdup_printf (_ ("The token file %s was damaged, so a new one was started. What it "
                                 "held is kept in %s."),
-                             self->path, copy));
+                             self->name, copy_name));
 
   return outcome;
 }
@@ -540,7 +542,7 @@ modify (KeyfobFileStore *self, Job *job, KeyfobTokenFile *file, GError **error)
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("Another program writes the token file %s all the time, so nothing can be saved "
                   "there. End that program and try again."),
-               self->path);
+               self->name);
 
   return FALSE;
 }
@@ -586,7 +588,7 @@ return_held (GTask *task)
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                              _ ("Another program has been changing the token file %s for too long. "
                                 "End that program if it hangs, and try again."),
-                             self->path);
+                             self->name);
 }
 
 static void
@@ -868,6 +870,7 @@ keyfob_file_store_finalize (GObject *object)
   g_hash_table_unref (self->owners);
   g_hash_table_unref (self->written);
   g_free (self->path);
+  g_free (self->name);
 
   G_OBJECT_CLASS (keyfob_file_store_parent_class)->finalize (object);
 }
@@ -942,6 +945,7 @@ keyfob_file_store_new (const char *path, KeyfobClock *clock)
 
   self = g_object_new (KEYFOB_TYPE_FILE_STORE, NULL);
   self->path = g_strdup (path);
+  self->name = g_filename_display_name (path);
   self->clock = g_object_ref (clock);
   self->watch = keyfob_file_watch_new ();
   g_signal_connect_object (self->watch, "touched", G_CALLBACK (check), self, G_CONNECT_SWAPPED);

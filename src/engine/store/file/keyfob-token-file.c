@@ -27,6 +27,7 @@
 struct _KeyfobTokenFile
 {
   char *path;
+  char *name; /* of the path, for people */
   char *target;
   KeyfobFileId id;
   /* Stays open, since the number of the inode could otherwise go to another file; -1 is none. */
@@ -61,48 +62,48 @@ id_of (const struct stat *info)
 }
 
 static void
-set_unreadable (GError **error, const char *path, int code)
+set_unreadable (GError **error, const char *name, int code)
 {
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file %s cannot be read: %s. Make it readable, or name another file "
                   "in OIDC_TOKEN_FILE."),
-               path, g_strerror (code));
+               name, g_strerror (code));
 }
 
 static void
-set_unwritable (GError **error, const char *path, int code)
+set_unwritable (GError **error, const char *name, int code)
 {
   if (code == ENOSPC || code == EDQUOT)
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("There is no room left for the token file %s. It is unchanged; free some "
                     "space and try again."),
-                 path);
+                 name);
   else
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("The token file %s cannot be written: %s. It is unchanged; make its folder "
                     "writable, or name another file in OIDC_TOKEN_FILE."),
-                 path, g_strerror (code));
+                 name, g_strerror (code));
 }
 
 static gboolean
-check_kind (const char *path, const struct stat *info, GError **error)
+check_kind (const char *name, const struct stat *info, GError **error)
 {
   if (S_ISDIR (info->st_mode))
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("%s is a folder where the token file should be. Move it away, or name another "
                     "file in OIDC_TOKEN_FILE."),
-                 path);
+                 name);
   else if (!S_ISREG (info->st_mode))
     g_set_error (
         error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
         _ ("%s is not a regular file and cannot hold tokens. Move it away, or name another "
            "file in OIDC_TOKEN_FILE."),
-        path);
+        name);
   else if (info->st_uid != geteuid ())
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("The token file %s belongs to another user. Move it away, or name another "
                     "file in OIDC_TOKEN_FILE."),
-                 path);
+                 name);
   else
     return TRUE;
 
@@ -111,7 +112,7 @@ check_kind (const char *path, const struct stat *info, GError **error)
 
 /* -1 without an error where there is no file. */
 static int
-open_to_read (const char *path, const char *target, struct stat *info, GError **error)
+open_to_read (const char *name, const char *target, struct stat *info, GError **error)
 {
   /* Not blocking: opening a FIFO would wait for a writer. */
   int fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -119,13 +120,13 @@ open_to_read (const char *path, const char *target, struct stat *info, GError **
   if (fd < 0)
     {
       if (errno != ENOENT)
-        set_unreadable (error, path, errno);
+        set_unreadable (error, name, errno);
       return -1;
     }
 
   if (fstat (fd, info) < 0)
-    set_unreadable (error, path, errno);
-  else if (check_kind (path, info, error))
+    set_unreadable (error, name, errno);
+  else if (check_kind (name, info, error))
     return fd;
 
   close (fd);
@@ -133,7 +134,7 @@ open_to_read (const char *path, const char *target, struct stat *info, GError **
 }
 
 static gboolean
-check_size (const char *path, gsize size, GError **error)
+check_size (const char *name, gsize size, GError **error)
 {
   if (size <= KEYFOB_TOKEN_FILE_MAX)
     return TRUE;
@@ -141,7 +142,7 @@ check_size (const char *path, gsize size, GError **error)
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file %s has more than %u MB and is not read. Move it away; a new one "
                   "is made."),
-               path, (guint) (KEYFOB_TOKEN_FILE_MAX / (1024 * 1024)));
+               name, (guint) (KEYFOB_TOKEN_FILE_MAX / (1024 * 1024)));
 
   return FALSE;
 }
@@ -172,7 +173,7 @@ read_all (KeyfobTokenFile *self, int fd, gsize size, GError **error)
         self->length += n;
       else if (errno != EINTR)
         {
-          set_unreadable (error, self->path, errno);
+          set_unreadable (error, self->name, errno);
           return FALSE;
         }
     }
@@ -205,7 +206,7 @@ load (KeyfobTokenFile *self, GError **error)
   if (self->target == NULL)
     return FALSE;
 
-  fd = open_to_read (self->path, self->target, &info, &local_error);
+  fd = open_to_read (self->name, self->target, &info, &local_error);
 
   if (local_error != NULL)
     {
@@ -215,7 +216,7 @@ load (KeyfobTokenFile *self, GError **error)
 
   take_fd (self, fd);
 
-  return check_size (self->path, info.st_size, error) && read_all (self, fd, info.st_size, error);
+  return check_size (self->name, info.st_size, error) && read_all (self, fd, info.st_size, error);
 }
 
 static gboolean
@@ -349,8 +350,8 @@ static KeyfobTokenFileOutcome
 read_displaced (KeyfobTokenFile *self, const char *displaced, int written_fd, GError **error)
 {
   struct stat info = { 0 };
-  int fd = open_to_read (self->path, displaced, &info, error);
-  gboolean done = fd >= 0 && check_size (self->path, info.st_size, error)
+  int fd = open_to_read (self->name, displaced, &info, error);
+  gboolean done = fd >= 0 && check_size (self->name, info.st_size, error)
                   && read_all (self, fd, info.st_size, error);
 
   if (fd >= 0)
@@ -384,7 +385,7 @@ put_in_place (KeyfobTokenFile *self, const char *temporary, int fd, GError **err
 
     case EXCHANGE_FAILED:
     default:
-      set_unwritable (error, self->path, errno);
+      set_unwritable (error, self->name, errno);
       close (fd);
       unlink (temporary);
       return KEYFOB_TOKEN_FILE_FAILED;
@@ -474,10 +475,16 @@ keyfob_token_file_resolve (const char *path, GError **error)
 
   target = realpath (path, NULL);
   if (target == NULL)
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or name "
-                    "another file in OIDC_TOKEN_FILE."),
-                 path, g_strerror (errno));
+    {
+      int code = errno;
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_set_error (
+          error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+          _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or name "
+             "another file in OIDC_TOKEN_FILE."),
+          name, g_strerror (code));
+    }
 
   return target;
 }
@@ -488,6 +495,7 @@ keyfob_token_file_open (const char *path, GError **error)
   g_autoptr (KeyfobTokenFile) self = g_new0 (KeyfobTokenFile, 1);
 
   self->path = g_strdup (path);
+  self->name = g_filename_display_name (path);
   self->fd = -1;
 
   return load (self, error) ? g_steal_pointer (&self) : NULL;
@@ -506,6 +514,7 @@ keyfob_token_file_free (KeyfobTokenFile *self)
     close (self->fd);
   wipe (self);
   g_free (self->path);
+  g_free (self->name);
   g_free (self->target);
   g_free (self);
 }
@@ -562,7 +571,7 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
 
   if (fd < 0)
     {
-      set_unwritable (error, self->path, errno);
+      set_unwritable (error, self->name, errno);
       return KEYFOB_TOKEN_FILE_FAILED;
     }
 
@@ -612,7 +621,7 @@ keyfob_token_file_copy_damaged (KeyfobTokenFile *self, gint64 now, GError **erro
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file %s is damaged, and no copy of it can be made: %s. It is "
                   "unchanged; move it away, or name another file in OIDC_TOKEN_FILE."),
-               self->path, g_strerror (code));
+               self->name, g_strerror (code));
 
   return NULL;
 }
