@@ -160,6 +160,14 @@ check_store (GVariant *value, gboolean allow_http, GError **error)
   return g_variant_new_take_string (g_canonicalize_filename (store, NULL));
 }
 
+static const KeyfobOptionChoice consent_choices[] = {
+  /* Translators: the provider is asked to show its consent page only where Keyfob needs it */
+  { "automatic", N_ ("Where it is needed") },
+  { "always", N_ ("At every sign-in") },
+  { "never", N_ ("Never") },
+  { NULL, NULL },
+};
+
 static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_NAME] = { "name", "s", "''", check_name, N_ ("Name"), NULL,
                            KEYFOB_OPTION_SECTION_HOST },
@@ -170,6 +178,9 @@ static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
                                   N_ ("Goes off by itself when the host says that it offers none. "
                                       "Switch it on to ask again."),
                                   KEYFOB_OPTION_SECTION_SIGN_IN },
+  [KEYFOB_OPTION_CONSENT] = { "consent", "s", "'automatic'", NULL, N_ ("Ask for consent"),
+                              N_ ("Some providers renew a session only after a page of consent."),
+                              KEYFOB_OPTION_SECTION_SIGN_IN, consent_choices },
   [KEYFOB_OPTION_LOGIN_ROUTE] = { "login-route", "s", "'auth/v2/login'", check_route,
                                   N_ ("Login route"), NULL, KEYFOB_OPTION_SECTION_UNUSUAL },
   [KEYFOB_OPTION_TOKEN_ROUTE] = { "token-route", "s", "'auth/v2/token'", check_route,
@@ -228,6 +239,22 @@ keyfob_option_dup_usual (const KeyfobOptionInfo *info)
   return g_variant_parse (G_VARIANT_TYPE (info->type), info->usual, NULL, NULL, NULL);
 }
 
+static GVariant *
+check_choice (const KeyfobOptionInfo *info, GVariant *value, GError **error)
+{
+  const char *text = g_variant_get_string (value, NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (const KeyfobOptionChoice *choice = info->choices; choice->value != NULL; choice++)
+    {
+      if (*text == '\0' || strcmp (text, choice->value) == 0)
+        return g_variant_new_string (text);
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", choice->value);
+    }
+
+  return refuse (error, _ ("The option “%s” must be one of: %s."), info->name, list->str);
+}
+
 GVariant *
 keyfob_option_check (const KeyfobOptionInfo *info,
                      GVariant *value,
@@ -236,10 +263,11 @@ keyfob_option_check (const KeyfobOptionInfo *info,
 {
   g_autoptr (GVariant) checked = NULL;
 
-  if (info->check == NULL)
+  if (info->check == NULL && info->choices == NULL)
     return g_variant_ref (value);
 
-  checked = info->check (value, allow_http, error);
+  checked = info->choices != NULL ? check_choice (info, value, error)
+                                  : info->check (value, allow_http, error);
   if (checked == NULL)
     return NULL;
 

@@ -19,6 +19,7 @@ typedef enum
   KEYFOB_OPTION_NAME,
   KEYFOB_OPTION_STORE,
   KEYFOB_OPTION_DEVICE_FLOW,
+  KEYFOB_OPTION_CONSENT,
   KEYFOB_OPTION_LOGIN_ROUTE,
   KEYFOB_OPTION_TOKEN_ROUTE,
   KEYFOB_OPTION_DEVICE_ROUTE,
@@ -51,6 +52,17 @@ typedef enum
 } KeyfobOptionSection;
 
 /**
+ * KeyfobOptionChoice:
+ * @value: of an option of the type `s`
+ * @title: what the user chooses, not translated yet
+ */
+typedef struct
+{
+  const char *value;
+  const char *title;
+} KeyfobOptionChoice;
+
+/**
  * KeyfobOptionInfo:
  * @name: on the bus, and the key in hosts.ini
  * @type: type of the value: `s`, `b`, `u` or `aq`
@@ -59,6 +71,7 @@ typedef enum
  * @title: (nullable): title of the row, not translated yet
  * @description: (nullable): what the row says below its title, not translated yet
  * @section: where the row is
+ * @choices: (nullable): all values that the option can have, ended by a value that is %NULL
  */
 typedef struct
 {
@@ -69,6 +82,7 @@ typedef struct
   const char *title;
   const char *description;
   KeyfobOptionSection section;
+  const KeyfobOptionChoice *choices;
 } KeyfobOptionInfo;
 
 /** Returns: the row of @option in the table of options */

@@ -244,6 +244,14 @@ keyfob_config_get_device_flow (KeyfobConfig *self)
 }
 
 const char *
+keyfob_config_get_consent (KeyfobConfig *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
+
+  return get_text (self, KEYFOB_OPTION_CONSENT);
+}
+
+const char *
 keyfob_config_get_store (KeyfobConfig *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);

@@ -167,8 +167,7 @@ class AgentCase(unittest.TestCase):
     working_directory = None  # of the agent; None is the folder of the bus
 
     def setUp(self):
-        self.server = FakeServer()
-        self.addCleanup(self.server.stop)
+        self.server = self.start_server()
         self.bus = privatebus.PrivateBus({NAME: os.environ["KEYFOB_AGENT"], **self.services})
         self.addCleanup(self.bus.close)
         # the schemas of the system, but no desktop files, so no browser
@@ -180,6 +179,11 @@ class AgentCase(unittest.TestCase):
         if self.keyring:
             self.keyring_process = self.bus.start_keyring()
         self.start_agent()
+
+    def start_server(self):
+        server = FakeServer()
+        self.addCleanup(server.stop)
+        return server
 
     def start_agent(self, wait=True, env=None):
         log = open(self.log_path, "ab")

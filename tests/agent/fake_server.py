@@ -124,10 +124,11 @@ class FakeServer:
         self.gates = {}
         self.requests = []
         self.secrets = set()
-        self.codes = {}  # code → challenge
+        self.codes = {}  # code → challenge and prompt
         self.refresh_tokens = set()
         self.token_life = 3600
         self.gives_refresh_token = True
+        self.needs_consent = False  # else it gives none
         self.broker = False  # the access token is also the refresh token
         self.denies = False
         self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
@@ -194,7 +195,7 @@ class FakeServer:
             back = {"error": "access_denied", "error_description": "no", "state": query["state"]}
         else:
             code = self.secret()
-            self.codes[code] = query["code_challenge"]
+            self.codes[code] = query["code_challenge"], query.get("prompt")
             back = {"code": code, "state": query["state"]}
         return answer(302, "", headers={
             "Location": query["redirect_uri"] + "?" + urllib.parse.urlencode(back)})
@@ -220,9 +221,10 @@ class FakeServer:
         if "device-code" in form:
             return self.respond_poll(form["device-code"])
         if "code" in form:
-            expected = self.codes.pop(form["code"], None)
+            expected, prompt = self.codes.pop(form["code"], (None, None))
             if expected is None or challenge_of(form.get("code_verifier", "")) != expected:
                 return quoted("invalid_grant")
+            return answer(200, self.make_token(renewable=prompt == "consent" or not self.needs_consent))
         elif "refresh-token" in form:
             if form["refresh-token"] not in self.refresh_tokens:
                 if self.broker:
@@ -233,14 +235,14 @@ class FakeServer:
             return answer(422, {"detail": [{"loc": ["body"], "msg": "field required"}]})
         return answer(200, self.make_token())
 
-    def make_token(self, life=None):
+    def make_token(self, life=None, renewable=True):
         now = int(time.time())
         life = self.token_life if life is None else life
         access = jwt({"sub": "1", "preferred_username": "claimed-alice", "jti": self.secret()})
         self.secrets.add(access)
         token = {"access_token": access, "token_type": "Bearer", "expires": now + life,
                  "scope": "openid profile"}
-        if self.gives_refresh_token:
+        if self.gives_refresh_token and renewable:
             token["refresh_token"] = access if self.broker else self.secret()
             token["refresh_expires"] = now + 86400
             self.refresh_tokens.add(token["refresh_token"])

@@ -12,7 +12,7 @@ import urllib.parse
 import agentcase
 import tap
 from agentcase import Page, wait_until
-from fake_server import DROP, answer, quoted
+from fake_server import DROP, FakeServer, answer, quoted
 from gi.repository import GLib
 
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
@@ -279,6 +279,93 @@ class SignIn(agentcase.AgentCase):
         self.bus.daemon.kill()
         self.assertEqual(self.agent.wait(20), 0)
         self.assertFalse(agentcase.is_listening(self.port))
+
+
+class Consent(agentcase.AgentCase):
+    """When the provider is asked to show its page of consent; a real one is in interop and providers."""
+
+    def asked(self):
+        """The prompt of each sign-in so far."""
+        return [parameters.get("prompt") for route, parameters, _ in self.server.requests if route == "login"]
+
+    def sign_in(self, host, renews=True, **options):
+        host.sign_in(force=True, **options)
+        host.wait_for(Renews=renews)
+
+    def fail_to_sign_in(self, host):
+        host.call("SignIn", force=True, open_browser=False)
+        Page(host.LoginUri).wait()
+        host.wait_for(LoginUri="", State="signed-in" if host.Expires else "signed-out")
+
+    def test_at_the_first_sign_in(self):
+        host = self.add_host()
+        self.sign_in(host)
+        self.sign_in(host)
+        host.call("SignOut")
+        self.restart_agent()
+        self.sign_in(self.find_host())
+        self.assertEqual(self.asked(), ["consent", None, None])
+        # and another host is another one
+        other = FakeServer()
+        self.addCleanup(other.stop)
+        self.server = other
+        self.sign_in(self.add_host())
+        self.assertEqual(self.asked(), ["consent"])
+
+    def test_where_it_brings_the_refresh_token(self):
+        self.server.needs_consent = True
+        host = self.add_host()
+        for renews in (True, False, True, True):
+            self.sign_in(host, renews)
+            self.restart_agent()
+            host = self.find_host()
+        self.assertEqual(self.asked(), ["consent", None, "consent", "consent"])
+        # not needed any more, as a sign-in without it shows
+        self.server.needs_consent = False
+        self.sign_in(host, prompt="login")
+        self.sign_in(host)
+        self.assertEqual(self.asked()[4:], ["login", None])
+
+    def test_where_it_brings_none(self):
+        self.server.gives_refresh_token = False
+        host = self.add_host()
+        for _ in range(3):
+            self.sign_in(host, renews=False)
+        self.assertEqual(self.asked(), ["consent", None, None])
+
+    def test_as_the_host_is_configured(self):
+        host = self.add_host(consent="never")
+        self.sign_in(host)
+        host.call("Configure", consent="always")
+        self.sign_in(host)
+        self.sign_in(host)
+        self.sign_in(host, prompt="select_account")
+        host.call("Configure", consent="automatic")
+        self.assertEqual(host.Options.get("consent"), None)
+        self.sign_in(host)
+        self.assertEqual(self.asked(), [None, "consent", "consent", "select_account", None])
+        self.assert_fails("InvalidHost", host.call, "Configure", consent="perhaps")
+
+    def test_refused(self):
+        """By a page that only an administrator can approve, for one: the sign-in works without it."""
+        self.server.denies = True
+        host = self.add_host()
+        self.fail_to_sign_in(host)
+        self.server.denies = False
+        self.sign_in(host)
+        self.assertEqual(self.asked(), ["consent", None])
+
+    def test_broker_session_that_is_renewed(self):
+        """There the first renewal tells whether the provider gave a refresh token."""
+        self.server.broker = True
+        host = self.add_host()
+        self.sign_in(host)
+        self.sign_in(host)
+        host.call("Refresh")
+        # what ends later ends for another reason
+        self.refuse_refresh(host)
+        self.sign_in(host)
+        self.assertEqual(self.asked(), ["consent", None, None])
 
 
 class SignOut(agentcase.AgentCase):

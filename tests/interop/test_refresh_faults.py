@@ -17,7 +17,6 @@ import types
 
 import agentcase
 import person
-import privatebus
 import tap
 from fault_proxy import AFTER, BEFORE, LATE, FaultProxy
 from gi.repository import Gio, GLib
@@ -46,20 +45,16 @@ class Faults(agentcase.AgentCase):
     debug = False
     broker = False
 
-    def setUp(self):
+    def start_server(self):
         folder = tempfile.TemporaryDirectory(prefix="keyfob-faults-")
         self.addCleanup(folder.cleanup)
         self.stack = SpoiledStack(folder.name, broker=self.broker)
         self.addCleanup(self.stack.stop)
         self.stack.start()
-        self.server = types.SimpleNamespace(url=self.stack.front.url)
-        self.bus = privatebus.PrivateBus({agentcase.NAME: os.environ["KEYFOB_AGENT"]})
-        self.addCleanup(self.bus.close)
-        os.mkdir(self.bus.path("share"))
-        os.symlink("/usr/share/glib-2.0", self.bus.path("share", "glib-2.0"))
-        self.port = agentcase.free_port()
-        self.log_path = self.bus.path("agent.log")
-        self.start_agent()
+        return types.SimpleNamespace(url=self.stack.front.url)
+
+    def setUp(self):
+        super().setUp()
         self.add_host()
         self.count = collections.Counter()
         self.lost = collections.Counter()

@@ -10,7 +10,6 @@ import tempfile
 import time
 
 import agentcase
-import privatebus
 from keycloak import PORTS, Keycloak, KeycloakStack, Person
 
 HOUR = 3600
@@ -51,22 +50,20 @@ class KeycloakCase(agentcase.AgentCase):
         cls.addClassCleanup(cls.server.stop)
         cls.server.start()
 
+    def start_server(self):
+        return self.server
+
     def setUp(self):
-        self.bus = privatebus.PrivateBus({agentcase.NAME: os.environ["KEYFOB_AGENT"]})
-        self.addCleanup(self.bus.close)
-        os.mkdir(self.bus.path("share"))
-        os.symlink("/usr/share/glib-2.0", self.bus.path("share", "glib-2.0"))
+        super().setUp()
         self.port = PORTS[0]
-        self.log_path = self.bus.path("agent.log")
-        self.start_agent()
         self.host = self.add_host()
 
-    def begin(self, flow):
+    def begin(self, flow, **options):
         """Starts a sign-in and gives the address that a person has to open for it."""
         if flow == "device":
-            self.host.call("SignIn", flow="device")
+            self.host.call("SignIn", flow="device", **options)
             return self.host.VerificationUriComplete
-        self.host.call("SignIn", flow="browser", open_browser=False)
+        self.host.call("SignIn", flow="browser", open_browser=False, **options)
         return self.host.LoginUri
 
     def sign_in(self, flow):

@@ -67,6 +67,13 @@ class Refreshes:
         self.host.wait_for(State="signed-in", Renews=True)
         self.assertNotEqual(self.host.get_token()["access_token"], token["access_token"])
 
+    def test_consent_is_asked_for_once(self):
+        person = Person()
+        for consents in (1, 1):
+            person.approve(self.begin("browser", force=True))
+            self.host.wait_for(State="signed-in", Renews=True)
+            self.assertEqual(person.consents, consents)
+
     def test_refresh(self):
         self.sign_in("browser")
         self.assertTrue(self.host.Renews)

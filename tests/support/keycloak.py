@@ -196,9 +196,13 @@ class Form(html.parser.HTMLParser):
 
 
 class Person:
-    """Alice with a browser that has no screen; what she is asked ends at Keyfob's page or Keycloak's last."""
+    """Alice with a browser that has no screen; what she is asked ends at Keyfob's page or the provider's last.
+
+    The pages are Keycloak's or those of the demo's provider.
+    """
 
     def __init__(self):
+        self.consents = 0  # pages of consent that Keycloak has shown
         # Keycloak marks its cookies Secure; browsers take that of loopback, urllib must be told.
         policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar(policy))
@@ -220,8 +224,9 @@ class Person:
                 break
             fields = {**form.fields}
             if "password" in fields:
-                fields.update(username="alice", password="any")
+                fields.update({"login" if "login" in fields else "username": "alice", "password": "any"})
             elif consent in form.buttons:
+                self.consents += 1
                 fields[consent] = form.buttons[consent]
             page, uri = self._open(urllib.parse.urljoin(uri, form.action), fields)
         return page

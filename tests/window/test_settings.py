@@ -46,16 +46,18 @@ class Settings(WindowCase):
             "logout-route": "o/ut", "userinfo-route": "w/ho", "redirect-ports": [4000], "timeout": 77,
             "scope": "openid", "issuer": "https://id.example.org", "store": "/srv/tokens.json",
         }
+        chosen = {"consent": "always"}
         switched = {
             "device-flow": "Sign-in on another device", "server-pkce": "Use the code verifier of the host",
             "allow-http": "Allow an unencrypted connection",
         }
         table = pathlib.Path(__file__).parents[2] / "src/common/keyfob-config-options.c"
         names = re.findall(r'\[KEYFOB_OPTION_\w+\] = \{\s*"([^"]+)"', table.read_text())
-        self.assertEqual(set(names), {*typed, *switched})
+        self.assertEqual(set(names), {*typed, *chosen, *switched})
 
-        self.open(Options={**typed, "device-flow": False, "server-pkce": True, "allow-http": True})
+        self.open(Options={**typed, **chosen, "device-flow": False, "server-pkce": True, "allow-http": True})
         self.open_routes()
+        self.app.wait_for("At every sign-in")
         for value in typed.values():
             text = str(value[0] if isinstance(value, list) else value)
             desktop.wait_for(lambda text=text: text in self.app.texts(), text)
@@ -128,6 +130,22 @@ class Settings(WindowCase):
         self.assertEqual(self.agent.wait_call("Configure"), [{"redirect-ports": [4000, 4001, 4002, 8080]}])
         # as it is written from now on
         self.app.wait_text("^4000-4002, 8080$")
+
+    def test_consent(self):
+        self.open()
+        self.app.wait_for("Where it is needed")
+        self.click("Ask for consent")
+        self.press_keys("Down", "Return")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"consent": "always"}])
+        self.app.wait_for("At every sign-in")
+        sentence = "The list of hosts cannot be saved: there is no room left."
+        self.agent.fail("Configure", "Store", sentence)
+        self.click("Ask for consent")
+        self.press_keys("Down", "Return")
+        self.app.wait_for(sentence)
+        self.app.wait_for("At every sign-in")
+        self.agent.set_host(self.NAME, Options={"consent": "never"})
+        self.app.wait_for("Never")
 
     def test_time_limit(self):
         self.open(Options={"timeout": 60})

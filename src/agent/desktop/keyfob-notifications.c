@@ -96,8 +96,8 @@ get_word (KeyfobAttention attention)
 static gboolean
 was_seen (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
-  g_autofree char *told =
-      keyfob_host_file_dup_told (self->context->file, keyfob_host_get_config (host));
+  g_autofree char *told = keyfob_host_file_dup_note (
+      self->context->file, keyfob_host_get_config (host), KEYFOB_HOST_NOTE_TOLD);
   g_auto (GStrv) parts = g_strsplit (told, " ", 2);
   gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
 
@@ -116,7 +116,8 @@ remember_seen (KeyfobNotifications *self, KeyfobHost *host)
       g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (told), get_expires (host));
 
   if (told == KEYFOB_ATTENTION_SOON || told == KEYFOB_ATTENTION_NEEDS_USER)
-    keyfob_host_file_set_told (self->context->file, keyfob_host_get_config (host), text);
+    keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
+                               KEYFOB_HOST_NOTE_TOLD, text);
 }
 
 /* Notes the attention that a host needs now. Returns: whether the user is to be notified */
@@ -136,7 +137,8 @@ take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention att
     case KEYFOB_ATTENTION_GOOD:
     case KEYFOB_ATTENTION_SIGNED_OUT:
       if (g_hash_table_remove (self->told, path))
-        keyfob_host_file_set_told (self->context->file, keyfob_host_get_config (host), "");
+        keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
+                                   KEYFOB_HOST_NOTE_TOLD, "");
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_SIGNING_IN:

@@ -182,7 +182,7 @@ proceed_at_rest (GTask *task)
     }
   else if (options->interactive)
     {
-      keyfob_host_begin_sign_in (host, options);
+      keyfob_host_begin_sign_in (host, g_steal_pointer (&request->options));
       join_sign_in (task);
     }
   else

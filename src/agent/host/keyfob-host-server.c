@@ -33,6 +33,98 @@ lapse (KeyfobHost *host)
   keyfob_host_session_lapse (keyfob_host_get_session (host), sentence);
 }
 
+/* Some providers give a refresh token only after a page of consent, which stops people at others,
+ * so it is asked for only where it helps. What is known of a provider: */
+#define CONSENT_ASKED "asked"       /* asked for once, and not needed again as far as is known */
+#define CONSENT_UNPROVEN "unproven" /* the same, and a renewal will show whether it is true */
+#define CONSENT_NEEDED "needed"     /* without it there was no refresh token */
+#define CONSENT_USELESS "useless"   /* with it there was no refresh token either */
+
+static char *
+dup_known_consent (KeyfobHost *host)
+{
+  return keyfob_host_file_dup_note (keyfob_host_get_context (host)->file,
+                                    keyfob_host_get_config (host), KEYFOB_HOST_NOTE_CONSENT);
+}
+
+static void
+note_consent (KeyfobHost *host, const char *known)
+{
+  keyfob_host_file_set_note (keyfob_host_get_context (host)->file, keyfob_host_get_config (host),
+                             KEYFOB_HOST_NOTE_CONSENT, known);
+}
+
+static gboolean
+wants_consent (KeyfobHost *host)
+{
+  const char *wanted = keyfob_config_get_consent (keyfob_host_get_config (host));
+  g_autofree char *known = dup_known_consent (host);
+
+  if (!g_str_equal (wanted, "automatic"))
+    return g_str_equal (wanted, "always");
+
+  return *known == '\0' || g_str_equal (known, CONSENT_NEEDED);
+}
+
+/* Returns: what is known after a sign-in that brought @token, where @known was known before */
+static const char *
+judge_consent (const char *known, gboolean asked, KeyfobToken *token)
+{
+  gboolean needed = g_str_equal (known, CONSENT_NEEDED);
+
+  if (keyfob_token_get_refresh_token (token) == NULL)
+    return asked || g_str_equal (known, CONSENT_USELESS) ? CONSENT_USELESS : CONSENT_NEEDED;
+  if (asked)
+    return needed ? CONSENT_NEEDED : CONSENT_ASKED;
+  /* the server does not tell whether it has got a refresh token itself */
+  if (keyfob_token_is_broker (token))
+    return needed ? CONSENT_NEEDED : CONSENT_UNPROVEN;
+
+  return CONSENT_ASKED;
+}
+
+/* As judge_consent(), for a sign-in that failed. A page of consent that only an administrator can
+ * approve comes back as a refusal, and is not shown again. */
+static const char *
+judge_refusal (const char *known, gboolean asked, const GError *error)
+{
+  gboolean interaction =
+      g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
+  gboolean denied = g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED);
+
+  if (!asked && interaction)
+    return CONSENT_NEEDED;
+  if (asked && *known == '\0' && (interaction || denied))
+    return CONSENT_ASKED;
+
+  return known;
+}
+
+/* @token: (nullable): what the sign-in brought @error: (nullable): why it brought none */
+static void
+learn_consent (KeyfobHost *host, KeyfobSignIn *sign_in, KeyfobToken *token, const GError *error)
+{
+  gboolean asked = keyfob_sign_in_asks_for_consent (sign_in);
+  g_autofree char *known = dup_known_consent (host);
+
+  if (!keyfob_sign_in_is_by_code (sign_in))
+    note_consent (host, token != NULL ? judge_consent (known, asked, token)
+                                      : judge_refusal (known, asked, error));
+}
+
+/* @ended: whether the server refused the renewal of @token for good. It keeps no session beyond the
+ * time that it names for the refresh token. */
+static void
+learn_consent_by_renewal (KeyfobHost *host, KeyfobToken *token, gboolean ended)
+{
+  g_autofree char *known = dup_known_consent (host);
+  gint64 now = keyfob_clock_now (keyfob_host_get_context (host)->clock);
+
+  if (g_str_equal (known, CONSENT_UNPROVEN)
+      && (!ended || keyfob_token_get_refresh_expires (token) > now))
+    note_consent (host, ended ? CONSENT_NEEDED : CONSENT_ASKED);
+}
+
 static void
 take_token (KeyfobHost *host,
             KeyfobToken *token,
@@ -52,6 +144,9 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) store_error = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (KeyfobToken) token = keyfob_session_refresh_finish (result, &store_error, &error);
+
+  if (token != NULL || keyfob_session_has_ended (error))
+    learn_consent_by_renewal (host, keyfob_host_session_get_token (session), token == NULL);
 
   if (token != NULL)
     take_token (host, token, keyfob_session_get_store (result), store_error);
@@ -145,10 +240,11 @@ learn_account (KeyfobHost *host)
 }
 
 static void
-learn_server (KeyfobHost *host, KeyfobSignIn *sign_in, const GError *error)
+learn_server (KeyfobHost *host, KeyfobSignIn *sign_in, KeyfobToken *token, const GError *error)
 {
   KeyfobConfig *config = keyfob_host_get_config (host);
 
+  learn_consent (host, sign_in, token, error);
   if (keyfob_sign_in_is_by_code (sign_in) && keyfob_config_get_device_flow (config)
       && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
     remember_option (host, "device-flow", FALSE);
@@ -179,16 +275,21 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
       keyfob_host_session_set_error (session, wanted ? error->message : "");
     }
 
-  learn_server (host, sign_in, error);
+  learn_server (host, sign_in, token, error);
   keyfob_host_set_sign_in (host, NULL);
   keyfob_sign_in_conclude (sign_in, error != NULL ? error->message : NULL);
   keyfob_host_finish (host, token, error);
 }
 
 void
-keyfob_host_begin_sign_in (KeyfobHost *host, const KeyfobSignInOptions *options)
+keyfob_host_begin_sign_in (KeyfobHost *host, KeyfobSignInOptions *options)
 {
-  g_autoptr (KeyfobSignIn) sign_in = keyfob_sign_in_new (
+  g_autoptr (KeyfobSignIn) sign_in = NULL;
+
+  if (options->prompt == NULL && wants_consent (host))
+    options->prompt = g_strdup (KEYFOB_PROMPT_CONSENT);
+
+  sign_in = keyfob_sign_in_new (
       keyfob_host_get_context (host), keyfob_host_get_config (host), keyfob_host_get_server (host),
       keyfob_token_location_get_store_for_new (keyfob_host_get_location (host)), options);
 

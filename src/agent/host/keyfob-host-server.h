@@ -18,7 +18,13 @@ void keyfob_host_renew (KeyfobHost *host);
 /** Begins a refresh of the token of @host; at rest only, with a refresh token and a store. */
 void keyfob_host_refresh (KeyfobHost *host);
 
-/** Begins a sign-in, and finds out afterwards who has signed in; at rest only. */
-void keyfob_host_begin_sign_in (KeyfobHost *host, const KeyfobSignInOptions *options);
+/**
+ * keyfob_host_begin_sign_in:
+ * @options: (transfer full): what the user asked for; without a prompt the host decides
+ *
+ * Begins a sign-in, and finds out afterwards who has signed in; at rest only. Remembers whether the
+ * provider gives a refresh token only with consent.
+ */
+void keyfob_host_begin_sign_in (KeyfobHost *host, KeyfobSignInOptions *options);
 
 G_END_DECLS

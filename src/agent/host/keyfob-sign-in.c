@@ -14,7 +14,8 @@
 #include "keyfob-device-flow.h"
 
 static const char *const flows[] = { "browser", "device", NULL };
-static const char *const prompts[] = { "none", "login", "consent", "select_account", NULL };
+static const char *const prompts[] = { "none", "login", KEYFOB_PROMPT_CONSENT, "select_account",
+                                       NULL };
 
 static gboolean
 take_boolean (GVariant *value, const char *key, gboolean *out, GError **error)
@@ -93,6 +94,7 @@ struct _KeyfobSignIn
   KeyfobConfig *config;
   KeyfobServer *server;
   KeyfobTokenStore *store;
+  KeyfobSignInOptions *options;
   KeyfobFlow *flow;
   GHashTable *owners; /* bus name → id of the watch */
   GCancellable *cancellable;
@@ -135,8 +137,9 @@ on_flow_changed (KeyfobSignIn *self)
 }
 
 static KeyfobFlow *
-make_code_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
+make_code_flow (KeyfobSignIn *self)
 {
+  const KeyfobSignInOptions *options = self->options;
   KeyfobLauncher *launcher = self->context->launcher;
   KeyfobCodeFlow *flow = keyfob_code_flow_new (
       self->config, self->server, options->open_browser ? launcher : NULL, self->context->clock);
@@ -150,12 +153,12 @@ make_code_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
 
 /* The one place that knows which flows there are. */
 static KeyfobFlow *
-make_flow (KeyfobSignIn *self, const KeyfobSignInOptions *options)
+make_flow (KeyfobSignIn *self)
 {
-  if (options->device)
+  if (self->options->device)
     return KEYFOB_FLOW (keyfob_device_flow_new (self->server, self->context->clock));
 
-  return make_code_flow (self, options);
+  return make_code_flow (self);
 }
 
 /* What a flow has to show it has as properties; no flow has all of them. */
@@ -200,6 +203,7 @@ keyfob_sign_in_dispose (GObject *object)
 
   g_clear_pointer (&self->owners, g_hash_table_unref);
   g_clear_object (&self->flow);
+  g_clear_pointer (&self->options, keyfob_sign_in_options_free);
   g_clear_object (&self->server);
   g_clear_object (&self->store);
   g_clear_object (&self->config);
@@ -269,7 +273,7 @@ keyfob_sign_in_new (KeyfobContext *context,
                     KeyfobConfig *config,
                     KeyfobServer *server,
                     KeyfobTokenStore *store,
-                    const KeyfobSignInOptions *options)
+                    KeyfobSignInOptions *options)
 {
   KeyfobSignIn *self = g_object_new (KEYFOB_TYPE_SIGN_IN, NULL);
 
@@ -277,7 +281,8 @@ keyfob_sign_in_new (KeyfobContext *context,
   self->config = g_object_ref (config);
   self->server = g_object_ref (server);
   self->store = g_object_ref (store);
-  self->flow = make_flow (self, options);
+  self->options = options;
+  self->flow = make_flow (self);
   g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
                            G_CONNECT_SWAPPED);
 
@@ -378,6 +383,13 @@ gboolean
 keyfob_sign_in_is_by_code (KeyfobSignIn *self)
 {
   return KEYFOB_IS_DEVICE_FLOW (self->flow);
+}
+
+gboolean
+keyfob_sign_in_asks_for_consent (KeyfobSignIn *self)
+{
+  return !keyfob_sign_in_is_by_code (self)
+         && g_strcmp0 (self->options->prompt, KEYFOB_PROMPT_CONSENT) == 0;
 }
 
 void

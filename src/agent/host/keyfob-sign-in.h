@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* a value of the option `prompt` */
+#define KEYFOB_PROMPT_CONSENT "consent"
+
 /**
  * KeyfobSignInOptions:
  * @device: by a code on another device; else in the browser
@@ -61,6 +64,7 @@ G_DECLARE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, KEYFOB, SIGN_IN, GObject)
 /**
  * keyfob_sign_in_new:
  * @store: where the token goes
+ * @options: (transfer full): what the user asked for
  *
  * Returns: (transfer full): an attempt that does not run yet
  */
@@ -68,7 +72,7 @@ KeyfobSignIn *keyfob_sign_in_new (KeyfobContext *context,
                                   KeyfobConfig *config,
                                   KeyfobServer *server,
                                   KeyfobTokenStore *store,
-                                  const KeyfobSignInOptions *options);
+                                  KeyfobSignInOptions *options);
 
 /** Returns: (transfer none): where the token goes */
 KeyfobTokenStore *keyfob_sign_in_get_store (KeyfobSignIn *self);
@@ -106,6 +110,9 @@ char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
 
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
+
+/** Returns: whether the provider is asked for consent */
+gboolean keyfob_sign_in_asks_for_consent (KeyfobSignIn *self);
 
 /** Shows in the properties of @skeleton what the user needs to go on. */
 void keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton);

@@ -15,7 +15,6 @@
 
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
-#define TOLD "told"
 #define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
 #define KEPT_IN "kept-in"
 #define LEFT_IN "left-in"
@@ -529,10 +528,7 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
 char *
 keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config)
 {
-  const char *group = find_group (self, config);
-  char *place = group != NULL ? g_key_file_get_string (self->keys, group, KEPT_IN, NULL) : NULL;
-
-  return place != NULL ? place : g_strdup ("");
+  return keyfob_host_file_dup_note (self, config, KEPT_IN);
 }
 
 GStrv
@@ -610,22 +606,30 @@ keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 t
 }
 
 char *
-keyfob_host_file_dup_told (KeyfobHostFile *self, KeyfobConfig *config)
+keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note)
 {
-  char *told = g_key_file_get_string (self->keys, group_of (self, config), TOLD, NULL);
+  const char *group = find_group (self, config);
+  char *text = group != NULL ? g_key_file_get_string (self->keys, group, note, NULL) : NULL;
 
-  return told != NULL ? told : g_strdup ("");
+  return text != NULL ? text : g_strdup ("");
 }
 
 void
-keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const char *told)
+keyfob_host_file_set_note (KeyfobHostFile *self,
+                           KeyfobConfig *config,
+                           const char *note,
+                           const char *text)
 {
-  g_autofree char *before = keyfob_host_file_dup_told (self, config);
+  const char *group = find_group (self, config);
+  g_autofree char *before = keyfob_host_file_dup_note (self, config, note);
 
-  if (g_str_equal (before, told))
+  if (group == NULL || g_str_equal (before, text))
     return;
 
-  g_key_file_set_string (self->keys, group_of (self, config), TOLD, told);
+  if (*text != '\0')
+    g_key_file_set_string (self->keys, group, note, text);
+  else
+    g_key_file_remove_key (self->keys, group, note, NULL);
   changed (self);
 }
 

@@ -94,12 +94,24 @@ void keyfob_host_file_set_places (KeyfobHostFile *self,
                                   const char *const *left_in,
                                   gint64 left_at);
 
-/** Returns: (transfer full): what the user has seen last of notifications about a host, may be
- * empty */
-char *keyfob_host_file_dup_told (KeyfobHostFile *self, KeyfobConfig *config);
+/*
+ * Notes on a host, each a text of its own key in the file.
+ *
+ * TOLD: what the user has seen last of notifications; CONSENT: whether the provider has to be asked
+ * for consent
+ */
+#define KEYFOB_HOST_NOTE_TOLD "told"
+#define KEYFOB_HOST_NOTE_CONSENT "known-consent"
 
-/** Remembers that, and has the file written. */
-void keyfob_host_file_set_told (KeyfobHostFile *self, KeyfobConfig *config, const char *told);
+/** Returns: (transfer full): the note, may be empty */
+char *keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note);
+
+/** Remembers a note of a host that is in the file, and has the file written where it differs; an
+ * empty @text removes the note. */
+void keyfob_host_file_set_note (KeyfobHostFile *self,
+                                KeyfobConfig *config,
+                                const char *note,
+                                const char *text);
 
 /** Forgets a host, in all its spellings, and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);

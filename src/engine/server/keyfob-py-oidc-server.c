@@ -106,7 +106,8 @@ build_login_url (KeyfobPyOidcServer *self, const char *redirect_uri, const char 
 
   append_parameter (url, "redirect_uri", redirect_uri);
   append_parameter (url, "offline_access", "true");
-  append_parameter (url, "prompt", prompt != NULL ? prompt : "consent");
+  if (prompt != NULL)
+    append_parameter (url, "prompt", prompt);
   if (scope != NULL)
     append_parameter (url, "scope", scope);
 

@@ -96,7 +96,8 @@ struct _KeyfobServerInterface
 /**
  * keyfob_server_begin_login_async:
  * @redirect_uri: see keyfob_loopback_get_redirect_uri()
- * @prompt: (nullable): `consent`, `none`, `login` or `select_account`; %NULL is `consent`
+ * @prompt: (nullable): `consent`, `none`, `login` or `select_account`; %NULL leaves it to the
+ *   provider
  * @server_pkce: keep the state and the code challenge of the server instead of replacing them
  *
  * Asks the login route for the address of the sign-in page.

@@ -8,7 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-agent-client.h"
 #include "keyfob-config-options.h"
+#include "keyfob-host-option.h"
 #include "keyfob-option-row.h"
 #include "keyfob-option-switch.h"
 #include "keyfob-store-choice.h"
@@ -69,10 +71,118 @@ kept_closure (GtkWidget *page, const char *store, gboolean broker)
                       _ ("Its header can also renew the session: share it with nobody."), NULL);
 }
 
-static GtkWidget *
-new_row (const KeyfobOptionInfo *info)
+/* Returns: position of the value that the host has for the option of @info */
+static guint
+choice_closure (KeyfobHostSettings *self, GVariant *options, const KeyfobOptionInfo *info)
 {
   g_autoptr (GVariant) usual = keyfob_option_dup_usual (info);
+  const char *value = g_variant_get_string (usual, NULL);
+  guint position = 0;
+
+  if (options != NULL)
+    g_variant_lookup (options, info->name, "&s", &value);
+  while (info->choices[position].value != NULL
+         && !g_str_equal (info->choices[position].value, value))
+    position++;
+
+  return info->choices[position].value != NULL ? position : GTK_INVALID_LIST_POSITION;
+}
+
+static const KeyfobOptionInfo *
+get_choice_info (AdwComboRow *row)
+{
+  return g_object_get_data (G_OBJECT (row), "option");
+}
+
+static void
+set_choice_hint (AdwComboRow *row, const char *trouble)
+{
+  const KeyfobOptionInfo *info = get_choice_info (row);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               trouble != NULL ? trouble : _ (info->description));
+  if (trouble != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (row), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (row), "error");
+}
+
+static void
+on_choice_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (AdwComboRow) row = user_data;
+  KeyfobHostSettings *self =
+      KEYFOB_HOST_SETTINGS (gtk_widget_get_ancestor (GTK_WIDGET (row), KEYFOB_TYPE_HOST_SETTINGS));
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  keyfob_bus_host1_call_configure_finish (host, result, &error);
+  if (self == NULL || self->host != host)
+    return;
+
+  if (error != NULL)
+    sentence = keyfob_agent_client_explain (error);
+  adw_combo_row_set_selected (
+      row, choice_closure (self, keyfob_bus_host1_get_options (host), get_choice_info (row)));
+  set_choice_hint (row, sentence);
+}
+
+static void
+on_chosen (KeyfobHostSettings *self, GParamSpec *pspec, AdwComboRow *row)
+{
+  const KeyfobOptionInfo *info = get_choice_info (row);
+  guint chosen = adw_combo_row_get_selected (row);
+
+  if (self->host == NULL || chosen == GTK_INVALID_LIST_POSITION
+      || chosen == choice_closure (self, keyfob_bus_host1_get_options (self->host), info))
+    return;
+
+  keyfob_host_option_set (self->host, info->name,
+                          g_variant_new_string (info->choices[chosen].value), on_choice_configured,
+                          g_object_ref (row));
+}
+
+static void
+on_other_host (AdwComboRow *row)
+{
+  set_choice_hint (row, NULL);
+}
+
+static GtkWidget *
+new_choice_row (KeyfobHostSettings *self, const KeyfobOptionInfo *info)
+{
+  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
+  GtkWidget *row = adw_combo_row_new ();
+  GtkExpression *host = gtk_property_expression_new (KEYFOB_TYPE_HOST_SETTINGS, NULL, "host");
+  GtkExpression *options = gtk_property_expression_new (KEYFOB_BUS_TYPE_HOST1, host, "options");
+  GtkExpression *chosen = gtk_cclosure_expression_new (
+      G_TYPE_UINT, NULL, 1, &options, G_CALLBACK (choice_closure), (gpointer) info, NULL);
+
+  for (gsize i = 0; info->choices[i].value != NULL; i++)
+    gtk_string_list_append (titles, _ (info->choices[i].title));
+
+  g_object_set_data (G_OBJECT (row), "option", (gpointer) info);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (info->title));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (titles));
+  set_choice_hint (ADW_COMBO_ROW (row), NULL);
+  gtk_expression_bind (chosen, row, "selected", self);
+  g_signal_connect_object (row, "notify::selected", G_CALLBACK (on_chosen), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self, "notify::host", G_CALLBACK (on_other_host), row,
+                           G_CONNECT_SWAPPED);
+
+  return row;
+}
+
+static GtkWidget *
+new_row (KeyfobHostSettings *self, const KeyfobOptionInfo *info)
+{
+  g_autoptr (GVariant) usual = keyfob_option_dup_usual (info);
+
+  if (info->choices != NULL)
+    return new_choice_row (self, info);
 
   if (!g_variant_is_of_type (usual, G_VARIANT_TYPE_BOOLEAN))
     return g_object_new (KEYFOB_TYPE_OPTION_ROW, "title", _ (info->title), "option", info->name,
@@ -95,8 +205,9 @@ add_rows (KeyfobHostSettings *self)
       if (info->section == KEYFOB_OPTION_SECTION_STORE)
         continue;
 
-      row = new_row (info);
-      g_object_bind_property (self, "host", row, "host", G_BINDING_SYNC_CREATE);
+      row = new_row (self, info);
+      if (info->choices == NULL)
+        g_object_bind_property (self, "host", row, "host", G_BINDING_SYNC_CREATE);
       if (info->section == KEYFOB_OPTION_SECTION_HOST)
         adw_preferences_group_add (self->host_group, row);
       else if (info->section == KEYFOB_OPTION_SECTION_SIGN_IN)

@@ -201,6 +201,7 @@ test_defaults (void)
   g_assert_null (keyfob_config_get_issuer (config));
   g_assert_false (keyfob_config_get_server_pkce (config));
   g_assert_true (keyfob_config_get_device_flow (config));
+  g_assert_cmpstr (keyfob_config_get_consent (config), ==, "automatic");
   g_assert_cmpstr (keyfob_config_get_store (config), ==, "");
 }
 
@@ -208,8 +209,8 @@ static const char *all_options =
     "{'name': <'Data'>, 'login-route': <'l/in/'>, 'token-route': <'t'>, 'device-route': <'d'>,"
     " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'redirect-ports': <@aq [8000, 8001]>,"
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
-    " 'server-pkce': <true>, 'device-flow': <false>, 'allow-http': <true>,"
-    " 'store': <'/srv/tokens.json'>}";
+    " 'server-pkce': <true>, 'device-flow': <false>, 'consent': <'never'>,"
+    " 'allow-http': <true>, 'store': <'/srv/tokens.json'>}";
 
 static void
 test_options_round_trip (void)
@@ -234,6 +235,7 @@ test_options_round_trip (void)
   g_assert_cmpstr (keyfob_config_get_issuer (config), ==, "https://id.example.org/");
   g_assert_true (keyfob_config_get_server_pkce (config));
   g_assert_false (keyfob_config_get_device_flow (config));
+  g_assert_cmpstr (keyfob_config_get_consent (config), ==, "never");
   g_assert_cmpstr (keyfob_config_get_store (config), ==, "/srv/tokens.json");
 }
 
@@ -294,6 +296,8 @@ static const struct
   { "{'issuer': <'id.example.org'>}", "beginning with" },
   { "{'issuer': <'http://id.example.org'>}", "https://" },
   { "{'issuer': <'https://id.example.org/?x'>}", "without “?”" },
+  { "{'consent': <'please'>}", "one of: automatic, always, never" },
+  { "{'consent': <true>}", "“consent” is of another type" },
   { "{'store': <'cloud'>}", "whole path" },
   { "{'store': <'tokens.json'>}", "whole path" },
   { "{'store': <'~/tokens.json'>}", "whole path" },

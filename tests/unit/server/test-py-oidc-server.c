@@ -144,9 +144,9 @@ test_begin_login (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (fake_web_server_get_path (fixture->web), ==, "/api/auth/v2/login");
   g_assert_cmpstr (fake_web_server_get_field (fixture->web, "redirect_uri"), ==, CALLBACK);
   g_assert_cmpstr (fake_web_server_get_field (fixture->web, "offline_access"), ==, "true");
-  g_assert_cmpstr (fake_web_server_get_field (fixture->web, "prompt"), ==, "consent");
+  g_assert_null (fake_web_server_get_field (fixture->web, "prompt"));
   g_assert_cmpstr (fake_web_server_get_field (fixture->web, "scope"), ==, "openid profile");
-  g_assert_cmpuint (fake_web_server_get_n_fields (fixture->web), ==, 4);
+  g_assert_cmpuint (fake_web_server_get_n_fields (fixture->web), ==, 3);
   g_assert_cmpuint (fake_web_server_get_n_requests (fixture->web), ==, 1);
 }
 
