@@ -23,7 +23,7 @@ struct _KeyfobApplication
   KeyfobClock *clock;
   GSettings *settings;
   KeyfobClipboard *clipboard;
-  gboolean holding; /* the process, because the content of the clipboard ends with it */
+  gboolean holding; /* the process, because it must not end while it owns the clipboard */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -108,13 +108,13 @@ static const GActionEntry actions[] = {
 };
 
 /* After the last window is closed, the process stays until the copied secret was pasted, replaced
- * or cleared. The agent is not needed for that. */
+ * or cleared, on Wayland until it is replaced. The agent is not needed for that. */
 static void
 update_hold (KeyfobApplication *self)
 {
   GApplication *application = G_APPLICATION (self);
   gboolean has_window = gtk_application_get_windows (GTK_APPLICATION (self)) != NULL;
-  gboolean hold = keyfob_clipboard_get_title (self->clipboard) != NULL;
+  gboolean hold = keyfob_clipboard_is_owner (self->clipboard);
 
   keyfob_clipboard_set_clear_after_paste (self->clipboard, !has_window);
   if (!has_window)
@@ -137,7 +137,7 @@ start_clipboard (KeyfobApplication *self)
 
   self->clipboard =
       keyfob_clipboard_new (gdk_display_get_clipboard (display), self->clock, self->settings);
-  g_signal_connect_object (self->clipboard, "notify::title", G_CALLBACK (update_hold), self,
+  g_signal_connect_object (self->clipboard, "notify::owner", G_CALLBACK (update_hold), self,
                            G_CONNECT_SWAPPED);
 }
 

@@ -1,52 +1,67 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The clipboard on Wayland, where only a window in use can copy: on a sway inside the private desktop."""
+"""The clipboard on Wayland, where only a window in use can copy or clear, and where the compositor may
+keep a copy of its own: on sway, Weston and Mutter, each in a window of the private desktop."""
 
 import os
 import pathlib
+import re
 import subprocess
 
 from gi.repository import GLib
 
 import desktop
 import tap
+import waiting
 from window import AGENT, MINUTE, ROOT, WindowCase, host
 
 KEYFOB = "org.keyfob.Keyfob"
 HEADER = "Authorization: Bearer of-one.example.org"
 
+# Another program, which has the focus from its start on.
+OTHER_WINDOW = """
+import gi
+gi.require_version("Gtk", "4.0")
+from gi.repository import GLib, Gtk
+GLib.set_prgname("other")
+application = Gtk.Application(application_id="org.example.Other")
+application.connect("activate", lambda _: Gtk.ApplicationWindow(application=application, title="Other").present())
+application.run()
+"""
+
 
 class WaylandCase(WindowCase):
+    screen_name = None  # pattern for the title of the X window that is the compositor's screen
+
+    def start_compositor(self):
+        """Starts the compositor, waits until clients can connect and gives its WAYLAND_DISPLAY."""
+        raise NotImplementedError
+
     def setUp(self):
         super().setUp()
-        config = pathlib.Path(os.environ["BED_DIR"], "sway.conf")
-        # sway runs its commands once clients can connect
-        ready = pathlib.Path(os.environ["BED_DIR"], "sway.ready")
-        ready.unlink(missing_ok=True)
-        config.write_text("xwayland disable\nfocus_on_window_activation focus\n"
-                          f"exec echo $WAYLAND_DISPLAY >{ready}.new && mv {ready}.new {ready}\n")
-        command = ["sway", "--config", str(config)]
-        if os.getuid() == 0:
-            # it refuses to run as root
-            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", *command]
-        with open(pathlib.Path(os.environ["BED_DIR"], "sway.log"), "w") as log:
-            self.sway = subprocess.Popen(
-                command, stdout=log, stderr=log,
-                env={**os.environ, "WLR_BACKENDS": "x11", "WLR_RENDERER": "pixman"})
-        self.addCleanup(self.end_sway)
-        desktop.wait_for(lambda: ready.exists() or self.sway.poll() is not None, "sway")
-        self.assertIsNone(self.sway.poll(), pathlib.Path(os.environ["BED_DIR"], "sway.log").read_text())
-        self.wayland = {"GDK_BACKEND": "wayland", "WAYLAND_DISPLAY": ready.read_text().strip()}
-        self.screen = desktop.wait_for(self.find_screen, "the screen of sway")
+        self.wayland = {"GDK_BACKEND": "wayland", "WAYLAND_DISPLAY": self.start_compositor()}
+        self.screen = desktop.wait_for(self.find_screen, "the screen of the compositor")
 
-    def end_sway(self):
-        self.sway.terminate()
-        self.sway.wait(desktop.DEADLINE)
+    def spawn(self, name, command, condition, **environment):
+        """Starts a program that ends with the test, and waits for @condition."""
+        path = pathlib.Path(os.environ["BED_DIR"], name + ".log")
+        with open(path, "w") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
+        self.addCleanup(process.wait, desktop.DEADLINE)
+        self.addCleanup(process.terminate)
+        desktop.wait_for(lambda: condition() or process.poll() is not None, name)
+        self.assertIsNone(process.poll(), path.read_text())
+
+    def spawn_with_socket(self, name, command):
+        """A compositor whose socket is there once it takes clients."""
+        socket = pathlib.Path(os.environ["XDG_RUNTIME_DIR"], name)
+        self.spawn(name, [*command, name], socket.exists)
+        return name
 
     def find_screen(self):
-        """The X window that is the screen of sway."""
+        """The X window that is the screen of the compositor."""
         return next((window for window in desktop.find_x_windows(".*")
-                     if desktop.xdotool("getwindowname", window).startswith("wlroots")), None)
+                     if re.match(self.screen_name, desktop.xdotool("getwindowname", window))), None)
 
     def start_wayland(self, **options):
         self.start([host("one.example.org", State="signed-in", Account="Alice", left=42 * MINUTE)],
@@ -60,21 +75,43 @@ class WaylandCase(WindowCase):
             return False
 
         # xdotool's own --sync misses some changes and then waits for 15 s
-        desktop.wait_for(focus, "the screen of sway to have the focus")
+        desktop.wait_for(focus, "the screen of the compositor to have the focus")
         desktop.xdotool("key", *keys)
 
-    def wait_focus(self, name):
-        def has_focus():
-            button = self.app.find_button(name)
-            return button is not None and button.has_state(desktop.Atspi.StateType.FOCUSED)
+    def has_focus(self, name):
+        button = self.app.find_button(name)
+        return button is not None and button.has_state(desktop.Atspi.StateType.FOCUSED)
 
-        desktop.wait_for(has_focus, f"the focus to be on {name}")
+    def wait_focus(self, name):
+        desktop.wait_for(lambda: self.has_focus(name), f"the focus to be on {name}")
+
+    def copy(self, seconds=45):
+        self.start_wayland(settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
+        self.app.wait_for("one.example.org")
+        for _ in range(12):
+            self.press_wayland("Tab")
+            if self.has_focus("Copy header"):
+                break
+        self.wait_focus("Copy header")
+        self.press_wayland("space")
+        self.app.wait_for("Header copied")
+
+    def close(self):
+        self.app.press("Close")
+        self.app.wait_gone("one.example.org")
+
+    def copy_elsewhere(self, text):
+        subprocess.run(["wl-copy", text], env={**os.environ, **self.wayland}, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def read_type(self, mime_type):
+        """What another program gets of that type; empty where there is nothing."""
+        return subprocess.run(["wl-paste", "--no-newline", "--type", mime_type],
+                              env={**os.environ, **self.wayland}, check=False, capture_output=True,
+                              text=True, timeout=10).stdout
 
     def paste(self):
-        """Text of the clipboard, None when there is none."""
-        answer = subprocess.run(["wl-paste", "--no-newline"], env={**os.environ, **self.wayland},
-                                check=False, capture_output=True, text=True, timeout=10)
-        return answer.stdout if answer.returncode == 0 else None
+        return self.read_type("text/plain;charset=utf-8")
 
     def wait_end(self):
         self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
@@ -85,50 +122,114 @@ class WaylandCase(WindowCase):
                          "the countdown")
 
 
-class InTheWindow(WaylandCase):
-    def copy(self, seconds=45):
-        self.start_wayland(settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
-        self.app.wait_for("one.example.org")
-        for _ in range(12):
-            self.press_wayland("Tab")
-            button = self.app.find_button("Copy header")
-            if button.has_state(desktop.Atspi.StateType.FOCUSED):
-                break
-        self.wait_focus("Copy header")
-        self.press_wayland("space")
-        self.app.wait_for("Header copied")
+class SwayCase(WaylandCase):
+    screen_name = "wlroots"
 
-    def test_copy_and_clear(self):
+    def start_compositor(self):
+        config = pathlib.Path(os.environ["BED_DIR"], "sway.conf")
+        # sway runs its commands once clients can connect
+        ready = pathlib.Path(os.environ["BED_DIR"], "sway.ready")
+        ready.unlink(missing_ok=True)
+        config.write_text("xwayland disable\nfocus_on_window_activation focus\n"
+                          f"exec echo $WAYLAND_DISPLAY >{ready}.new && mv {ready}.new {ready}\n")
+        command = ["sway", "--config", str(config)]
+        if os.getuid() == 0:
+            # it refuses to run as root
+            command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", *command]
+        self.spawn("sway", command, ready.exists, WLR_BACKENDS="x11", WLR_RENDERER="pixman")
+        return ready.read_text().strip()
+
+
+class WestonCase(WaylandCase):
+    screen_name = "Weston"
+
+    def start_compositor(self):
+        return self.spawn_with_socket("weston", ["weston", "--no-config", "--backend=x11-backend.so",
+                                                 "--use-pixman", "--socket"])
+
+
+class MutterCase(WaylandCase):
+    """The compositor of GNOME Shell."""
+
+    screen_name = "mutter"
+
+    def start_compositor(self):
+        return self.spawn_with_socket("mutter", ["mutter", "--nested", "--wayland", "--no-x11",
+                                                 "--wayland-display"])
+
+
+class Copies:
+    """What holds on every compositor."""
+
+    def test_types(self):
+        self.copy()
+        self.assertEqual(self.read_type("text/plain;charset=utf-8"), HEADER)
+        self.assertEqual(self.read_type("text/plain"), HEADER)
+
+    def test_clear_now(self):
         self.copy()
         self.assertEqual(self.paste(), HEADER)
         self.app.press("Clear now")
         self.app.wait_gone("Header copied")
-        self.assertIsNone(self.paste())
+        self.assertEqual(self.paste(), "")
+
+    def test_deadline_while_another_window_has_the_focus(self):
+        self.copy(seconds=4)
+        self.spawn("other", ["/usr/bin/python3", "-c", OTHER_WINDOW],
+                   lambda: desktop.Application("other").find("Other"), **self.wayland)
+        self.app.wait_gone("Header copied")
+        self.assertEqual(self.paste(), "")
+        # nothing of it comes back when the window is closed
+        self.close()
+        self.assertEqual(self.paste(), "")
+
+    def test_deadline_after_the_window_is_closed(self):
+        self.copy(seconds=4)
+        self.close()
+        desktop.wait_for(lambda: self.paste() == "", "the deadline")
+        self.copy_elsewhere("something else")
+        self.wait_end()
+        self.assertEqual(self.paste(), "something else")
+
+    def test_pasted_after_the_window_is_closed(self):
+        self.copy()
+        # whoever reads it within a second is no person
+        self.wait_left(43)
+        self.close()
+        self.assertEqual(self.paste(), HEADER)
+        # each paste has a whole second, so look less often
+        waiting.wait_until(lambda: self.paste() == "", "the second after the paste to be over",
+                           desktop.DEADLINE, tick=1500)
+
+    def test_copied_again(self):
+        self.copy(seconds=4)
+        self.app.wait_gone("Header copied")
+        self.press_wayland("space")
+        self.app.wait_for("Header copied")
+        self.assertEqual(self.paste(), HEADER)
 
     def test_copied_elsewhere(self):
         self.copy()
-        subprocess.run(["wl-copy", "something else"], env={**os.environ, **self.wayland}, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.copy_elsewhere("something else")
         self.app.wait_gone("Header copied")
         self.assertEqual(self.paste(), "something else")
-
-    def test_outlives_the_window_until_pasted(self):
-        self.copy()
-        self.wait_left(43)
-        self.press_wayland("ctrl+w")
-        self.app.wait_gone("one.example.org")
-        self.assertEqual(self.paste(), HEADER)
+        self.close()
         self.wait_end()
-        self.assertIsNone(self.paste())
-
-    def test_outlives_the_window_until_cleared(self):
-        self.copy(seconds=4)
-        self.press_wayland("ctrl+w")
-        self.wait_end()
-        self.assertIsNone(self.paste())
 
 
-class FromOutside(WaylandCase):
+class OnSway(Copies, SwayCase):
+    pass
+
+
+class OnWeston(Copies, WestonCase):
+    pass
+
+
+class OnMutter(Copies, MutterCase):
+    pass
+
+
+class FromOutside(SwayCase):
     def call(self, name, path, interface, method, arguments=None):
         return self.agent.bus.call_sync(name, path, interface, method, arguments, None, 0, -1).unpack()
 
@@ -145,7 +246,7 @@ class FromOutside(WaylandCase):
         self.app.wait_for("Copy the header of one.example.org")
         self.wait_focus("Copy header")
         self.picture_of_screen("copy-window-wayland")
-        self.assertIsNone(self.paste())
+        self.assertEqual(self.paste(), "")
         # one key, and the window is gone
         self.press_wayland("Return")
         self.app.wait_gone("Copy the header of one.example.org")

@@ -24,14 +24,15 @@
 #define PASTE_TIME G_TIME_SPAN_SECOND
 
 /* A secret text for the clipboard, in memory that is wiped when it is freed. Emits `read` after a
- * program has read the text. */
+ * program has read the text. Once the text is withdrawn, the types are still offered and programs
+ * get nothing. */
 G_DECLARE_FINAL_TYPE (SecretContent, secret_content, SECRET, CONTENT, GdkContentProvider)
 
 struct _SecretContent
 {
   GdkContentProvider parent_instance;
 
-  KeyfobSecret *text;
+  GBytes *text;       /* NULL once it is withdrawn */
   gboolean with_hint; /* whether PASSWORD_HINT is among the types */
 };
 
@@ -83,6 +84,11 @@ secret_content_write_mime_type_async (GdkContentProvider *provider,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, secret_content_write_mime_type_async);
+  if (self->text == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The text is withdrawn");
+      return;
+    }
   if (!g_str_has_prefix (mime_type, "text/plain"))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Not a text: %s",
@@ -90,8 +96,11 @@ secret_content_write_mime_type_async (GdkContentProvider *provider,
       return;
     }
 
-  g_output_stream_write_all_async (stream, self->text, strlen (self->text), io_priority,
-                                   cancellable, on_written, g_steal_pointer (&task));
+  /* a slow reader may still be reading when the text is withdrawn */
+  g_task_set_task_data (task, g_bytes_ref (self->text), (GDestroyNotify) g_bytes_unref);
+  g_output_stream_write_all_async (stream, g_bytes_get_data (self->text, NULL),
+                                   g_bytes_get_size (self->text), io_priority, cancellable,
+                                   on_written, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -108,12 +117,15 @@ static gboolean
 secret_content_get_value (GdkContentProvider *provider, GValue *value, GError **error)
 {
   SecretContent *self = SECRET_CONTENT (provider);
+  gsize length;
+  const char *text;
 
-  if (!G_VALUE_HOLDS_STRING (value))
+  if (!G_VALUE_HOLDS_STRING (value) || self->text == NULL)
     return GDK_CONTENT_PROVIDER_CLASS (secret_content_parent_class)
         ->get_value (provider, value, error);
 
-  g_value_set_string (value, self->text);
+  text = g_bytes_get_data (self->text, &length);
+  g_value_take_string (value, g_strndup (text, length));
   g_signal_emit (self, read_signal, 0);
 
   return TRUE;
@@ -124,7 +136,7 @@ secret_content_finalize (GObject *object)
 {
   SecretContent *self = SECRET_CONTENT (object);
 
-  keyfob_secret_free (self->text);
+  g_clear_pointer (&self->text, g_bytes_unref);
 
   G_OBJECT_CLASS (secret_content_parent_class)->finalize (object);
 }
@@ -154,8 +166,10 @@ static SecretContent *
 secret_content_new (const char *text, gboolean with_hint)
 {
   SecretContent *self = g_object_new (secret_content_get_type (), NULL);
+  KeyfobSecret *copy = g_strdup (text);
 
-  self->text = g_strdup (text);
+  self->text =
+      g_bytes_new_with_free_func (copy, strlen (copy), (GDestroyNotify) keyfob_secret_free, copy);
   self->with_hint = with_hint;
 
   return self;
@@ -169,7 +183,7 @@ struct _KeyfobClipboard
   KeyfobClock *clock;
   GSettings *settings;
 
-  SecretContent *content; /* NULL unless it is on the clipboard */
+  SecretContent *content; /* NULL unless it is on the clipboard; its text may be withdrawn */
   char *title;
   gboolean renews;
   gint64 offered; /* like deadline, in microseconds by keyfob_clock_monotonic() */
@@ -198,6 +212,7 @@ enum
   PROP_CLIPBOARD,
   PROP_CLOCK,
   PROP_SETTINGS,
+  PROP_OWNER,
   PROP_TITLE,
   PROP_RENEWS,
   PROP_DEADLINE,
@@ -326,16 +341,39 @@ set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 dea
   g_object_thaw_notify (object);
 }
 
+/* @content: NULL when nothing of Keyfob is on the clipboard any more */
+static void
+set_content (KeyfobClipboard *self, SecretContent *content)
+{
+  gboolean was_owner = self->content != NULL;
+
+  if (was_owner)
+    g_signal_handlers_disconnect_by_data (self->content, self);
+  g_set_object (&self->content, content);
+  if (was_owner != (content != NULL))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_OWNER]);
+}
+
 /* To be called when the secret is not on the clipboard any more. */
 static void
 drop_content (KeyfobClipboard *self)
 {
   g_clear_pointer (&self->timer, keyfob_source_free);
-  g_signal_handlers_disconnect_by_data (self->content, self);
-  g_clear_object (&self->content);
 #ifdef HAVE_X11
   self->x11.owner = None;
 #endif
+  set_shown (self, NULL, FALSE, 0);
+  set_content (self, NULL);
+}
+
+/* A Wayland compositor lets only the program with the focus clear the clipboard, and many keep a
+ * copy of the text, which they hand out once the owner of the clipboard is gone. While Keyfob stays
+ * the owner, programs ask Keyfob for the text, and get none. */
+static void
+withdraw_text (KeyfobClipboard *self)
+{
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  g_clear_pointer (&self->content->text, g_bytes_unref);
   set_shown (self, NULL, FALSE, 0);
 }
 
@@ -440,6 +478,9 @@ keyfob_clipboard_get_property (GObject *object, guint prop_id, GValue *value, GP
 
   switch (prop_id)
     {
+    case PROP_OWNER:
+      g_value_set_boolean (value, self->content != NULL);
+      break;
     case PROP_TITLE:
       g_value_set_string (value, self->title);
       break;
@@ -512,6 +553,7 @@ keyfob_clipboard_class_init (KeyfobClipboardClass *klass)
       g_param_spec_object ("clipboard", NULL, NULL, GDK_TYPE_CLIPBOARD, construct);
   props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, construct);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, construct);
+  props[PROP_OWNER] = g_param_spec_boolean ("owner", NULL, NULL, FALSE, readable);
   props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, readable);
   props[PROP_RENEWS] = g_param_spec_boolean ("renews", NULL, NULL, FALSE, readable);
   props[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, 0, G_MAXINT64, 0, readable);
@@ -539,11 +581,9 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
   g_return_if_fail (text != NULL && title != NULL);
 
-  if (self->content != NULL)
-    g_signal_handlers_disconnect_by_data (self->content, self);
   content = secret_content_new (text, is_x11 (self));
   g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
-  g_set_object (&self->content, content);
+  set_content (self, content);
   gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
 #ifdef HAVE_X11
   if (is_x11 (self))
@@ -575,8 +615,18 @@ keyfob_clipboard_clear (KeyfobClipboard *self)
 
   if (is_taken (self))
     drop_content (self);
+  else if (!is_x11 (self))
+    withdraw_text (self);
   else
     gdk_clipboard_set_content (self->clipboard, NULL);
+}
+
+gboolean
+keyfob_clipboard_is_owner (KeyfobClipboard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), FALSE);
+
+  return self->content != NULL;
 }
 
 const char *

@@ -20,7 +20,12 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, KEYFOB, CLIPBOARD, GObj
  * `clipboard-clear-seconds` (0: never), unless another program has taken the clipboard by then.
  * Clipboard managers are asked to keep no copy.
  *
+ * On Wayland Keyfob stays the owner of the clipboard after that, with nothing to paste, until
+ * another program copies: only the program with the focus can clear the clipboard there, and the
+ * compositor may keep a copy of the secret, which it hands out when the owner ends.
+ *
  * The properties are
+ * - `owner`: whether Keyfob owns the clipboard; the process must not end while it does
  * - `title`: a title of the secret on the clipboard, such as "Header copied"; %NULL without one
  * - `renews`: whether that secret can also renew the session
  * - `deadline`: when the clipboard is cleared, in microseconds by keyfob_clock_monotonic(); 0 never
@@ -55,8 +60,16 @@ void keyfob_clipboard_offer (KeyfobClipboard *self,
 /** Returns: whether only a program with the focus can copy, as on Wayland */
 gboolean keyfob_clipboard_needs_window (KeyfobClipboard *self);
 
-/** Removes the secret from the clipboard, unless another program has taken the clipboard. */
+/**
+ * keyfob_clipboard_clear:
+ *
+ * Makes that nobody can paste the secret any more. Does nothing when another program has taken the
+ * clipboard.
+ */
 void keyfob_clipboard_clear (KeyfobClipboard *self);
+
+/** Returns: the property `owner` */
+gboolean keyfob_clipboard_is_owner (KeyfobClipboard *self);
 
 /** Returns: (nullable): the title of the secret on the clipboard, %NULL without one */
 const char *keyfob_clipboard_get_title (KeyfobClipboard *self);
