@@ -17,7 +17,8 @@
 #define MAX_TIMEOUT 3600
 #define MAX_NAME 100
 #define MAX_SCOPE 1000
-#define MAX_PATH 4000 /* bytes */
+#define MAX_PATH 4000  /* bytes */
+#define MAX_FOLDER 255 /* bytes */
 #define MAX_PORTS 64
 
 /* Returns: %NULL, so that a check can return what this returns */
@@ -144,6 +145,14 @@ check_timeout (GVariant *value, gboolean allow_http, GError **error)
   return g_variant_new_uint32 (timeout);
 }
 
+/* What is not one folder would lead out of the cache folder, or to what no program shows. */
+static gboolean
+is_program (const char *name)
+{
+  return *name != '\0' && *name != '.' && strchr (name, '/') == NULL && strlen (name) <= MAX_FOLDER
+         && keyfob_text_is_clean (name);
+}
+
 static GVariant *
 check_store (GVariant *value, gboolean allow_http, GError **error)
 {
@@ -151,6 +160,15 @@ check_store (GVariant *value, gboolean allow_http, GError **error)
 
   if (*store == '\0' || strcmp (store, "keyring") == 0 || strcmp (store, "file") == 0)
     return g_variant_new_string (store);
+
+  if (g_str_has_prefix (store, KEYFOB_STORE_APP))
+    {
+      if (!is_program (store + strlen (KEYFOB_STORE_APP)))
+        return refuse (error, _ ("The token file of a program is in a folder of its own. Give the "
+                                 "name of that one folder after “app:”."));
+
+      return g_variant_new_string (store);
+    }
 
   if (!g_path_is_absolute (store) || g_str_has_suffix (store, "/") || strlen (store) > MAX_PATH
       || !keyfob_text_is_clean (store))

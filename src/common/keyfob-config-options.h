@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/** Before the name of a program, in the option `store`: the token file of that program. */
+#define KEYFOB_STORE_APP "app:"
+
 /**
  * KeyfobOption:
  *

@@ -88,8 +88,8 @@ const char *keyfob_config_get_consent (KeyfobConfig *self);
  * keyfob_config_get_store:
  *
  * Returns: where the user wants the token kept: `keyring`, `file` for the token file that is shared
- *   with Python programs, the absolute path of another such file, or empty for the keyring where
- *   there is one, else the shared file
+ *   with Python programs, `app:NAME` for the token file of the program NAME, the absolute path of
+ *   another such file, or empty for the keyring where there is one, else the shared file
  */
 const char *keyfob_config_get_store (KeyfobConfig *self);
 

@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import time
 
 import agentcase
@@ -252,6 +253,130 @@ class Found(SharedCase):
         self.put(token("bad"), "http://intranet.example.org")
         self.put(token("one"), "https://one.example.org")
         self.wait_for_found("https://one.example.org")
+
+
+class FoundInPrograms(SharedCase):
+    """In the token files of programs that keep one of their own."""
+
+    def app_file(self, name):
+        return self.bus.path("cache", name, "token-store.json")
+
+    def wait_for_tokens(self, *found):
+        proxy = self.agent_proxy()
+        wait_until(lambda: proxy.get_cached_property("FoundTokens").unpack() == list(found),
+                   lambda: f"{found}, and not {proxy.get_cached_property('FoundTokens')}")
+
+    def wait_for_programs(self, *names):
+        proxy = self.agent_proxy()
+        wait_until(lambda: proxy.get_cached_property("Programs").unpack() == list(names),
+                   lambda: f"{names}, and not {proxy.get_cached_property('Programs')}")
+
+    def test_come_and_go(self):
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.wait_for_tokens(("https://one.example.org", "app:freva"))
+        self.put(token("two"), "https://two.example.org", self.app_file("climateclaw-client"))
+        self.wait_for_tokens(("https://two.example.org", "app:climateclaw-client"),
+                             ("https://one.example.org", "app:freva"))
+        self.put(token("three"), "https://three.example.org")
+        self.wait_for_tokens(("https://three.example.org", "file"),
+                             ("https://two.example.org", "app:climateclaw-client"),
+                             ("https://one.example.org", "app:freva"))
+        self.assertEqual(self.agent_property("FoundHosts"), ["https://three.example.org"])
+        self.wait_for_programs("climateclaw-client", "freva", "py-oidc-auth")
+        shutil.rmtree(self.bus.path("cache", "freva"))
+        self.wait_for_tokens(("https://three.example.org", "file"),
+                             ("https://two.example.org", "app:climateclaw-client"))
+        self.wait_for_programs("climateclaw-client", "py-oidc-auth")
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.wait_for_programs("climateclaw-client", "freva", "py-oidc-auth")
+
+    def test_folder_that_has_been_there(self):
+        os.mkdir(self.bus.path("cache", "freva"))
+        self.restart_agent()
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.wait_for_tokens(("https://one.example.org", "app:freva"))
+
+    def test_there_at_the_start(self):
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.restart_agent()
+        self.wait_for_tokens(("https://one.example.org", "app:freva"))
+
+    def test_cache_folder_comes_later(self):
+        self.stop_agent()
+        shutil.rmtree(self.bus.path("cache"))
+        self.start_agent()
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.wait_for_tokens(("https://one.example.org", "app:freva"))
+
+    def test_cache_folder_is_replaced(self):
+        self.put(token("one"), "https://one.example.org", self.app_file("freva"))
+        self.wait_for_tokens(("https://one.example.org", "app:freva"))
+        shutil.rmtree(self.bus.path("cache"))
+        self.wait_for_tokens()
+        self.put(token("two"), "https://two.example.org", self.app_file("freva"))
+        self.wait_for_tokens(("https://two.example.org", "app:freva"))
+
+    def test_stays_in_its_file(self):
+        self.put(token("one"), path=self.app_file("freva"))
+        self.wait_for_tokens((self.server.url, "app:freva"))
+        host = self.add_host(store="app:freva")
+        host.wait_for(State="signed-in", Store=self.app_file("freva"))
+        self.assertEqual(host.get_token()["access_token"], "one")
+        self.wait_for_tokens()
+        self.put(token("newer", 7200), path=self.app_file("freva"), stored_at=time.time() + 1)
+        host.wait_for(Expires=self.read(self.app_file("freva"))[self.server.url]["token"]["expires"])
+        self.assertEqual(host.get_token()["access_token"], "newer")
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in", Store=self.app_file("freva"))
+        self.assertEqual(host.Options["store"], "app:freva")
+        self.assertFalse(os.path.exists(self.token_file()))
+
+    def test_new_session_stays_in_its_file(self):
+        host = self.add_host(store="app:freva")
+        host.sign_in()
+        self.assertEqual(host.Store, self.app_file("freva"))
+        self.assertEqual(self.access(self.app_file("freva")), host.get_token()["access_token"])
+        self.wait_for_programs("freva")
+        host.call("SignOut")
+        self.assertIsNone(self.access(self.app_file("freva")))
+
+    def test_file_that_goes_while_its_host_stays(self):
+        host = self.add_host(store="app:freva")
+        host.sign_in()
+        self.wait_for_programs("freva")
+        shutil.rmtree(self.bus.path("cache", "freva"))
+        host.wait_for(State="signed-out")
+        self.wait_for_programs()
+        self.put(token("one"), path=self.app_file("freva"))
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token()["access_token"], "one")
+
+    def test_foreign_file_is_left_alone(self):
+        self.put(token("one"), "https://one.example.org", self.app_file("b"))
+        for name, text in (("a", '{"some": "cache"}'), ("c", '{"access_token": "bare"}'),
+                           ("d", "no JSON"), (".hidden", json.dumps(self.read(self.app_file("b"))))):
+            os.mkdir(self.bus.path("cache", name), 0o700)
+            with open(self.app_file(name), "w", encoding="utf-8") as out:
+                out.write(text)
+            os.chmod(self.app_file(name), 0o644)
+        self.restart_agent()
+        self.wait_for_tokens(("https://one.example.org", "app:b"))
+        host = self.add_host(store="app:a")
+        wait_until(lambda: "is not a token file" in host.Error, "the sentence")
+        host.sign_in()
+        self.assertEqual((host.Saved, host.Store), (False, ""))
+        with open(self.app_file("a"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), '{"some": "cache"}')
+        for name in ("a", "c", "d", ".hidden"):
+            self.assertEqual(os.stat(self.app_file(name)).st_mode & 0o777, 0o644)
+            self.assertLessEqual(set(os.listdir(self.bus.path("cache", name))),
+                                 {"token-store.json", "token-store.json.lock"})
+
+    def test_name_is_one_folder(self):
+        for name in ("", "..", ".hidden", "../up", "a/b", "/abs"):
+            self.assert_fails("InvalidHost", self.add_host, store="app:" + name)
+        self.assertEqual(self.hosts(), {})
 
 
 class FoundWithKeyring(SharedCase):

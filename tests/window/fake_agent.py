@@ -67,6 +67,8 @@ AGENT_DEFAULTS = {
     "StoreFile": "/home/user/.cache/py-oidc-auth/token-store.json",
     "StoreState": "ready",
     "FoundHosts": [],
+    "FoundTokens": [],
+    "Programs": [],
     "Notices": [],
     "Leaves": False,
 }
@@ -120,7 +122,7 @@ class FakeAgent:
         if signature == "a{sv}":
             value = {option: variant(given) for option, given in value.items()}
         if signature == "a(ss)":
-            value = [tuple(notice) for notice in value]
+            value = [tuple(pair) for pair in value]
         return GLib.Variant(signature, value)
 
     def values(self, interface, properties):
@@ -222,7 +224,7 @@ class FakeAgent:
         name = options.get("name", url.split("://")[-1])
         url = url if "://" in url else "https://" + url
         host = self.add_host({"Name": name, "Url": url, "Options": options})
-        self.set_agent({"FoundHosts": [found for found in self.agent["FoundHosts"] if found != url]})
+        self.set_agent({"FoundTokens": [found for found in self.agent["FoundTokens"] if found[0] != url]})
         return GLib.Variant("(o)", (host.path,))
 
     def on_RemoveHost(self, _host, path):

@@ -149,39 +149,43 @@ class Adding(WindowCase):
 
 
 class Found(WindowCase):
-    """Hosts with a token in the file that is shared with Python programs."""
+    """Hosts with a token in a file of other programs."""
 
     TITLE = "Found hosts"
     ONE = "https://one.example.org"
     TWO = "https://two.example.org:8443"
+    FOUND = [[ONE, "file"], [TWO, "app:freva"]]
 
     def test_one_click_adds(self):
-        self.start([host("mine.example.org")], agent={"FoundHosts": [self.ONE, self.TWO]})
+        self.start([host("mine.example.org")], agent={"FoundTokens": self.FOUND})
         self.app.wait_for(self.TITLE)
+        self.app.wait_for("Shared token file", within=self.ONE)
+        self.app.wait_for("Token file of freva", within=self.TWO)
         self.app.press("Add", within=self.TWO)
         self.app.wait_for("Not signed in", within="two.example.org:8443")
-        self.assertEqual(self.agent.calls("AddHost"), [[self.TWO, {"store": "file"}]])
+        self.assertEqual(self.agent.calls("AddHost"), [[self.TWO, {"store": "app:freva"}]])
         self.app.wait_gone(self.TWO)
         self.assertIsNotNone(self.app.find(self.ONE))
 
     def test_the_first_host(self):
-        self.start(agent={"FoundHosts": [self.ONE]})
+        self.start(agent={"FoundTokens": self.FOUND[:1]})
         self.app.wait_for("Add your first host")
         self.app.press("Add", within=self.ONE)
         self.app.wait_for("Not signed in", within="one.example.org")
+        self.assertEqual(self.agent.calls("AddHost"), [[self.ONE, {"store": "file"}]])
         self.app.wait_gone(self.TITLE)
 
     def test_comes_and_goes(self):
         self.start([host("mine.example.org")])
         self.app.wait_for("mine.example.org")
         self.assertIsNone(self.app.find(self.TITLE))
-        self.agent.set_agent(FoundHosts=[self.ONE])
+        self.agent.set_agent(FoundTokens=self.FOUND[:1])
         self.app.wait_for(self.ONE)
-        self.agent.set_agent(FoundHosts=[])
+        self.agent.set_agent(FoundTokens=[])
         self.app.wait_gone(self.TITLE)
 
     def test_cannot_be_added(self):
-        self.start([host("mine.example.org")], agent={"FoundHosts": [self.ONE]})
+        self.start([host("mine.example.org")], agent={"FoundTokens": self.FOUND[:1]})
         sentence = "Whoever is on the way to <one> & two could read the token."
         self.agent.fail("AddHost", "InvalidHost", sentence)
         self.app.press("Add", within=self.ONE)

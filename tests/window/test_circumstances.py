@@ -33,7 +33,8 @@ NOTICE = ("The token file /home/user/.cache/py-oidc-auth/token-store.json was da
           "token-store.json.damaged-2026-11-22 beside it.")
 FULL = ("There is no room left for the token file /home/user/.cache/py-oidc-auth/token-store.json. The token is "
         "kept in memory; free some space.")
-FOUND = ["https://data.example.org", "https://a-host-with-a-long-name.climate.example.edu:8443"]
+FOUND = [["https://data.example.org", "file"],
+         ["https://a-host-with-a-long-name.climate.example.edu:8443", "app:climateclaw-client"]]
 
 
 class Circumstances(WindowCase):
@@ -78,7 +79,7 @@ class Circumstances(WindowCase):
             host(PORTAL, State="signed-in", Account="Alice Example", Expires=tomorrow, Renews=False),
             host("full.example.org", State="signed-in", left=2 * HOUR, Saved=False, Error=FULL),
             host("memory.example.org", State="signed-in", left=2 * HOUR, Saved=False),
-        ], agent={"FoundHosts": FOUND, "Notices": [["damaged-file", NOTICE]]}, height=2000)
+        ], agent={"FoundTokens": FOUND, "Notices": [["damaged-file", NOTICE]]}, height=2000)
         self.app.wait_for(self.say("Found hosts"))
         self.assert_nothing_cut(WIDTH)
 

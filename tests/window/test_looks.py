@@ -214,12 +214,14 @@ class Pages(WindowCase):
         self.app.wait_for("host11.example.org")
         self.picture("many")
 
-    FOUND = {"FoundHosts": ["https://data.example.org", "https://a-host-with-a-long-name.climate.example.edu:8443/api"]}
+    FOUND = {"FoundTokens": [
+        ["https://data.example.org", "file"],
+        ["https://a-host-with-a-long-name.climate.example.edu:8443/api", "app:climateclaw-client"]]}
 
     def test_found(self):
         self.start([host(PORTAL, State="signed-in", left=42 * MINUTE)], agent=self.FOUND, size=(360, 600))
         self.app.wait_for("Found hosts")
-        for url in self.FOUND["FoundHosts"]:
+        for url, _store in self.FOUND["FoundTokens"]:
             self.assertIsNotNone(self.app.find(url, role="list item"))
         self.assert_nothing_cut(360)
         self.picture("found")

@@ -6,6 +6,8 @@
 
 #include "keyfob-store-watch.h"
 
+#include "keyfob-app-folders.h"
+#include "keyfob-config-options.h"
 #include "keyfob-host-storage.h"
 
 struct _KeyfobStoreWatch
@@ -15,7 +17,8 @@ struct _KeyfobStoreWatch
   KeyfobStores *stores;
   KeyfobBusAgent1 *face;
   GListModel *hosts;
-  GStrv listed; /* base URLs in the shared file */
+  KeyfobAppFolders *app_folders;
+  GHashTable *listed; /* place of a token file → GStrv of the base URLs in it */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStoreWatch, keyfob_store_watch, G_TYPE_OBJECT)
@@ -56,25 +59,68 @@ new_set_of_hosts (KeyfobStoreWatch *self)
   return set;
 }
 
+/* Adds to @found what is in the token file at @path and not in @known. */
+static void
+add_found (KeyfobStoreWatch *self,
+           GVariantBuilder *found,
+           GHashTable *known,
+           const char *path,
+           const char *store)
+{
+  const char *const *urls = g_hash_table_lookup (self->listed, path);
+
+  for (gsize i = 0; urls != NULL && urls[i] != NULL; i++)
+    {
+      /* what another program signs in to need not be what Keyfob takes */
+      g_autoptr (KeyfobConfig) config = keyfob_config_new (urls[i], NULL, NULL);
+
+      if (config != NULL && !g_hash_table_contains (known, urls[i])
+          && !g_hash_table_contains (known, keyfob_config_get_base_url (config)))
+        g_variant_builder_add (found, "(ss)", keyfob_config_get_base_url (config), store);
+    }
+}
+
+/* Returns: (transfer full): the base URLs in the shared file, which @found begins with */
+static GStrv
+dup_shared (GVariant *found)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  GVariantIter iter;
+  const char *url, *store;
+
+  g_variant_iter_init (&iter, found);
+  while (g_variant_iter_next (&iter, "(&s&s)", &url, &store))
+    if (g_str_equal (store, "file"))
+      g_strv_builder_add (builder, url);
+
+  return g_strv_builder_end (builder);
+}
+
 static void
 show_found (KeyfobStoreWatch *self)
 {
+  const char *const *apps = keyfob_app_folders_get_names (self->app_folders);
+  const char *shared = keyfob_stores_get_shared_file (self->stores);
   g_autoptr (GHashTable) known = new_set_of_hosts (self);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_auto (GStrv) found = NULL;
+  g_autoptr (GVariant) found = NULL;
+  g_auto (GStrv) in_shared = NULL;
+  GVariantBuilder builder;
 
-  for (gsize i = 0; self->listed[i] != NULL; i++)
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ss)"));
+  add_found (self, &builder, known, shared, "file");
+  for (gsize i = 0; apps[i] != NULL; i++)
     {
-      /* what another program signs in to need not be what Keyfob takes */
-      g_autoptr (KeyfobConfig) config = keyfob_config_new (self->listed[i], NULL, NULL);
+      const char *path = keyfob_stores_get_app_file (self->stores, apps[i]);
+      g_autofree char *store = g_strconcat (KEYFOB_STORE_APP, apps[i], NULL);
 
-      if (config != NULL && !g_hash_table_contains (known, self->listed[i])
-          && !g_hash_table_contains (known, keyfob_config_get_base_url (config)))
-        g_strv_builder_add (builder, keyfob_config_get_base_url (config));
+      if (!g_str_equal (path, shared))
+        add_found (self, &builder, known, path, store);
     }
 
-  found = g_strv_builder_end (builder);
-  keyfob_bus_agent1_set_found_hosts (self->face, (const char *const *) found);
+  found = g_variant_ref_sink (g_variant_builder_end (&builder));
+  in_shared = dup_shared (found);
+  keyfob_bus_agent1_set_found_hosts (self->face, (const char *const *) in_shared);
+  keyfob_bus_agent1_set_found_tokens (self->face, found);
 }
 
 static void
@@ -82,26 +128,82 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobStoreWatch) self = KEYFOB_STORE_WATCH (user_data);
   g_autoptr (GError) error = NULL;
-  GStrv listed = keyfob_token_store_list_finish (KEYFOB_TOKEN_STORE (source), result, &error);
+  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
+  const char *path = keyfob_stores_find_place (self->stores, store);
+  g_auto (GStrv) listed = keyfob_token_store_list_finish (store, result, &error);
 
+  if (!g_hash_table_contains (self->listed, path))
+    return;
   if (listed == NULL)
     {
       g_debug ("The token file is not listed: %s", error->message);
       return;
     }
 
-  g_strfreev (self->listed);
-  self->listed = listed;
+  g_hash_table_insert (self->listed, g_strdup (path), g_steal_pointer (&listed));
   show_found (self);
 }
 
 static void
-list (KeyfobStoreWatch *self)
+list (KeyfobStoreWatch *self, const char *path)
 {
-  KeyfobTokenStore *shared =
-      keyfob_stores_open (self->stores, keyfob_stores_get_shared_file (self->stores));
+  keyfob_token_store_list_async (keyfob_stores_open (self->stores, path), NULL, on_listed,
+                                 g_object_ref (self));
+}
 
-  keyfob_token_store_list_async (shared, NULL, on_listed, g_object_ref (self));
+static gboolean
+is_used (KeyfobStoreWatch *self, const char *path)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (self->hosts); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (self->hosts, i);
+      g_auto (GStrv) all = keyfob_token_location_dup_all (keyfob_host_get_location (host));
+
+      if (g_strv_contains ((const char *const *) all, path))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+forget_lost_apps (KeyfobStoreWatch *self, GHashTable *paths)
+{
+  GHashTableIter iter;
+  gpointer path;
+
+  g_hash_table_iter_init (&iter, self->listed);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    if (!g_hash_table_contains (paths, path))
+      {
+        if (!is_used (self, path))
+          keyfob_stores_close (self->stores, path);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+static void
+on_apps_changed (KeyfobStoreWatch *self)
+{
+  const char *const *apps = keyfob_app_folders_get_names (self->app_folders);
+  const char *shared = keyfob_stores_get_shared_file (self->stores);
+  g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_add (paths, (gpointer) shared);
+  for (gsize i = 0; apps[i] != NULL; i++)
+    {
+      const char *path = keyfob_stores_get_app_file (self->stores, apps[i]);
+
+      if (g_hash_table_add (paths, (gpointer) path) && !g_hash_table_contains (self->listed, path))
+        {
+          g_hash_table_insert (self->listed, g_strdup (path), NULL);
+          list (self, path);
+        }
+    }
+
+  forget_lost_apps (self, paths);
+  keyfob_bus_agent1_set_programs (self->face, apps);
+  show_found (self);
 }
 
 static void
@@ -115,8 +217,8 @@ on_file_changed (KeyfobStoreWatch *self, const char *path)
         keyfob_host_reload (host);
     }
 
-  if (g_str_equal (path, keyfob_stores_get_shared_file (self->stores)))
-    list (self);
+  if (g_hash_table_contains (self->listed, path))
+    list (self, path);
 }
 
 static void
@@ -156,6 +258,7 @@ keyfob_store_watch_dispose (GObject *object)
   g_clear_object (&self->stores);
   g_clear_object (&self->face);
   g_clear_object (&self->hosts);
+  g_clear_object (&self->app_folders);
 
   G_OBJECT_CLASS (keyfob_store_watch_parent_class)->dispose (object);
 }
@@ -163,7 +266,7 @@ keyfob_store_watch_dispose (GObject *object)
 static void
 keyfob_store_watch_finalize (GObject *object)
 {
-  g_strfreev (KEYFOB_STORE_WATCH (object)->listed);
+  g_hash_table_unref (KEYFOB_STORE_WATCH (object)->listed);
 
   G_OBJECT_CLASS (keyfob_store_watch_parent_class)->finalize (object);
 }
@@ -178,7 +281,8 @@ keyfob_store_watch_class_init (KeyfobStoreWatchClass *klass)
 static void
 keyfob_store_watch_init (KeyfobStoreWatch *self)
 {
-  self->listed = g_new0 (char *, 1);
+  self->listed =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
 }
 
 static void
@@ -195,6 +299,7 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
   self->stores = g_object_ref (context->stores);
   self->face = g_object_ref (face);
   self->hosts = g_object_ref (hosts);
+  self->app_folders = keyfob_app_folders_new ();
   keyfob_bus_agent1_set_store_file (face, keyfob_stores_get_shared_file (self->stores));
 
   connect (self, self->stores, "changed", on_stores_changed);
@@ -202,11 +307,20 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
   g_signal_connect_object (self->stores, "report", G_CALLBACK (keyfob_notices_add),
                            context->notices, G_CONNECT_SWAPPED);
   connect (self, self->hosts, "items-changed", show_found);
+  connect (self, self->app_folders, "changed", on_apps_changed);
   connect (self, self->face, "handle-unlock", on_unlock);
 
   keyfob_stores_open_default (self->stores);
   on_stores_changed (self);
-  list (self);
+  g_hash_table_insert (self->listed, g_strdup (keyfob_stores_get_shared_file (self->stores)), NULL);
+  list (self, keyfob_stores_get_shared_file (self->stores));
+  on_apps_changed (self);
 
   return self;
+}
+
+void
+keyfob_store_watch_look (KeyfobStoreWatch *self)
+{
+  keyfob_app_folders_look (self->app_folders);
 }

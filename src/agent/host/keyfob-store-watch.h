@@ -16,8 +16,8 @@ G_DECLARE_FINAL_TYPE (KeyfobStoreWatch, keyfob_store_watch, KEYFOB, STORE_WATCH,
  * KeyfobStoreWatch:
  *
  * Has the agent follow the stores: shows in its properties how they stand and for which other hosts
- * the shared file holds a token, answers `Unlock`, and has every host look at its store again when
- * that has changed.
+ * the shared file, or that of another program, holds a token, answers `Unlock`, and has every host
+ * look at its store again when that has changed.
  */
 
 /**
@@ -28,5 +28,8 @@ G_DECLARE_FINAL_TYPE (KeyfobStoreWatch, keyfob_store_watch, KEYFOB, STORE_WATCH,
  */
 KeyfobStoreWatch *
 keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListModel *hosts);
+
+/** Looks for token files of programs that could not be watched: somebody looks at what is found. */
+void keyfob_store_watch_look (KeyfobStoreWatch *self);
 
 G_END_DECLS

@@ -7,8 +7,10 @@
 #include "keyfob-stores.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-config-options.h"
 #include "keyfob-file-store.h"
 
 struct _KeyfobStores
@@ -20,6 +22,7 @@ struct _KeyfobStores
   gboolean only_file;
   KeyfobClock *clock;
   GHashTable *files; /* place → KeyfobTokenStore */
+  GHashTable *apps;  /* name of a program → place of its token file */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStores, keyfob_stores, G_TYPE_OBJECT)
@@ -172,6 +175,7 @@ keyfob_stores_finalize (GObject *object)
 
   g_free (self->shared_file);
   g_hash_table_unref (self->files);
+  g_hash_table_unref (self->apps);
 
   G_OBJECT_CLASS (keyfob_stores_parent_class)->finalize (object);
 }
@@ -194,6 +198,7 @@ static void
 keyfob_stores_init (KeyfobStores *self)
 {
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->apps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 KeyfobStores *
@@ -230,6 +235,8 @@ keyfob_stores_get_place (KeyfobStores *self, KeyfobConfig *config)
     return keyring_is_default (self) ? KEYFOB_STORES_KEYRING : self->shared_file;
   if (g_str_equal (chosen, "file"))
     return self->shared_file;
+  if (g_str_has_prefix (chosen, KEYFOB_STORE_APP))
+    return keyfob_stores_get_app_file (self, chosen + strlen (KEYFOB_STORE_APP));
 
   return chosen;
 }
@@ -291,6 +298,28 @@ const char *
 keyfob_stores_get_shared_file (KeyfobStores *self)
 {
   return self->shared_file;
+}
+
+const char *
+keyfob_stores_get_app_file (KeyfobStores *self, const char *name)
+{
+  char *place = g_hash_table_lookup (self->apps, name);
+
+  if (place == NULL)
+    {
+      g_autofree char *path = keyfob_token_store_dup_app_path (name);
+
+      place = path_to_place (path);
+      g_hash_table_insert (self->apps, g_strdup (name), place);
+    }
+
+  return place;
+}
+
+void
+keyfob_stores_close (KeyfobStores *self, const char *place)
+{
+  g_hash_table_remove (self->files, place);
 }
 
 const char *

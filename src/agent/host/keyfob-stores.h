@@ -19,8 +19,9 @@ G_DECLARE_FINAL_TYPE (KeyfobStores, keyfob_stores, KEYFOB, STORES, GObject)
  * KeyfobStores:
  *
  * The places where tokens are kept: the keyring, the token file that is shared with Python
- * programs, and other files that were chosen for a host. Each is opened once, when it is asked for.
- * A place is `keyring`, the absolute path of a file, or its URI where the path is not UTF-8.
+ * programs, those of other programs, and other files that were chosen for a host. Each is opened
+ * once, when it is asked for. A place is `keyring`, the absolute path of a file, or its URI where
+ * the path is not UTF-8.
  *
  * Signal `changed`: which store a host has, or whether it is locked, may have changed.
  *
@@ -68,6 +69,12 @@ GError *keyfob_stores_new_error (KeyfobStores *self);
 
 /** Returns: absolute path of the shared token file, or its URI where the path is not UTF-8 */
 const char *keyfob_stores_get_shared_file (KeyfobStores *self);
+
+/** Returns: the place of the token file of the program @name, see KEYFOB_STORE_APP */
+const char *keyfob_stores_get_app_file (KeyfobStores *self, const char *name);
+
+/** Lets go of the store of a token file that no host uses any more. */
+void keyfob_stores_close (KeyfobStores *self, const char *place);
 
 /** Returns: where new tokens go: `keyring` or `file`; empty until that is known */
 const char *keyfob_stores_get_kind (KeyfobStores *self);

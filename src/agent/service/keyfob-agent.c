@@ -336,6 +336,7 @@ static gboolean
 on_looked (KeyfobAgent *self, GDBusMethodInvocation *invocation)
 {
   for_each_host (self, keyfob_host_note_used);
+  keyfob_store_watch_look (self->store_watch);
   call_return (call_new (self, invocation, NULL), NULL, NULL);
 
   return TRUE;

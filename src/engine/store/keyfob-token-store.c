@@ -204,12 +204,18 @@ keyfob_token_store_report (KeyfobTokenStore *self, const char *name, const char 
 }
 
 char *
+keyfob_token_store_dup_app_path (const char *app)
+{
+  return g_build_filename (g_get_user_cache_dir (), app, KEYFOB_TOKEN_FILE_NAME, NULL);
+}
+
+char *
 keyfob_token_store_dup_default_path (void)
 {
   const char *named = g_getenv ("OIDC_TOKEN_FILE");
 
   if (named == NULL || *named == '\0')
-    return g_build_filename (g_get_user_cache_dir (), "py-oidc-auth", "token-store.json", NULL);
+    return keyfob_token_store_dup_app_path ("py-oidc-auth");
 
   if (g_str_equal (named, "~") || g_str_has_prefix (named, "~/"))
     return g_build_filename (g_get_home_dir (), named + 1, NULL);

@@ -154,6 +154,12 @@ char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
 /** Returns: `keyring` or `file` */
 const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);
 
+/** What py-oidc-auth-client calls its token file, in whichever folder. */
+#define KEYFOB_TOKEN_FILE_NAME "token-store.json"
+
+/** Returns: (transfer full): the token file of a program with py-oidc-auth-client's `app_name` */
+char *keyfob_token_store_dup_app_path (const char *app);
+
 /**
  * keyfob_token_store_dup_default_path:
  *

@@ -6,9 +6,13 @@
 
 #include "keyfob-found-hosts.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "keyfob-config-options.h"
 #include "keyfob-wrap-box.h"
 
-/* A found host, and a button that activates `found.add` with its base URL. */
+/* A found host, and a button that activates `found.add` with its base URL and the store. */
 G_DECLARE_FINAL_TYPE (KeyfobFoundRow, keyfob_found_row, KEYFOB, FOUND_ROW, GtkListBoxRow)
 
 struct _KeyfobFoundRow
@@ -16,6 +20,7 @@ struct _KeyfobFoundRow
   GtkListBoxRow parent_instance;
 
   GtkLabel *label;
+  GtkLabel *place;
   GtkActionable *add_button;
 };
 
@@ -30,6 +35,7 @@ keyfob_found_row_class_init (KeyfobFoundRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-found-row.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, label);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, place);
   gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, add_button);
 }
 
@@ -39,15 +45,28 @@ keyfob_found_row_init (KeyfobFoundRow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-static GtkWidget *
-create_row (gpointer item, gpointer user_data)
+/* Returns: (transfer full): where the token is, for people */
+static char *
+describe_store (const char *store)
 {
-  const char *url = gtk_string_object_get_string (item);
+  if (g_str_has_prefix (store, KEYFOB_STORE_APP))
+    /* Translators: %s is the name of a program */
+    return g_strdup_printf (_ ("Token file of %s"), store + strlen (KEYFOB_STORE_APP));
+
+  return g_strdup (_ ("Shared token file"));
+}
+
+static GtkWidget *
+create_row (const char *url, const char *store)
+{
   KeyfobFoundRow *row = g_object_new (keyfob_found_row_get_type (), NULL);
+  g_autofree char *place = describe_store (store);
 
   gtk_label_set_label (row->label, url);
-  gtk_actionable_set_action_target (row->add_button, "s", url);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, url, -1);
+  gtk_label_set_label (row->place, place);
+  gtk_actionable_set_action_target (row->add_button, "(ss)", url, store);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, url,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, place, -1);
 
   return GTK_WIDGET (row);
 }
@@ -58,7 +77,6 @@ struct _KeyfobFoundHosts
 
   KeyfobAgentClient *client;
   GSignalGroup *agent_signals;
-  GtkStringList *urls;
 
   GtkListBox *list;
 };
@@ -77,12 +95,22 @@ static void
 update (KeyfobFoundHosts *self)
 {
   KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
-  const char *const *urls = agent != NULL ? keyfob_bus_agent1_get_found_hosts (agent) : NULL;
+  GVariant *found = agent != NULL ? keyfob_bus_agent1_get_found_tokens (agent) : NULL;
+  gsize n_found = found != NULL ? g_variant_n_children (found) : 0;
+  GtkListBoxRow *row;
 
-  gtk_string_list_splice (self->urls, 0, g_list_model_get_n_items (G_LIST_MODEL (self->urls)),
-                          urls);
-  gtk_widget_set_visible (GTK_WIDGET (self),
-                          g_list_model_get_n_items (G_LIST_MODEL (self->urls)) > 0);
+  while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
+    gtk_list_box_remove (self->list, GTK_WIDGET (row));
+
+  for (gsize i = 0; i < n_found; i++)
+    {
+      const char *url, *store;
+
+      g_variant_get_child (found, i, "(&s&s)", &url, &store);
+      gtk_list_box_append (self->list, create_row (url, store));
+    }
+
+  gtk_widget_set_visible (GTK_WIDGET (self), n_found > 0);
 }
 
 static void
@@ -108,21 +136,22 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_emit (self, signals[SIGNAL_FAILED], 0, sentence);
 }
 
-/* Leaves the token in the shared file, for the program that stored it there. */
+/* Leaves the token in its file, for the program that stored it there. */
 static void
-on_add (GtkWidget *widget, const char *action, GVariant *url)
+on_add (GtkWidget *widget, const char *action, GVariant *target)
 {
   KeyfobFoundHosts *self = KEYFOB_FOUND_HOSTS (widget);
   KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  const char *url, *store;
   g_auto (GVariantDict) options;
 
   if (agent == NULL)
     return;
 
+  g_variant_get (target, "(&s&s)", &url, &store);
   g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "store", "s", "file");
-  keyfob_bus_agent1_call_add_host (agent, g_variant_get_string (url, NULL),
-                                   g_variant_dict_end (&options), NULL, on_added,
+  g_variant_dict_insert (&options, "store", "s", store);
+  keyfob_bus_agent1_call_add_host (agent, url, g_variant_dict_end (&options), NULL, on_added,
                                    g_object_ref (self));
 }
 
@@ -133,7 +162,6 @@ keyfob_found_hosts_dispose (GObject *object)
 
   g_clear_object (&self->agent_signals);
   g_clear_object (&self->client);
-  g_clear_object (&self->urls);
 
   G_OBJECT_CLASS (keyfob_found_hosts_parent_class)->dispose (object);
 }
@@ -151,7 +179,7 @@ keyfob_found_hosts_class_init (KeyfobFoundHostsClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-found-hosts.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobFoundHosts, list);
-  gtk_widget_class_install_action (widget_class, "found.add", "s", on_add);
+  gtk_widget_class_install_action (widget_class, "found.add", "(ss)", on_add);
 }
 
 static void
@@ -159,10 +187,8 @@ keyfob_found_hosts_init (KeyfobFoundHosts *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  self->urls = gtk_string_list_new (NULL);
-  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->urls), create_row, NULL, NULL);
   self->agent_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
-  g_signal_group_connect_swapped (self->agent_signals, "notify::found-hosts", G_CALLBACK (update),
+  g_signal_group_connect_swapped (self->agent_signals, "notify::found-tokens", G_CALLBACK (update),
                                   self);
 }
 

@@ -20,9 +20,9 @@ G_DECLARE_FINAL_TYPE (KeyfobFoundHosts,
 /**
  * KeyfobFoundHosts:
  *
- * A list of the hosts that have a token in the file shared with Python programs and are not among
- * Keyfob's hosts, each with a button that adds it. Invisible while the list is empty. Emits
- * `failed` with a sentence when a host could not be added.
+ * A list of the hosts that have a token in a token file of other programs and are not among
+ * Keyfob's hosts, each with that file and a button that adds it. Invisible while the list is empty.
+ * Emits `failed` with a sentence when a host could not be added.
  */
 
 /** Sets the client of the agent; to be called once. */

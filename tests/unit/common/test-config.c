@@ -303,6 +303,15 @@ static const struct
   { "{'store': <'~/tokens.json'>}", "whole path" },
   { "{'store': <'/srv/'>}", "whole path" },
   { "{'store': <'/srv/a\\nb'>}", "whole path" },
+  { "{'store': <'app:'>}", "one folder" },
+  { "{'store': <'app:.'>}", "one folder" },
+  { "{'store': <'app:..'>}", "one folder" },
+  { "{'store': <'app:.hidden'>}", "one folder" },
+  { "{'store': <'app:a/b'>}", "one folder" },
+  { "{'store': <'app:../x'>}", "one folder" },
+  { "{'store': <'app:/srv'>}", "one folder" },
+  { "{'store': <'app:a\\nb'>}", "one folder" },
+  { "{'store': <'app:a\\u202eb'>}", "one folder" },
   { "{'store': <true>}", "“store” is of another type" },
 };
 
@@ -310,6 +319,8 @@ static void
 test_bad_options (void)
 {
   g_autofree char *name = g_strnfill (101, 'a');
+  g_autofree char *long_folder = g_strnfill (256, 'a');
+  g_autofree char *folder = g_strconcat ("app:", long_folder, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad_options); i++)
     {
@@ -321,6 +332,8 @@ test_bad_options (void)
     }
 
   assert_refused ("data.example.org", g_variant_new_parsed ("{'name': <%s>}", name), "at most 100");
+  assert_refused ("data.example.org", g_variant_new_parsed ("{'store': <%s>}", folder),
+                  "one folder");
   assert_refused ("data.example.org", g_variant_new_parsed ("[1, 2]"), "another type");
 }
 
@@ -340,12 +353,14 @@ test_store (void)
   g_autoptr (KeyfobConfig) keyring = new_config ("data.example.org", "{'store': <'keyring'>}");
   g_autoptr (KeyfobConfig) file = new_config ("data.example.org", "{'store': <'file'>}");
   g_autoptr (KeyfobConfig) path = new_config ("data.example.org", "{'store': <'/a/./b//../t'>}");
+  g_autoptr (KeyfobConfig) app = new_config ("data.example.org", "{'store': <'app:freva'>}");
   g_autoptr (KeyfobConfig) back =
       keyfob_config_with_options (path, g_variant_new_parsed ("{'store': <''>}"), NULL);
 
   g_assert_cmpstr (keyfob_config_get_store (keyring), ==, "keyring");
   g_assert_cmpstr (keyfob_config_get_store (file), ==, "file");
   g_assert_cmpstr (keyfob_config_get_store (path), ==, "/a/t");
+  g_assert_cmpstr (keyfob_config_get_store (app), ==, "app:freva");
   g_assert_cmpstr (keyfob_config_get_store (back), ==, "");
 }
 

@@ -65,10 +65,14 @@ assert_place (Fixture *fixture, const char *chosen, const char *place)
 static void
 test_places (Fixture *fixture, gconstpointer only_file)
 {
+  g_autofree char *app_file =
+      g_build_filename (g_get_user_cache_dir (), "freva", "token-store.json", NULL);
+
   assert_place (fixture, "", only_file != NULL ? SHARED : "keyring");
   assert_place (fixture, "keyring", "keyring");
   assert_place (fixture, "file", SHARED);
   assert_place (fixture, "/srv/t.json", "/srv/t.json");
+  assert_place (fixture, "app:freva", app_file);
   g_assert_cmpstr (keyfob_stores_get_shared_file (fixture->stores), ==, SHARED);
   g_assert_cmpint (keyfob_stores_is_only_file (fixture->stores), ==, only_file != NULL);
 }
