@@ -91,6 +91,14 @@ class Shared(SharedCase):
         self.assertEqual(host.get_token()["access_token"], "rotated")
         self.assertEqual(self.server.count("token"), asked)
 
+    def test_other_token_of_the_same_second_is_taken_up(self):
+        host = self.signed_in()
+        entry = self.read()[self.server.url]
+        made = {**entry["token"], "access_token": "rotated", "refresh_token": "refresh-rotated"}
+        self.put(made, stored_at=entry["stored_at"])
+        wait_until(lambda: host.get_token()["access_token"] == "rotated", "the token of the program")
+        self.assertEqual(self.access(), "rotated")
+
     def test_newer_token_ends_the_need_for_the_user(self):
         dead = {**token("dead", -10), "refresh_expires": int(time.time()) - 10}
         del dead["refresh_token"]

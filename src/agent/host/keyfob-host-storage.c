@@ -412,7 +412,7 @@ on_reloaded (GObject *source, GAsyncResult *result, gpointer user_data)
           keyfob_host_finish (host, NULL, NULL);
         }
     }
-  else if (keyfob_token_is_newer (stored, token))
+  else if (keyfob_token_is_superseded (token, stored))
     {
       take_newer (host, stored);
     }

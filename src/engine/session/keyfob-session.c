@@ -254,7 +254,7 @@ take_newer (Job *job)
 {
   g_autoptr (KeyfobToken) old = NULL;
 
-  if (job->stored == NULL || !keyfob_token_is_newer (job->stored, job->token))
+  if (job->stored == NULL || !keyfob_token_is_superseded (job->token, job->stored))
     return FALSE;
 
   g_debug ("Another program has renewed the session");

@@ -593,6 +593,16 @@ keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other)
 }
 
 gboolean
+keyfob_token_is_superseded (KeyfobToken *self, KeyfobToken *stored)
+{
+  if (keyfob_token_is_newer (stored, self))
+    return TRUE;
+
+  return !g_str_equal (self->access_token, stored->access_token)
+         && !keyfob_token_is_newer (self, stored);
+}
+
+gboolean
 keyfob_token_is_fresh (KeyfobToken *self, gint64 now)
 {
   gint64 left = keyfob_token_get_seconds_left (self, now);

@@ -111,6 +111,15 @@ gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
  */
 gboolean keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other);
 
+/**
+ * keyfob_token_is_superseded:
+ * @stored: the token of the same host that is in the store now
+ *
+ * Returns: whether another program has stored @stored since @self: a newer token, or another one of
+ *   the same second, of which only the later one can be in the store
+ */
+gboolean keyfob_token_is_superseded (KeyfobToken *self, KeyfobToken *stored);
+
 /** Returns: whether the token is good for at least keyfob_token_get_margin() after @now */
 gboolean keyfob_token_is_fresh (KeyfobToken *self, gint64 now);
 

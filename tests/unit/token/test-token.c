@@ -429,6 +429,21 @@ test_newer (void)
   g_assert_true (keyfob_token_is_newer (after, second));
 }
 
+static void
+test_superseded (void)
+{
+  g_autoptr (KeyfobToken) token = new_token_at ("AT", NOW, 0, NOW + 3600);
+  g_autoptr (KeyfobToken) same = new_token_at ("AT", NOW + 10, 0, NOW + 3600);
+  g_autoptr (KeyfobToken) older = new_token_at ("AT0", NOW - 10, 0, NOW + 3590);
+  g_autoptr (KeyfobToken) newer = new_token_at ("AT2", NOW + 10, 0, NOW + 3610);
+  g_autoptr (KeyfobToken) other = new_token_at ("AT3", NOW, 0, NOW + 3600);
+
+  g_assert_false (keyfob_token_is_superseded (token, same));
+  g_assert_false (keyfob_token_is_superseded (token, older));
+  g_assert_true (keyfob_token_is_superseded (token, newer));
+  g_assert_true (keyfob_token_is_superseded (token, other));
+}
+
 static KeyfobToken *
 new_jwt_at (const char *claims, gint64 now, gint64 expires)
 {
@@ -655,6 +670,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/odd-entries", test_odd_entries);
   g_test_add_func ("/token/received", test_received);
   g_test_add_func ("/token/newer", test_newer);
+  g_test_add_func ("/token/superseded", test_superseded);
   g_test_add_func ("/token/newer-by-its-own-words", test_newer_by_its_own_words);
   g_test_add_func ("/token/margin", test_margin);
   g_test_add_func ("/token/fresh", test_fresh);
