@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""A real panel (xfce4-panel) with nothing in it but the tray, and a hand on the mouse.
+"""Real panels (xfce4-panel, lxqt-panel) with nothing in them but the tray, and a hand on the mouse.
 
-The menus of the panel do not show themselves to accessibility. What stands in them comes from the
+The menus of a panel do not show themselves to accessibility. What stands in them comes from the
 agent, as the panel gets it; where it stands is reckoned from the windows of the menus.
 """
 
+import collections
 import os
 import pathlib
 import shutil
@@ -20,6 +21,7 @@ import keyfob
 WATCHER = "org.kde.StatusNotifierWatcher"
 MENU_PATH = "/org/keyfob/Keyfob/Agent/Menu"
 ICON = (1, 1, 22, 28)  # left, top, width, height of the only icon there is
+CORNER = (1, 1, 28, 28)  # of the panel, with the icon of any of these panels in it
 EDGE = 4  # above the first item of a menu, and below the last
 
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -41,20 +43,46 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 </channel>
 """
 
+LXQT_SETTINGS = """[General]
+panels=panel1
+
+[panel1]
+position=Top
+panelSize=32
+width=100
+width-percent=true
+background-color="{background}"
+plugins=statusnotifier
+
+[statusnotifier]
+type=statusnotifier
+alignment=Left
+"""
+
 
 class Panel:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.process = None
+        self.write_settings()
+
+    def write_settings(self):
         settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "xfce4/xfconf/xfce-perchannel-xml")
         settings.mkdir(parents=True)
         (settings / "xfce4-panel.xml").write_text(SETTINGS)
 
+    def set_dark(self, dark):
+        """From the next start on."""
+        subprocess.run(["xfconf-query", "--channel", "xfce4-panel", "--property", "/panels/dark-mode",
+                        "--create", "--type", "bool", "--set", str(dark).lower()], check=True)
+
+    def command(self):
+        return ["xfce4-panel", "--disable-wm-check"]
+
     def start(self):
         with (self.folder / "panel.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["xfce4-panel", "--disable-wm-check"], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT)
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         desktop.wait_for(lambda: keyfob.owner_pid(WATCHER) is not None, "the tray")
         return self
 
@@ -70,6 +98,7 @@ class Panel:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(10)
+            desktop.wait_for(lambda: keyfob.owner_pid(WATCHER) is None, "the tray to be gone")
 
     def click(self, button=1):
         desktop.xdotool("mousemove", ICON[0] + ICON[2] // 2, ICON[1] + ICON[3] // 2, "click", button)
@@ -130,6 +159,47 @@ class Panel:
             layout = items[place]
             if level + 1 < len(labels):
                 desktop.wait_for(lambda: len(self.windows("POPUP_MENU")) > level + 1, "the submenu")
+
+
+class LxqtPanel(Panel):
+    """A panel of Qt, which draws the file of an icon as it is."""
+
+    def write_settings(self):
+        self.set_dark(False)
+
+    def set_dark(self, dark):
+        (self.folder / "lxqt-panel.conf").write_text(
+            LXQT_SETTINGS.format(background="#202020" if dark else "#eff0f1"))
+
+    def command(self):
+        return ["env", "QT_QPA_PLATFORM=xcb", "lxqt-panel", "-c", str(self.folder / "lxqt-panel.conf")]
+
+
+def contrast(one, other):
+    """Of two colours, as WCAG has it: from 1 to 21."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour):
+    red, green, blue = (part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4
+                        for part in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def look():
+    """What is drawn in the corner of the panel where the icon is.
+
+    The colour of the panel, and the contrast of each pixel to it, the highest first.
+    """
+    left, top, width, height = CORNER
+    picture = subprocess.run(
+        ["import", "-window", "root", "-crop", f"{width}x{height}+{left}+{top}", "-depth", "8", "rgb:-"],
+        check=True, capture_output=True).stdout
+    colours = collections.Counter(zip(*[iter(picture)] * 3))
+    panel = colours.most_common(1)[0][0]
+    contrasts = sorted((contrast(colour, panel) for colour in colours.elements()), reverse=True)
+    return panel, contrasts
 
 
 def read_menu():

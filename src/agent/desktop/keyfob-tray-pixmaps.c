@@ -8,7 +8,8 @@
 
 #define GRID 16.0 /* units of the drawings, as in data/icons/tray */
 #define SAMPLES 4 /* a side, of each pixel */
-#define GREY 0x77 /* stands out from white as much as from black */
+/* The grey of data/icons/tray: its contrast is 3 to 1 on light panels and on dark ones. */
+#define GREY 0x86
 
 /* A drawing is a list of strokes, each of which adds to what is there or cuts from it. */
 typedef struct
