@@ -7,10 +7,8 @@
 #include "keyfob-host.h"
 
 #include "keyfob-auth-error.h"
-#include "keyfob-host-properties.h"
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-sign-in.h"
-#include "keyfob-waiters.h"
 
 #define HOSTS_PATH "/org/keyfob/Keyfob/Agent/hosts/"
 #define LONGEST_READABLE 60 /* characters of a URL in an object path */
@@ -30,8 +28,8 @@ struct _KeyfobHost
 
   KeyfobHostActivity activity;
   KeyfobSignIn *sign_in;
-  KeyfobWaiters *started; /* wait for the sign-in to be under way */
-  KeyfobWaiters *ended;   /* wait for the end of the activity */
+  GPtrArray *started; /* GTasks that wait for the sign-in to be under way */
+  GPtrArray *ended;   /* GTasks that wait for the end of the activity */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
@@ -65,12 +63,56 @@ new_server (KeyfobContext *context, KeyfobConfig *config)
   return keyfob_py_oidc_server_new (config, context->session, context->clock);
 }
 
+/* Shows the host in its properties on the bus. No secret is among them. */
 static void
 publish (KeyfobHost *self)
 {
-  keyfob_host_properties_show (self->skeleton, self->config, self->location, self->session,
-                               keyfob_host_get_state (self), self->sign_in);
+  KeyfobBusHost1 *skeleton = self->skeleton;
+  KeyfobHostSession *session = self->session;
+  KeyfobToken *token = keyfob_host_session_get_token (session);
+
+  keyfob_bus_host1_set_url (skeleton, keyfob_config_get_base_url (self->config));
+  keyfob_bus_host1_set_name (skeleton, keyfob_config_get_name (self->config));
+  keyfob_bus_host1_set_options (skeleton, keyfob_config_to_options (self->config));
+  keyfob_bus_host1_set_account (skeleton, keyfob_host_session_get_account (session));
+  keyfob_bus_host1_set_error (skeleton, keyfob_host_session_get_error (session));
+  keyfob_bus_host1_set_state (skeleton, keyfob_host_state_to_string (keyfob_host_get_state (self)));
+  keyfob_bus_host1_set_scope (skeleton, token != NULL ? keyfob_token_get_scope (token) : "");
+  keyfob_bus_host1_set_expires (skeleton, keyfob_host_session_get_expires (session));
+  keyfob_bus_host1_set_store (
+      skeleton, token != NULL ? keyfob_token_location_get_place (self->location) : "");
+  keyfob_bus_host1_set_saved (skeleton, keyfob_host_session_is_saved (session));
+  keyfob_bus_host1_set_renews (skeleton, keyfob_host_session_get_renews (session));
+  keyfob_bus_host1_set_broker (skeleton, token != NULL && keyfob_token_is_broker (token));
+  keyfob_bus_host1_set_refresh_expires (
+      skeleton, token != NULL ? keyfob_token_get_refresh_expires (token) : 0);
+
+  if (self->sign_in != NULL)
+    keyfob_sign_in_show (self->sign_in, skeleton);
+  else
+    keyfob_sign_in_show_nothing (skeleton);
+
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/* Answers all @tasks with @token, or with @error where there is one. A new list takes their place
+ * before, since whoever is answered may wait again. */
+static void
+return_tasks (GPtrArray **tasks, KeyfobToken *token, const GError *error)
+{
+  g_autoptr (GPtrArray) waiting = g_steal_pointer (tasks);
+
+  *tasks = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      GTask *task = g_ptr_array_index (waiting, i);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_pointer (task, token != NULL ? g_object_ref (token) : NULL, g_object_unref);
+    }
 }
 
 static void
@@ -106,7 +148,7 @@ on_sign_in_changed (KeyfobHost *self, KeyfobSignIn *sign_in)
   publish (self);
 
   if (keyfob_sign_in_is_under_way (sign_in))
-    keyfob_waiters_answer (&self->started, NULL, NULL);
+    return_tasks (&self->started, NULL, NULL);
 }
 
 static void
@@ -158,8 +200,8 @@ static void
 keyfob_host_init (KeyfobHost *self)
 {
   self->skeleton = keyfob_bus_host1_skeleton_new ();
-  self->started = keyfob_waiters_new ();
-  self->ended = keyfob_waiters_new ();
+  self->started = g_ptr_array_new_with_free_func (g_object_unref);
+  self->ended = g_ptr_array_new_with_free_func (g_object_unref);
   self->activity = KEYFOB_HOST_WAITING;
 }
 
@@ -316,7 +358,7 @@ keyfob_host_start_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointe
   if (self->sign_in == NULL || keyfob_sign_in_is_under_way (self->sign_in))
     g_task_return_pointer (task, NULL, NULL);
   else
-    keyfob_waiters_add (self->started, g_steal_pointer (&task));
+    g_ptr_array_add (self->started, g_steal_pointer (&task));
 }
 
 void
@@ -329,7 +371,7 @@ keyfob_host_join_async (KeyfobHost *self, GAsyncReadyCallback callback, gpointer
   if (self->activity == KEYFOB_HOST_AT_REST)
     g_task_return_pointer (task, NULL, NULL);
   else
-    keyfob_waiters_add (self->ended, g_steal_pointer (&task));
+    g_ptr_array_add (self->ended, g_steal_pointer (&task));
 }
 
 gboolean
@@ -404,8 +446,8 @@ keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error)
   publish (self);
   plan (self);
 
-  keyfob_waiters_answer (&self->started, NULL, error);
-  keyfob_waiters_answer (&self->ended, token, error);
+  return_tasks (&self->started, NULL, error);
+  return_tasks (&self->ended, token, error);
 
   g_signal_emit (self, signals[AT_REST], 0);
 }

@@ -72,7 +72,7 @@ find_byte (const char *name)
 }
 
 static int
-set_lock (int fd, const char *name, gboolean wait)
+set_lock (int fd, const char *name)
 {
   struct flock range = {
     .l_type = F_WRLCK,
@@ -83,7 +83,7 @@ set_lock (int fd, const char *name, gboolean wait)
   int result = 0;
 
   do
-    result = fcntl (fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
+    result = fcntl (fd, F_OFD_SETLK, &range);
   while (result < 0 && errno == EINTR);
 
   return result;
@@ -131,7 +131,7 @@ is_still_there (int fd, const char *path)
 
 /* %NULL with errno, which is EAGAIN where the lock is held. */
 static KeyfobLock *
-take (const char *path, const char *name, gboolean wait)
+take (const char *path, const char *name)
 {
   for (;;)
     {
@@ -141,7 +141,7 @@ take (const char *path, const char *name, gboolean wait)
       if (fd < 0)
         return NULL;
 
-      if (set_lock (fd, name, wait) < 0)
+      if (set_lock (fd, name) < 0)
         code = errno == EACCES ? EAGAIN : errno;
       else if (is_still_there (fd, path))
         {
@@ -169,17 +169,17 @@ dup_substitute_path (const char *path)
 
 /* %NULL without an error where the lock is held. */
 static KeyfobLock *
-take_anywhere (const char *path, const char *part, gboolean wait, GError **error)
+take_anywhere (const char *path, const char *part, GError **error)
 {
   g_autofree char *substitute = NULL;
-  KeyfobLock *self = take (path, part, wait);
+  KeyfobLock *self = take (path, part);
 
   if (self != NULL || errno == EAGAIN)
     return self;
 
   g_debug ("%s cannot be a lock file: %s", path, g_strerror (errno));
   substitute = dup_substitute_path (path);
-  self = take (substitute, part, wait);
+  self = take (substitute, part);
 
   if (self == NULL && errno != EAGAIN)
     {
@@ -238,7 +238,7 @@ try_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancel
 {
   Request *request = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KeyfobLock) lock = take_anywhere (request->path, request->name, FALSE, &error);
+  g_autoptr (KeyfobLock) lock = take_anywhere (request->path, request->name, &error);
 
   if (!g_task_return_error_if_cancelled (task))
     return_lock (task, g_steal_pointer (&lock), g_steal_pointer (&error));
@@ -297,14 +297,6 @@ attempt (GTask *task)
   g_autoptr (GTask) inner = request_new (request->path, request->name, tried_cb, task);
 
   g_task_run_in_thread (inner, try_in_thread);
-}
-
-KeyfobLock *
-keyfob_lock_acquire (const char *path, const char *name, GError **error)
-{
-  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
-
-  return take_anywhere (path, name, TRUE, error);
 }
 
 void

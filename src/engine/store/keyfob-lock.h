@@ -22,24 +22,14 @@ G_BEGIN_DECLS
 typedef struct _KeyfobLock KeyfobLock;
 
 /**
- * keyfob_lock_acquire:
+ * keyfob_lock_acquire_async:
  * @path: absolute path of the lock file; its folder is made where it is missing
  * @name: (nullable): the part of the store to lock, such as the key of a host; %NULL is the store
  *   itself. Locks of different names do not exclude each other
- * @error: KEYFOB_AUTH_ERROR_STORE where neither the lock file nor its substitute can be locked
  *
- * Blocks until the lock is free. A caller that needs both takes the lock of the host first, then
- * the lock of the store.
- *
- * Returns: (transfer full): the lock
- */
-KeyfobLock *keyfob_lock_acquire (const char *path, const char *name, GError **error);
-
-/**
- * keyfob_lock_acquire_async:
- *
- * As keyfob_lock_acquire(), without blocking. Polls for the lock, so that waiting occupies no
- * thread. A cancelled request returns at once.
+ * Waits until the lock is free; it is polled for, so that waiting occupies no thread. A cancelled
+ * request returns at once. A caller that needs both takes the lock of the host first, then the lock
+ * of the store.
  */
 void keyfob_lock_acquire_async (const char *path,
                                 const char *name,
@@ -47,7 +37,8 @@ void keyfob_lock_acquire_async (const char *path,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 
-/** Returns: (transfer full): the lock, or %NULL */
+/** Returns: (transfer full): the lock, or %NULL with KEYFOB_AUTH_ERROR_STORE where neither the lock
+ * file nor its substitute can be locked */
 KeyfobLock *keyfob_lock_acquire_finish (GAsyncResult *result, GError **error);
 
 /** Releases the lock. */

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include "acquire-lock.h"
 #include "fake-flow.h"
 #include "fake-server.h"
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-session.h"
-#include "keyfob-lock.h"
 #include "manual-clock.h"
 #include "wait.h"
 
@@ -288,7 +288,7 @@ static void
 test_sign_in_waits_for_another_program (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (fixture->store));
-  KeyfobLock *lock = keyfob_lock_acquire (path, keyfob_config_get_host_key (fixture->config), NULL);
+  KeyfobLock *lock = acquire_lock (path, keyfob_config_get_host_key (fixture->config), NULL);
 
   start (fixture, NULL, TRUE, TRUE);
   wait_while (fixture->flow->n_run == 0);

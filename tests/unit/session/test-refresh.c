@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include "acquire-lock.h"
 #include "fake-server.h"
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-lock.h"
 #include "keyfob-session.h"
 #include "manual-clock.h"
 #include "wait.h"
@@ -351,8 +351,7 @@ lock_as_another_program (Fixture *fixture)
 {
   g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (fixture->store));
   g_autoptr (GError) error = NULL;
-  KeyfobLock *lock =
-      keyfob_lock_acquire (path, keyfob_config_get_host_key (fixture->config), &error);
+  KeyfobLock *lock = acquire_lock (path, keyfob_config_get_host_key (fixture->config), &error);
 
   g_assert_no_error (error);
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "acquire-lock.h"
 #include "file-case.h"
 #include "keyfob-auth-error.h"
-#include "keyfob-lock.h"
 #include "wait.h"
 
 /* As Python's client writes. */
@@ -335,7 +335,7 @@ test_held (FileCase *fixture, gconstpointer data)
   g_autofree char *lock_path = keyfob_token_store_dup_lock_path (fixture->store);
   g_autoptr (KeyfobConfig) config = file_case_host ("https://a.example");
   g_autoptr (KeyfobToken) saved = file_case_token ("late", NOW + 3600);
-  g_autoptr (KeyfobLock) lock = keyfob_lock_acquire (lock_path, NULL, NULL);
+  g_autoptr (KeyfobLock) lock = acquire_lock (lock_path, NULL, NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GAsyncResult) second = NULL;
   g_autoptr (GError) error = NULL;
