@@ -21,7 +21,6 @@
 #include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
 #include "keyfob-notifications.h"
-#include "keyfob-sleep-guard.h"
 #include "keyfob-tray.h"
 
 #define QUIT_SECONDS 5 /* for what must not be cut off */
@@ -33,7 +32,6 @@ struct _KeyfobAgentProgram
   GMainLoop *loop;
   KeyfobContext *context;
   KeyfobAgent *agent;
-  KeyfobSleepGuard *sleep_guard;
   KeyfobMemoryTrimmer *trimmer;
   KeyfobTray *tray;                   /* while the agent has its name */
   KeyfobNotifications *notifications; /* while the agent has its name */
@@ -236,7 +234,6 @@ make_agent (KeyfobAgentProgram *self, GDBusConnection *connection, const char *s
   wake_monitor = keyfob_wake_monitor_new (g_network_monitor_get_default (), self->context->clock);
   self->trimmer = keyfob_memory_trimmer_new (self->context->session, self->context->clock);
   self->agent = keyfob_agent_new (self->context, wake_monitor);
-  self->sleep_guard = keyfob_sleep_guard_new (keyfob_agent_get_hosts (self->agent));
 }
 
 static void
@@ -286,10 +283,6 @@ keyfob_agent_program_dispose (GObject *object)
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (object);
 
   g_clear_handle_id (&self->deadline, g_source_remove);
-  /* a host that is waited for may hold it */
-  if (self->sleep_guard != NULL)
-    g_object_run_dispose (G_OBJECT (self->sleep_guard));
-  g_clear_object (&self->sleep_guard);
   g_clear_object (&self->agent);
   g_clear_object (&self->trimmer);
   g_clear_pointer (&self->context, keyfob_context_unref);

@@ -355,6 +355,50 @@ on_woke (KeyfobAgent *self)
   for_each_host (self, keyfob_host_try_again);
 }
 
+/* Returns: (nullable) (transfer full): a host that must not be cut off. A sign-in waits for the
+ * user, who is about to put the machine to sleep. */
+static KeyfobHost *
+find_busy_host (KeyfobAgent *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
+
+      if (keyfob_host_is_busy (host) && keyfob_host_get_activity (host) != KEYFOB_HOST_IN_SIGN_IN)
+        return g_steal_pointer (&host);
+    }
+
+  return NULL;
+}
+
+static void on_rest_before_sleep (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* An answer that is lost in sleep may have been the only key to a session. */
+static gboolean
+on_about_to_sleep (KeyfobAgent *self)
+{
+  g_autoptr (KeyfobHost) busy = find_busy_host (self);
+
+  if (busy == NULL)
+    return FALSE;
+
+  g_debug ("A token is renewed before the machine sleeps");
+  keyfob_host_join_async (busy, on_rest_before_sleep, g_object_ref (self));
+
+  return TRUE;
+}
+
+static void
+on_rest_before_sleep (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobAgent) self = KEYFOB_AGENT (user_data);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
+  if (!on_about_to_sleep (self))
+    keyfob_wake_monitor_let_sleep (self->wake_monitor);
+}
+
 static void
 on_clock_set (KeyfobAgent *self, gint64 seconds)
 {
@@ -531,6 +575,8 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   answer (self, "remove-host", on_remove_host);
   answer (self, "dismiss", on_dismiss);
   answer (self, "looked", on_looked);
+  g_signal_connect_object (wake_monitor, "about-to-sleep", G_CALLBACK (on_about_to_sleep), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (wake_monitor, "clock-set", G_CALLBACK (on_clock_set), self,
                            G_CONNECT_SWAPPED);

@@ -6,7 +6,15 @@
 
 #include "keyfob-wake-monitor.h"
 
+#include <gio/gunixfdlist.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
 #include "keyfob-source.h"
+
+#define LOGIND "org.freedesktop.login1"
+#define LOGIND_PATH "/org/freedesktop/login1"
+#define LOGIND_MANAGER "org.freedesktop.login1.Manager"
 
 /* the wall clock is asked in whole seconds; less does not matter to anybody, either */
 #define LEAST_JUMP 3
@@ -21,13 +29,18 @@ struct _KeyfobWakeMonitor
   gint64 offset; /* of the wall clock against the one that never jumps, microseconds */
   GDBusConnection *system_bus;
   GCancellable *cancellable;
+  guint logind_watch;
   guint subscription;
+  gboolean about_to_sleep;
+  GCancellable *locking; /* of a lock against sleep that is being taken */
+  int lock;              /* file descriptor of the lock; -1 for none */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobWakeMonitor, keyfob_wake_monitor, G_TYPE_OBJECT)
 
 enum
 {
+  ABOUT_TO_SLEEP,
   WOKE,
   CLOCK_SET,
   N_SIGNALS,
@@ -79,6 +92,50 @@ watch_clock (KeyfobWakeMonitor *self)
 }
 
 static void
+drop_lock (KeyfobWakeMonitor *self)
+{
+  g_cancellable_cancel (self->locking);
+  g_clear_object (&self->locking);
+  if (self->lock >= 0)
+    g_close (self->lock, NULL);
+  self->lock = -1;
+}
+
+static void
+on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobWakeMonitor) self = KEYFOB_WAKE_MONITOR (user_data);
+  g_autoptr (GUnixFDList) fds = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = g_dbus_connection_call_with_unix_fd_list_finish (
+      G_DBUS_CONNECTION (source), &fds, result, &error);
+  gint32 index;
+
+  if (answer == NULL)
+    {
+      g_debug ("No lock against sleep: %s", error->message);
+      return;
+    }
+
+  g_variant_get (answer, "(h)", &index);
+  if (self->lock < 0 && fds != NULL)
+    self->lock = g_unix_fd_list_get (fds, index, NULL);
+  g_debug ("Sleep waits for tokens that are being renewed");
+}
+
+static void
+take_lock (KeyfobWakeMonitor *self)
+{
+  drop_lock (self);
+  self->locking = g_cancellable_new ();
+  g_dbus_connection_call_with_unix_fd_list (
+      self->system_bus, LOGIND, LOGIND_PATH, LOGIND_MANAGER, "Inhibit",
+      g_variant_new ("(ssss)", "sleep", "Keyfob", _ ("A session is being renewed"), "delay"),
+      G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, NULL, self->locking, on_locked,
+      g_object_ref (self));
+}
+
+static void
 on_prepare_for_sleep (GDBusConnection *connection,
                       const char *sender,
                       const char *object_path,
@@ -88,30 +145,40 @@ on_prepare_for_sleep (GDBusConnection *connection,
                       gpointer user_data)
 {
   KeyfobWakeMonitor *self = KEYFOB_WAKE_MONITOR (user_data);
-  gboolean about_to_sleep = TRUE;
+  gboolean is_waited_for = FALSE;
 
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(b)")))
     return;
 
-  g_variant_get (parameters, "(b)", &about_to_sleep);
-  if (about_to_sleep)
-    return;
+  g_variant_get (parameters, "(b)", &self->about_to_sleep);
+  if (self->about_to_sleep)
+    {
+      g_signal_emit (self, signals[ABOUT_TO_SLEEP], 0, &is_waited_for);
+      if (!is_waited_for)
+        drop_lock (self);
+      return;
+    }
 
   g_debug ("The machine woke up");
+  take_lock (self);
   g_signal_emit (self, signals[WOKE], 0);
 }
 
-/* The bus has taken the subscription, then. */
 static void
-on_asked_for_logind (GObject *source, GAsyncResult *result, gpointer user_data)
+on_logind_appeared (GDBusConnection *connection,
+                    const char *name,
+                    const char *owner,
+                    gpointer user_data)
 {
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-  gboolean there = FALSE;
+  g_debug ("Watching for sleep");
+  take_lock (KEYFOB_WAKE_MONITOR (user_data));
+}
 
-  if (answer != NULL)
-    g_variant_get (answer, "(b)", &there);
-  g_debug (there ? "Watching for sleep" : "Nothing tells of sleep so far");
+static void
+on_logind_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  g_debug ("Nothing tells of sleep so far");
+  drop_lock (KEYFOB_WAKE_MONITOR (user_data));
 }
 
 static void
@@ -129,14 +196,13 @@ on_system_bus (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
 
-  self->subscription = g_dbus_connection_signal_subscribe (
-      bus, "org.freedesktop.login1", "org.freedesktop.login1.Manager", "PrepareForSleep",
-      "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
-  g_dbus_connection_call (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                          "org.freedesktop.DBus", "NameHasOwner",
-                          g_variant_new ("(s)", "org.freedesktop.login1"), G_VARIANT_TYPE ("(b)"),
-                          G_DBUS_CALL_FLAGS_NONE, -1, self->cancellable, on_asked_for_logind, NULL);
   self->system_bus = g_steal_pointer (&bus);
+  self->subscription = g_dbus_connection_signal_subscribe (
+      self->system_bus, LOGIND, LOGIND_MANAGER, "PrepareForSleep", LOGIND_PATH, NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, on_prepare_for_sleep, self, NULL);
+  self->logind_watch =
+      g_bus_watch_name_on_connection (self->system_bus, LOGIND, G_BUS_NAME_WATCHER_FLAGS_NONE,
+                                      on_logind_appeared, on_logind_vanished, self, NULL);
 }
 
 static void
@@ -145,23 +211,36 @@ keyfob_wake_monitor_dispose (GObject *object)
   KeyfobWakeMonitor *self = KEYFOB_WAKE_MONITOR (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->logind_watch, g_bus_unwatch_name);
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (self->system_bus, self->subscription);
   self->subscription = 0;
+  drop_lock (self);
   g_clear_object (&self->system_bus);
   g_clear_object (&self->network);
   g_clear_pointer (&self->watch, keyfob_source_free);
   g_clear_object (&self->clock);
-  g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (keyfob_wake_monitor_parent_class)->dispose (object);
+}
+
+static void
+keyfob_wake_monitor_finalize (GObject *object)
+{
+  g_object_unref (KEYFOB_WAKE_MONITOR (object)->cancellable);
+
+  G_OBJECT_CLASS (keyfob_wake_monitor_parent_class)->finalize (object);
 }
 
 static void
 keyfob_wake_monitor_class_init (KeyfobWakeMonitorClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = keyfob_wake_monitor_dispose;
+  G_OBJECT_CLASS (klass)->finalize = keyfob_wake_monitor_finalize;
 
+  signals[ABOUT_TO_SLEEP] =
+      g_signal_new ("about-to-sleep", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0,
+                    g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 0);
   signals[WOKE] = g_signal_new ("woke", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                 NULL, G_TYPE_NONE, 0);
   signals[CLOCK_SET] = g_signal_new ("clock-set", KEYFOB_TYPE_WAKE_MONITOR, G_SIGNAL_RUN_LAST, 0,
@@ -172,6 +251,7 @@ static void
 keyfob_wake_monitor_init (KeyfobWakeMonitor *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->lock = -1;
 }
 
 KeyfobWakeMonitor *
@@ -190,4 +270,11 @@ keyfob_wake_monitor_new (GNetworkMonitor *network, KeyfobClock *clock)
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, g_object_ref (self));
 
   return self;
+}
+
+void
+keyfob_wake_monitor_let_sleep (KeyfobWakeMonitor *self)
+{
+  if (self->about_to_sleep)
+    drop_lock (self);
 }

@@ -118,6 +118,13 @@ test_clock_that_is_right (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->shifts->len, ==, 0);
 }
 
+/* What the monitor does with logind is tried with the whole agent. */
+static void
+test_ends_before_it_has_begun (Fixture *fixture, gconstpointer data)
+{
+  g_object_run_dispose (G_OBJECT (fixture->monitor));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -130,6 +137,7 @@ main (int argc, char *argv[])
   ADD ("captive-portal", test_captive_portal);
   ADD ("clock", test_clock);
   ADD ("clock-that-is-right", test_clock_that_is_right);
+  ADD ("ends-before-it-has-begun", test_ends_before_it_has_begun);
 
   return g_test_run ();
 }
