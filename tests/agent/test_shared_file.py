@@ -220,6 +220,52 @@ class Shared(SharedCase):
         self.assertEqual(os.stat(self.token_file()).st_mode & 0o777, 0o600)
 
 
+class Named(SharedCase):
+    """A file that OIDC_TOKEN_FILE names."""
+
+    def setUp(self):
+        super().setUp()
+        self.named = self.bus.path("named.json")
+
+    def restart_with(self, text):
+        with open(self.named, "w", encoding="utf-8") as out:
+            out.write(text)
+        os.chmod(self.named, 0o600)
+        self.restart_agent(env={"OIDC_TOKEN_FILE": self.named})
+
+    def read_text(self):
+        with open(self.named, encoding="utf-8") as file:
+            return file.read()
+
+    def test_single_token_is_told_and_left_alone(self):
+        text = json.dumps(token("bare"), indent=4)
+        self.restart_with(text)
+        wait_until(lambda: "unusable-file" in self.notices(), "the notice")
+        sentence = self.notices()["unusable-file"]
+        self.assertTrue(sentence.startswith(f"{self.named} holds a single token"), sentence)
+        host = self.add_host()
+        wait_until(lambda: host.Error == sentence, "the sentence")
+        self.assertEqual(self.agent_property("FoundTokens"), [])
+        host.sign_in()
+        self.assertEqual((host.Saved, host.Store), (False, ""))
+        self.assertIn("holds a single token", host.Error)
+        host.call("SignOut")
+        self.assertEqual(self.read_text(), text)
+
+    def test_notice_goes_when_the_file_can_be_used(self):
+        self.restart_with(json.dumps(token("bare")))
+        wait_until(lambda: "unusable-file" in self.notices(), "the notice")
+        self.put(token("one"), "https://one.example.org", self.named + ".store")
+        os.replace(self.named + ".store", self.named)
+        self.wait_for_found("https://one.example.org")
+        self.assertEqual(self.notices(), {})
+
+    def test_any_other_file_is_told(self):
+        self.restart_with('{"settings": true}')
+        wait_until(lambda: "unusable-file" in self.notices(), "the notice")
+        self.assertIn("is not a token file", self.notices()["unusable-file"])
+
+
 class Found(SharedCase):
     def test_comes_and_goes(self):
         self.assertEqual(self.agent_property("FoundHosts"), [])

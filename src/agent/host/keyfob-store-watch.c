@@ -10,11 +10,15 @@
 #include "keyfob-config-options.h"
 #include "keyfob-host-storage.h"
 
+/* The name of the notice. */
+#define UNUSABLE_FILE "unusable-file"
+
 struct _KeyfobStoreWatch
 {
   GObject parent_instance;
 
   KeyfobStores *stores;
+  KeyfobNotices *notices;
   KeyfobBusAgent1 *face;
   GListModel *hosts;
   KeyfobAppFolders *app_folders;
@@ -123,6 +127,17 @@ show_found (KeyfobStoreWatch *self)
   keyfob_bus_agent1_set_found_tokens (self->face, found);
 }
 
+/* A file that was named for all hosts, and that cannot be used, is told before one of them needs
+ * it. */
+static void
+tell_of_shared_file (KeyfobStoreWatch *self, const GError *error)
+{
+  if (error == NULL)
+    keyfob_notices_dismiss (self->notices, UNUSABLE_FILE);
+  else if (keyfob_stores_is_only_file (self->stores))
+    keyfob_notices_add (self->notices, UNUSABLE_FILE, error->message);
+}
+
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -134,6 +149,8 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_hash_table_contains (self->listed, path))
     return;
+  if (g_str_equal (path, keyfob_stores_get_shared_file (self->stores)))
+    tell_of_shared_file (self, error);
   if (listed == NULL)
     {
       g_debug ("The token file is not listed: %s", error->message);
@@ -256,6 +273,7 @@ keyfob_store_watch_dispose (GObject *object)
   KeyfobStoreWatch *self = KEYFOB_STORE_WATCH (object);
 
   g_clear_object (&self->stores);
+  g_clear_object (&self->notices);
   g_clear_object (&self->face);
   g_clear_object (&self->hosts);
   g_clear_object (&self->app_folders);
@@ -297,6 +315,7 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
   KeyfobStoreWatch *self = g_object_new (KEYFOB_TYPE_STORE_WATCH, NULL);
 
   self->stores = g_object_ref (context->stores);
+  self->notices = g_object_ref (context->notices);
   self->face = g_object_ref (face);
   self->hosts = g_object_ref (hosts);
   self->app_folders = keyfob_app_folders_new ();

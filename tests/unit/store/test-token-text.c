@@ -262,6 +262,33 @@ test_same_key_twice (void)
   g_assert_cmpstr (printed, ==, "{}");
 }
 
+static void
+test_bare_token (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean bare;
+  } cases[] = {
+    { "{\"access_token\": \"AT\"}", TRUE },
+    { "{\"token_type\": \"Bearer\", \"access_token\": \"AT\", \"expires\": 1}", TRUE },
+    { "{\"access\\u005ftoken\": \"AT\"}", TRUE },
+    { "{\"access_token\": null}", FALSE },
+    { "{\"token\": {\"access_token\": \"AT\"}}", FALSE },
+    { "{\"https://a.example\": {}, \"access_token\": \"AT\"}", FALSE },
+    { "{\"https://a.example\": {\"token\": {\"access_token\": \"AT\"}}}", FALSE },
+    { "{}", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (KeyfobTokenText) text = parse (cases[i].text);
+
+      g_test_message ("%s", cases[i].text);
+      g_assert_cmpint (keyfob_token_text_is_bare_token (text), ==, cases[i].bare);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -271,6 +298,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token-text/refuses-nul-bytes", test_refuses_nul_bytes);
   g_test_add_func ("/token-text/refuses-deep-nesting", test_refuses_deep_nesting);
   g_test_add_func ("/token-text/empty", test_empty);
+  g_test_add_func ("/token-text/bare-token", test_bare_token);
   g_test_add_func ("/token-text/keeps-to-the-letter", test_keeps_to_the_letter);
   g_test_add_func ("/token-text/lays-out-what-is-set", test_lays_out_what_is_set);
   g_test_add_func ("/token-text/strings-of-any-length", test_strings_of_any_length);

@@ -253,6 +253,14 @@ parse_file (KeyfobFileStore *self,
       parsed = parse (file);
     }
 
+  if (parsed != NULL && keyfob_token_text_is_bare_token (parsed))
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("%s holds a single token, not those of hosts, and is left as it is. Import "
+                      "it, or name another file."),
+                   self->path);
+      return FALSE;
+    }
   if (is_foreign (file, parsed))
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,

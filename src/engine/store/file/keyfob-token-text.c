@@ -328,6 +328,15 @@ keyfob_token_text_is_token_store (KeyfobTokenText *self)
 }
 
 gboolean
+keyfob_token_text_is_bare_token (KeyfobTokenText *self)
+{
+  guint index = 0;
+
+  return !keyfob_token_text_is_token_store (self) && find (self, "access_token", &index)
+         && *get_member (self, index)->value.start == '"';
+}
+
+gboolean
 keyfob_token_text_was_token_store (const char *data, gsize length)
 {
   static const char *const beginnings[] = { "\"https://", "\"http://" };

@@ -33,6 +33,9 @@ void keyfob_token_text_free (KeyfobTokenText *self);
 /** Returns: whether the text is empty or has the key of a host, beside whatever else */
 gboolean keyfob_token_text_is_token_store (KeyfobTokenText *self);
 
+/** Returns: whether the text is one token object, as web portals offer it for download */
+gboolean keyfob_token_text_is_bare_token (KeyfobTokenText *self);
+
 /** Returns: whether @data, which cannot be parsed, is what is left of a damaged token file */
 gboolean keyfob_token_text_was_token_store (const char *data, gsize length);
 
