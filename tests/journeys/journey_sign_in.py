@@ -74,9 +74,18 @@ class SignIn(Journey):
     def test_7_signs_in_again_at_once_where_the_provider_knows_the_user(self):
         self.close_tabs()
         self.sign_in()
+        # this provider lets a session be renewed only with consent, which was not asked for again
+        self.window.wait_text(r"Alice Example · good until .*, then sign in again")
+
+    def test_8_asks_for_consent_where_that_lets_the_session_be_renewed(self):
+        self.close_tabs()
+        self.choose("Sign in again")
+        self.browser.show_tab("/interaction/")
+        self.browser.sign_in("alice")
+        self.browser.wait_text("You are signed in")
         self.window.wait_text(r"Alice Example · \d+ min left")
 
-    def test_8_closes_cleanly(self):
+    def test_9_closes_cleanly(self):
         self.assertEqual(self.window.close(), 0)
 
 
