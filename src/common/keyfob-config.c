@@ -203,6 +203,18 @@ keyfob_config_get_redirect_ports (KeyfobConfig *self, gsize *n_ports)
                                     sizeof (guint16));
 }
 
+gboolean
+keyfob_config_has_own_redirect_ports (KeyfobConfig *self)
+{
+  g_autoptr (GVariant) usual = NULL;
+
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (self), FALSE);
+
+  usual = keyfob_option_dup_usual (keyfob_option_get_info (KEYFOB_OPTION_REDIRECT_PORTS));
+
+  return !g_variant_equal (self->options[KEYFOB_OPTION_REDIRECT_PORTS], usual);
+}
+
 guint
 keyfob_config_get_timeout (KeyfobConfig *self)
 {

@@ -66,6 +66,9 @@ char *keyfob_config_dup_url (KeyfobConfig *self, KeyfobRoute route);
 /** Returns: (transfer none) (array length=n_ports): the redirect ports, in the order to try them */
 const guint16 *keyfob_config_get_redirect_ports (KeyfobConfig *self, gsize *n_ports);
 
+/** Returns: whether these are not the default ports */
+gboolean keyfob_config_has_own_redirect_ports (KeyfobConfig *self);
+
 /** Returns: time limit of a sign-in in seconds (default 300) */
 guint keyfob_config_get_timeout (KeyfobConfig *self);
 

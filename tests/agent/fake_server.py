@@ -31,6 +31,7 @@ ROUTES = {
     "/auth/v2/device": "device",
     "/auth/v2/logout": "logout",
     "/auth/v2/userinfo": "userinfo",
+    "/auth/v2/auth-ports": "ports",
     "/provider/authorize": "authorize",
 }
 
@@ -131,6 +132,8 @@ class FakeServer:
         self.needs_consent = False  # else it gives none
         self.broker = False  # the access token is also the refresh token
         self.denies = False
+        self.valid_ports = None  # that the server names
+        self.refused_ports = []  # an address with one is refused by the login route
         self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
         self.device_life = 600
         self.polls = []  # answers while a device code is pending
@@ -182,6 +185,8 @@ class FakeServer:
     def respond_login(self, query, form, headers):
         verifier = self.secret()
         redirect_uri = query["redirect_uri"]
+        if urllib.parse.urlsplit(redirect_uri).port in self.refused_ports:
+            return answer(400, {"detail": "Invalid parameter: redirect_uri"})
         location = "/provider/authorize?" + urllib.parse.urlencode({
             "client_id": "fake", "response_type": "code", "redirect_uri": redirect_uri,
             "scope": "openid", "prompt": query.get("prompt", ""),
@@ -189,6 +194,11 @@ class FakeServer:
             "code_challenge": challenge_of(verifier), "code_challenge_method": "S256",
         })
         return answer(307, "", headers={"Location": self.url + location})
+
+    def respond_ports(self, query, form, headers):
+        if self.valid_ports is None:
+            return answer(404, {"detail": "Not Found"})
+        return answer(200, {"valid_ports": self.valid_ports})
 
     def respond_authorize(self, query, form, headers):
         if self.denies:

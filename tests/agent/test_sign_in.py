@@ -368,6 +368,158 @@ class Consent(agentcase.AgentCase):
         self.assertEqual(self.asked(), ["consent", None, None])
 
 
+class Ports(agentcase.AgentCase):
+    """The ports that the browser may come back to, where the server names them."""
+
+    USUAL = list(range(53100, 53106))
+
+    def add_host(self, **options):
+        # a configuration without ports of its own
+        return super().add_host(**{"redirect_ports": self.USUAL, **options})
+
+    def hosts_file(self):
+        return self.bus.path("config", "keyfob", "hosts.ini")
+
+    def known_ports(self):
+        with open(self.hosts_file(), encoding="utf-8") as file:
+            return [line.strip() for line in file if line.startswith("known-ports")]
+
+    def begin(self, host):
+        """Gives the port of a sign-in that is under way then."""
+        host.call("SignIn", force=True, open_browser=False)
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(host.LoginUri).query)
+        return urllib.parse.urlsplit(query["redirect_uri"][0]).port
+
+    def sign_in(self, host):
+        port = self.begin(host)
+        Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", LoginUri="")
+        return port
+
+    def sign_in_by(self, port, host):
+        """A sign-in by a port that the server names, which is remembered then."""
+        self.server.valid_ports = [port]
+        self.assertEqual(self.sign_in(host), port)
+
+    def test_are_asked_for_once(self):
+        self.server.valid_ports = [self.port, agentcase.free_port()]
+        host = self.add_host()
+        self.assertEqual(self.sign_in(host), self.port)
+        self.assertEqual(self.sign_in(host), self.port)
+        self.restart_agent()
+        self.assertEqual(self.known_ports(), [f"known-ports={self.server.valid_ports}"])
+        self.assertEqual(self.sign_in(self.find_host()), self.port)
+        self.assertEqual(self.server.count("ports"), 1)
+        # none of that is an option
+        self.assertNotIn("redirect-ports", self.find_host().Options)
+
+    def test_those_of_the_user_win(self):
+        self.server.valid_ports = [agentcase.free_port()]
+        host = self.add_host(redirect_ports=[self.port])
+        self.assertEqual(self.sign_in(host), self.port)
+        self.assertEqual(self.server.count("ports"), 0)
+
+    def test_other_route(self):
+        self.server.valid_ports = [self.port]
+        host = self.add_host(auth_ports_route="elsewhere")
+        self.assertIn(self.begin(host), self.USUAL)
+        host.call("Cancel")
+        host.call("Configure", auth_ports_route="")
+        self.assertEqual(self.begin(host), self.port)
+
+    def test_what_is_no_port(self):
+        host = self.add_host()
+        odd = [0, -1, 80, 1023, 65536, 10**30, 8080.5, True, None, "x", str(self.port), [self.port], {}]
+        for response in (answer(200, {}), answer(200, []), answer(200, {"valid_ports": []}),
+                         answer(200, {"valid_ports": None}), answer(200, {"valid_ports": {"a": self.port}}),
+                         answer(200, {"valid_ports": odd}), answer(200, '{"valid_ports": [80'),
+                         answer(200, "[" * 10**5, "application/json"), answer(200, "<html>Welcome"),
+                         answer(302, "", headers={"Location": "/"}), answer(500, {"detail": "no"}), DROP):
+            with self.subTest(response=response):
+                self.server.faults["ports"] = response
+                self.assertIn(self.begin(host), self.USUAL)
+                host.call("Cancel")
+                self.assertEqual(host.Error, "")
+        del self.server.faults["ports"]
+        # and what is one among it
+        self.server.valid_ports = [*odd, self.port, *odd, self.port]
+        self.assertEqual(self.sign_in(host), self.port)
+        self.stop_agent()
+        self.assertEqual(self.known_ports(), [f"known-ports=[{self.port}]"])
+        self.start_agent()
+
+    def test_too_many(self):
+        self.server.valid_ports = [self.port, *range(20000, 40000)]
+        self.sign_in(self.add_host())
+        self.stop_agent()
+        line, = self.known_ports()
+        self.assertEqual(len(line.split(",")), 64)
+        self.start_agent()
+        self.assertEqual(self.sign_in(self.find_host()), self.port)
+
+    def test_refused_by_the_server(self):
+        host = self.add_host()
+        self.sign_in_by(self.port, host)
+        other = agentcase.free_port()
+        self.server.refused_ports = [self.port]
+        self.server.valid_ports = [other]
+        self.assertEqual(self.sign_in(host), other)
+        self.assertEqual(self.sign_in(host), other)
+        self.assertEqual((self.server.count("ports"), self.server.count("login")), (2, 4))
+
+    def test_taken_by_other_programs(self):
+        host = self.add_host()
+        self.sign_in_by(self.port, host)
+        other = agentcase.free_port()
+        self.server.valid_ports = [other]
+        with socket.socket() as blocker:
+            blocker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            blocker.bind(("127.0.0.1", self.port))
+            blocker.listen()
+            self.assertEqual(self.sign_in(host), other)
+
+    def test_refused_for_another_reason(self):
+        host = self.add_host()
+        self.sign_in_by(self.port, host)
+        self.server.faults["login"] = answer(400, {"detail": "the moon is full"})
+        self.assert_fails("Server", host.call, "SignIn", force=True, open_browser=False)
+        self.assertIn("the moon is full", host.Error)
+        self.assertEqual((self.server.count("ports"), self.server.count("login")), (2, 2))
+
+    def test_refused_on_a_page(self):
+        """The browser does not come back then, so Keyfob is told nothing."""
+        for end in ("cancelled", "timed out"):
+            with self.subTest(end=end):
+                host = self.add_host()
+                self.sign_in_by(self.port, host)
+                if end == "timed out":
+                    host.call("Configure", timeout=1)
+                self.begin(host)
+                if end == "cancelled":
+                    host.call("Cancel")
+                host.wait_for(State="signed-in", LoginUri="")
+                host.call("Configure", timeout=300)
+                other = agentcase.free_port()
+                self.sign_in_by(other, host)
+                self.remove_host(host.path)
+
+    def test_edited_by_hand(self):
+        self.sign_in_by(self.port, self.add_host())
+        for known in ("[80, 22]", "[]", "[99999]", "53100", "[1, ", "['a']", "\\x"):
+            with self.subTest(known=known):
+                asked = self.server.count("ports")
+                self.stop_agent()
+                line, = self.known_ports()
+                with open(self.hosts_file(), encoding="utf-8") as file:
+                    text = file.read()
+                with open(self.hosts_file(), "w", encoding="utf-8") as out:
+                    out.write(text.replace(line, f"known-ports={known}"))
+                self.start_agent()
+                host = self.find_host()
+                self.assertEqual(self.sign_in(host), self.port)
+                self.assertEqual(self.server.count("ports"), asked + 1)
+
+
 class SignOut(agentcase.AgentCase):
     def test_removes_the_token(self):
         host = self.add_host()

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Signing in at the real server and a provider that gives a refresh token only with consent."""
+"""Signing in at the real server and a provider that gives a refresh token only with consent.
+
+The address of a sign-in tells what the provider is asked for.
+"""
 
 import tempfile
 
@@ -29,10 +32,10 @@ class SignIn(agentcase.AgentCase):
     def sign_in(self, host):
         """Gives whether the provider was asked for consent; it shows that page to native programs anyway."""
         host.call("SignIn", force=True, open_browser=False)
-        uri = host.LoginUri
-        self.person.approve(uri)
+        self.uri = host.LoginUri
+        self.person.approve(self.uri)
         host.wait_for(LoginUri="")
-        return "prompt=consent" in uri
+        return "prompt=consent" in self.uri
 
 
 class Consent(SignIn):
@@ -66,6 +69,27 @@ class Broker(SignIn):
                 host.call("Refresh")
             else:
                 self.assert_fails("Expired", host.call, "Refresh")
+
+
+class Ports(SignIn):
+    def ask(self, host):
+        """Signs in; gives how often the server was asked for ports so far."""
+        self.sign_in(host)
+        host.wait_for(State="signed-in", Error="")
+        return sum("/auth-ports" in request for request in self.server.requests())
+
+    def test_named_by_the_server(self):
+        self.server.name_ports(80, PORTS[4])
+        host = self.add_host(redirect_ports=list(PORTS))
+        self.assertEqual(self.ask(host), 1)
+        self.assertEqual(self.ask(host), 1)
+        self.assertIn(f"localhost%3A{PORTS[4]}%2F", self.uri)
+
+    def test_not_named(self):
+        host = self.add_host(redirect_ports=list(PORTS))
+        self.assertEqual(self.ask(host), 1)
+        self.assertIn("GET /auth/v2/auth-ports 404", self.server.requests())
+        self.assertIn(f"localhost%3A{PORTS[0]}%2F", self.uri)
 
 
 if __name__ == "__main__":

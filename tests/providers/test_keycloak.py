@@ -4,7 +4,7 @@
 
 import keycloakcase
 import tap
-from keycloak import Person
+from keycloak import PORTS, Person
 from keycloakcase import DAY, HOUR, KeycloakCase
 
 setUpModule = keycloakcase.start_keycloak
@@ -132,6 +132,30 @@ class BrokerUnlimited(Journeys, KeycloakCase):
         self.assert_fails("Expired", self.host.call, "Refresh")
         self.assert_usable(HOUR)
         self.assertEqual(self.host.get_token(), token)
+
+
+class Ports(KeycloakCase):
+    """The server names the ports, and its administrator chooses others."""
+
+    def begin_at(self, port):
+        uri = self.begin("browser", force=True)
+        self.assertIn(f"localhost%3A{port}%2F", uri)
+        return uri
+
+    def test_chosen_anew(self):
+        self.addCleanup(self.realm.register_ports, *PORTS)
+        self.host.call("Configure", redirect_ports=list(PORTS))
+        self.realm.register_ports(PORTS[4])
+        self.server.name_ports(PORTS[4])
+        Person().approve(self.begin_at(PORTS[4]))
+        self.host.wait_for(State="signed-in", LoginUri="")
+        self.realm.register_ports(PORTS[5])
+        self.server.name_ports(PORTS[5])
+        # a page, from which the browser does not come back
+        self.assertIn("Invalid parameter: redirect_uri", Person().approve(self.begin_at(PORTS[4])))
+        self.host.call("Cancel")
+        Person().approve(self.begin_at(PORTS[5]))
+        self.host.wait_for(State="signed-in", LoginUri="", Error="")
 
 
 if __name__ == "__main__":

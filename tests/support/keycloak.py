@@ -36,6 +36,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def redirect_uris(ports):
+    return [f"http://localhost:{port}/callback" for port in ports]
+
+
 def realm_settings(name, offline_limit):
     """The realm as Keycloak's own realm files have it, with the one user alice."""
     return {
@@ -56,7 +60,7 @@ def realm_settings(name, offline_limit):
         "clients": [{
             "clientId": CLIENT, "publicClient": True, "consentRequired": True,
             "standardFlowEnabled": True, "directAccessGrantsEnabled": False,
-            "redirectUris": [f"http://localhost:{port}/callback" for port in PORTS],
+            "redirectUris": redirect_uris(PORTS),
             "attributes": {"oauth2.device.authorization.grant.enabled": "true"},
             "defaultClientScopes": ["basic", "profile", "email", "roles"],
             "optionalClientScopes": ["offline_access"],
@@ -146,6 +150,12 @@ class Realm:
         user, client = self._first_id("users?username=alice"), self._first_id(f"clients?clientId={CLIENT}")
         sessions = self.keycloak.administer("GET", f"/{self.name}/users/{user}/offline-sessions/{client}")
         return [session["id"] for session in sessions]
+
+    def register_ports(self, *ports):
+        """What an administrator does whose users may come back to these ports only."""
+        client = self.keycloak.administer("GET", f"/{self.name}/clients?clientId={CLIENT}")[0]
+        client["redirectUris"] = redirect_uris(ports)
+        self.keycloak.administer("PUT", f"/{self.name}/clients/{client['id']}", client)
 
     def end_sessions(self):
         """What an administrator does to whoever must not get at anything any more."""

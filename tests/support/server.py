@@ -9,18 +9,20 @@ SERVER_PROVIDER  issuer of the OpenID provider behind it
 SERVER_PORT      0, the default, takes a free one
 SERVER_REQUESTS  file that gets a line for each request: method, path, status
 SERVER_SECRETS   file that gets every form and answer of the token route, one JSON object a line
+SERVER_PORTS     file with the redirect ports to name, as JSON; without it there is no such route
 SERVER_BROKER    a folder: hand out tokens of the server's own and keep its sessions there
 """
 
 import json
 import os
+import pathlib
 import socket
 import sys
 import urllib.parse
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from py_oidc_auth import FastApiOIDCAuth, IDToken
 
 
@@ -85,6 +87,13 @@ def create_app(url):
     auth = create_auth()
     app = FastAPI(lifespan=lifespan)
     app.include_router(auth.create_auth_router())
+
+    @app.get("/auth/v2/auth-ports")
+    async def auth_ports():
+        ports = pathlib.Path(os.environ.get("SERVER_PORTS", "/nowhere"))
+        if not ports.exists():
+            raise HTTPException(404)
+        return {"valid_ports": json.loads(ports.read_text())}
 
     @app.get("/protected")
     async def protected(token: IDToken = auth.required()):

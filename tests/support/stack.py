@@ -101,7 +101,9 @@ class Stack:
         self.requests_file = self.folder / "requests"
         self.secrets_file = self.folder / "secrets"
         self.secrets_file.touch(0o600)
-        environment = {"SERVER_REQUESTS": str(self.requests_file), "SERVER_SECRETS": str(self.secrets_file)}
+        self.ports_file = self.folder / "ports"
+        environment = {"SERVER_REQUESTS": str(self.requests_file), "SERVER_SECRETS": str(self.secrets_file),
+                       "SERVER_PORTS": str(self.ports_file)}
         if broker:
             environment["SERVER_BROKER"] = str(self.folder)
         command = [str(self.python), str(HERE / "server.py")]
@@ -141,6 +143,10 @@ class Stack:
         self.provider.stop()
         self.provider.environment["PROVIDER_PORT"] = self.provider.url.rpartition(":")[2]
         self.provider.start()
+
+    def name_ports(self, *ports):
+        """The redirect ports that the server names from now on."""
+        self.ports_file.write_text(json.dumps(ports))
 
     def requests(self):
         """What the server was asked so far: `METHOD PATH STATUS`, oldest first."""

@@ -43,7 +43,8 @@ class Settings(WindowCase):
     def test_every_option_has_a_row(self):
         typed = {
             "name": "My portal", "login-route": "l/in", "token-route": "t/ok", "device-route": "d/ev",
-            "logout-route": "o/ut", "userinfo-route": "w/ho", "redirect-ports": [4000], "timeout": 77,
+            "logout-route": "o/ut", "userinfo-route": "w/ho",
+            "auth-ports-route": "p/orts", "redirect-ports": [4000], "timeout": 77,
             "scope": "openid", "issuer": "https://id.example.org", "store": "/srv/tokens.json",
         }
         chosen = {"consent": "always"}

@@ -7,6 +7,7 @@
 #include "keyfob-sign-in.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-session.h"
@@ -91,11 +92,13 @@ struct _KeyfobSignIn
   GObject parent_instance;
 
   KeyfobContext *context;
-  KeyfobConfig *config;
+  KeyfobConfig *config; /* with the ports that the server names */
   KeyfobServer *server;
   KeyfobTokenStore *store;
   KeyfobSignInOptions *options;
-  KeyfobFlow *flow;
+  KeyfobFlow *flow;   /* (nullable): of the present attempt */
+  gboolean old_ports; /* the ports are those that the server named at an earlier sign-in */
+  GError *failure;    /* (nullable): of an attempt, while the server is asked for other ports */
   GHashTable *owners; /* bus name → id of the watch */
   GCancellable *cancellable;
   gint64 expires;
@@ -165,7 +168,8 @@ make_flow (KeyfobSignIn *self)
 static gboolean
 flow_has (KeyfobSignIn *self, const char *property)
 {
-  return g_object_class_find_property (G_OBJECT_GET_CLASS (self->flow), property) != NULL;
+  return self->flow != NULL
+         && g_object_class_find_property (G_OBJECT_GET_CLASS (self->flow), property) != NULL;
 }
 
 static char *
@@ -177,6 +181,143 @@ dup_shown (KeyfobSignIn *self, const char *property)
     g_object_get (self->flow, property, &value, NULL);
 
   return value != NULL ? value : g_strdup ("");
+}
+
+static void attempt (GTask *task);
+
+/* Returns: whether the ports are others than before */
+static gboolean
+set_ports (KeyfobSignIn *self, GVariant *ports)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (KeyfobConfig) config = NULL;
+  const guint16 *before, *after;
+  gsize n_before, n_after;
+
+  g_variant_dict_insert_value (&options, "redirect-ports", ports);
+  config = keyfob_config_with_options (self->config, g_variant_dict_end (&options), NULL);
+  if (config == NULL)
+    return FALSE;
+
+  before = keyfob_config_get_redirect_ports (self->config, &n_before);
+  after = keyfob_config_get_redirect_ports (config, &n_after);
+  if (n_before == n_after && memcmp (before, after, n_after * sizeof *after) == 0)
+    return FALSE;
+
+  g_set_object (&self->config, config);
+
+  return TRUE;
+}
+
+/* Returns: (transfer full) (nullable): the ports that the server named at an earlier sign-in */
+static GVariant *
+read_known_ports (KeyfobSignIn *self)
+{
+  g_autofree char *text =
+      keyfob_host_file_dup_note (self->context->file, self->config, KEYFOB_HOST_NOTE_PORTS);
+  g_autoptr (GVariant) ports = g_variant_parse (G_VARIANT_TYPE ("aq"), text, NULL, NULL, NULL);
+  gsize n_ports = 0;
+  const guint16 *values =
+      ports != NULL ? g_variant_get_fixed_array (ports, &n_ports, sizeof *values) : NULL;
+
+  for (gsize i = 0; i < n_ports; i++)
+    {
+      if (values[i] < KEYFOB_SERVER_FIRST_PORT)
+        return NULL;
+    }
+
+  return n_ports > 0 ? g_steal_pointer (&ports) : NULL;
+}
+
+/* @ports: (nullable) */
+static void
+note_ports (KeyfobSignIn *self, GVariant *ports)
+{
+  g_autofree char *text = ports != NULL ? g_variant_print (ports, FALSE) : g_strdup ("");
+
+  keyfob_host_file_set_note (self->context->file, self->config, KEYFOB_HOST_NOTE_PORTS, text);
+}
+
+static void
+on_ports (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobSignIn *self = g_task_get_source_object (task);
+  g_autoptr (GVariant) ports = keyfob_server_redirect_ports_finish (KEYFOB_SERVER (source), result);
+  gboolean changed = ports != NULL && set_ports (self, ports);
+
+  self->old_ports = FALSE;
+  note_ports (self, ports);
+  if (changed || self->failure == NULL)
+    {
+      g_clear_error (&self->failure);
+      attempt (task);
+    }
+  else
+    g_task_return_error (task, g_steal_pointer (&self->failure));
+}
+
+static void
+ask_for_ports (GTask *task)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+
+  keyfob_server_redirect_ports_async (self->server, self->cancellable, on_ports,
+                                      g_object_ref (task));
+}
+
+static void
+find_ports (GTask *task)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+  g_autoptr (GVariant) known = read_known_ports (self);
+
+  if (known == NULL)
+    {
+      ask_for_ports (task);
+      return;
+    }
+
+  set_ports (self, known);
+  self->old_ports = TRUE;
+  attempt (task);
+}
+
+/* The provider may not have registered the address that it was to come back to. Some say so to
+ * Keyfob or to the server, in words of their own; most show a page, and the browser does not come
+ * back. */
+static gboolean
+may_be_refused_address (const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_PORT);
+}
+
+static gboolean
+got_no_answer (const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_TIMED_OUT)
+         || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
+}
+
+/* @error: (transfer full) */
+static void
+go_on_after (GTask *task, GError *error)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+
+  if (self->old_ports && may_be_refused_address (error))
+    {
+      g_debug ("Asking for the redirect ports again: %s", error->message);
+      self->failure = error;
+      ask_for_ports (task);
+      return;
+    }
+
+  if (self->old_ports && got_no_answer (error))
+    note_ports (self, NULL);
+  g_task_return_error (task, error);
 }
 
 static void
@@ -193,7 +334,27 @@ on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
   if (token != NULL)
     g_task_return_pointer (task, token, g_object_unref);
   else
-    g_task_return_error (task, error);
+    go_on_after (task, error);
+}
+
+/* A flow runs once, so each attempt has its own. */
+static void
+attempt (GTask *task)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+  const KeyfobSession session = {
+    .config = self->config,
+    .server = self->server,
+    .store = self->store,
+    .clock = self->context->clock,
+  };
+
+  g_clear_object (&self->flow);
+  self->flow = make_flow (self);
+  g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
+                           G_CONNECT_SWAPPED);
+  keyfob_session_authenticate_async (&session, NULL, self->flow, TRUE, self->cancellable,
+                                     on_authenticated, g_object_ref (task));
 }
 
 static void
@@ -209,6 +370,7 @@ keyfob_sign_in_dispose (GObject *object)
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, keyfob_context_unref);
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->failure);
 
   G_OBJECT_CLASS (keyfob_sign_in_parent_class)->dispose (object);
 }
@@ -282,9 +444,6 @@ keyfob_sign_in_new (KeyfobContext *context,
   self->server = g_object_ref (server);
   self->store = g_object_ref (store);
   self->options = options;
-  self->flow = make_flow (self);
-  g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
-                           G_CONNECT_SWAPPED);
 
   return self;
 }
@@ -314,17 +473,11 @@ void
 keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  KeyfobClock *clock = self->context->clock;
-  const KeyfobSession session = {
-    .config = self->config,
-    .server = self->server,
-    .store = self->store,
-    .clock = clock,
-  };
+  gboolean by_code = keyfob_sign_in_is_by_code (self);
 
   g_task_set_source_tag (task, keyfob_sign_in_run_async);
 
-  if (keyfob_sign_in_is_by_code (self) && !keyfob_config_get_device_flow (self->config))
+  if (by_code && !keyfob_config_get_device_flow (self->config))
     {
       g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
                                _ ("%s offers no sign-in on another device. Sign in with the "
@@ -333,9 +486,12 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
       return;
     }
 
-  self->expires = keyfob_clock_now (clock) + keyfob_config_get_timeout (self->config);
-  keyfob_session_authenticate_async (&session, NULL, self->flow, TRUE, self->cancellable,
-                                     on_authenticated, g_steal_pointer (&task));
+  self->expires =
+      keyfob_clock_now (self->context->clock) + keyfob_config_get_timeout (self->config);
+  if (by_code || keyfob_config_has_own_redirect_ports (self->config))
+    attempt (task);
+  else
+    find_ports (task);
 }
 
 KeyfobToken *
@@ -354,7 +510,7 @@ keyfob_sign_in_run_finish (KeyfobSignIn *self,
 void
 keyfob_sign_in_conclude (KeyfobSignIn *self, const char *failure)
 {
-  if (KEYFOB_IS_CODE_FLOW (self->flow))
+  if (self->flow != NULL && KEYFOB_IS_CODE_FLOW (self->flow))
     keyfob_code_flow_conclude (KEYFOB_CODE_FLOW (self->flow), failure);
 }
 
@@ -382,7 +538,7 @@ keyfob_sign_in_dup_launch_error (KeyfobSignIn *self)
 gboolean
 keyfob_sign_in_is_by_code (KeyfobSignIn *self)
 {
-  return KEYFOB_IS_DEVICE_FLOW (self->flow);
+  return self->options->device;
 }
 
 gboolean

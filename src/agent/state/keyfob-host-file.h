@@ -98,10 +98,11 @@ void keyfob_host_file_set_places (KeyfobHostFile *self,
  * Notes on a host, each a text of its own key in the file.
  *
  * TOLD: what the user has seen last of notifications; CONSENT: whether the provider has to be asked
- * for consent
+ * for consent; PORTS: the redirect ports that the server names
  */
 #define KEYFOB_HOST_NOTE_TOLD "told"
 #define KEYFOB_HOST_NOTE_CONSENT "known-consent"
+#define KEYFOB_HOST_NOTE_PORTS "known-ports"
 
 /** Returns: (transfer full): the note, may be empty */
 char *keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note);

@@ -19,6 +19,9 @@
 
 /* Longest time for one request, seconds. */
 #define TIME_LIMIT 30
+/* The same for a request whose answer the sign-in can do without, while the user waits. */
+#define PORTS_TIME_LIMIT 5
+#define MAX_PORTS 64
 #define MAX_NAME 200
 
 struct _KeyfobPyOidcServer
@@ -86,6 +89,83 @@ post (KeyfobPyOidcServer *self,
 
   keyfob_http_send_async (self->session, SOUP_METHOD_POST, url, form, NULL, TIME_LIMIT, self->clock,
                           g_task_get_cancellable (task), callback, task);
+}
+
+static gboolean
+contains_port (GArray *ports, guint16 port)
+{
+  for (guint i = 0; i < ports->len; i++)
+    {
+      if (g_array_index (ports, guint16, i) == port)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Leaves out whatever is no port. Returns: (transfer full) (nullable): see
+ * keyfob_server_redirect_ports_finish() */
+static GVariant *
+read_ports (JsonObject *object)
+{
+  JsonNode *list = json_object_get_member (object, "valid_ports");
+  g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (guint16));
+  guint length = 0;
+
+  if (list != NULL && JSON_NODE_HOLDS_ARRAY (list))
+    length = json_array_get_length (json_node_get_array (list));
+
+  for (guint i = 0; i < length && ports->len < MAX_PORTS; i++)
+    {
+      JsonNode *item = json_array_get_element (json_node_get_array (list), i);
+      gint64 number = 0;
+      guint16 port;
+
+      if (JSON_NODE_HOLDS_VALUE (item) && json_node_get_value_type (item) == G_TYPE_INT64)
+        number = json_node_get_int (item);
+      if (number < KEYFOB_SERVER_FIRST_PORT || number > KEYFOB_SERVER_LAST_PORT)
+        continue;
+      port = (guint16) number;
+      if (!contains_port (ports, port))
+        g_array_append_val (ports, port);
+    }
+
+  if (ports->len == 0)
+    return NULL;
+
+  return g_variant_ref_sink (
+      g_variant_new_fixed_array (G_VARIANT_TYPE_UINT16, ports->data, ports->len, sizeof (guint16)));
+}
+
+static void
+on_ports_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
+  g_autoptr (JsonObject) object = NULL;
+
+  if (answer != NULL)
+    object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_LOGIN, &error);
+  if (object == NULL)
+    g_debug ("The server names no redirect ports: %s", error->message);
+
+  g_task_return_pointer (task, object != NULL ? read_ports (object) : NULL,
+                         (GDestroyNotify) g_variant_unref);
+}
+
+static void
+redirect_ports_async (KeyfobServer *server,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
+  GTask *task = new_task (self, cancellable, callback, user_data, redirect_ports_async);
+  g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_AUTH_PORTS);
+
+  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, NULL, PORTS_TIME_LIMIT,
+                          self->clock, cancellable, on_ports_answer, task);
 }
 
 static void
@@ -428,6 +508,7 @@ dup_end_session_uri (KeyfobServer *server)
 static void
 keyfob_py_oidc_server_iface_init (KeyfobServerInterface *iface)
 {
+  iface->redirect_ports_async = redirect_ports_async;
   iface->begin_login_async = begin_login_async;
   iface->exchange_code_async = exchange_code_async;
   iface->refresh_async = refresh_async;

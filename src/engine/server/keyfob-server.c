@@ -26,6 +26,25 @@ keyfob_login_free (KeyfobLogin *self)
 }
 
 void
+keyfob_server_redirect_ports_async (KeyfobServer *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_SERVER (self));
+
+  KEYFOB_SERVER_GET_IFACE (self)->redirect_ports_async (self, cancellable, callback, user_data);
+}
+
+GVariant *
+keyfob_server_redirect_ports_finish (KeyfobServer *self, GAsyncResult *result)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}
+
+void
 keyfob_server_begin_login_async (KeyfobServer *self,
                                  const char *redirect_uri,
                                  const char *prompt,

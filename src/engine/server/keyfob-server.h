@@ -45,13 +45,17 @@ G_DECLARE_INTERFACE (KeyfobServer, keyfob_server, KEYFOB, SERVER, GObject)
  * KeyfobPyOidcServer implements it for py-oidc-auth.
  *
  * An implementation completes each operation with a #GTask whose source object is the server and
- * whose value is a #KeyfobLogin, a #KeyfobToken (exchange_code, refresh, poll_device), a
- * #KeyfobDeviceCode, a string (userinfo) or a boolean (probe).
+ * whose value is a #GVariant (redirect_ports), a #KeyfobLogin, a #KeyfobToken (exchange_code,
+ * refresh, poll_device), a #KeyfobDeviceCode, a string (userinfo) or a boolean (probe).
  */
 struct _KeyfobServerInterface
 {
   GTypeInterface parent_iface;
 
+  void (*redirect_ports_async) (KeyfobServer *self,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
   void (*begin_login_async) (KeyfobServer *self,
                              const char *redirect_uri,
                              const char *prompt,
@@ -92,6 +96,24 @@ struct _KeyfobServerInterface
                        gpointer user_data);
   char *(*dup_end_session_uri) (KeyfobServer *self);
 };
+
+/* Bounds of a redirect port that a server names: it is bound without privileges. */
+#define KEYFOB_SERVER_FIRST_PORT 1024
+#define KEYFOB_SERVER_LAST_PORT 65535
+
+/** Asks for the redirect ports that are registered at the provider. */
+void keyfob_server_redirect_ports_async (KeyfobServer *self,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+
+/**
+ * keyfob_server_redirect_ports_finish:
+ *
+ * Returns: (transfer full) (nullable): `aq`, at least one port, each within its bounds and once;
+ *   %NULL where the server does not name any
+ */
+GVariant *keyfob_server_redirect_ports_finish (KeyfobServer *self, GAsyncResult *result);
 
 /**
  * keyfob_server_begin_login_async:

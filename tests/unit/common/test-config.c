@@ -196,6 +196,7 @@ test_defaults (void)
   g_assert_cmpuint (n_ports, ==, 6);
   g_assert_cmpuint (ports[0], ==, 53100);
   g_assert_cmpuint (ports[5], ==, 53105);
+  g_assert_false (keyfob_config_has_own_redirect_ports (config));
   g_assert_cmpuint (keyfob_config_get_timeout (config), ==, 300);
   g_assert_null (keyfob_config_get_scope (config));
   g_assert_null (keyfob_config_get_issuer (config));
@@ -207,7 +208,8 @@ test_defaults (void)
 
 static const char *all_options =
     "{'name': <'Data'>, 'login-route': <'l/in/'>, 'token-route': <'t'>, 'device-route': <'d'>,"
-    " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'redirect-ports': <@aq [8000, 8001]>,"
+    " 'logout-route': <'out'>, 'userinfo-route': <'who'>, 'auth-ports-route': <'ports'>, "
+    "'redirect-ports': <@aq [8000, 8001]>,"
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
     " 'server-pkce': <true>, 'device-flow': <false>, 'consent': <'never'>,"
     " 'allow-http': <true>, 'store': <'/srv/tokens.json'>}";
@@ -230,6 +232,7 @@ test_options_round_trip (void)
   g_assert_cmpstr (login, ==, "http://data.example.org/l/in/");
   g_assert_cmpuint (keyfob_config_get_redirect_ports (config, &n_ports)[1], ==, 8001);
   g_assert_cmpuint (n_ports, ==, 2);
+  g_assert_true (keyfob_config_has_own_redirect_ports (config));
   g_assert_cmpuint (keyfob_config_get_timeout (config), ==, 60);
   g_assert_cmpstr (keyfob_config_get_scope (config), ==, "openid profile");
   g_assert_cmpstr (keyfob_config_get_issuer (config), ==, "https://id.example.org/");
