@@ -40,6 +40,10 @@ class TrayCase(agentcase.AgentCase):
         xml, = self.call(path, "org.freedesktop.DBus.Introspectable", "Introspect")
         return xml
 
+    def choices(self, host):
+        """What can be chosen in the submenu of the host."""
+        return [item.label for item in self.tray.menu(host).children if item.enabled]
+
     def ended_text(self, host):
         return time.strftime("The session ended today at %H:%M", time.localtime(host.Expires))
 
@@ -146,10 +150,10 @@ class States(TrayCase):
         self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal needs you soon",
                            Status="Active",
                            after=self.server.token_life / 2)
-        self.assertIn("Sign in again", self.tray.menu("Portal").labels())
+        self.assertTrue(self.tray.menu("Portal", "Sign in again").enabled)
         self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in; Portal needs you",
                            after=self.server.token_life / 2)
-        self.assertNotIn("Sign in again", self.tray.menu("Portal").labels())
+        self.assertEqual(self.choices("Portal"), ["Sign in"])
 
     def test_drawn_for_a_tray_that_does_not_know_the_name(self):
         drawn = set()
@@ -249,9 +253,11 @@ class Menu(TrayCase):
         host.sign_in()
         host.wait_for(Account="Alice Example")
         self.tray.wait_for_menu(["Another: Not signed in", "the_portal: 60 min left", *self.REST])
-        self.assertEqual(self.tray.menu("the_portal").labels(), ["Alice Example", "Copy header"])
-        self.assertFalse(self.tray.menu("the_portal", "Alice").enabled)
-        self.assertEqual(self.tray.menu("Another").labels(), ["Sign in"])
+        self.assertEqual(self.tray.menu("the_portal").labels(), ["Alice Example", "Copy header", "Sign in"])
+        self.assertEqual(self.choices("the_portal"), ["Copy header"])
+        self.assertEqual(self.tray.menu("Another").labels(),
+                         ["https://later.example.org", "Copy header", "Sign in"])
+        self.assertEqual(self.choices("Another"), ["Sign in"])
         self.end_session(host)
         self.tray.wait_for_menu(
             ["Another: Not signed in", f"the_portal: {self.ended_text(host)}", *self.REST])
@@ -269,7 +275,7 @@ class Menu(TrayCase):
         self.assertEqual(self.tray.open_menu().labels()[0], "Portal: 1 min left")
         (name, (updated, removed)), = self.tray.menu_signals
         self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
-        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left", "children-display": "submenu"}])
+        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left", "enabled": True, "children-display": "submenu"}])
 
     def test_sign_in_and_cancel(self):
         self.open_tray()
@@ -363,26 +369,55 @@ class Menu(TrayCase):
         self.assertEqual(self.agent.wait(agentcase.privatebus.DEADLINE), 0)
         self.assertNotIn("The window cannot be opened", self.log())
 
-    def test_only_items_that_have_changed_are_told(self):
+    def test_state_changes_words_and_no_layout(self):
+        # which would close an open menu in LXQt
         self.open_tray()
         host = self.add_host(name="Portal")
         self.add_host("https://other.example.org", name="Other")
         self.tray.wait_for_menu(["Other: Not signed in", "Portal: Not signed in", *self.REST])
         before = self.tray.menu()
+        portal = before.find("Portal")
         self.tray.menu_signals.clear()
         host.call("SignIn", open_browser=False)
         self.tray.wait_for_menu(
             ["Other: Not signed in", "Portal: Waiting for your browser…", *self.REST])
-        changed = before.find("Portal").id
-        self.assertEqual([properties for name, properties in self.tray.menu_signals
-                          if name == "ItemsPropertiesUpdated"],
-                         [([(changed, {"label": "Portal: Waiting for your browser…",
-                                       "children-display": "submenu"})], [])])
+        self.assertEqual(self.choices("Portal"), ["Cancel"])
+        (name, (updated, removed)), = self.tray.menu_signals
+        self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
+        self.assertEqual(dict(updated), {
+            portal.id: {"label": "Portal: Waiting for your browser…", "enabled": True,
+                        "children-display": "submenu"},
+            portal.find("Sign in").id: {"label": "Cancel", "enabled": True}})
+        agentcase.Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", Account="Alice Example")
+        self.tray.wait_for_menu(["Other: Not signed in", "Portal: 60 min left", *self.REST])
+        self.assertEqual(self.choices("Portal"), ["Copy header"])
+        self.assertEqual({name for name, _ in self.tray.menu_signals}, {"ItemsPropertiesUpdated"})
+        self.assertEqual([item.id for item in self.tray.menu().walk()], [item.id for item in before.walk()])
+
+    def test_host_that_comes_changes_the_layout(self):
+        before = self.open_tray().menu()
+        self.tray.menu_signals.clear()
+        self.add_host(name="Portal")
+        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
         self.assertEqual([parent for name, (_, parent) in self.tray.menu_signals
                           if name == "LayoutUpdated"], [0])
-        # what is in its place is the item it was
-        after = self.tray.menu()
-        self.assertEqual([item.id for item in after.children], [item.id for item in before.children])
+        # the others are the items they were
+        self.assertEqual([item.id for item in self.tray.menu().children[-3:]],
+                         [item.id for item in before.children])
+
+    def test_good_token_during_a_sign_in(self):
+        window = FakeWindow(self.bus)
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        host.call("SignIn", open_browser=False, force=True)
+        host.wait_for(State="signing-in")
+        self.tray.wait_for(Title="Signed in; Signing in to Portal", IconName=ICON % "signing-in")
+        self.assertEqual(self.choices("Portal"), ["Copy header", "Cancel"])
+        self.tray.choose("Portal", "Copy header")
+        self.assertEqual(window.wait_for_call(), ("ActivateAction", ("copy-header", [host.path], {})))
+        self.assertIn("access_token", host.get_token(interactive=False))
 
     def test_panel_that_knows_only_numbers_from_before(self):
         self.open_tray()
@@ -400,7 +435,7 @@ class Menu(TrayCase):
     def test_properties_that_are_asked_for(self):
         menu = self.open_tray().menu()
         properties, = self.tray.call_menu("GetGroupProperties", "(aias)", [menu.find("Quit").id],
-                                          ["enabled", "label"])
+                                          ["type", "label"])
         self.assertEqual(properties, [(menu.find("Quit").id, {"label": "Quit"})])
         everything, = self.tray.call_menu("GetGroupProperties", "(aias)", [], [])
         self.assertEqual(sorted(number for number, _ in everything),
@@ -418,11 +453,11 @@ class Menu(TrayCase):
         self.assertEqual(menu.properties, {"children-display": "submenu"})
         portal = menu.find("the_portal")
         # a single underscore marks the access key
-        self.assertEqual(portal.properties, {"label": "the__portal: 60 min left",
+        self.assertEqual(portal.properties, {"label": "the__portal: 60 min left", "enabled": True,
                                              "children-display": "submenu"})
         self.assertEqual(portal.find("Alice").properties, {"label": "Alice Example", "enabled": False})
         self.assertEqual(menu.children[1].properties, {"type": "separator"})
-        self.assertEqual(menu.find("Quit").properties, {"label": "Quit"})
+        self.assertEqual(menu.find("Quit").properties, {"label": "Quit", "enabled": True})
 
     def test_levels_that_are_asked_for(self):
         self.open_tray()
@@ -431,7 +466,7 @@ class Menu(TrayCase):
         self.assertEqual(self.tray.menu(depth=0).children, [])
         self.assertEqual(self.tray.menu("Portal", depth=1).children, [])
         portal = self.tray.menu("Portal").id
-        self.assertEqual(self.tray.menu(parent=portal).labels(), ["Sign in"])
+        self.assertEqual(self.tray.menu(parent=portal).labels()[1:], ["Copy header", "Sign in"])
 
     def test_200_hosts(self):
         self.stop_agent()

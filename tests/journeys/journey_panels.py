@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The icon can be seen on panels of several desktops, light and dark."""
+"""Panels of several desktops: the icon can be seen, light and dark, and an open menu stays true."""
 
 import os
 import pathlib
+import socket
 import unittest
 
 import desktop
@@ -23,7 +24,10 @@ class Panels(unittest.TestCase):
         cls.bus = keyfob.Gio.bus_get_sync(keyfob.Gio.BusType.SESSION, None)
         cls.xfce = panel.Panel(cls.folder)
         panel.install_icons()
-        keyfob.add_host("https://portal.example.org", "Portal")
+        # a server that takes its time to answer
+        cls.server = socket.create_server(("127.0.0.1", 0))
+        cls.addClassCleanup(cls.server.close)
+        cls.host = keyfob.add_host(f"http://127.0.0.1:{cls.server.getsockname()[1]}", "Portal")
 
     def assert_seen(self, dark, name):
         def is_seen():
@@ -58,6 +62,26 @@ class Panels(unittest.TestCase):
         panel.uninstall_icons()
         self.addCleanup(panel.install_icons)
         self.check(self.xfce, "pixmap")
+
+    def check_open_menu(self, shown):
+        self.addCleanup(shown.stop)
+        shown.start()
+        desktop.wait_for(lambda: panel.look()[1][AREA] >= ENOUGH, "the icon")
+        shown.open_submenu("Portal")
+        before = desktop.wait_for(shown.submenu, "the submenu")
+        self.bus.call(keyfob.AGENT_NAME, self.host.path, keyfob.HOST_INTERFACE, "SignIn",
+                      keyfob.GLib.Variant("(a{sv})", ({},)), None, 0, -1, None, None)
+        self.host.wait_state("signing-in")
+        desktop.wait_for(lambda: shown.submenu() not in (b"", before), "the submenu to change")
+        desktop.screenshot(self.pictures / f"panel-menu-{shown.window_class}.png")
+        shown.click_item("Portal", "Cancel")
+        self.host.wait_state("signed-out")
+
+    def test_open_menu_xfce(self):
+        self.check_open_menu(self.xfce)
+
+    def test_open_menu_lxqt(self):
+        self.check_open_menu(panel.LxqtPanel(self.folder))
 
 
 if __name__ == "__main__":

@@ -61,6 +61,8 @@ alignment=Left
 
 
 class Panel:
+    window_class = "wrapper"  # of what belongs to the tray
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.process = None
@@ -110,11 +112,8 @@ class Panel:
     def icon(self):
         """The picture of the icon, empty where there is none."""
         self.leave()
-        left, top, width, height = ICON
-        picture = subprocess.run(
-            ["import", "-window", "root", "-crop", f"{width}x{height}+{left}+{top}", "-depth", "8",
-             "gray:-"], check=True, capture_output=True).stdout
-        return picture if len(set(picture)) > 8 else b""
+        drawn = picture(*ICON)
+        return drawn if len(set(drawn)) > 8 else b""
 
     def wait_icon(self, unlike=()):
         """Waits for an icon that is none of those."""
@@ -125,15 +124,15 @@ class Panel:
         desktop.wait_for(lambda: self.icon() == b"", "the icon to go")
 
     def windows(self, kind):
-        """Left, top and height of the panel's windows of that kind, from left to right."""
+        """Left, top, width and height of the panel's windows of that kind, from left to right."""
         found = []
-        for window in desktop.xdotool("search", "--onlyvisible", "--class", "wrapper").split():
+        for window in desktop.xdotool("search", "--onlyvisible", "--class", self.window_class).split():
             types = subprocess.run(["xprop", "-id", window, "_NET_WM_WINDOW_TYPE"], check=False,
                                    capture_output=True, text=True).stdout
             geometry = dict(line.split("=") for line in desktop.xdotool(
                 "getwindowgeometry", "--shell", window).split())
             if kind in types and geometry:
-                found.append((int(geometry["X"]), int(geometry["Y"]), int(geometry["HEIGHT"])))
+                found.append(tuple(int(geometry[name]) for name in ("X", "Y", "WIDTH", "HEIGHT")))
         return sorted(found)
 
     def hover(self):
@@ -143,26 +142,43 @@ class Panel:
         desktop.xdotool("mousemove", ICON[0] + 10, ICON[1] + 10)
         desktop.wait_for(lambda: self.windows("TOOLTIP"), "the tooltip")
 
-    def choose(self, *labels):
-        """Goes through the menu with the mouse; each label is the beginning of one."""
-        self.click(3)
-        desktop.wait_for(lambda: self.windows("POPUP_MENU"), "the menu")
+    def menus(self):
+        """The menus that are open, each further to the right than the one that it belongs to."""
+        return self.windows("POPUP_MENU")
+
+    def click_item(self, *labels):
+        """Clicks on an item of a menu that is open; each label is the beginning of one."""
         layout = read_menu()
-        for level, label in enumerate(labels):
+        for label in labels:
             items = [item for item in layout[2] if item[1].get("type") != "separator"]
             place = next(i for i, item in enumerate(items)
                          if item[1]["label"].startswith(label))
-            left, top, height = self.windows("POPUP_MENU")[level]
-            row = (height - 2 * EDGE) / len(items)
-            desktop.xdotool("mousemove", left + 30, int(top + EDGE + row * (place + 0.5)),
-                            "click", 1)
             layout = items[place]
-            if level + 1 < len(labels):
-                desktop.wait_for(lambda: len(self.windows("POPUP_MENU")) > level + 1, "the submenu")
+        left, top, _, height = self.menus()[len(labels) - 1]
+        row = (height - 2 * EDGE) / len(items)
+        desktop.xdotool("mousemove", left + 30, int(top + EDGE + row * (place + 0.5)), "click", 1)
+
+    def choose(self, *labels):
+        """Goes through the menu with the mouse."""
+        self.click(3)
+        for level in range(len(labels)):
+            desktop.wait_for(lambda: len(self.menus()) > level, "the menu")
+            self.click_item(*labels[:level + 1])
+
+    def open_submenu(self, label):
+        self.choose(label)
+        desktop.wait_for(lambda: len(self.menus()) == 2, "the submenu")
+
+    def submenu(self):
+        """The picture of the submenu; empty where none is open."""
+        menus = self.menus()
+        return picture(*menus[1]) if len(menus) == 2 else b""
 
 
 class LxqtPanel(Panel):
     """A panel of Qt, which draws the file of an icon as it is."""
+
+    window_class = "lxqt-panel"
 
     def write_settings(self):
         self.set_dark(False)
@@ -173,6 +189,13 @@ class LxqtPanel(Panel):
 
     def command(self):
         return ["env", "QT_QPA_PLATFORM=xcb", "lxqt-panel", "-c", str(self.folder / "lxqt-panel.conf")]
+
+
+def picture(left, top, width, height, pixels="gray"):
+    """A part of the screen, pixel by pixel."""
+    return subprocess.run(
+        ["import", "-window", "root", "-crop", f"{width}x{height}+{left}+{top}", "-depth", "8",
+         f"{pixels}:-"], check=True, capture_output=True).stdout
 
 
 def contrast(one, other):
@@ -192,11 +215,7 @@ def look():
 
     The colour of the panel, and the contrast of each pixel to it, the highest first.
     """
-    left, top, width, height = CORNER
-    picture = subprocess.run(
-        ["import", "-window", "root", "-crop", f"{width}x{height}+{left}+{top}", "-depth", "8", "rgb:-"],
-        check=True, capture_output=True).stdout
-    colours = collections.Counter(zip(*[iter(picture)] * 3))
+    colours = collections.Counter(zip(*[iter(picture(*CORNER, "rgb"))] * 3))
     panel = colours.most_common(1)[0][0]
     contrasts = sorted((contrast(colour, panel) for colour in colours.elements()), reverse=True)
     return panel, contrasts

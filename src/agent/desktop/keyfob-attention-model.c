@@ -38,6 +38,32 @@ enum
 };
 static guint signals[N_SIGNALS];
 
+KeyfobAttention
+keyfob_attention_of (KeyfobHostState state,
+                     gboolean can_refresh,
+                     KeyfobAttention before,
+                     gboolean soon)
+{
+  switch (state)
+    {
+    case KEYFOB_HOST_SIGNING_IN:
+      return KEYFOB_ATTENTION_SIGNING_IN;
+    case KEYFOB_HOST_EXPIRED:
+      return can_refresh ? KEYFOB_ATTENTION_SIGNED_OUT : KEYFOB_ATTENTION_NEEDS_USER;
+    case KEYFOB_HOST_OFFLINE:
+      return KEYFOB_ATTENTION_OFFLINE;
+    case KEYFOB_HOST_REFRESHING:
+      return before == KEYFOB_ATTENTION_SIGNED_OUT || before == KEYFOB_ATTENTION_SIGNING_IN
+                 ? KEYFOB_ATTENTION_GOOD
+                 : before;
+    case KEYFOB_HOST_SIGNED_IN:
+      return soon ? KEYFOB_ATTENTION_SOON : KEYFOB_ATTENTION_GOOD;
+    case KEYFOB_HOST_SIGNED_OUT:
+    default:
+      return KEYFOB_ATTENTION_SIGNED_OUT;
+    }
+}
+
 static void
 entry_free (Entry *entry)
 {
@@ -231,17 +257,18 @@ keyfob_attention_model_get_host (KeyfobAttentionModel *self, guint position)
   return entry->host;
 }
 
-gboolean
-keyfob_attention_model_find_host (KeyfobAttentionModel *self, const char *path, guint *position)
+KeyfobHost *
+keyfob_attention_model_find_host (KeyfobAttentionModel *self, const char *path)
 {
   for (guint i = 0; i < self->entries->len; i++)
     {
-      *position = i;
-      if (g_str_equal (path, keyfob_host_get_path (keyfob_attention_model_get_host (self, i))))
-        return TRUE;
+      KeyfobHost *host = keyfob_attention_model_get_host (self, i);
+
+      if (g_str_equal (path, keyfob_host_get_path (host)))
+        return host;
     }
 
-  return FALSE;
+  return NULL;
 }
 
 KeyfobAttention

@@ -8,7 +8,7 @@
 
 #include "keyfob-dbusmenu.h"
 
-#define VERSION 3 /* of the interface */
+#define VERSION 3 /* of com.canonical.dbusmenu */
 
 struct _KeyfobBusMenu
 {
@@ -16,8 +16,8 @@ struct _KeyfobBusMenu
 
   KeyfobSniDbusmenu *skeleton;
   KeyfobMenuNode *root;
-  GHashTable *ids;   /* place in the menu (keys from the root down) → number */
-  GHashTable *nodes; /* number → KeyfobMenuNode, of root */
+  GHashTable *ids;   /* path in the menu (keys from the root down) → id */
+  GHashTable *nodes; /* id → KeyfobMenuNode, of root */
   int last_id;
   guint revision;
 };
@@ -69,7 +69,7 @@ is_wanted (const char *const *names, const char *name)
   return names == NULL || *names == NULL || g_strv_contains (names, name);
 }
 
-/* A single underscore marks the access key of the item. */
+/* In a label of com.canonical.dbusmenu a single underscore marks the access key. */
 static char *
 escape_label (const char *label)
 {
@@ -78,7 +78,7 @@ escape_label (const char *label)
   return g_strjoinv ("__", parts);
 }
 
-/* Properties that have their default value are left out. @names: (nullable): NULL or empty for all
+/* @names: (nullable): NULL or empty for all
  *
  * Returns: (transfer floating): `a{sv}` */
 static GVariant *
@@ -95,8 +95,8 @@ make_properties (KeyfobMenuNode *node, const char *const *names)
 
       g_variant_dict_insert (&dict, "label", "s", escaped);
     }
-  if (!node->enabled && is_wanted (names, "enabled"))
-    g_variant_dict_insert (&dict, "enabled", "b", FALSE);
+  if (node->label != NULL && *node->label != '\0' && is_wanted (names, "enabled"))
+    g_variant_dict_insert (&dict, "enabled", "b", node->enabled);
   if (node->children->len > 0 && is_wanted (names, "children-display"))
     g_variant_dict_insert (&dict, "children-display", "s", "submenu");
 
@@ -260,7 +260,7 @@ on_event_group (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, GVariant
   return TRUE;
 }
 
-/* Whether the layout became another one. */
+/* Returns: whether the layout has changed */
 static gboolean
 refresh (KeyfobBusMenu *self)
 {
@@ -311,8 +311,10 @@ static void
 keyfob_bus_menu_dispose (GObject *object)
 {
   KeyfobBusMenu *self = KEYFOB_BUS_MENU (object);
+  GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->skeleton);
 
-  keyfob_bus_menu_unexport (self);
+  if (g_dbus_interface_skeleton_get_connection (skeleton) != NULL)
+    g_dbus_interface_skeleton_unexport (skeleton);
 
   G_OBJECT_CLASS (keyfob_bus_menu_parent_class)->dispose (object);
 }
@@ -352,8 +354,8 @@ answer (KeyfobBusMenu *self, const char *method, gpointer handler)
   g_signal_connect_object (self->skeleton, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
 }
 
-/* The direction in which the language of the user is written; GTK does the same for the window, but
- * with Pango, which the agent does without. */
+/* The direction in which the language of the user is written. GTK knows that from Pango, which the
+ * agent does not link. */
 static const char *
 get_text_direction (void)
 {
@@ -388,43 +390,32 @@ keyfob_bus_menu_init (KeyfobBusMenu *self)
 }
 
 KeyfobBusMenu *
-keyfob_bus_menu_new (void)
+keyfob_bus_menu_new (GDBusConnection *connection, const char *path, KeyfobMenuNode *root)
 {
-  return g_object_new (KEYFOB_TYPE_BUS_MENU, NULL);
+  KeyfobBusMenu *self = g_object_new (KEYFOB_TYPE_BUS_MENU, NULL);
+  g_autoptr (GError) error = NULL;
+
+  keyfob_bus_menu_set_root (self, root);
+  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->skeleton), connection,
+                                         path, &error))
+    g_message ("The menu of the tray cannot be put on the bus: %s", error->message);
+
+  return self;
 }
 
-gboolean
-keyfob_bus_menu_export (KeyfobBusMenu *self,
-                        GDBusConnection *connection,
-                        const char *path,
-                        GError **error)
-{
-  return g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->skeleton), connection,
-                                           path, error);
-}
-
-void
-keyfob_bus_menu_unexport (KeyfobBusMenu *self)
-{
-  GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->skeleton);
-
-  if (g_dbus_interface_skeleton_get_connection (skeleton) != NULL)
-    g_dbus_interface_skeleton_unexport (skeleton);
-}
-
-/* An item that is where one was before has its number. */
+/* Gives an item the id of the item that had the same path in the menu before, else a new id. */
 static void
-number (KeyfobBusMenu *self, KeyfobMenuNode *node, const char *place, GHashTable *ids)
+assign_ids (KeyfobBusMenu *self, KeyfobMenuNode *node, const char *path, GHashTable *ids)
 {
   for (guint i = 0; i < node->children->len; i++)
     {
       KeyfobMenuNode *child = g_ptr_array_index (node->children, i);
-      g_autofree char *below = g_strconcat (place, "\n", child->key, NULL);
+      g_autofree char *below = g_strconcat (path, "\n", child->key, NULL);
 
       child->id = GPOINTER_TO_INT (g_hash_table_lookup (self->ids, below));
       if (child->id == 0)
         child->id = ++self->last_id;
-      number (self, child, below, ids);
+      assign_ids (self, child, below, ids);
       g_hash_table_insert (ids, g_steal_pointer (&below), GINT_TO_POINTER (child->id));
     }
 }
@@ -437,11 +428,12 @@ collect (KeyfobMenuNode *node, GHashTable *nodes)
     collect (g_ptr_array_index (node->children, i), nodes);
 }
 
-/* Tells the properties of the items that are in both menus and have changed. An open menu is drawn
- * anew by that, and stays open. No property is ever removed, since items with the same keys have
- * the same properties with other values. */
+/* Emits the properties of the items that are in the old and the new menu and have changed. The
+ * panel of LXQt closes an open menu when the layout below the root changes, but not when properties
+ * do (seen in lxqt-panel 1.2); so a new layout is announced only where items come, go or change
+ * places. Properties are never removed, since an item has the same properties in every menu. */
 static void
-tell_properties (KeyfobBusMenu *self, GHashTable *old_nodes)
+emit_properties (KeyfobBusMenu *self, GHashTable *old_nodes)
 {
   GVariantBuilder updated;
   GHashTableIter iter;
@@ -497,13 +489,13 @@ keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   self->root = root;
-  number (self, root, "", ids);
+  assign_ids (self, root, "", ids);
   g_hash_table_unref (self->ids);
   self->ids = ids;
   self->nodes = g_hash_table_new (NULL, NULL);
   collect (root, self->nodes);
 
-  tell_properties (self, old_nodes);
+  emit_properties (self, old_nodes);
   if (!has_same_layout (old_root, root))
     keyfob_sni_dbusmenu_emit_layout_updated (self->skeleton, ++self->revision, 0);
 }

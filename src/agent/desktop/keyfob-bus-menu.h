@@ -10,15 +10,16 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobMenuNode:
- * @key: name of the item among its siblings, the same in later menus
+ * @key: name of the item, unique among its siblings; the item of the same key in a later menu is
+ *   taken for the same item
  * @label: plain text, %NULL for a separator
  * @enabled: whether the item can be chosen
- * @choice: number of the action of the item, of the maker of the menu
- * @target: (nullable): the object that the action is for
- * @children: (element-type KeyfobMenuNode): items of the submenu, if there are any
- * @id: number of the item on the bus, set by keyfob_bus_menu_set_root()
+ * @choice: argument of #KeyfobBusMenu::chosen
+ * @target: (nullable): argument of #KeyfobBusMenu::chosen
+ * @children: (element-type KeyfobMenuNode): items of the submenu, empty where there is none
+ * @id: identifies the item on the bus; set by #KeyfobBusMenu
  *
- * One item of a menu, with its submenu.
+ * An item of a menu, with its submenu.
  */
 typedef struct
 {
@@ -35,7 +36,7 @@ typedef struct
  * keyfob_menu_node_new:
  * @label: (nullable): as in #KeyfobMenuNode
  *
- * Returns: (transfer full): an item that is enabled, without an action
+ * Returns: (transfer full): an item that is enabled, with choice 0 and no target
  */
 KeyfobMenuNode *keyfob_menu_node_new (const char *key, const char *label);
 
@@ -58,27 +59,26 @@ G_DECLARE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, KEYFOB, BUS_MENU, GObject)
 /**
  * KeyfobBusMenu:
  *
- * A menu on the bus (com.canonical.dbusmenu) that trays draw. A new menu is told as the properties
- * that have changed, and a new layout only where items come, go or change places.
+ * A menu on the bus (com.canonical.dbusmenu), which the tray draws. While it is open it follows its
+ * content.
  *
- * Signal `about-to-show`: a tray is about to show the menu; a handler may set a new one.
+ * Signal `about-to-show`: the tray is about to show the menu; a handler may replace the content.
  *
- * Signal `chosen` (int, #GObject, nullable): choice and target of the item that was chosen.
+ * Signal `chosen` (int, #GObject, nullable): the user has chosen an item with this choice and
+ * target.
  */
 
-/** Returns: (transfer full): an empty menu that is not on the bus yet */
-KeyfobBusMenu *keyfob_bus_menu_new (void);
+/**
+ * keyfob_bus_menu_new:
+ * @path: object path of the menu
+ * @root: (transfer full): the first content
+ *
+ * Returns: (transfer full): a menu that is on the bus until it is disposed
+ */
+KeyfobBusMenu *
+keyfob_bus_menu_new (GDBusConnection *connection, const char *path, KeyfobMenuNode *root);
 
-/** Puts the menu on the bus. Returns: %FALSE where there is another object at @path */
-gboolean keyfob_bus_menu_export (KeyfobBusMenu *self,
-                                 GDBusConnection *connection,
-                                 const char *path,
-                                 GError **error);
-
-/** Takes the menu off the bus, if it is there. */
-void keyfob_bus_menu_unexport (KeyfobBusMenu *self);
-
-/** @root: (transfer full): the menu as it is now */
+/** Replaces the content. @root: (transfer full): the new content */
 void keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root);
 
 G_END_DECLS

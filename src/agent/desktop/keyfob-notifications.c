@@ -181,12 +181,11 @@ forget_removed (KeyfobNotifications *self)
 {
   GHashTableIter iter;
   gpointer path;
-  guint position;
 
   g_hash_table_iter_init (&iter, self->told);
   while (g_hash_table_iter_next (&iter, &path, NULL))
     {
-      if (keyfob_attention_model_find_host (self->model, path, &position))
+      if (keyfob_attention_model_find_host (self->model, path) != NULL)
         continue;
 
       keyfob_notification_client_withdraw (self->client, path);
@@ -243,13 +242,12 @@ on_invoked (KeyfobNotifications *self,
             const char *action,
             const char *activation_token)
 {
-  guint position;
+  KeyfobHost *host = keyfob_attention_model_find_host (self->model, path);
 
   if (!g_str_equal (action, "sign-in"))
     keyfob_desktop_open_window (self->context->connection, activation_token);
-  else if (keyfob_attention_model_find_host (self->model, path, &position))
-    keyfob_desktop_sign_in (keyfob_attention_model_get_host (self->model, position),
-                            activation_token);
+  else if (host != NULL)
+    keyfob_desktop_sign_in (host, activation_token);
 }
 
 static void

@@ -6,14 +6,43 @@
 
 #include "keyfob-tray.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "keyfob-bus-menu.h"
 #include "keyfob-desktop-actions.h"
 #include "keyfob-status-notifier.h"
-#include "keyfob-tray-pixmaps.h"
-#include "keyfob-tray-plan.h"
-#include "keyfob-tray-text.h"
+#include "keyfob-status-text.h"
+#include "keyfob-tray-icon.h"
 
 #define MENU_PATH "/org/keyfob/Keyfob/Agent/Menu"
+
+/* Hosts in the menu itself: all of a few; of more than that only the most urgent, and the others in
+ * submenus. */
+#define MAX_HOSTS 12
+#define MAX_URGENT_HOSTS 8
+#define MAX_SUBMENU 20
+#define MAX_NAME 40 /* characters */
+
+/* What an item of the menu does. */
+typedef enum
+{
+  NOTHING, /* the item is insensitive */
+  COPY_HEADER,
+  SIGN_IN,
+  CANCEL_SIGN_IN,
+  OPEN_WINDOW,
+  OPEN_PREFERENCES,
+  QUIT_KEYFOB,
+} Action;
+
+/* A host while the menu is made. */
+typedef struct
+{
+  KeyfobHost *host;
+  KeyfobAttention attention;
+  char *name;
+  char *sort_key; /* of the name, in the language of the user */
+} Entry;
 
 struct _KeyfobTray
 {
@@ -35,24 +64,346 @@ enum
 };
 static guint signals[N_SIGNALS];
 
+static gint64
+get_now (KeyfobTray *self)
+{
+  return keyfob_clock_now (self->context->clock);
+}
+
+/* Also during a sign-in, which leaves a good token as it is. */
+static gboolean
+has_token (KeyfobHost *host, gint64 now)
+{
+  return keyfob_host_state_has_token (keyfob_host_get_state (host))
+         || keyfob_host_session_get_expires (keyfob_host_get_session (host)) > now;
+}
+
+/* "2 of 3 signed in" */
+static char *
+make_count (KeyfobTray *self)
+{
+  guint n_hosts = keyfob_attention_model_get_n_hosts (self->model);
+  guint n_signed_in = 0;
+
+  if (n_hosts == 0)
+    return g_strdup (_ ("No hosts yet"));
+
+  for (guint i = 0; i < n_hosts; i++)
+    n_signed_in += has_token (keyfob_attention_model_get_host (self->model, i), get_now (self));
+
+  if (n_hosts == 1)
+    return g_strdup (n_signed_in == 1 ? _ ("Signed in") : _ ("Not signed in"));
+
+  /* Translators: how many hosts have a session, of how many that are listed (two or more) */
+  return g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u of %u signed in", "%u of %u signed in", n_signed_in),
+      n_signed_in, n_hosts);
+}
+
+static const char *
+get_first_name (KeyfobAttentionModel *model, KeyfobAttention attention)
+{
+  for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
+    if (keyfob_attention_model_get_attention (model, i) == attention)
+      return keyfob_config_get_name (
+          keyfob_host_get_config (keyfob_attention_model_get_host (model, i)));
+
+  return "";
+}
+
+/* Returns: (nullable): what the hosts with @attention need, %NULL where there is nothing to say */
+static char *
+describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
+{
+  guint count = keyfob_attention_model_count (model, attention);
+  const char *name = get_first_name (model, attention);
+
+  if (count == 0)
+    return NULL;
+
+  switch (attention)
+    {
+    case KEYFOB_ATTENTION_NEEDS_USER:
+      if (count == 1)
+        return g_strdup_printf (_ ("%s needs you"), name);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "%u host needs you", "%u hosts need you", count), count);
+    case KEYFOB_ATTENTION_SOON:
+      if (count == 1)
+        return g_strdup_printf (_ ("%s needs you soon"), name);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "%u host needs you soon", "%u hosts need you soon", count),
+          count);
+    case KEYFOB_ATTENTION_OFFLINE:
+      if (count == 1)
+        return g_strdup_printf (_ ("%s cannot be reached"), name);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u host cannot be reached",
+                                           "%u hosts cannot be reached", count),
+                              count);
+    case KEYFOB_ATTENTION_SIGNING_IN:
+      if (count == 1)
+        return g_strdup_printf (_ ("Signing in to %s"), name);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "Signing in to %u host", "Signing in to %u hosts", count),
+          count);
+    case KEYFOB_ATTENTION_GOOD:
+    case KEYFOB_ATTENTION_SIGNED_OUT:
+    default:
+      return NULL;
+    }
+}
+
+/* A line for each attention, the highest first. */
+static char *
+make_details (KeyfobAttentionModel *model)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (int attention = KEYFOB_N_ATTENTIONS - 1; attention >= 0; attention--)
+    {
+      g_autofree char *line = describe_attention (model, (KeyfobAttention) attention);
+
+      if (line != NULL)
+        g_strv_builder_add (lines, line);
+    }
+
+  all = g_strv_builder_end (lines);
+
+  return g_strjoinv ("\n", all);
+}
+
+static char *
+make_title (KeyfobTray *self, const char *count)
+{
+  g_autofree char *worst =
+      describe_attention (self->model, keyfob_attention_model_get_worst (self->model));
+
+  if (worst == NULL)
+    return g_strdup (count);
+
+  /* Translators: how many are signed in, and what is the matter: "2 of 3 signed in;
+   * data.example.org needs you" */
+  return g_strdup_printf (_ ("%s; %s"), count, worst);
+}
+
+static void
+entry_free (Entry *entry)
+{
+  g_free (entry->sort_key);
+  g_free (entry->name);
+  g_free (entry);
+}
+
+/* One line, not wider than a menu should be. */
+static char *
+shorten (const char *name)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (name), "\n\r\t", ' ');
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (line, -1) <= MAX_NAME)
+    return g_steal_pointer (&line);
+
+  start = g_utf8_substring (line, 0, MAX_NAME - 1);
+
+  return g_strconcat (start, "…", NULL);
+}
+
+static Entry *
+entry_new (KeyfobAttentionModel *model, guint position)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  g_autofree char *folded = NULL;
+
+  entry->host = keyfob_attention_model_get_host (model, position);
+  entry->attention = keyfob_attention_model_get_attention (model, position);
+  entry->name = shorten (keyfob_config_get_name (keyfob_host_get_config (entry->host)));
+  folded = g_utf8_casefold (entry->name, -1);
+  entry->sort_key = g_utf8_collate_key_for_filename (folded, -1);
+
+  return entry;
+}
+
+static const char *
+get_url (const Entry *entry)
+{
+  return keyfob_config_get_base_url (keyfob_host_get_config (entry->host));
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const Entry *first = *(const Entry *const *) a;
+  const Entry *second = *(const Entry *const *) b;
+  int order = g_strcmp0 (first->sort_key, second->sort_key);
+
+  return order != 0 ? order : g_strcmp0 (get_url (first), get_url (second));
+}
+
+/* Hosts without a session come last: they have no token to copy, and nothing about them is urgent.
+ */
+static int
+get_urgency (const Entry *entry)
+{
+  return entry->attention == KEYFOB_ATTENTION_SIGNED_OUT ? -1 : (int) entry->attention;
+}
+
+static int
+compare_urgency (gconstpointer a, gconstpointer b)
+{
+  int first = get_urgency (*(const Entry *const *) a);
+  int second = get_urgency (*(const Entry *const *) b);
+
+  return first != second ? second - first : compare_names (a, b);
+}
+
+static char *
+describe_host (KeyfobHost *host, gint64 now)
+{
+  KeyfobHostState state = keyfob_host_get_state (host);
+  gint64 expires = keyfob_host_session_get_expires (keyfob_host_get_session (host));
+  const char *user_code = keyfob_bus_host1_get_user_code (keyfob_host_get_skeleton (host));
+
+  if (user_code != NULL && *user_code != '\0')
+    return g_strdup (_ ("Waiting for your other device…"));
+  if (state == KEYFOB_HOST_SIGNED_IN && expires > now)
+    return keyfob_status_text_time_left (expires, now);
+
+  return keyfob_status_text_status (state, NULL, expires, now);
+}
+
+static void
+append_action (KeyfobMenuNode *menu,
+               const char *key,
+               const char *label,
+               Action action,
+               KeyfobHost *host)
+{
+  KeyfobMenuNode *node = keyfob_menu_node_append (menu, keyfob_menu_node_new (key, label));
+
+  node->choice = (int) action;
+  node->enabled = action != NOTHING;
+  g_set_object (&node->target, G_OBJECT (host));
+}
+
+/* The submenu of a host has the same items in every state, so that one that is open changes its
+ * words and nothing else. In GTK 3 (seen in xfce4-panel) an open menu keeps its size, and items
+ * that are added are hidden behind an arrow. */
+static void
+append_host_actions (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
+{
+  KeyfobHostState state = keyfob_host_get_state (entry->host);
+  const char *account = keyfob_host_session_get_account (keyfob_host_get_session (entry->host));
+  gboolean can_copy = has_token (entry->host, now);
+  g_autofree char *title = shorten (can_copy && *account != '\0' ? account : get_url (entry));
+
+  append_action (menu, "account", title, NOTHING, NULL);
+  append_action (menu, "copy", _ ("Copy header"), can_copy ? COPY_HEADER : NOTHING, entry->host);
+
+  if (state == KEYFOB_HOST_SIGNING_IN)
+    append_action (menu, "sign-in", _ ("Cancel"), CANCEL_SIGN_IN, entry->host);
+  else if (entry->attention == KEYFOB_ATTENTION_SOON)
+    append_action (menu, "sign-in", _ ("Sign in again"), SIGN_IN, entry->host);
+  else
+    append_action (menu, "sign-in", _ ("Sign in"),
+                   keyfob_host_state_needs_user (state) ? SIGN_IN : NOTHING, entry->host);
+}
+
+static void
+append_host (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
+{
+  g_autofree char *status = describe_host (entry->host, now);
+  /* Translators: name of a host, and how it stands: "Data portal: 42 min left" */
+  g_autofree char *label = g_strdup_printf (_ ("%s: %s"), entry->name, status);
+
+  append_host_actions (
+      keyfob_menu_node_append (menu, keyfob_menu_node_new (get_url (entry), label)), entry, now);
+}
+
+static void
+append_group (KeyfobMenuNode *menu, GPtrArray *entries, guint first, guint last, gint64 now)
+{
+  Entry *first_entry = g_ptr_array_index (entries, first);
+  Entry *last_entry = g_ptr_array_index (entries, last);
+  g_autofree char *key = g_strdup_printf ("group %u", menu->children->len);
+  /* Translators: names of the first and the last host in a submenu */
+  g_autofree char *label = g_strdup_printf (_ ("%s – %s"), first_entry->name, last_entry->name);
+  KeyfobMenuNode *group = keyfob_menu_node_append (menu, keyfob_menu_node_new (key, label));
+
+  for (guint i = first; i <= last; i++)
+    append_host (group, g_ptr_array_index (entries, i), now);
+}
+
+/* Sorted by name, in as few submenus as they fit into, all of about the same length. */
+static void
+append_others (KeyfobMenuNode *menu, GPtrArray *entries, gint64 now)
+{
+  guint n_groups = (entries->len + MAX_SUBMENU - 1) / MAX_SUBMENU;
+  g_autofree char *label = g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u more host", "%u more hosts", entries->len), entries->len);
+  KeyfobMenuNode *more = keyfob_menu_node_append (menu, keyfob_menu_node_new ("more", label));
+
+  g_ptr_array_sort (entries, compare_names);
+  for (guint i = 0; n_groups == 1 && i < entries->len; i++)
+    append_host (more, g_ptr_array_index (entries, i), now);
+  for (guint i = 0; n_groups > 1 && i < n_groups; i++)
+    append_group (more, entries, i * entries->len / n_groups, (i + 1) * entries->len / n_groups - 1,
+                  now);
+}
+
+static void
+append_hosts (KeyfobMenuNode *menu, KeyfobAttentionModel *model, gint64 now)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  guint n_hosts = keyfob_attention_model_get_n_hosts (model);
+  guint n_shown = n_hosts <= MAX_HOSTS ? n_hosts : MAX_URGENT_HOSTS;
+
+  for (guint i = 0; i < n_hosts; i++)
+    g_ptr_array_add (entries, entry_new (model, i));
+  g_ptr_array_sort (entries, n_hosts <= MAX_HOSTS ? compare_names : compare_urgency);
+  for (guint i = 0; i < n_shown; i++)
+    append_host (menu, g_ptr_array_index (entries, i), now);
+
+  if (n_shown == n_hosts)
+    return;
+
+  g_ptr_array_remove_range (entries, 0, n_shown);
+  append_others (menu, entries, now);
+}
+
+static KeyfobMenuNode *
+make_menu (KeyfobTray *self)
+{
+  KeyfobMenuNode *menu = keyfob_menu_node_new ("", "");
+
+  append_hosts (menu, self->model, get_now (self));
+  if (menu->children->len > 0)
+    keyfob_menu_node_append (menu, keyfob_menu_node_new ("line", NULL));
+  append_action (menu, "open", _ ("Open Keyfob"), OPEN_WINDOW, NULL);
+  append_action (menu, "preferences", _ ("Preferences"), OPEN_PREFERENCES, NULL);
+  append_action (menu, "quit", _ ("Quit"), QUIT_KEYFOB, NULL);
+
+  return menu;
+}
+
 static void
 update_menu (KeyfobTray *self)
 {
   if (self->menu != NULL)
-    keyfob_bus_menu_set_root (
-        self->menu, keyfob_tray_plan (self->model, keyfob_clock_now (self->context->clock)));
+    keyfob_bus_menu_set_root (self->menu, make_menu (self));
 }
 
 static void
 update (KeyfobTray *self)
 {
   KeyfobAttention worst = keyfob_attention_model_get_worst (self->model);
-  g_autofree char *title = keyfob_tray_text_title (self->model);
-  g_autofree char *count = keyfob_tray_text_count (self->model);
-  g_autofree char *details = keyfob_tray_text_details (self->model);
+  g_autofree char *count = make_count (self);
+  g_autofree char *title = make_title (self, count);
+  g_autofree char *details = make_details (self->model);
 
-  keyfob_status_notifier_set_icon (self->notifier, keyfob_attention_get_icon (worst),
-                                   keyfob_tray_pixmaps (worst),
+  keyfob_status_notifier_set_icon (self->notifier, keyfob_tray_icon_get_name (worst),
+                                   keyfob_tray_icon_draw (worst),
                                    worst == KEYFOB_ATTENTION_NEEDS_USER);
   keyfob_status_notifier_set_words (self->notifier, title, count, details);
   update_menu (self);
@@ -72,36 +423,35 @@ on_chosen (KeyfobTray *self, int choice, GObject *target)
   g_autofree char *token = keyfob_status_notifier_steal_activation_token (self->notifier);
   GDBusConnection *connection = self->context->connection;
   KeyfobHost *host = (KeyfobHost *) target;
-  guint position;
 
   /* a panel may show a host for a moment after its removal */
   if (host != NULL
-      && !keyfob_attention_model_find_host (self->model, keyfob_host_get_path (host), &position))
+      && keyfob_attention_model_find_host (self->model, keyfob_host_get_path (host)) == NULL)
     return;
 
-  switch ((KeyfobTrayChoice) choice)
+  switch ((Action) choice)
     {
-    case KEYFOB_TRAY_COPY_HEADER:
+    case COPY_HEADER:
       keyfob_desktop_activate_action (connection, "copy-header",
                                       g_variant_new_string (keyfob_host_get_path (host)), token);
       break;
-    case KEYFOB_TRAY_SIGN_IN:
+    case SIGN_IN:
       keyfob_desktop_sign_in (host, token);
       break;
-    case KEYFOB_TRAY_CANCEL:
+    case CANCEL_SIGN_IN:
       keyfob_host_cancel (host);
       break;
-    case KEYFOB_TRAY_OPEN:
+    case OPEN_WINDOW:
       keyfob_desktop_open_window (connection, token);
       break;
-    case KEYFOB_TRAY_PREFERENCES:
+    case OPEN_PREFERENCES:
       keyfob_desktop_activate_action (connection, "preferences", NULL, token);
       break;
-    case KEYFOB_TRAY_QUIT:
-      /* the window first: one that runs calls an agent that has left, and so starts another */
+    case QUIT_KEYFOB:
+      /* the window first: while the window runs it would start another agent */
       keyfob_desktop_quit_window (connection, on_window_quit, g_object_ref (self));
       break;
-    case KEYFOB_TRAY_NOTHING:
+    case NOTHING:
     default:
       break;
     }
@@ -119,20 +469,16 @@ static void
 on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
 {
   gboolean shown = keyfob_status_notifier_get_shown (notifier);
-  g_autoptr (GError) error = NULL;
 
   g_signal_emit (self, signals[SHOWN], 0, shown);
   g_clear_object (&self->menu);
   if (!shown)
     return;
 
-  self->menu = keyfob_bus_menu_new ();
+  self->menu = keyfob_bus_menu_new (self->context->connection, MENU_PATH, make_menu (self));
   g_signal_connect_object (self->menu, "about-to-show", G_CALLBACK (update_menu), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->menu, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
-  update_menu (self);
-  if (!keyfob_bus_menu_export (self->menu, self->context->connection, MENU_PATH, &error))
-    g_message ("The menu for the tray cannot be exported: %s", error->message);
 }
 
 static void

@@ -7,11 +7,44 @@
 #include "keyfob-attention-model.h"
 
 #include "keyfob-host.h"
-#include "keyfob-tray-plan.h"
-#include "keyfob-tray-text.h"
 #include "manual-clock.h"
 
 #define NOW 1000000
+
+typedef struct
+{
+  KeyfobHostState state;
+  gboolean can_refresh;
+  KeyfobAttention before;
+  gboolean soon;
+  KeyfobAttention expected;
+} Case;
+
+static const Case cases[] = {
+  { KEYFOB_HOST_SIGNED_OUT, FALSE, KEYFOB_ATTENTION_GOOD, FALSE, KEYFOB_ATTENTION_SIGNED_OUT },
+  { KEYFOB_HOST_SIGNING_IN, FALSE, KEYFOB_ATTENTION_NEEDS_USER, FALSE,
+    KEYFOB_ATTENTION_SIGNING_IN },
+  { KEYFOB_HOST_SIGNED_IN, TRUE, KEYFOB_ATTENTION_OFFLINE, FALSE, KEYFOB_ATTENTION_GOOD },
+  { KEYFOB_HOST_SIGNED_IN, FALSE, KEYFOB_ATTENTION_GOOD, TRUE, KEYFOB_ATTENTION_SOON },
+  { KEYFOB_HOST_OFFLINE, TRUE, KEYFOB_ATTENTION_GOOD, FALSE, KEYFOB_ATTENTION_OFFLINE },
+  { KEYFOB_HOST_EXPIRED, FALSE, KEYFOB_ATTENTION_SOON, FALSE, KEYFOB_ATTENTION_NEEDS_USER },
+  /* not used, so not renewed */
+  { KEYFOB_HOST_EXPIRED, TRUE, KEYFOB_ATTENTION_GOOD, FALSE, KEYFOB_ATTENTION_SIGNED_OUT },
+  /* while the host asks its server the icon stays */
+  { KEYFOB_HOST_REFRESHING, TRUE, KEYFOB_ATTENTION_GOOD, FALSE, KEYFOB_ATTENTION_GOOD },
+  { KEYFOB_HOST_REFRESHING, TRUE, KEYFOB_ATTENTION_OFFLINE, FALSE, KEYFOB_ATTENTION_OFFLINE },
+  { KEYFOB_HOST_REFRESHING, TRUE, KEYFOB_ATTENTION_NEEDS_USER, FALSE, KEYFOB_ATTENTION_NEEDS_USER },
+  { KEYFOB_HOST_REFRESHING, TRUE, KEYFOB_ATTENTION_SIGNED_OUT, FALSE, KEYFOB_ATTENTION_GOOD },
+};
+
+static void
+test_attention (gconstpointer data)
+{
+  const Case *test = data;
+
+  g_assert_cmpint (keyfob_attention_of (test->state, test->can_refresh, test->before, test->soon),
+                   ==, test->expected);
+}
 
 typedef struct
 {
@@ -44,22 +77,6 @@ static void
 count (guint *n_times)
 {
   *n_times += 1;
-}
-
-static void
-test_without_hosts (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *words = keyfob_tray_text_count (fixture->model);
-  g_autofree char *title = keyfob_tray_text_title (fixture->model);
-  g_autofree char *details = keyfob_tray_text_details (fixture->model);
-  g_autoptr (KeyfobMenuNode) menu = keyfob_tray_plan (fixture->model, NOW);
-
-  g_assert_cmpuint (keyfob_attention_model_get_n_hosts (fixture->model), ==, 0);
-  g_assert_cmpint (keyfob_attention_model_get_worst (fixture->model), ==, KEYFOB_ATTENTION_GOOD);
-  g_assert_cmpstr (words, ==, "No hosts yet");
-  g_assert_cmpstr (title, ==, words);
-  g_assert_cmpstr (details, ==, "");
-  g_assert_cmpuint (menu->children->len, ==, 3);
 }
 
 static void
@@ -96,7 +113,13 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  add ("/model/without-hosts", test_without_hosts);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/attention/%s-%" G_GSIZE_FORMAT,
+                                               keyfob_host_state_to_string (cases[i].state), i);
+
+      g_test_add_data_func (path, &cases[i], test_attention);
+    }
   add ("/model/many-changes", test_many_changes_are_one_signal);
   add ("/model/no-timer", test_no_timer_where_nothing_ends);
 

@@ -4,14 +4,17 @@
 
 #include "keyfob-config-build.h"
 
-#include "keyfob-tray-pixmaps.h"
+#include "keyfob-tray-icon.h"
 
-#define GRID 16.0 /* units of the drawings, as in data/icons/tray */
-#define SAMPLES 4 /* a side, of each pixel */
+#define NAME KEYFOB_APPLICATION_ID "-tray-"
+
+#define DRAWING_SIZE 16.0 /* width and height of a drawing, as in data/icons/tray */
+#define SAMPLES 4         /* in each direction, of each pixel */
 /* The grey of data/icons/tray: its contrast is 3 to 1 on light panels and on dark ones. */
 #define GREY 0x86
 
-/* A drawing is a list of strokes, each of which adds to what is there or cuts from it. */
+/* A step of a drawing: adds a shape to what is drawn so far, or cuts the shape out of it. Lengths
+ * are in units of DRAWING_SIZE, y grows downwards. */
 typedef struct
 {
   enum
@@ -26,10 +29,10 @@ typedef struct
     BOX,      /* left, top, right, bottom */
     PILL,     /* upper x and y, lower y, radius */
     TRIANGLE, /* x and y of the tip, y of the base, half its width */
-    BAND,     /* upper x and y, lower x, half its width; falls at 45 degrees */
+    BAND,     /* upper x and y, lower x, half its width; runs down to the right at 45 degrees */
   } shape;
   double a, b, c, d;
-} Stroke;
+} Step;
 
 #define RING              \
   { ADD, DISC, 8, 3, 3 }, \
@@ -41,11 +44,11 @@ typedef struct
     ADD, PILL, 8, 9, 11, 5 \
   }
 
-static const Stroke good[] = {
+static const Step good[] = {
   RING, BODY, { CUT, DISC, 8, 8.3, 1.9 }, { CUT, BOX, 7.1, 8.3, 8.9, 13 }, { END },
 };
 
-static const Stroke soon[] = {
+static const Step soon[] = {
   RING,
   BODY,
   { CUT, DISC, 6.5, 8.2, 1.4 },
@@ -56,7 +59,7 @@ static const Stroke soon[] = {
   { END },
 };
 
-static const Stroke needs_user[] = {
+static const Step needs_user[] = {
   RING,
   BODY,
   { CUT, DISC, 6.2, 8.4, 1.4 },
@@ -67,11 +70,11 @@ static const Stroke needs_user[] = {
   { END },
 };
 
-static const Stroke offline[] = {
+static const Step offline[] = {
   RING, BODY, { CUT, BAND, 1, 2.5, 15, 1.6 }, { ADD, BAND, 1.6, 3.1, 13.9, 0.8 }, { END },
 };
 
-static const Stroke signing_in[] = {
+static const Step signing_in[] = {
   RING,
   BODY,
   { CUT, DISC, 8, 8, 1.6 },
@@ -82,7 +85,7 @@ static const Stroke signing_in[] = {
   { END },
 };
 
-static const Stroke *const drawings[] = {
+static const Step *const drawings[] = {
   [KEYFOB_ATTENTION_GOOD] = good,
   [KEYFOB_ATTENTION_SIGNED_OUT] = needs_user,
   [KEYFOB_ATTENTION_SIGNING_IN] = signing_in,
@@ -98,44 +101,42 @@ square (double value)
 }
 
 static gboolean
-is_within (const Stroke *stroke, double x, double y)
+is_within (const Step *step, double x, double y)
 {
-  switch (stroke->shape)
+  switch (step->shape)
     {
     case DISC:
-      return square (x - stroke->a) + square (y - stroke->b) < square (stroke->c);
+      return square (x - step->a) + square (y - step->b) < square (step->c);
     case BOX:
-      return x > stroke->a && x < stroke->c && y > stroke->b && y < stroke->d;
+      return x > step->a && x < step->c && y > step->b && y < step->d;
     case PILL:
-      return square (x - stroke->a) + square (y - CLAMP (y, stroke->b, stroke->c))
-             < square (stroke->d);
+      return square (x - step->a) + square (y - CLAMP (y, step->b, step->c)) < square (step->d);
     case TRIANGLE:
-      return y < stroke->c
-             && ABS (x - stroke->a) * (stroke->c - stroke->b) < (y - stroke->b) * stroke->d;
+      return y < step->c && ABS (x - step->a) * (step->c - step->b) < (y - step->b) * step->d;
     case BAND:
-      /* along and across the band, both by the square root of 2 */
-      return x + y > stroke->a + stroke->b && x + y < 2 * stroke->c + stroke->b - stroke->a
-             && square ((x - y) - (stroke->a - stroke->b)) < 2 * square (stroke->d);
+      /* distances along and across the band, both times the square root of 2 */
+      return x + y > step->a + step->b && x + y < 2 * step->c + step->b - step->a
+             && square ((x - y) - (step->a - step->b)) < 2 * square (step->d);
     default:
       return FALSE;
     }
 }
 
 static gboolean
-is_drawn (const Stroke *drawing, double x, double y)
+is_drawn (const Step *drawing, double x, double y)
 {
   gboolean drawn = FALSE;
 
-  for (const Stroke *stroke = drawing; stroke->action != END; stroke++)
-    if (is_within (stroke, x, y))
-      drawn = stroke->action == ADD;
+  for (const Step *step = drawing; step->action != END; step++)
+    if (is_within (step, x, y))
+      drawn = step->action == ADD;
 
   return drawn;
 }
 
-/* How much of a pixel is drawn on, of 255. */
+/* Returns: how much of a pixel the drawing covers, from 0 to 255 */
 static guint8
-get_coverage (const Stroke *drawing, double scale, int column, int row)
+get_coverage (const Step *drawing, double scale, int column, int row)
 {
   int hits = 0;
 
@@ -148,13 +149,13 @@ get_coverage (const Stroke *drawing, double scale, int column, int row)
 }
 
 static GVariant *
-draw (const Stroke *drawing, int size)
+draw (const Step *drawing, int size)
 {
   g_autofree guint8 *pixels = g_malloc (size * size * 4);
 
   for (int i = 0; i < size * size; i++)
     {
-      pixels[4 * i] = get_coverage (drawing, GRID / size, i % size, i / size);
+      pixels[4 * i] = get_coverage (drawing, DRAWING_SIZE / size, i % size, i / size);
       memset (pixels + 4 * i + 1, GREY, 3);
     }
 
@@ -163,8 +164,23 @@ draw (const Stroke *drawing, int size)
       g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, pixels, size * size * 4, 1));
 }
 
+const char *
+keyfob_tray_icon_get_name (KeyfobAttention attention)
+{
+  static const char *const names[] = {
+    [KEYFOB_ATTENTION_GOOD] = NAME "good-symbolic",
+    [KEYFOB_ATTENTION_SIGNED_OUT] = NAME "needs-user-symbolic",
+    [KEYFOB_ATTENTION_SIGNING_IN] = NAME "signing-in-symbolic",
+    [KEYFOB_ATTENTION_OFFLINE] = NAME "offline-symbolic",
+    [KEYFOB_ATTENTION_SOON] = NAME "soon-symbolic",
+    [KEYFOB_ATTENTION_NEEDS_USER] = NAME "needs-user-symbolic",
+  };
+
+  return names[attention];
+}
+
 GVariant *
-keyfob_tray_pixmaps (KeyfobAttention attention)
+keyfob_tray_icon_draw (KeyfobAttention attention)
 {
   GVariant *sizes[] = { draw (drawings[attention], 22), draw (drawings[attention], 48) };
 

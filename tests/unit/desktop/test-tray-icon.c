@@ -4,13 +4,13 @@
 
 #include "keyfob-config-build.h"
 
-#include "keyfob-tray-pixmaps.h"
+#include "keyfob-tray-icon.h"
 
 /* The pixels of the icon in the size at @position, four bytes each. */
 static GVariant *
 get_pixels (KeyfobAttention attention, gsize position, int *size)
 {
-  g_autoptr (GVariant) sizes = g_variant_ref_sink (keyfob_tray_pixmaps (attention));
+  g_autoptr (GVariant) sizes = g_variant_ref_sink (keyfob_tray_icon_draw (attention));
   g_autoptr (GVariant) pixels = NULL;
   int height;
 
@@ -74,8 +74,8 @@ test_signed_out_is_drawn_as_needing_the_user (void)
   g_autoptr (GVariant) other = get_pixels (KEYFOB_ATTENTION_NEEDS_USER, 0, &size);
 
   g_assert_cmpvariant (one, other);
-  g_assert_cmpstr (keyfob_attention_get_icon (KEYFOB_ATTENTION_SIGNED_OUT), ==,
-                   keyfob_attention_get_icon (KEYFOB_ATTENTION_NEEDS_USER));
+  g_assert_cmpstr (keyfob_tray_icon_get_name (KEYFOB_ATTENTION_SIGNED_OUT), ==,
+                   keyfob_tray_icon_get_name (KEYFOB_ATTENTION_NEEDS_USER));
 }
 
 int
@@ -83,9 +83,9 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
-  g_test_add_func ("/tray-pixmaps/is-a-drawing", test_is_a_drawing);
-  g_test_add_func ("/tray-pixmaps/states-differ-in-shape", test_states_differ_in_shape);
-  g_test_add_func ("/tray-pixmaps/signed-out", test_signed_out_is_drawn_as_needing_the_user);
+  g_test_add_func ("/tray-icon/is-a-drawing", test_is_a_drawing);
+  g_test_add_func ("/tray-icon/states-differ-in-shape", test_states_differ_in_shape);
+  g_test_add_func ("/tray-icon/signed-out", test_signed_out_is_drawn_as_needing_the_user);
 
   return g_test_run ();
 }
