@@ -189,7 +189,7 @@ static const KeyfobOptionChoice consent_choices[] = {
 static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_NAME] = { "name", "s", "''", check_name, N_ ("Name"), NULL,
                            KEYFOB_OPTION_SECTION_HOST },
-  [KEYFOB_OPTION_STORE] = { "store", "s", "''", check_store, NULL, NULL,
+  [KEYFOB_OPTION_STORE] = { "store", "s", "''", check_store, N_ ("Path of the file"), NULL,
                             KEYFOB_OPTION_SECTION_STORE },
   [KEYFOB_OPTION_DEVICE_FLOW] = { "device-flow", "b", "true", NULL,
                                   N_ ("Sign-in on another device"),

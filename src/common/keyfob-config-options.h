@@ -72,7 +72,7 @@ typedef struct
  * @type: type of the value: `s`, `b`, `u` or `aq`
  * @usual: default value, as g_variant_parse() reads it
  * @check: (nullable): see keyfob_option_check()
- * @title: (nullable): title of the row, not translated yet
+ * @title: title of the row, not translated yet
  * @description: (nullable): what the row says below its title, not translated yet
  * @section: where the row is
  * @choices: (nullable): all values that the option can have, ended by a value that is %NULL

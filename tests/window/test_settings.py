@@ -28,6 +28,7 @@ class Settings(WindowCase):
         self.app.wait_for("Token storage")
 
     def open_routes(self):
+        self.scroll_to_end()
         self.click("Routes, ports and limits")
         self.app.wait_for("Login route")
 
@@ -135,13 +136,14 @@ class Settings(WindowCase):
     def test_consent(self):
         self.open()
         self.app.wait_for("Where it is needed")
-        self.click("Ask for consent")
+        self.click("Where it is needed")
         self.press_keys("Down", "Return")
         self.assertEqual(self.agent.wait_call("Configure"), [{"consent": "always"}])
-        self.app.wait_for("At every sign-in")
+        # a screen reader hears both where the focus is
+        self.app.wait_for("Ask for consent At every sign-in", role="button")
         sentence = "The list of hosts cannot be saved: there is no room left."
         self.agent.fail("Configure", "Store", sentence)
-        self.click("Ask for consent")
+        self.click("At every sign-in")
         self.press_keys("Down", "Return")
         self.app.wait_for(sentence)
         self.app.wait_for("At every sign-in")

@@ -143,9 +143,19 @@ class WindowCase(unittest.TestCase):
 
     def click(self, name):
         """For what has nothing to press in accessibility, such as a row."""
-        box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+        def find_box():
+            box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+            return box if box.y + box.height <= self.x_geometry()["HEIGHT"] else None
+
+        box = desktop.wait_for(find_box, f"“{name}” to be scrolled to")
         desktop.xdotool("mousemove", "--window", self.x_window(), box.x + box.width // 2, box.y + box.height // 2)
         desktop.xdotool("click", 1)
+
+    def scroll_to_end(self):
+        """By the wheel, over the middle of the window."""
+        geometry = self.x_geometry()
+        desktop.xdotool("mousemove", "--window", self.x_window(), geometry["WIDTH"] // 2, geometry["HEIGHT"] // 2)
+        desktop.xdotool("click", "--repeat", 20, 5)
 
     def x_window(self, title="Keyfob"):
         """Id of the window on screen."""

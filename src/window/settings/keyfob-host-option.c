@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "keyfob-auth-error.h"
-#include "keyfob-config-options.h"
 #include "keyfob-config.h"
 
 /* A shorter row of ports is as easy to read one by one. */
@@ -122,12 +121,12 @@ store_from_text (const char *text, GError **error)
 
 /* Returns: (transfer full): empty for a store that is not a file, which is no text to type */
 static char *
-value_to_text (const KeyfobOptionInfo *info, GVariant *value)
+value_to_text (const KeyfobOptionInfo *option, GVariant *value)
 {
   gsize n_ports;
   const guint16 *ports;
 
-  switch (info->type[0])
+  switch (option->type[0])
     {
     case 'a':
       ports = g_variant_get_fixed_array (value, &n_ports, sizeof (guint16));
@@ -135,7 +134,7 @@ value_to_text (const KeyfobOptionInfo *info, GVariant *value)
     case 'u':
       return g_strdup_printf ("%u", g_variant_get_uint32 (value));
     case 's':
-      if (info->section == KEYFOB_OPTION_SECTION_STORE
+      if (option->section == KEYFOB_OPTION_SECTION_STORE
           && *g_variant_get_string (value, NULL) != '/')
         return g_strdup ("");
       return g_variant_dup_string (value, NULL);
@@ -145,66 +144,54 @@ value_to_text (const KeyfobOptionInfo *info, GVariant *value)
 }
 
 char *
-keyfob_host_option_to_text (GVariant *options, const char *option)
+keyfob_host_option_to_text (GVariant *options, const KeyfobOptionInfo *option)
 {
-  const KeyfobOptionInfo *info;
   g_autoptr (GVariant) value = NULL;
 
   g_return_val_if_fail (option != NULL, NULL);
 
-  info = keyfob_option_find (option);
-  g_return_val_if_fail (info != NULL, NULL);
-
   if (options != NULL)
-    value = g_variant_lookup_value (options, option, G_VARIANT_TYPE (info->type));
+    value = g_variant_lookup_value (options, option->name, G_VARIANT_TYPE (option->type));
 
-  return value != NULL ? value_to_text (info, value) : g_strdup ("");
+  return value != NULL ? value_to_text (option, value) : g_strdup ("");
 }
 
 char *
-keyfob_host_option_usual_text (const char *url, const char *option)
+keyfob_host_option_usual_text (const char *url, const KeyfobOptionInfo *option)
 {
-  const KeyfobOptionInfo *info;
   g_autoptr (GVariant) usual = NULL;
   const char *host;
 
   g_return_val_if_fail (url != NULL && option != NULL, NULL);
 
-  info = keyfob_option_find (option);
-  g_return_val_if_fail (info != NULL, NULL);
-
   host = strstr (url, "://");
-  if (info == keyfob_option_get_info (KEYFOB_OPTION_NAME) && host != NULL)
+  if (option == keyfob_option_get_info (KEYFOB_OPTION_NAME) && host != NULL)
     return g_strdup (host + strlen ("://"));
 
-  usual = keyfob_option_dup_usual (info);
+  usual = keyfob_option_dup_usual (option);
 
-  return value_to_text (info, usual);
+  return value_to_text (option, usual);
 }
 
 GVariant *
-keyfob_host_option_from_text (const char *option, const char *text, GError **error)
+keyfob_host_option_from_text (const KeyfobOptionInfo *option, const char *text, GError **error)
 {
-  const KeyfobOptionInfo *info;
   g_autofree char *stripped = NULL;
   GVariant *value;
 
   g_return_val_if_fail (option != NULL && text != NULL, NULL);
 
-  info = keyfob_option_find (option);
-  g_return_val_if_fail (info != NULL, NULL);
-
   stripped = g_strstrip (g_strdup (text));
-  if (info->type[0] == 'a' && stripped[strspn (stripped, SEPARATORS)] == '\0')
-    return keyfob_option_dup_usual (info);
-  if (info->type[0] == 'u' && *stripped == '\0')
-    return keyfob_option_dup_usual (info);
+  if (option->type[0] == 'a' && stripped[strspn (stripped, SEPARATORS)] == '\0')
+    return keyfob_option_dup_usual (option);
+  if (option->type[0] == 'u' && *stripped == '\0')
+    return keyfob_option_dup_usual (option);
 
-  if (info->type[0] == 'a')
+  if (option->type[0] == 'a')
     value = ports_from_text (stripped, error);
-  else if (info->type[0] == 'u')
+  else if (option->type[0] == 'u')
     value = timeout_from_text (stripped, error);
-  else if (info->section == KEYFOB_OPTION_SECTION_STORE)
+  else if (option->section == KEYFOB_OPTION_SECTION_STORE)
     value = store_from_text (stripped, error);
   else
     value = g_variant_new_string (stripped);
@@ -213,7 +200,10 @@ keyfob_host_option_from_text (const char *option, const char *text, GError **err
 }
 
 gboolean
-keyfob_host_option_check (KeyfobBusHost1 *host, const char *option, GVariant *value, GError **error)
+keyfob_host_option_check (KeyfobBusHost1 *host,
+                          const KeyfobOptionInfo *option,
+                          GVariant *value,
+                          GError **error)
 {
   g_autoptr (KeyfobConfig) config = NULL;
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
@@ -221,7 +211,7 @@ keyfob_host_option_check (KeyfobBusHost1 *host, const char *option, GVariant *va
   g_return_val_if_fail (KEYFOB_BUS_IS_HOST1 (host), FALSE);
 
   g_variant_dict_init (&options, keyfob_bus_host1_get_options (host));
-  g_variant_dict_insert_value (&options, option, value);
+  g_variant_dict_insert_value (&options, option->name, value);
   config =
       keyfob_config_new (keyfob_bus_host1_get_url (host), g_variant_dict_end (&options), error);
 
@@ -230,7 +220,7 @@ keyfob_host_option_check (KeyfobBusHost1 *host, const char *option, GVariant *va
 
 void
 keyfob_host_option_set (KeyfobBusHost1 *host,
-                        const char *option,
+                        const KeyfobOptionInfo *option,
                         GVariant *value,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
@@ -239,6 +229,6 @@ keyfob_host_option_set (KeyfobBusHost1 *host,
 
   g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
 
-  g_variant_dict_insert_value (&options, option, value);
+  g_variant_dict_insert_value (&options, option->name, value);
   keyfob_bus_host1_call_configure (host, g_variant_dict_end (&options), NULL, callback, user_data);
 }

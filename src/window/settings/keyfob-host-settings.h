@@ -16,14 +16,14 @@ G_DECLARE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, KEYFOB, HOST_SET
 /**
  * KeyfobHostSettings:
  *
- * The page with all that can be set for one host. Every change holds once it is confirmed; what the
- * agent refuses is said where it was typed. Its properties are `host` (nullable) and `store-file`
- * (nullable).
+ * The page with all options of one host. A change is sent to the agent at once, or when the user
+ * confirms a typed text; where the agent refuses the change, the page says so beside the option.
+ * The property `host` is the host that is shown (nullable).
  */
 
 /**
  * keyfob_host_settings_show:
- * @host: (nullable): the host, %NULL to forget the one that was shown
+ * @host: (nullable): the host, or %NULL to show none any more
  * @store_file: (nullable): path of the file that is shared with Python programs
  */
 void

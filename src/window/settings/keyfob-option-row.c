@@ -6,6 +6,8 @@
 
 #include "keyfob-option-row.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
 
@@ -13,27 +15,27 @@ struct _KeyfobOptionRow
 {
   AdwPreferencesRow parent_instance;
 
-  char *option;
+  const KeyfobOptionInfo *option;
   KeyfobBusHost1 *host;
-  GSignalGroup *host_signals;
-  char *saved; /* as the host has it */
+  char *saved; /* text of the option as the host has it */
 
+  GtkLabel *title;
+  GtkWidget *entry_box;
   GtkEntry *entry;
   GtkWidget *apply_button;
+  GtkDropDown *drop_down;
+  GtkSwitch *toggle;
+  GtkWidget *control; /* what has the focus: the entry, the button of drop_down, or toggle */
   GtkLabel *hint;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobOptionRow, keyfob_option_row, ADW_TYPE_PREFERENCES_ROW)
 
-enum
+static gboolean
+is_typed (KeyfobOptionRow *self)
 {
-  PROP_0,
-  PROP_OPTION,
-  PROP_HOST,
-  N_PROPS
-};
-
-static GParamSpec *props[N_PROPS];
+  return self->control == GTK_WIDGET (self->entry);
+}
 
 static const char *
 get_text (KeyfobOptionRow *self)
@@ -41,26 +43,38 @@ get_text (KeyfobOptionRow *self)
   return gtk_editable_get_text (GTK_EDITABLE (self->entry));
 }
 
+/* @trouble: (nullable): why the host cannot have the option as the user wants it */
 static void
-set_hint (KeyfobOptionRow *self, const char *hint)
+set_trouble (KeyfobOptionRow *self, const char *trouble)
 {
-  gboolean wrong = hint != NULL;
+  const char *hint = trouble;
 
-  gtk_label_set_label (self->hint, wrong ? hint : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->hint), wrong);
-  if (wrong)
-    gtk_widget_add_css_class (GTK_WIDGET (self->entry), "error");
+  if (hint == NULL && self->option->description != NULL)
+    hint = _ (self->option->description);
+  gtk_label_set_label (self->hint, hint != NULL ? hint : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->hint), hint != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->control),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, hint != NULL ? hint : "",
+                                  -1);
+
+  if (trouble != NULL)
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->hint), "error");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "dim-label");
+      gtk_widget_add_css_class (GTK_WIDGET (self->entry), "error");
+    }
   else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->entry), "error");
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  wrong ? hint : "", -1);
-  gtk_accessible_update_state (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID,
-                               wrong ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE,
-                               -1);
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "error");
+      gtk_widget_add_css_class (GTK_WIDGET (self->hint), "dim-label");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->entry), "error");
+    }
+  gtk_accessible_update_state (
+      GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_STATE_INVALID,
+      trouble != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
 }
 
-/* Returns: (transfer full) (nullable): what is typed, if the host could have it */
+/* Returns: (transfer full) (nullable): the typed value, if it is valid for the host */
 static GVariant *
 read_value (KeyfobOptionRow *self, GError **error)
 {
@@ -87,23 +101,8 @@ check (KeyfobOptionRow *self)
   if (is_changed (self))
     value = read_value (self, &error);
 
-  set_hint (self, error != NULL ? error->message : NULL);
+  set_trouble (self, error != NULL ? error->message : NULL);
   gtk_widget_set_visible (self->apply_button, value != NULL);
-}
-
-/* What the user has begun to type stays. */
-static void
-on_options_changed (KeyfobOptionRow *self)
-{
-  g_autofree char *saved =
-      keyfob_host_option_to_text (keyfob_bus_host1_get_options (self->host), self->option);
-  gboolean changed = is_changed (self);
-
-  g_free (self->saved);
-  self->saved = g_steal_pointer (&saved);
-  if (!changed)
-    gtk_editable_set_text (GTK_EDITABLE (self->entry), self->saved);
-  check (self);
 }
 
 static void
@@ -111,6 +110,47 @@ set_busy (KeyfobOptionRow *self, gboolean busy)
 {
   gtk_editable_set_editable (GTK_EDITABLE (self->entry), !busy);
   gtk_widget_set_sensitive (self->apply_button, !busy);
+}
+
+/* Returns: (transfer full): the value that the host has */
+static GVariant *
+dup_value (KeyfobOptionRow *self)
+{
+  GVariant *options = keyfob_bus_host1_get_options (self->host);
+  GVariant *value = NULL;
+
+  if (options != NULL)
+    value =
+        g_variant_lookup_value (options, self->option->name, G_VARIANT_TYPE (self->option->type));
+
+  return value != NULL ? value : keyfob_option_dup_usual (self->option);
+}
+
+static guint
+find_choice (KeyfobOptionRow *self, const char *value)
+{
+  const KeyfobOptionChoice *choices = self->option->choices;
+
+  for (guint i = 0; choices[i].value != NULL; i++)
+    {
+      if (g_str_equal (choices[i].value, value))
+        return i;
+    }
+
+  return GTK_INVALID_LIST_POSITION;
+}
+
+/* Not for an entry. */
+static void
+show_value (KeyfobOptionRow *self)
+{
+  g_autoptr (GVariant) value = dup_value (self);
+
+  if (self->option->choices != NULL)
+    gtk_drop_down_set_selected (self->drop_down,
+                                find_choice (self, g_variant_get_string (value, NULL)));
+  else
+    gtk_switch_set_active (self->toggle, g_variant_get_boolean (value));
 }
 
 static void
@@ -125,15 +165,15 @@ on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->host != KEYFOB_BUS_HOST1 (source))
     return;
 
-  if (error == NULL)
-    {
-      /* perhaps written in another way than it was typed */
-      gtk_editable_set_text (GTK_EDITABLE (self->entry), self->saved);
-      return;
-    }
+  /* after an error, the typed text stays, to be corrected */
+  if (!is_typed (self))
+    show_value (self);
+  else if (error == NULL)
+    gtk_editable_set_text (GTK_EDITABLE (self->entry), self->saved);
 
-  sentence = keyfob_agent_client_explain (error);
-  set_hint (self, sentence);
+  if (error != NULL)
+    sentence = keyfob_agent_client_explain (error);
+  set_trouble (self, sentence);
 }
 
 static void
@@ -141,7 +181,7 @@ on_apply (KeyfobOptionRow *self)
 {
   g_autoptr (GVariant) value = NULL;
 
-  /* Enter in the entry comes here too, also a second time */
+  /* Enter in the entry activates this too, perhaps during a call */
   if (!is_changed (self) || !gtk_editable_get_editable (GTK_EDITABLE (self->entry)))
     return;
 
@@ -150,36 +190,42 @@ on_apply (KeyfobOptionRow *self)
     return;
 
   set_busy (self, TRUE);
-  set_hint (self, NULL);
+  set_trouble (self, NULL);
   keyfob_host_option_set (self->host, self->option, value, on_configured, g_object_ref (self));
 }
 
+/* Takes @value, which is floating. */
 static void
-show_usual (KeyfobOptionRow *self)
+configure (KeyfobOptionRow *self, GVariant *value)
 {
-  g_autofree char *usual =
-      keyfob_host_option_usual_text (keyfob_bus_host1_get_url (self->host), self->option);
+  g_autoptr (GVariant) wanted = g_variant_ref_sink (value);
+  g_autoptr (GVariant) current = self->host != NULL ? dup_value (self) : NULL;
 
-  gtk_entry_set_placeholder_text (self->entry, usual);
+  if (current != NULL && !g_variant_equal (wanted, current))
+    keyfob_host_option_set (self->host, self->option, wanted, on_configured, g_object_ref (self));
 }
 
 static void
-set_host (KeyfobOptionRow *self, KeyfobBusHost1 *host)
+on_toggled (KeyfobOptionRow *self)
 {
-  if (!g_set_object (&self->host, host))
+  configure (self, g_variant_new_boolean (gtk_switch_get_active (self->toggle)));
+}
+
+static void
+on_chosen (KeyfobOptionRow *self)
+{
+  guint chosen = gtk_drop_down_get_selected (self->drop_down);
+  const KeyfobOptionChoice *choice;
+  g_autofree char *name = NULL;
+
+  if (chosen == GTK_INVALID_LIST_POSITION)
     return;
 
-  g_signal_group_set_target (self->host_signals, host);
-  /* nothing typed for one host is taken to another */
-  g_clear_pointer (&self->saved, g_free);
-  self->saved = g_strdup ("");
-  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  if (host != NULL)
-    {
-      show_usual (self);
-      on_options_changed (self);
-    }
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HOST]);
+  choice = &self->option->choices[chosen];
+  name = g_strjoin (" ", _ (self->option->title), _ (choice->title), NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->control), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  name, -1);
+  configure (self, g_variant_new_string (choice->value));
 }
 
 static void
@@ -187,7 +233,6 @@ keyfob_option_row_dispose (GObject *object)
 {
   KeyfobOptionRow *self = KEYFOB_OPTION_ROW (object);
 
-  g_clear_object (&self->host_signals);
   g_clear_object (&self->host);
 
   G_OBJECT_CLASS (keyfob_option_row_parent_class)->dispose (object);
@@ -198,49 +243,9 @@ keyfob_option_row_finalize (GObject *object)
 {
   KeyfobOptionRow *self = KEYFOB_OPTION_ROW (object);
 
-  g_free (self->option);
   g_free (self->saved);
 
   G_OBJECT_CLASS (keyfob_option_row_parent_class)->finalize (object);
-}
-
-static void
-keyfob_option_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  KeyfobOptionRow *self = KEYFOB_OPTION_ROW (object);
-
-  switch (prop_id)
-    {
-    case PROP_OPTION:
-      g_value_set_string (value, self->option);
-      break;
-    case PROP_HOST:
-      g_value_set_object (value, self->host);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-keyfob_option_row_set_property (GObject *object,
-                                guint prop_id,
-                                const GValue *value,
-                                GParamSpec *pspec)
-{
-  KeyfobOptionRow *self = KEYFOB_OPTION_ROW (object);
-
-  switch (prop_id)
-    {
-    case PROP_OPTION:
-      self->option = g_value_dup_string (value);
-      break;
-    case PROP_HOST:
-      set_host (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
 }
 
 static void
@@ -251,34 +256,107 @@ keyfob_option_row_class_init (KeyfobOptionRowClass *klass)
 
   object_class->dispose = keyfob_option_row_dispose;
   object_class->finalize = keyfob_option_row_finalize;
-  object_class->get_property = keyfob_option_row_get_property;
-  object_class->set_property = keyfob_option_row_set_property;
-
-  props[PROP_OPTION] =
-      g_param_spec_string ("option", NULL, NULL, NULL,
-                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  props[PROP_HOST] =
-      g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1,
-                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-option-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, title);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, entry_box);
   gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, entry);
   gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, apply_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, drop_down);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, toggle);
   gtk_widget_class_bind_template_child (widget_class, KeyfobOptionRow, hint);
   gtk_widget_class_bind_template_callback (widget_class, check);
   gtk_widget_class_bind_template_callback (widget_class, on_apply);
+  gtk_widget_class_bind_template_callback (widget_class, on_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, on_toggled);
 }
 
 static void
 keyfob_option_row_init (KeyfobOptionRow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+}
 
-  self->host_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
-  g_signal_group_connect_swapped (self->host_signals, "notify::options",
-                                  G_CALLBACK (on_options_changed), self);
+static void
+fill_drop_down (KeyfobOptionRow *self)
+{
+  g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
+
+  for (const KeyfobOptionChoice *choice = self->option->choices; choice->value != NULL; choice++)
+    gtk_string_list_append (titles, _ (choice->title));
+
+  gtk_drop_down_set_model (self->drop_down, G_LIST_MODEL (titles));
+}
+
+GtkWidget *
+keyfob_option_row_new (const KeyfobOptionInfo *option)
+{
+  KeyfobOptionRow *self = g_object_new (KEYFOB_TYPE_OPTION_ROW, "title", _ (option->title), NULL);
+
+  self->option = option;
+  if (option->choices != NULL)
+    {
+      self->control = gtk_widget_get_first_child (GTK_WIDGET (self->drop_down));
+      gtk_widget_set_visible (GTK_WIDGET (self->drop_down), TRUE);
+      fill_drop_down (self);
+      return GTK_WIDGET (self);
+    }
+
+  if (g_str_equal (option->type, "b"))
+    self->control = GTK_WIDGET (self->toggle);
+  else
+    self->control = GTK_WIDGET (self->entry);
+  gtk_widget_set_visible (GTK_WIDGET (self->toggle), !is_typed (self));
+  gtk_widget_set_visible (self->entry_box, is_typed (self));
+  gtk_label_set_mnemonic_widget (self->title, self->control);
+
+  return GTK_WIDGET (self);
+}
+
+static void
+set_host (KeyfobOptionRow *self, KeyfobBusHost1 *host)
+{
+  g_autofree char *usual = NULL;
+
+  if (!g_set_object (&self->host, host))
+    return;
+
+  if (host != NULL)
+    usual = keyfob_host_option_usual_text (keyfob_bus_host1_get_url (host), self->option);
+  gtk_entry_set_placeholder_text (self->entry, usual);
+
+  /* text that was typed for the last host is not offered to the next one */
+  g_free (self->saved);
+  self->saved = g_strdup ("");
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  set_trouble (self, NULL);
+}
+
+void
+keyfob_option_row_show (KeyfobOptionRow *self, KeyfobBusHost1 *host)
+{
+  gboolean changed;
+
+  g_return_if_fail (KEYFOB_IS_OPTION_ROW (self));
+  g_return_if_fail (host == NULL || KEYFOB_BUS_IS_HOST1 (host));
+
+  set_host (self, host);
+  if (host == NULL)
+    return;
+
+  if (!is_typed (self))
+    {
+      show_value (self);
+      return;
+    }
+
+  changed = is_changed (self);
+  g_free (self->saved);
+  self->saved = keyfob_host_option_to_text (keyfob_bus_host1_get_options (host), self->option);
+  if (!changed)
+    gtk_editable_set_text (GTK_EDITABLE (self->entry), self->saved);
+  check (self);
 }
 
 void

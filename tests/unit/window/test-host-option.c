@@ -41,7 +41,8 @@ test_to_text (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GVariant) options = parse_options (cases[i].options);
-      g_autofree char *text = keyfob_host_option_to_text (options, cases[i].option);
+      g_autofree char *text =
+          keyfob_host_option_to_text (options, keyfob_option_find (cases[i].option));
 
       g_assert_cmpstr (text, ==, cases[i].text);
     }
@@ -50,7 +51,7 @@ test_to_text (void)
 static void
 test_no_options_yet (void)
 {
-  g_autofree char *text = keyfob_host_option_to_text (NULL, "name");
+  g_autofree char *text = keyfob_host_option_to_text (NULL, keyfob_option_find ("name"));
 
   g_assert_cmpstr (text, ==, "");
 }
@@ -76,8 +77,8 @@ test_usual_text (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *text =
-          keyfob_host_option_usual_text ("https://one.example.org/api", cases[i].option);
+      g_autofree char *text = keyfob_host_option_usual_text ("https://one.example.org/api",
+                                                             keyfob_option_find (cases[i].option));
 
       g_assert_cmpstr (text, ==, cases[i].text);
     }
@@ -109,8 +110,8 @@ test_from_text (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GVariant) value =
-          keyfob_host_option_from_text (cases[i].option, cases[i].text, &error);
+      g_autoptr (GVariant) value = keyfob_host_option_from_text (
+          keyfob_option_find (cases[i].option), cases[i].text, &error);
       g_autofree char *printed = NULL;
 
       g_assert_no_error (error);
@@ -122,7 +123,8 @@ test_from_text (void)
 static void
 test_home (void)
 {
-  g_autoptr (GVariant) value = keyfob_host_option_from_text ("store", "~/tokens.json", NULL);
+  g_autoptr (GVariant) value =
+      keyfob_host_option_from_text (keyfob_option_find ("store"), "~/tokens.json", NULL);
   g_autofree char *path = g_build_filename (g_get_home_dir (), "tokens.json", NULL);
 
   g_assert_cmpstr (g_variant_get_string (value, NULL), ==, path);
@@ -158,7 +160,8 @@ test_bad_text (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (keyfob_host_option_from_text (cases[i].option, cases[i].text, &error));
+      g_assert_null (keyfob_host_option_from_text (keyfob_option_find (cases[i].option),
+                                                   cases[i].text, &error));
       g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST);
     }
 }
