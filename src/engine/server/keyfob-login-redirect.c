@@ -26,6 +26,7 @@ typedef enum
   PARAMETER_CODE_CHALLENGE_METHOD,
   PARAMETER_REDIRECT_URI,
   PARAMETER_CLIENT_ID,
+  PARAMETER_RESPONSE_MODE,
   PARAMETER_REQUEST,
   PARAMETER_REQUEST_URI,
   PARAMETER_ERROR,
@@ -39,6 +40,7 @@ static const char *const parameter_names[N_PARAMETERS] = {
   [PARAMETER_CODE_CHALLENGE_METHOD] = "code_challenge_method",
   [PARAMETER_REDIRECT_URI] = "redirect_uri",
   [PARAMETER_CLIENT_ID] = "client_id",
+  [PARAMETER_RESPONSE_MODE] = "response_mode",
   [PARAMETER_REQUEST] = "request",
   [PARAMETER_REQUEST_URI] = "request_uri",
   [PARAMETER_ERROR] = "error",
@@ -260,6 +262,9 @@ set_own_pkce (Request *request, KeyfobLogin *login, GPtrArray *added, GError **e
   set_parameter (request, added, PARAMETER_STATE, login->state);
   set_parameter (request, added, PARAMETER_CODE_CHALLENGE, challenge);
   set_parameter (request, added, PARAMETER_CODE_CHALLENGE_METHOD, "S256");
+  /* a code in a fragment or a form would not reach the loopback server */
+  if (request->values[PARAMETER_RESPONSE_MODE] != NULL)
+    set_parameter (request, added, PARAMETER_RESPONSE_MODE, "query");
 
   return TRUE;
 }

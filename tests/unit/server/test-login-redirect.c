@@ -54,6 +54,18 @@ test_own_state_and_challenge (void)
                   "&code_challenge_method=S256");
 }
 
+/* A code in the fragment or in a form would never come back. */
+static void
+test_response_mode (void)
+{
+  assert_own (IDP "state=1&response_mode=form_post&" OURS,
+              IDP "state=STATE&response_mode=query&" OURS
+                  "&code_challenge=CHALLENGE&code_challenge_method=S256");
+  assert_own (IDP "response_mode=fragment&state=1&" OURS,
+              IDP "response_mode=query&state=STATE&" OURS
+                  "&code_challenge=CHALLENGE&code_challenge_method=S256");
+}
+
 static void
 test_relative_location (void)
 {
@@ -236,6 +248,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/login-redirect/own-state-and-challenge", test_own_state_and_challenge);
+  g_test_add_func ("/login-redirect/response-mode", test_response_mode);
   g_test_add_func ("/login-redirect/relative-location", test_relative_location);
   g_test_add_func ("/login-redirect/raw-characters", test_raw_characters);
   g_test_add_func ("/login-redirect/no-two-are-alike", test_no_two_are_alike);
