@@ -89,23 +89,31 @@ class Pending:
         return self.value
 
 
-class Page:
-    """What a browser without a screen makes of an address; it follows redirects."""
+class StayHere(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
 
-    def __init__(self, uri):
+
+class Page:
+    """What a browser without a screen makes of an address; it follows redirects, if not told not to."""
+
+    def __init__(self, uri, follow=True):
         self.status = None
         self.text = ""
-        self.thread = threading.Thread(target=self._open, args=(uri,), daemon=True)
+        self.location = None  # of a redirect that is not followed
+        handlers = [urllib.request.ProxyHandler({})] + ([] if follow else [StayHere])
+        self.thread = threading.Thread(target=self._open, args=(uri, handlers), daemon=True)
         self.thread.start()
 
-    def _open(self, uri):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    def _open(self, uri, handlers):
+        opener = urllib.request.build_opener(*handlers)
         try:
             with opener.open(uri, timeout=privatebus.DEADLINE) as response:
                 self.text = response.read().decode()
                 self.status = response.status
         except urllib.error.HTTPError as error:
             self.text = error.read().decode()
+            self.location = error.headers["Location"]
             self.status = error.code
         except OSError as error:
             self.text = str(error)
@@ -276,15 +284,16 @@ class AgentCase(unittest.TestCase):
         self.assertEqual(remote, name if "." in name else ERROR + name, raised.exception.message)
         return raised.exception.message.removeprefix(f"GDBus.Error:{remote}: ")
 
-    def install_browser(self):
+    def install_browser(self, command=None):
         """A browser that writes down what it is to open, for agents that start from now on."""
         opened = self.bus.path("opened")
+        command = command or (f"sh -c 'echo \"$1 $XDG_ACTIVATION_TOKEN\" >{opened}.part; "
+                              f"mv {opened}.part {opened}' sh %u")
         applications = self.bus.path("share", "applications")
         os.makedirs(applications)
         with open(os.path.join(applications, "browser.desktop"), "w", encoding="utf-8") as out:
             out.write("[Desktop Entry]\nType=Application\nName=Browser\n"
-                      f"Exec=sh -c 'echo \"$1 $XDG_ACTIVATION_TOKEN\" >{opened}.part; "
-                      f"mv {opened}.part {opened}' sh %u\n"
+                      f"Exec={command}\n"
                       "MimeType=x-scheme-handler/http;x-scheme-handler/https;\n")
         with open(os.path.join(applications, "mimeapps.list"), "w", encoding="utf-8") as out:
             out.write("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")

@@ -194,6 +194,18 @@ class SignIn(agentcase.AgentCase):
         Page(host.LoginUri).wait()
         host.wait_for(State="signed-in", Error="")
 
+    def test_browser_that_dies(self):
+        self.install_browser("/bin/false %u")
+        self.restart_agent()
+        host = self.add_host()
+        host.call("SignIn")
+        wait_until(lambda: "does not start" in host.Error, lambda: f"the sentence, not {host.Error!r}")
+        self.assertIn("Copy the link", host.Error)
+        self.assertIn("another device", host.Error)
+        self.assertEqual(host.State, "signing-in")
+        Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", Error="")
+
     def test_bad_options(self):
         host = self.add_host()
         for options in ({"flow": "pigeon"}, {"prompt": "please"}, {"force": "yes"},

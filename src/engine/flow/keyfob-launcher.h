@@ -41,7 +41,14 @@ void keyfob_launcher_launch_async (KeyfobLauncher *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where no browser starts */
+/**
+ * keyfob_launcher_launch_finish:
+ *
+ * Completes after some seconds, or earlier where the browser has handed the address over.
+ *
+ * Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where no browser starts, or the browser ends at
+ *   once with an error
+ */
 gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GError **error);
 
 /** Returns: (transfer full): a launcher that starts the default browser of the desktop */

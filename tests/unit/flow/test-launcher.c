@@ -52,44 +52,85 @@ write_file (const char *folder, const char *name, const char *content)
   g_assert_no_errno (g_chmod (path, 0700));
 }
 
-/* A default browser that writes its arguments and what it finds in its environment into a pipe. */
-static char *
-install_browser (void)
+static void
+install_browser (const char *command)
 {
-  char *pipe = g_build_filename (g_get_user_data_dir (), "pipe", NULL);
   g_autofree char *applications = g_build_filename (g_get_user_data_dir (), "applications", NULL);
-  g_autofree char *script =
-      g_strdup_printf ("#!/bin/sh\nprintf '%%s\\n' \"$#\" \"$1\" \"$XDG_ACTIVATION_TOKEN\" "
-                       "\"$DESKTOP_STARTUP_ID\" >'%s'\n",
-                       pipe);
   g_autofree char *entry =
-      g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Test Browser\nExec=%s/browser %%u\n"
+      g_strdup_printf ("[Desktop Entry]\nType=Application\nName=Test Browser\nExec=%s %%u\n"
                        "MimeType=x-scheme-handler/http;x-scheme-handler/https;\n",
-                       g_get_user_data_dir ());
+                       command);
 
-  write_file (g_get_user_data_dir (), "browser", script);
   write_file (applications, "test-browser.desktop", entry);
   write_file (g_get_user_config_dir (), "mimeapps.list",
               "[Default Applications]\nx-scheme-handler/https=test-browser.desktop\n"
               "x-scheme-handler/http=test-browser.desktop\n");
-  g_assert_no_errno (mkfifo (pipe, 0600));
-
-  return pipe;
 }
 
+/* A browser that hands the address over to another, as most do. */
 static void
 test_launch (void)
 {
-  g_autofree char *pipe = install_browser ();
+  g_autofree char *browser = g_build_filename (g_get_user_data_dir (), "browser", NULL);
+  g_autofree char *opened = g_build_filename (g_get_user_data_dir (), "opened", NULL);
+  g_autofree char *script =
+      g_strdup_printf ("#!/bin/sh\nprintf '%%s\\n' \"$#\" \"$1\" \"$XDG_ACTIVATION_TOKEN\" "
+                       "\"$DESKTOP_STARTUP_ID\" >'%s'\n",
+                       opened);
   g_autofree char *words = NULL;
-  g_autoptr (GError) error = launch (URI, "the-activation-token", NULL);
+  g_autoptr (GError) error = NULL;
 
+  write_file (g_get_user_data_dir (), "browser", script);
+  install_browser (browser);
+  error = launch (URI, "the-activation-token", NULL);
   g_assert_no_error (error);
-  /* opening it waits for the browser */
-  g_file_get_contents (pipe, &words, NULL, &error);
+
+  g_file_get_contents (opened, &words, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (words, ==, "1\n" URI "\nthe-activation-token\nthe-activation-token\n");
   g_assert_null (g_getenv ("XDG_ACTIVATION_TOKEN"));
+}
+
+/* A browser that goes on running, until the pipe is read. */
+static void
+test_browser_that_stays (void)
+{
+  g_autofree char *pipe = g_build_filename (g_get_user_data_dir (), "pipe", NULL);
+  g_autofree char *command = g_strdup_printf ("sh -c 'echo 1 >\"%s\"'", pipe);
+  g_autofree char *words = NULL;
+  g_autoptr (GError) error = NULL;
+
+  install_browser (command);
+  g_assert_no_errno (mkfifo (pipe, 0600));
+  error = launch (URI, NULL, NULL);
+  g_assert_no_error (error);
+
+  g_file_get_contents (pipe, &words, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_browser_that_dies (gconstpointer data)
+{
+  gint64 begun = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+
+  install_browser (data);
+  error = launch (URI, NULL, NULL);
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_BROWSER);
+  g_assert_nonnull (strstr (error->message, "does not start"));
+  g_assert_nonnull (strstr (error->message, "Copy the link"));
+  g_assert_nonnull (strstr (error->message, "another device"));
+  g_assert_cmpint (g_get_monotonic_time () - begun, <, 4 * G_USEC_PER_SEC);
+}
+
+static void
+test_browser_that_cannot_run (void)
+{
+  g_autofree char *browser = g_build_filename (g_get_user_data_dir (), "not-a-program", NULL);
+
+  write_file (g_get_user_data_dir (), "not-a-program", "#!/nowhere/interpreter\n");
+  test_browser_that_dies (browser);
 }
 
 static void
@@ -141,6 +182,10 @@ main (int argc, char *argv[])
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE);
 
   g_test_add_func ("/launcher/launch", test_launch);
+  g_test_add_func ("/launcher/stays", test_browser_that_stays);
+  g_test_add_data_func ("/launcher/dies/false", "/bin/false", test_browser_that_dies);
+  g_test_add_data_func ("/launcher/dies/signal", "sh -c 'kill -SEGV $$'", test_browser_that_dies);
+  g_test_add_func ("/launcher/dies/cannot-run", test_browser_that_cannot_run);
   g_test_add_func ("/launcher/no-browser", test_no_browser);
   g_test_add_func ("/launcher/other-schemes", test_other_schemes);
   g_test_add_func ("/launcher/finalize", test_finalize);
