@@ -5,11 +5,13 @@
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 import urllib.parse
 
 import agentcase
+import privatebus
 import tap
 from agentcase import Page, wait_until
 from fake_server import DROP, FakeServer, answer, quoted
@@ -26,7 +28,19 @@ class SignIn(agentcase.AgentCase):
 
     def assert_nothing_left(self, host):
         self.assertEqual((host.LoginUri, host.SignInExpires), ("", 0))
-        self.assertFalse(agentcase.is_listening(self.port), "the port is still held")
+
+    def find_callback(self, host):
+        """Where the provider sends the browser back to: path and query."""
+        callback = urllib.parse.urlsplit(Page(host.LoginUri, follow=False).wait().location)
+        return f"{callback.path}?{callback.query}"
+
+    def visit(self, target, *headers):
+        """What the loopback answers to a request as it is given here, byte by byte."""
+        lines = [f"GET {target} HTTP/1.1", f"Host: localhost:{self.port}", *headers, "", ""]
+        with socket.create_connection(("127.0.0.1", self.port), privatebus.DEADLINE) as browser:
+            browser.sendall("\r\n".join(lines).encode())
+            with browser.makefile("rb") as answer:
+                return answer.read().decode()
 
     def test_to_the_end(self):
         before = int(time.time())
@@ -206,6 +220,72 @@ class SignIn(agentcase.AgentCase):
         Page(host.LoginUri).wait()
         host.wait_for(State="signed-in", Error="")
 
+    def test_odd_parameters_beside_a_good_code(self):
+        for odd in ("hd=100%", "hd=%zz", "hd=a b HTTP/1.1 c", "hd=für", "iss=", "error="):
+            with self.subTest(odd=odd):
+                host = self.add_host()
+                host.call("SignIn", force=True, open_browser=False)
+                self.assertIn("You are signed in", self.visit(f"{self.find_callback(host)}&{odd}"))
+                host.wait_for(State="signed-in", Error="")
+
+    def test_again_after_the_end(self):
+        host = self.begin()
+        callback = self.find_callback(host)
+        self.assertIn("You are signed in", self.visit(callback))
+        host.wait_for(State="signed-in")
+        again = self.visit(callback)
+        self.assertIn("You are signed in", again)
+        for secret in urllib.parse.parse_qs(callback)["state"]:
+            self.assertNotIn(secret, again)
+        self.assertIn("No sign-in waits", self.visit("/callback?code=c&state=other"))
+
+    def test_after_a_cancel(self):
+        host = self.begin()
+        callback = self.find_callback(host)
+        host.call("Cancel")
+        self.assertIn("No sign-in waits", self.visit(callback))
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
+
+    def test_requests_that_are_no_visit(self):
+        host = self.begin()
+        callback = self.find_callback(host)
+        for header in ("Sec-Purpose: prefetch", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: iframe"):
+            with self.subTest(header=header):
+                self.assertIn(self.visit(callback, header).split()[1], ("404", "503"))
+                self.assertEqual((host.State, host.Error), ("signing-in", ""))
+        self.assertIn("You are signed in", self.visit(
+            callback, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"))
+        host.wait_for(State="signed-in")
+
+    def test_browser_that_comes_with_https(self):
+        host = self.begin()
+        callback = self.find_callback(host)
+        with socket.create_connection(("127.0.0.1", self.port), privatebus.DEADLINE) as browser:
+            with self.assertRaisesRegex(ssl.SSLError, "ALERT"):
+                ssl.create_default_context().wrap_socket(browser, server_hostname="localhost")
+        wait_until(lambda: "“http”" in host.Error, lambda: f"what to do, not {host.Error!r}")
+        self.assertEqual(host.State, "signing-in")
+        self.assertIn("You are signed in", self.visit(callback))
+        host.wait_for(State="signed-in", Error="")
+
+    def test_refusal_without_state(self):
+        host = self.begin()
+        page = self.visit("/callback?error=access_denied&error_description=Not+today")
+        self.assertIn("Not today", page)
+        wait_until(lambda: "cancel" in host.Error, lambda: f"what to do, not {host.Error!r}")
+        self.assertNotIn("Not today", host.Error)
+        self.assertEqual(host.State, "signing-in")
+        host.call("Cancel")
+        self.assertEqual((host.State, host.Error), ("signed-out", ""))
+
+    def test_refusal_without_words(self):
+        host = self.begin()
+        state, = urllib.parse.parse_qs(self.find_callback(host))["state"]
+        page = self.visit(f"/callback?error=server_error&error_description=&state={state}")
+        self.assertIn("server_error", page)
+        host.wait_for(State="signed-out")
+        self.assertIn("server_error", host.Error)
+
     def test_bad_options(self):
         host = self.add_host()
         for options in ({"flow": "pigeon"}, {"prompt": "please"}, {"force": "yes"},
@@ -234,7 +314,6 @@ class SignIn(agentcase.AgentCase):
         host.wait_for(State="signing-in")
         owner.close_sync(None)
         host.wait_for(State="signed-out", Error="", LoginUri="")
-        wait_until(lambda: not agentcase.is_listening(self.port), "the port to be free")
 
     def test_goes_on_for_the_one_who_stays(self):
         host = self.add_host()
@@ -550,7 +629,6 @@ class SignOut(agentcase.AgentCase):
         host.call("SignIn", open_browser=False)
         host.call("SignOut")
         self.assertEqual((host.State, host.LoginUri, host.Error), ("signed-out", "", ""))
-        self.assertFalse(agentcase.is_listening(self.port))
 
     def test_waits_for_a_refresh(self):
         host = self.add_host()
@@ -584,7 +662,6 @@ class SignOut(agentcase.AgentCase):
         host.call("SignIn", open_browser=False)
         self.remove_host(host.path)
         self.assertEqual(self.hosts(), {})
-        self.assertFalse(agentcase.is_listening(self.port))
 
     def test_remove_takes_the_token_along(self):
         host = self.add_host()

@@ -18,6 +18,9 @@ clear (KeyfobContext *self)
   g_clear_object (&self->settings);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->stores);
+  /* each element has a reference to the array */
+  g_ptr_array_set_size (self->ended_loopbacks, 0);
+  g_clear_pointer (&self->ended_loopbacks, g_ptr_array_unref);
 }
 
 KeyfobContext *
@@ -41,6 +44,7 @@ keyfob_context_new (GDBusConnection *connection,
   self->settings = g_object_ref (settings);
   self->stores = g_object_ref (stores);
   self->scheduler = keyfob_scheduler_new (clock);
+  self->ended_loopbacks = g_ptr_array_new_with_free_func (g_object_unref);
 
   return self;
 }

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  * @settings: what the user has set
  * @scheduler: the timer of all hosts
  * @stores: where tokens are kept
+ * @ended_loopbacks: see keyfob_loopback_new()
  *
  * The objects that all hosts of an agent share; counts its references.
  */
@@ -41,12 +42,13 @@ typedef struct
   KeyfobSettings *settings;
   KeyfobScheduler *scheduler;
   KeyfobStores *stores;
+  GPtrArray *ended_loopbacks;
 } KeyfobContext;
 
 /**
  * keyfob_context_new:
  *
- * Takes a reference on each object, and makes the scheduler.
+ * Takes a reference on each object, and makes the others.
  *
  * Returns: (transfer full): a context
  */

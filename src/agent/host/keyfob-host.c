@@ -138,7 +138,7 @@ plan (KeyfobHost *self)
 static void
 on_sign_in_changed (KeyfobHost *self, KeyfobSignIn *sign_in)
 {
-  g_autofree char *trouble = keyfob_sign_in_dup_launch_error (sign_in);
+  g_autofree char *trouble = keyfob_sign_in_dup_trouble (sign_in);
 
   if (sign_in != self->sign_in)
     return;

@@ -144,8 +144,9 @@ make_code_flow (KeyfobSignIn *self)
 {
   const KeyfobSignInOptions *options = self->options;
   KeyfobLauncher *launcher = self->context->launcher;
-  KeyfobCodeFlow *flow = keyfob_code_flow_new (
-      self->config, self->server, options->open_browser ? launcher : NULL, self->context->clock);
+  KeyfobCodeFlow *flow =
+      keyfob_code_flow_new (self->config, self->server, options->open_browser ? launcher : NULL,
+                            self->context->clock, self->context->ended_loopbacks);
 
   keyfob_code_flow_set_prompt (flow, options->prompt);
   keyfob_code_flow_set_activation_token (flow, options->activation_token);
@@ -530,9 +531,9 @@ keyfob_sign_in_is_under_way (KeyfobSignIn *self)
 }
 
 char *
-keyfob_sign_in_dup_launch_error (KeyfobSignIn *self)
+keyfob_sign_in_dup_trouble (KeyfobSignIn *self)
 {
-  return dup_shown (self, "launch-error");
+  return dup_shown (self, "trouble");
 }
 
 gboolean

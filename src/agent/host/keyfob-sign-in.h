@@ -106,7 +106,7 @@ void keyfob_sign_in_cancel (KeyfobSignIn *self);
 gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 
 /** Returns: (transfer full): why no browser opened, else empty; the attempt goes on */
-char *keyfob_sign_in_dup_launch_error (KeyfobSignIn *self);
+char *keyfob_sign_in_dup_trouble (KeyfobSignIn *self);
 
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);

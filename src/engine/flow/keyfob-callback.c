@@ -13,7 +13,6 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
-#define MAX_QUERY (64 * 1024)
 #define MAX_VALUE (8 * 1024)
 #define MAX_DESCRIPTION 200 /* characters */
 
@@ -33,10 +32,10 @@ is_usable (const char *value)
   return TRUE;
 }
 
-/* Decodes as much as possible, since the description is only shown: escapes that are cut off stay
- * as they are, and text that is not UTF-8 is read as Latin-1. */
+/* Decodes as much as possible, since the text is only shown: escapes that are cut off stay as they
+ * are, and text that is not UTF-8 is read as Latin-1. */
 static char *
-dup_description (const char *text, gsize length)
+dup_text (const char *text, gsize length)
 {
   g_autoptr (GString) decoded = g_string_sized_new (length);
   g_autofree char *latin = NULL;
@@ -70,51 +69,59 @@ find_field (KeyfobCallback *self, const char *name)
     return &self->code;
   if (g_str_equal (name, "iss"))
     return &self->issuer;
-  if (g_str_equal (name, "error"))
-    return &self->error;
 
   return NULL;
 }
 
-/* Returns: %FALSE where the parameter is there twice, which RFC 6749 section 3.1 forbids */
-static gboolean
+/* A parameter that is there twice with different values makes the response ambiguous (RFC 6749
+ * section 3.1): no value of it is used. */
+static void
 set_parameter (KeyfobCallback *self, const char *name, char **value)
 {
   char **field = find_field (self, name);
 
   if (field == NULL || !is_usable (*value))
-    return TRUE;
-  if (*field != NULL)
+    return;
+
+  if (*field == NULL)
+    *field = g_steal_pointer (value);
+  else if (!g_str_equal (*field, *value))
+    self->ambiguous = TRUE;
+}
+
+/* @field: set to the first value, since texts are only shown */
+static gboolean
+read_text (const char *name, char **field, const char *text, gsize length)
+{
+  gsize name_length = strlen (name);
+
+  if (length <= name_length || text[name_length] != '=' || strncmp (text, name, name_length) != 0)
     return FALSE;
 
-  *field = g_steal_pointer (value);
+  if (*field == NULL)
+    *field = dup_text (text + name_length + 1, length - name_length - 1);
 
   return TRUE;
 }
 
-static gboolean
+static void
 read_parameter (KeyfobCallback *self, const char *text, gsize length)
 {
-  static const char description[] = "error_description=";
   g_autoptr (KeyfobSecret) name = NULL;
   g_autoptr (KeyfobSecret) value = NULL;
   GUriParamsIter iter;
 
-  if (length >= strlen (description) && strncmp (text, description, strlen (description)) == 0)
-    {
-      if (self->description == NULL)
-        self->description =
-            dup_description (text + strlen (description), length - strlen (description));
-      return TRUE;
-    }
+  if (read_text ("error", &self->error, text, length)
+      || read_text ("error_description", &self->description, text, length))
+    return;
 
   /* a parameter that cannot be decoded is ignored: beside a good code it does no harm */
   g_uri_params_iter_init (&iter, text, length, "&", G_URI_PARAMS_WWW_FORM);
-
-  return !g_uri_params_iter_next (&iter, &name, &value, NULL) || set_parameter (self, name, &value);
+  if (g_uri_params_iter_next (&iter, &name, &value, NULL))
+    set_parameter (self, name, &value);
 }
 
-static gboolean
+static void
 read_parameters (KeyfobCallback *self, const char *query)
 {
   const char *end;
@@ -124,11 +131,9 @@ read_parameters (KeyfobCallback *self, const char *query)
       end = p + strcspn (p, "&");
 
       /* a word without a value belongs to another program */
-      if (memchr (p, '=', end - p) != NULL && !read_parameter (self, p, end - p))
-        return FALSE;
+      if (memchr (p, '=', end - p) != NULL)
+        read_parameter (self, p, end - p);
     }
-
-  return TRUE;
 }
 
 void
@@ -147,16 +152,18 @@ keyfob_callback_parse (const char *query)
 {
   g_autoptr (KeyfobCallback) self = g_new0 (KeyfobCallback, 1);
 
-  if (query == NULL || strlen (query) > MAX_QUERY || !read_parameters (self, query))
-    return NULL;
-  if (self->code == NULL && self->error == NULL)
-    return NULL;
-  if (self->state == NULL && self->error == NULL)
+  if (query == NULL)
     return NULL;
 
+  read_parameters (self, query);
+
+  if (self->error != NULL && *self->error == '\0')
+    g_clear_pointer (&self->error, g_free);
   /* an error counts even where there is a code */
-  if (self->error != NULL)
+  if (self->error != NULL || self->ambiguous)
     g_clear_pointer (&self->code, keyfob_secret_free);
+  if (self->state == NULL && self->error == NULL)
+    return NULL;
 
   return g_steal_pointer (&self);
 }
@@ -217,16 +224,19 @@ requires_user (const char *error)
 GError *
 keyfob_callback_to_error (KeyfobCallback *self)
 {
-  g_autofree char *code = NULL;
   const char *description;
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  if (self->error == NULL)
+  if (self->code != NULL)
     return NULL;
+  if (self->error == NULL)
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
+                                _ ("The provider sent the browser back without a code that could "
+                                   "be used. Sign in again, or ask those who run the server."));
 
-  code = keyfob_text_clean (self->error, -1, MAX_DESCRIPTION);
-  description = self->description != NULL && *self->description != '\0' ? self->description : code;
+  description =
+      self->description != NULL && *self->description != '\0' ? self->description : self->error;
 
   if (g_str_equal (self->error, "access_denied"))
     return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED,

@@ -22,11 +22,12 @@ struct _KeyfobCodeFlow
   KeyfobServer *server;
   KeyfobLauncher *launcher; /* (nullable) */
   KeyfobClock *clock;
+  GPtrArray *ended_loopbacks;
   char *prompt;
   char *activation_token;
   gboolean hold;
 
-  char *launch_error;
+  char *trouble;
 
   KeyfobLoopback *loopback;
   KeyfobLogin *login;
@@ -46,7 +47,7 @@ enum
 {
   PROP_0,
   PROP_LOGIN_URI,
-  PROP_LAUNCH_ERROR,
+  PROP_TROUBLE,
   N_PROPS,
 };
 
@@ -61,14 +62,14 @@ set_login (KeyfobCodeFlow *self, KeyfobLogin *login)
 }
 
 static void
-set_launch_error (KeyfobCodeFlow *self, const char *launch_error)
+set_trouble (KeyfobCodeFlow *self, const char *trouble)
 {
-  if (g_strcmp0 (self->launch_error, launch_error) == 0)
+  if (g_strcmp0 (self->trouble, trouble) == 0)
     return;
 
-  g_free (self->launch_error);
-  self->launch_error = g_strdup (launch_error);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LAUNCH_ERROR]);
+  g_free (self->trouble);
+  self->trouble = g_strdup (trouble);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
 }
 
 static void
@@ -205,7 +206,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!keyfob_launcher_launch_finish (KEYFOB_LAUNCHER (source), result, &error)
       && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    set_launch_error (self, error->message);
+    set_trouble (self, error->message);
 }
 
 static void
@@ -254,7 +255,9 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
 
   self->limit =
       keyfob_time_limit_new (self->clock, keyfob_config_get_timeout (self->config), cancellable);
-  self->loopback = keyfob_loopback_new ();
+  self->loopback = keyfob_loopback_new (self->clock, self->ended_loopbacks);
+  g_signal_connect_object (self->loopback, "trouble", G_CALLBACK (set_trouble), self,
+                           G_CONNECT_SWAPPED);
   ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
   if (!keyfob_loopback_listen (self->loopback, ports, n_ports, &error))
     {
@@ -287,6 +290,7 @@ keyfob_code_flow_dispose (GObject *object)
   g_clear_object (&self->server);
   g_clear_object (&self->launcher);
   g_clear_object (&self->clock);
+  g_clear_pointer (&self->ended_loopbacks, g_ptr_array_unref);
   g_clear_pointer (&self->limit, keyfob_time_limit_free);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->dispose (object);
@@ -299,7 +303,7 @@ keyfob_code_flow_finalize (GObject *object)
 
   g_free (self->prompt);
   g_free (self->activation_token);
-  g_free (self->launch_error);
+  g_free (self->trouble);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->finalize (object);
 }
@@ -314,8 +318,8 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_LOGIN_URI:
       g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
       break;
-    case PROP_LAUNCH_ERROR:
-      g_value_set_string (value, self->launch_error);
+    case PROP_TROUBLE:
+      g_value_set_string (value, self->trouble);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -333,7 +337,7 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
   object_class->get_property = keyfob_code_flow_get_property;
 
   properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
-  properties[PROP_LAUNCH_ERROR] = g_param_spec_string ("launch-error", NULL, NULL, NULL, readable);
+  properties[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -347,7 +351,8 @@ KeyfobCodeFlow *
 keyfob_code_flow_new (KeyfobConfig *config,
                       KeyfobServer *server,
                       KeyfobLauncher *launcher,
-                      KeyfobClock *clock)
+                      KeyfobClock *clock,
+                      GPtrArray *ended_loopbacks)
 {
   KeyfobCodeFlow *self;
 
@@ -361,6 +366,7 @@ keyfob_code_flow_new (KeyfobConfig *config,
   self->server = g_object_ref (server);
   g_set_object (&self->launcher, launcher);
   self->clock = g_object_ref (clock);
+  self->ended_loopbacks = g_ptr_array_ref (ended_loopbacks);
 
   return self;
 }
@@ -392,11 +398,11 @@ keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self)
 }
 
 const char *
-keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self)
+keyfob_code_flow_get_trouble (KeyfobCodeFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
 
-  return self->launch_error;
+  return self->trouble;
 }
 
 void

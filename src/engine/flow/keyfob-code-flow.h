@@ -26,21 +26,24 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
  * attempt.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the login route to the end of the attempt; `launch-error` (string, nullable): a sentence with the
- * reason why no browser opened. The attempt goes on then, since the address can still be copied.
+ * the login route to the end of the attempt; `trouble` (string, nullable): a sentence with the
+ * reason why no browser opened or came back, and what to do. The attempt goes on then, since the
+ * address can still be copied.
  */
 
 /**
  * keyfob_code_flow_new:
  * @launcher: (nullable): opens the browser; with %NULL no browser opens
  * @clock: measures the time limit
+ * @ended_loopbacks: see keyfob_loopback_new()
  *
  * Returns: (transfer full): a #KeyfobFlow
  */
 KeyfobCodeFlow *keyfob_code_flow_new (KeyfobConfig *config,
                                       KeyfobServer *server,
                                       KeyfobLauncher *launcher,
-                                      KeyfobClock *clock);
+                                      KeyfobClock *clock,
+                                      GPtrArray *ended_loopbacks);
 
 /** @prompt: (nullable): see keyfob_server_begin_login_async() */
 void keyfob_code_flow_set_prompt (KeyfobCodeFlow *self, const char *prompt);
@@ -51,14 +54,14 @@ void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *to
 /** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
 
-/** Returns: (nullable): the value of `launch-error` */
-const char *keyfob_code_flow_get_launch_error (KeyfobCodeFlow *self);
+/** Returns: (nullable): the value of `trouble` */
+const char *keyfob_code_flow_get_trouble (KeyfobCodeFlow *self);
 
 /**
  * keyfob_code_flow_set_hold:
  *
- * By default the browser shows success as soon as the token has arrived, and the port is closed. A
- * caller that stores the token first sets @hold and calls keyfob_code_flow_conclude() afterwards.
+ * By default the browser shows success as soon as the token has arrived. A caller that stores the
+ * token first sets @hold and calls keyfob_code_flow_conclude() afterwards.
  */
 void keyfob_code_flow_set_hold (KeyfobCodeFlow *self, gboolean hold);
 
@@ -66,7 +69,7 @@ void keyfob_code_flow_set_hold (KeyfobCodeFlow *self, gboolean hold);
  * keyfob_code_flow_conclude:
  * @failure: (nullable): a sentence with the reason why the sign-in failed; %NULL shows success
  *
- * Shows the result in the browser and closes the port.
+ * Shows the result in the browser and ends the loopback server; see keyfob_loopback_close().
  */
 void keyfob_code_flow_conclude (KeyfobCodeFlow *self, const char *failure);
 

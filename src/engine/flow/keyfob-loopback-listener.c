@@ -11,10 +11,19 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-source.h"
+
+/* more than a browser takes as the header of a redirect, so no callback is longer */
+#define MAX_HEAD (512 * 1024)
+#define READ_SIZE (16 * 1024)
+/* how much may follow the head; nothing of it is kept */
+#define MAX_REST (16 * 1024 * 1024)
+/* first byte of a TLS record with a ClientHello (RFC 8446 section 5.1) */
+#define TLS_HANDSHAKE 0x16
 
 struct _KeyfobLoopbackListener
 {
@@ -25,13 +34,15 @@ struct _KeyfobLoopbackListener
   GPtrArray *sources;
   int spare_fd;
   GQueue clients; /* oldest first */
+  guint last_id;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobLoopbackListener, keyfob_loopback_listener, G_TYPE_OBJECT)
 
 enum
 {
-  INCOMING,
+  REQUEST,
+  TLS,
   N_SIGNALS
 };
 
@@ -40,9 +51,16 @@ static guint signals[N_SIGNALS];
 typedef struct
 {
   KeyfobLoopbackListener *listener;
-  GSocketConnection *connection;
-  GSocketAddress *peer;
+  guint id;
+  GSocket *socket;
   GSource *deadline; /* (nullable) */
+  gboolean kept;     /* not cut off for the sake of others */
+  GSource *readable; /* (nullable): %NULL after the end of what the browser sends */
+  GSource *writable; /* (nullable): while the response is being sent */
+  GByteArray *head;  /* (nullable): %NULL once the request was passed on */
+  gsize n_rest;      /* bytes after the head */
+  GBytes *response;  /* (nullable) */
+  gsize n_sent;
 } Client;
 
 static int
@@ -51,113 +69,217 @@ open_spare (void)
   return g_open ("/dev/null", O_RDONLY | O_CLOEXEC, 0);
 }
 
+/* The head contains the authorization code. */
+static void
+wipe (GByteArray *head)
+{
+  explicit_bzero (head->data, head->len);
+  g_byte_array_unref (head);
+}
+
 static void
 client_free (Client *client)
 {
   g_clear_pointer (&client->deadline, keyfob_source_free);
-  g_clear_object (&client->connection);
-  g_clear_object (&client->peer);
+  g_clear_pointer (&client->readable, keyfob_source_free);
+  g_clear_pointer (&client->writable, keyfob_source_free);
+  g_socket_close (client->socket, NULL);
+  g_clear_object (&client->socket);
+  g_clear_pointer (&client->head, wipe);
+  g_clear_pointer (&client->response, g_bytes_unref);
   g_free (client);
 }
 
-/* Closing a socket that is being polled is undefined; after a shutdown its reader reads the end. */
 static void
-client_cut_off (Client *client)
+client_drop (Client *client)
 {
-  if (!g_io_stream_is_closed (G_IO_STREAM (client->connection)))
-    g_socket_shutdown (g_socket_connection_get_socket (client->connection), TRUE, TRUE, NULL);
+  g_queue_remove (&client->listener->clients, client);
+  client_free (client);
 }
 
 static gboolean
 on_deadline (gpointer user_data)
 {
-  Client *client = user_data;
-
-  client_cut_off (client);
-  g_queue_remove (&client->listener->clients, client);
-  client_free (client);
+  client_drop (user_data);
 
   return G_SOURCE_REMOVE;
 }
 
 static void
-remove_closed_clients (KeyfobLoopbackListener *self)
+client_start_deadline (Client *client)
 {
-  GList *next;
+  g_clear_pointer (&client->deadline, keyfob_source_free);
+  client->deadline = g_timeout_source_new_seconds (KEYFOB_LOOPBACK_DEADLINE);
+  g_source_set_callback (client->deadline, on_deadline, client, NULL);
+  g_source_attach (client->deadline, g_main_context_get_thread_default ());
+}
 
-  for (GList *link = self->clients.head; link != NULL; link = next)
-    {
-      Client *client = link->data;
+static GSource *
+client_watch (Client *client, GIOCondition condition, GSocketSourceFunc callback)
+{
+  GSource *source = g_socket_create_source (client->socket, condition, NULL);
 
-      next = link->next;
-      if (g_io_stream_is_closed (G_IO_STREAM (client->connection)))
-        {
-          g_queue_delete_link (&self->clients, link);
-          client_free (client);
-        }
-    }
+  g_source_set_callback (source, G_SOURCE_FUNC (callback), client, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+
+  return source;
 }
 
 static void
 limit_connections (KeyfobLoopbackListener *self)
 {
-  remove_closed_clients (self);
+  if (self->clients.length < KEYFOB_LOOPBACK_MAX_CONNECTIONS)
+    return;
 
-  for (GList *link = self->clients.head;
-       link != NULL && self->clients.length >= KEYFOB_LOOPBACK_MAX_CONNECTIONS; link = link->next)
+  for (GList *link = self->clients.head; link != NULL; link = link->next)
     {
       Client *client = link->data;
 
-      if (client->deadline != NULL)
+      if (!client->kept)
         {
           g_debug ("Too many connections on port %u: the oldest is dropped", self->port);
-          client_cut_off (client);
-          g_queue_delete_link (&self->clients, link);
-          client_free (client);
+          client_drop (client);
           return;
         }
     }
 }
 
-static void
-accept_connection (KeyfobLoopbackListener *self, GSocket *socket)
-{
-  g_autoptr (GSocketAddress) peer = g_socket_get_remote_address (socket, NULL);
-  g_autoptr (GSocketConnection) connection = NULL;
-  Client *client;
-
-  /* the connection is closed already */
-  if (peer == NULL)
-    return;
-
-  limit_connections (self);
-  connection = g_socket_connection_factory_create_connection (socket);
-
-  client = g_new0 (Client, 1);
-  client->listener = self;
-  client->connection = g_object_ref (connection);
-  client->peer = g_steal_pointer (&peer);
-  client->deadline = g_timeout_source_new_seconds (KEYFOB_LOOPBACK_DEADLINE);
-  g_source_set_callback (client->deadline, on_deadline, client, NULL);
-  g_source_attach (client->deadline, g_main_context_get_thread_default ());
-  g_queue_push_tail (&self->clients, client);
-
-  g_signal_emit (self, signals[INCOMING], 0, connection, client->peer);
-}
-
-/* Each connection has an address object of its own, which identifies the connection. */
 static Client *
-find_client (KeyfobLoopbackListener *self, GSocketAddress *peer)
+find_client (KeyfobLoopbackListener *self, guint id)
 {
   for (GList *link = self->clients.head; link != NULL; link = link->next)
     {
       Client *client = link->data;
 
-      if (client->peer == peer)
+      if (client->id == id)
         return client;
     }
 
   return NULL;
+}
+
+/* Closing a connection with unread data would take the response away from the browser, so the end
+ * of the response is told first, and the browser closes. */
+static gboolean
+on_writable (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Client *client = user_data;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *data = g_bytes_get_data (client->response, &length);
+  gssize n = g_socket_send (socket, data + client->n_sent, length - client->n_sent, NULL, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+  if (n < 0)
+    {
+      client_drop (client);
+      return G_SOURCE_REMOVE;
+    }
+
+  client->n_sent += n;
+  if (client->n_sent < length)
+    return G_SOURCE_CONTINUE;
+
+  g_clear_pointer (&client->writable, keyfob_source_free);
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  if (client->readable == NULL)
+    client_drop (client);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Whether the empty line after the header fields has arrived. */
+static gboolean
+has_end (GByteArray *head, gsize from)
+{
+  for (gsize i = from; i < head->len; i++)
+    if (head->data[i] == '\n' && i > 0
+        && (head->data[i - 1] == '\n'
+            || (i > 1 && head->data[i - 1] == '\r' && head->data[i - 2] == '\n')))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Anybody who speaks TLS waits for an answer in TLS: a fatal alert “handshake_failure”. */
+static void
+refuse_tls (KeyfobLoopbackListener *self, guint id)
+{
+  static const guint8 alert[] = { 0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28 };
+  g_autoptr (GBytes) response = g_bytes_new_static (alert, sizeof alert);
+
+  keyfob_loopback_listener_answer (self, id, response);
+  g_signal_emit (self, signals[TLS], 0);
+}
+
+/* May free @client. */
+static void
+take_head (Client *client, const guint8 *data, gsize length)
+{
+  KeyfobLoopbackListener *self = client->listener;
+  gsize before = client->head->len;
+  g_autoptr (GByteArray) head = NULL;
+  gboolean complete;
+
+  g_byte_array_append (client->head, data, length);
+  complete = has_end (client->head, before);
+  if (client->head->data[0] != TLS_HANDSHAKE && !complete && client->head->len < MAX_HEAD)
+    return;
+
+  head = g_steal_pointer (&client->head);
+  if (head->data[0] == TLS_HANDSHAKE)
+    refuse_tls (self, client->id);
+  else
+    g_signal_emit (self, signals[REQUEST], 0, client->id, head, !complete);
+  explicit_bzero (head->data, head->len);
+}
+
+static gboolean
+on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  Client *client = user_data;
+  g_autoptr (KeyfobLoopbackListener) self = g_object_ref (client->listener);
+  g_autoptr (GError) error = NULL;
+  guint8 buffer[READ_SIZE];
+  gssize n = g_socket_receive (socket, (char *) buffer, sizeof buffer, NULL, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+
+  if (n <= 0)
+    {
+      g_clear_pointer (&client->readable, keyfob_source_free);
+      /* a browser may close its half of the connection before it has the response */
+      if (n < 0 || client->head != NULL || (client->response != NULL && client->writable == NULL))
+        client_drop (client);
+      return G_SOURCE_REMOVE;
+    }
+
+  if (client->head != NULL)
+    take_head (client, buffer, n);
+  else if ((client->n_rest += n) > MAX_REST)
+    client_drop (client);
+  explicit_bzero (buffer, n);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+accept_connection (KeyfobLoopbackListener *self, GSocket *socket)
+{
+  Client *client = g_new0 (Client, 1);
+
+  limit_connections (self);
+
+  g_socket_set_blocking (socket, FALSE);
+  client->listener = self;
+  client->id = ++self->last_id;
+  client->socket = g_object_ref (socket);
+  client->head = g_byte_array_sized_new (READ_SIZE);
+  client->readable = client_watch (client, G_IO_IN, on_readable);
+  client_start_deadline (client);
+  g_queue_push_tail (&self->clients, client);
 }
 
 /* A connection that cannot be accepted because no descriptor is free would keep the main loop busy:
@@ -302,10 +424,11 @@ keyfob_loopback_listener_class_init (KeyfobLoopbackListenerClass *klass)
   object_class->dispose = keyfob_loopback_listener_dispose;
   object_class->finalize = keyfob_loopback_listener_finalize;
 
-  /* The connection, and the address object that identifies the connection. */
-  signals[INCOMING] =
-      g_signal_new ("incoming", KEYFOB_TYPE_LOOPBACK_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 2, G_TYPE_SOCKET_CONNECTION, G_TYPE_SOCKET_ADDRESS);
+  signals[REQUEST] =
+      g_signal_new ("request", KEYFOB_TYPE_LOOPBACK_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 3, G_TYPE_UINT, G_TYPE_BYTE_ARRAY, G_TYPE_BOOLEAN);
+  signals[TLS] = g_signal_new ("tls", KEYFOB_TYPE_LOOPBACK_LISTENER, G_SIGNAL_RUN_LAST, 0, NULL,
+                               NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -359,31 +482,36 @@ keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self)
 }
 
 void
-keyfob_loopback_listener_lift_deadline (KeyfobLoopbackListener *self, GSocketAddress *peer)
+keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, guint id)
 {
   Client *client;
 
   g_return_if_fail (KEYFOB_IS_LOOPBACK_LISTENER (self));
 
-  client = find_client (self, peer);
-  if (client != NULL)
-    g_clear_pointer (&client->deadline, keyfob_source_free);
+  client = find_client (self, id);
+  if (client == NULL)
+    return;
+
+  client->kept = TRUE;
+  g_clear_pointer (&client->deadline, keyfob_source_free);
 }
 
 void
-keyfob_loopback_listener_drop (KeyfobLoopbackListener *self, GSocketAddress *peer)
+keyfob_loopback_listener_answer (KeyfobLoopbackListener *self, guint id, GBytes *response)
 {
   Client *client;
 
   g_return_if_fail (KEYFOB_IS_LOOPBACK_LISTENER (self));
 
-  client = find_client (self, peer);
-  if (client != NULL)
-    {
-      client_cut_off (client);
-      g_queue_remove (&self->clients, client);
-      client_free (client);
-    }
+  client = find_client (self, id);
+  if (client == NULL)
+    return;
+
+  g_return_if_fail (client->response == NULL);
+
+  client->response = g_bytes_ref (response);
+  client->writable = client_watch (client, G_IO_OUT, on_writable);
+  client_start_deadline (client);
 }
 
 void

@@ -18,14 +18,18 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopbackListener,
 /**
  * KeyfobLoopbackListener:
  *
- * One port on 127.0.0.1 and ::1, and its connections. Any program of the machine can connect, so
- * the number of connections and their duration are limited.
+ * One port on 127.0.0.1 and ::1, and its connections, each with one request and one response. Any
+ * program of the machine can connect, so the number of connections and their duration are limited.
  *
- * The signal `incoming` passes each new #GSocketConnection, and the #GSocketAddress object that
- * identifies the connection in the functions below.
+ * The signal `request` passes the number that identifies the connection in the functions below
+ * (guint), the head of the request (#GByteArray, wiped afterwards: request line and header fields,
+ * as they came), and whether the head is too long and was cut off. A handler answers, at once or
+ * later.
+ *
+ * The signal `tls` tells that a browser came with https. It was refused.
  */
 
-/** Seconds after which a connection is cut off; see keyfob_loopback_listener_lift_deadline(). */
+/** Seconds after which a connection is cut off; see keyfob_loopback_listener_keep(). */
 #define KEYFOB_LOOPBACK_DEADLINE 10
 
 /** Largest number of connections at once; one more cuts off the oldest. */
@@ -49,11 +53,22 @@ gboolean keyfob_loopback_listener_listen (KeyfobLoopbackListener *self,
 /** Returns: the port; 0 without one */
 guint16 keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self);
 
-/** @peer: identifies the connection, which is no longer cut off after KEYFOB_LOOPBACK_DEADLINE */
-void keyfob_loopback_listener_lift_deadline (KeyfobLoopbackListener *self, GSocketAddress *peer);
+/**
+ * keyfob_loopback_listener_keep:
+ * @id: identifies the connection
+ *
+ * Lets the connection wait for its response for as long as that takes, however many others come.
+ */
+void keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, guint id);
 
-/** @peer: identifies the connection, which is cut off */
-void keyfob_loopback_listener_drop (KeyfobLoopbackListener *self, GSocketAddress *peer);
+/**
+ * keyfob_loopback_listener_answer:
+ * @id: identifies the connection
+ * @response: all that is sent, with its status line and header fields
+ *
+ * Answers, and closes the connection. Does nothing where the connection is gone.
+ */
+void keyfob_loopback_listener_answer (KeyfobLoopbackListener *self, guint id, GBytes *response);
 
 /** Releases the port. Open connections go on until their deadline. */
 void keyfob_loopback_listener_close (KeyfobLoopbackListener *self);

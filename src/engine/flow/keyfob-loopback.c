@@ -9,29 +9,24 @@
 #include <string.h>
 
 #include <glib/gi18n-lib.h>
-#include <libsoup/soup.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-callback.h"
 #include "keyfob-loopback-listener.h"
+#include "keyfob-loopback-request.h"
 #include "keyfob-result-page.h"
 #include "keyfob-secret.h"
 #include "keyfob-source.h"
 
 #define CALLBACK_PATH "/callback"
-/* No browser sends a body with GET: a small body is discarded, a larger one closes the connection.
- */
-#define MAX_BODY (64 * 1024)
-/* how long the server waits for a browser to receive the last page */
-#define LINGER_SECONDS 5
 
 struct _KeyfobLoopback
 {
   GObject parent_instance;
 
+  KeyfobClock *clock;
+  GPtrArray *ended;
   KeyfobLoopbackListener *listener;
-  SoupServer *server;
-  char *host;
   char *redirect_uri;
 
   GTask *waiting; /* (nullable): of keyfob_loopback_wait_async() */
@@ -39,12 +34,21 @@ struct _KeyfobLoopback
   char *expected_state;
   char *accepted_state;
 
-  SoupServerMessage *pending; /* (nullable): waits for its response */
-  guint n_unsent;             /* messages whose response is not sent completely */
-  guint linger_id;
+  guint pending;          /* connection that waits for its response; 0 for none */
+  GBytes *outcome;        /* (nullable): the response that the browser was given */
+  gboolean may_come_back; /* whether a browser was sent to the provider */
+  GSource *linger;        /* (nullable): ends it, some time after keyfob_loopback_close() */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
+
+enum
+{
+  TROUBLE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static GTask *
 stop_waiting (KeyfobLoopback *self)
@@ -56,89 +60,43 @@ stop_waiting (KeyfobLoopback *self)
 }
 
 static void
-end_server (KeyfobLoopback *self)
+answer (KeyfobLoopback *self, guint connection, KeyfobResultPage page, const char *detail)
 {
-  g_clear_handle_id (&self->linger_id, g_source_remove);
-  if (self->server != NULL)
-    soup_server_disconnect (self->server);
-  g_clear_object (&self->server);
-}
+  g_autoptr (GBytes) response = keyfob_result_page_respond (page, detail);
 
-static gboolean
-on_linger_over (gpointer user_data)
-{
-  KeyfobLoopback *self = user_data;
-
-  self->linger_id = 0;
-  end_server (self);
-
-  return G_SOURCE_REMOVE;
+  keyfob_loopback_listener_answer (self->listener, connection, response);
 }
 
 static void
-on_finished (SoupServerMessage *message, KeyfobLoopback *self)
+answer_without_content (KeyfobLoopback *self, guint connection, const char *status)
 {
-  guint linger_id = self->linger_id;
+  char *text = g_strdup_printf (
+      "HTTP/1.1 %s\r\nContent-Length: 0\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
+      status);
+  g_autoptr (GBytes) response = g_bytes_new_take (text, strlen (text));
 
-  self->n_unsent--;
-
-  /* the server still uses this message, so it is ended later */
-  if (self->n_unsent == 0 && linger_id != 0)
-    {
-      self->linger_id =
-          g_idle_add_full (G_PRIORITY_DEFAULT, on_linger_over, g_object_ref (self), g_object_unref);
-      g_source_remove (linger_id);
-    }
-}
-
-static void
-track_delivery (KeyfobLoopback *self, SoupServerMessage *message)
-{
-  self->n_unsent++;
-  g_signal_connect_object (message, "finished", G_CALLBACK (on_finished), self, 0);
-}
-
-static void
-answer (KeyfobLoopback *self, KeyfobResultPage page, SoupServerMessage *message)
-{
-  keyfob_result_page_answer (page, NULL, message);
-  track_delivery (self, message);
+  keyfob_loopback_listener_answer (self->listener, connection, response);
 }
 
 /* @callback: (nullable)
  *
- * An error without a state ends no sign-in, but is shown. */
+ * An error without a state ends no sign-in, since any web page can send the browser here with one.
+ * For the same reason its words are on the page only. */
 static void
-answer_unexpected (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
+answer_unexpected (KeyfobLoopback *self, guint connection, KeyfobCallback *callback)
 {
   g_autoptr (GError) error = NULL;
 
   if (callback != NULL && callback->state == NULL)
     error = keyfob_callback_to_error (callback);
 
-  keyfob_result_page_answer (KEYFOB_RESULT_PAGE_UNEXPECTED, error != NULL ? error->message : NULL,
-                             message);
-  track_delivery (self, message);
-}
+  answer (self, connection, KEYFOB_RESULT_PAGE_UNEXPECTED, error != NULL ? error->message : NULL);
 
-/* A page that the browser fetches in advance may never be shown. */
-static gboolean
-is_prefetch (SoupServerMessage *message)
-{
-  static const char *const names[] = { "Sec-Purpose", "Purpose", "X-Purpose", "X-Moz" };
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      const char *purpose = soup_message_headers_get_list (headers, names[i]);
-
-      if (purpose != NULL
-          && (strstr (purpose, "prefetch") != NULL || strstr (purpose, "preview") != NULL
-              || strstr (purpose, "prerender") != NULL))
-        return TRUE;
-    }
-
-  return FALSE;
+  if (error != NULL && self->waiting != NULL)
+    g_signal_emit (
+        self, signals[TROUBLE], 0,
+        _ ("The provider may have ended this sign-in: the page in your browser says why. "
+           "Go on there, or cancel and try again."));
 }
 
 /* Whether @host is the redirect URI's, or that of the loopback address in its place. */
@@ -159,32 +117,27 @@ is_own_host (KeyfobLoopback *self, const char *host)
   return FALSE;
 }
 
-/* Another Host than that of the redirect URI is a sign of DNS rebinding. */
+/* Another Host than that of the redirect URI is a sign of DNS rebinding. The Host is missing where
+ * the head was cut off before. */
 static gboolean
-is_callback (KeyfobLoopback *self, SoupServerMessage *message, const char *path)
+is_callback (KeyfobLoopback *self, KeyfobLoopbackRequest *request)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  const char *host = soup_message_headers_get_list (headers, "Host");
-
-  return g_str_equal (soup_server_message_get_method (message), "GET")
-         && g_str_equal (path, CALLBACK_PATH) && host != NULL && is_own_host (self, host);
+  return g_str_equal (request->method, "GET") && g_str_equal (request->path, CALLBACK_PATH)
+         && (request->host == NULL || is_own_host (self, request->host))
+         && keyfob_loopback_request_is_navigation (request);
 }
 
 /* @callback: (transfer full) */
 static void
-accept_callback (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessage *message)
+accept_callback (KeyfobLoopback *self, guint connection, KeyfobCallback *callback)
 {
   g_autoptr (KeyfobCallback) accepted = callback;
   g_autoptr (GTask) task = stop_waiting (self);
   g_autoptr (GError) error = keyfob_callback_to_error (accepted);
 
-  g_clear_pointer (&self->accepted_state, keyfob_secret_free);
   self->accepted_state = g_strdup (accepted->state);
-
-  keyfob_loopback_listener_lift_deadline (self->listener,
-                                          soup_server_message_get_remote_address (message));
-  soup_server_message_pause (message);
-  g_set_object (&self->pending, message);
+  self->pending = connection;
+  keyfob_loopback_listener_keep (self->listener, connection);
 
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));
@@ -194,88 +147,55 @@ accept_callback (KeyfobLoopback *self, KeyfobCallback *callback, SoupServerMessa
 }
 
 static void
-on_request (SoupServer *server,
-            SoupServerMessage *message,
-            const char *path,
-            GHashTable *query,
-            gpointer user_data)
+answer_callback (KeyfobLoopback *self, guint connection, const char *query)
 {
-  g_autoptr (KeyfobLoopback) self = g_object_ref (user_data);
-  g_autoptr (KeyfobCallback) callback = NULL;
+  g_autoptr (KeyfobCallback) callback = keyfob_callback_parse (query);
 
-  if (!is_callback (self, message, path))
-    {
-      answer (self, KEYFOB_RESULT_PAGE_NOT_FOUND, message);
-      return;
-    }
-
-  if (is_prefetch (message))
-    {
-      /* the browser discards an error, and repeats the request when the page is shown */
-      soup_server_message_set_status (message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
-      track_delivery (self, message);
-      return;
-    }
-
-  callback = keyfob_callback_parse (g_uri_get_query (soup_server_message_get_uri (message)));
   if (callback != NULL && self->waiting != NULL
       && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
-    accept_callback (self, g_steal_pointer (&callback), message);
-  else if (callback != NULL && self->accepted_state != NULL
-           && keyfob_callback_matches (callback, self->accepted_state, self->redirect_uri))
-    answer (self, KEYFOB_RESULT_PAGE_TAKEN, message);
+    accept_callback (self, connection, g_steal_pointer (&callback));
+  else if (callback == NULL || self->accepted_state == NULL
+           || !keyfob_callback_matches (callback, self->accepted_state, NULL))
+    answer_unexpected (self, connection, callback);
+  else if (self->outcome != NULL)
+    keyfob_loopback_listener_answer (self->listener, connection, self->outcome);
   else
-    answer_unexpected (self, callback, message);
-}
-
-static gboolean
-has_large_body (SoupMessageHeaders *headers)
-{
-  switch (soup_message_headers_get_encoding (headers))
-    {
-    case SOUP_ENCODING_NONE:
-      return FALSE;
-    case SOUP_ENCODING_CONTENT_LENGTH:
-      return soup_message_headers_get_content_length (headers) > MAX_BODY;
-    case SOUP_ENCODING_UNRECOGNIZED:
-    case SOUP_ENCODING_CHUNKED:
-    case SOUP_ENCODING_EOF:
-    case SOUP_ENCODING_BYTERANGES:
-    default:
-      return TRUE;
-    }
+    answer (self, connection, KEYFOB_RESULT_PAGE_TAKEN, NULL);
 }
 
 static void
-on_got_headers (SoupServerMessage *message, KeyfobLoopback *self)
+on_request (KeyfobLoopbackListener *listener,
+            guint connection,
+            GByteArray *head,
+            gboolean cut_off,
+            KeyfobLoopback *loopback)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  g_autoptr (KeyfobLoopback) self = g_object_ref (loopback);
+  g_autoptr (KeyfobLoopbackRequest) request =
+      keyfob_loopback_request_parse (head->data, head->len, cut_off);
 
-  /* libsoup would send only a part of the page */
-  soup_message_headers_remove (headers, "Range");
-
-  if (has_large_body (headers))
-    keyfob_loopback_listener_drop (self->listener,
-                                   soup_server_message_get_remote_address (message));
+  if (request == NULL || (request->host == NULL && !cut_off))
+    answer (self, connection, KEYFOB_RESULT_PAGE_UNEXPECTED, NULL);
+  else if (g_str_equal (request->method, "HEAD"))
+    answer_without_content (self, connection, "404 Not Found");
+  else if (!is_callback (self, request))
+    answer (self, connection, KEYFOB_RESULT_PAGE_NOT_FOUND, NULL);
+  else if (keyfob_loopback_request_is_prefetch (request))
+    /* the browser discards an error, and repeats the request when the page is shown */
+    answer_without_content (self, connection, "503 Service Unavailable");
+  else
+    answer_callback (self, connection, request->query);
 }
 
 static void
-on_request_started (SoupServer *server, SoupServerMessage *message, KeyfobLoopback *self)
+on_tls (KeyfobLoopbackListener *listener, KeyfobLoopback *self)
 {
-  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
-  g_signal_connect_object (message, "got-headers", G_CALLBACK (on_got_headers), self, 0);
-}
+  g_debug ("A browser came with https");
 
-static void
-on_incoming (KeyfobLoopbackListener *listener,
-             GSocketConnection *connection,
-             GSocketAddress *peer,
-             KeyfobLoopback *self)
-{
-  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
-
-  if (local != NULL)
-    soup_server_accept_iostream (self->server, G_IO_STREAM (connection), local, peer, NULL);
+  if (self->waiting != NULL)
+    g_signal_emit (self, signals[TROUBLE], 0,
+                   _ ("The browser came back with https, which does not work on this computer. "
+                      "Change “https” to “http” in its address bar, or use another device."));
 }
 
 static gboolean
@@ -293,9 +213,10 @@ keyfob_loopback_dispose (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
-  g_clear_object (&self->pending);
-  end_server (self);
+  g_clear_pointer (&self->linger, keyfob_source_free);
   g_clear_object (&self->listener);
+  g_clear_pointer (&self->ended, g_ptr_array_unref);
+  g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_loopback_parent_class)->dispose (object);
 }
@@ -307,8 +228,8 @@ keyfob_loopback_finalize (GObject *object)
 
   g_clear_pointer (&self->accepted_state, keyfob_secret_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
+  g_clear_pointer (&self->outcome, g_bytes_unref);
   g_free (self->redirect_uri);
-  g_free (self->host);
 
   G_OBJECT_CLASS (keyfob_loopback_parent_class)->finalize (object);
 }
@@ -320,37 +241,68 @@ keyfob_loopback_class_init (KeyfobLoopbackClass *klass)
 
   object_class->dispose = keyfob_loopback_dispose;
   object_class->finalize = keyfob_loopback_finalize;
+
+  signals[TROUBLE] = g_signal_new ("trouble", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 keyfob_loopback_init (KeyfobLoopback *self)
 {
   self->listener = keyfob_loopback_listener_new ();
-  g_signal_connect_object (self->listener, "incoming", G_CALLBACK (on_incoming), self, 0);
+  g_signal_connect_object (self->listener, "request", G_CALLBACK (on_request), self, 0);
+  g_signal_connect_object (self->listener, "tls", G_CALLBACK (on_tls), self, 0);
 }
 
 KeyfobLoopback *
-keyfob_loopback_new (void)
+keyfob_loopback_new (KeyfobClock *clock, GPtrArray *ended)
 {
-  return g_object_new (KEYFOB_TYPE_LOOPBACK, NULL);
+  KeyfobLoopback *self = g_object_new (KEYFOB_TYPE_LOOPBACK, NULL);
+
+  self->clock = g_object_ref (clock);
+  self->ended = g_ptr_array_ref (ended);
+
+  return self;
+}
+
+/* Returns: whether a loopback that has ended held one of @ports, which is free now */
+static gboolean
+release_port (KeyfobLoopback *self, const guint16 *ports, gsize n_ports)
+{
+  for (guint i = 0; i < self->ended->len; i++)
+    {
+      KeyfobLoopback *other = g_ptr_array_index (self->ended, i);
+      guint16 port = keyfob_loopback_listener_get_port (other->listener);
+
+      for (gsize j = 0; j < n_ports; j++)
+        if (ports[j] == port)
+          {
+            keyfob_loopback_listener_close (other->listener);
+            return TRUE;
+          }
+    }
+
+  return FALSE;
 }
 
 gboolean
 keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error)
 {
+  guint16 port;
+
   g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), FALSE);
-  g_return_val_if_fail (self->server == NULL, FALSE);
+  g_return_val_if_fail (self->redirect_uri == NULL, FALSE);
 
-  if (!keyfob_loopback_listener_listen (self->listener, ports, n_ports, error))
-    return FALSE;
+  while (!keyfob_loopback_listener_listen (self->listener, ports, n_ports, error))
+    {
+      if (!release_port (self, ports, n_ports))
+        return FALSE;
+      g_clear_error (error);
+    }
 
-  self->host = g_strdup_printf ("localhost:%u", keyfob_loopback_listener_get_port (self->listener));
-  self->redirect_uri = g_strconcat ("http://", self->host, CALLBACK_PATH, NULL);
-  self->server = soup_server_new ("raw-paths", TRUE, NULL);
-  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
-  g_signal_connect_object (self->server, "request-started", G_CALLBACK (on_request_started), self,
-                           0);
-  g_debug ("Listening on %s", self->host);
+  port = keyfob_loopback_listener_get_port (self->listener);
+  self->redirect_uri = g_strdup_printf ("http://localhost:%u" CALLBACK_PATH, port);
+  g_debug ("Listening on port %u", port);
 
   return TRUE;
 }
@@ -377,6 +329,7 @@ keyfob_loopback_wait_async (KeyfobLoopback *self,
   self->waiting = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (self->waiting, keyfob_loopback_wait_async);
   self->expected_state = g_strdup (state);
+  self->may_come_back = TRUE;
 
   if (cancellable != NULL)
     {
@@ -411,26 +364,29 @@ keyfob_loopback_wait_finish (KeyfobLoopback *self,
   return TRUE;
 }
 
-static void
-send_pending (KeyfobLoopback *self)
-{
-  track_delivery (self, self->pending);
-  soup_server_message_unpause (self->pending);
-  g_clear_object (&self->pending);
-}
-
 void
 keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
 {
   g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
 
-  if (self->pending == NULL)
+  if (self->pending == 0)
     return;
 
-  keyfob_result_page_answer (failure != NULL ? KEYFOB_RESULT_PAGE_FAILED
-                                             : KEYFOB_RESULT_PAGE_SIGNED_IN,
-                             failure, self->pending);
-  send_pending (self);
+  self->outcome = keyfob_result_page_respond (
+      failure != NULL ? KEYFOB_RESULT_PAGE_FAILED : KEYFOB_RESULT_PAGE_SIGNED_IN, failure);
+  keyfob_loopback_listener_answer (self->listener, self->pending, self->outcome);
+  self->pending = 0;
+}
+
+static gboolean
+on_linger_over (gpointer user_data)
+{
+  KeyfobLoopback *self = user_data;
+
+  g_clear_object (&self->listener);
+  g_ptr_array_remove (self->ended, self);
+
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -444,14 +400,20 @@ keyfob_loopback_close (KeyfobLoopback *self)
     return;
 
   keyfob_loopback_respond (self, _ ("The sign-in was ended before it was complete."));
-  keyfob_loopback_listener_close (self->listener);
   g_clear_pointer (&self->redirect_uri, g_free);
 
-  if (self->n_unsent > 0)
-    self->linger_id = g_timeout_add_seconds_full (
-        G_PRIORITY_DEFAULT, LINGER_SECONDS, on_linger_over, g_object_ref (self), g_object_unref);
+  if (self->may_come_back)
+    {
+      g_ptr_array_add (self->ended, g_object_ref (self));
+      self->linger =
+          keyfob_clock_timer (self->clock, KEYFOB_LOOPBACK_LINGER * (gint64) G_USEC_PER_SEC);
+      g_source_set_callback (self->linger, on_linger_over, self, NULL);
+      g_source_attach (self->linger, g_main_context_get_thread_default ());
+    }
   else
-    end_server (self);
+    {
+      keyfob_loopback_listener_close (self->listener);
+    }
 
   task = stop_waiting (self);
   if (task != NULL)

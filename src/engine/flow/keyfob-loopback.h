@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-clock.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_LOOPBACK (keyfob_loopback_get_type ())
@@ -15,19 +17,36 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
  * KeyfobLoopback:
  *
  * The web server on the loopback interface to which the provider sends the browser back (RFC 8252
- * section 7.3). Only the first request with the right state counts.
+ * section 7.3). Only the first request with the right state counts, and only where the browser says
+ * nothing else than that it goes to this page.
+ *
+ * The provider answers by the address of a GET request, since Keyfob asks for no other response
+ * mode (RFC 6749 section 4.1.2): other methods change nothing.
+ *
+ * The signal `trouble` passes a sentence about something that may keep the browser from coming
+ * back, and what to do. The wait goes on.
  */
 
-/** Returns: (transfer full): a loopback server without a port */
-KeyfobLoopback *keyfob_loopback_new (void);
+/** Seconds for which a port is held after the end, for a browser that comes back late or again. */
+#define KEYFOB_LOOPBACK_LINGER 60
+
+/**
+ * keyfob_loopback_new:
+ * @clock: measures KEYFOB_LOOPBACK_LINGER
+ * @ended: (element-type KeyfobLoopback): owns its elements; where a loopback server stays after its
+ *   end, until its time is over or another one needs the port
+ *
+ * Returns: (transfer full): a loopback server without a port
+ */
+KeyfobLoopback *keyfob_loopback_new (KeyfobClock *clock, GPtrArray *ended);
 
 /**
  * keyfob_loopback_listen:
  * @ports: (array length=n_ports): tried in this order
  * @error: KEYFOB_AUTH_ERROR_NO_PORT where none of @ports is free
  *
- * Listens, until keyfob_loopback_close(), on the first port that is free on both 127.0.0.1 and ::1;
- * or on one of them where the machine does not have the other.
+ * Listens on the first port that is free on both 127.0.0.1 and ::1; or on one of them where the
+ * machine does not have the other.
  */
 gboolean
 keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error);
@@ -72,8 +91,9 @@ void keyfob_loopback_respond (KeyfobLoopback *self, const char *failure);
 /**
  * keyfob_loopback_close:
  *
- * Releases the port at once. A browser that was answered still receives the whole page; a browser
- * that waits is shown that the sign-in was ended.
+ * Ends the wait. A browser that waits is shown that the sign-in was ended. A browser that comes
+ * back afterwards is shown how the sign-in went, for KEYFOB_LOOPBACK_LINGER seconds; where no
+ * browser can come back since none was waited for, the port is released at once.
  */
 void keyfob_loopback_close (KeyfobLoopback *self);
 

@@ -30,7 +30,7 @@
 
 typedef struct
 {
-  guint status;
+  const char *status;
   const char *color_class;
   const char *icon;
   const char *title;
@@ -40,16 +40,16 @@ typedef struct
 
 /* In the order of the enumeration */
 static const PageContent pages[] = {
-  { SOUP_STATUS_OK, "good", TICK, N_ ("You are signed in"), N_ ("You can close this tab."), NULL },
-  { SOUP_STATUS_OK, "bad", CROSS, N_ ("The sign-in did not work"), NULL,
+  { "200 OK", "good", TICK, N_ ("You are signed in"), N_ ("You can close this tab."), NULL },
+  { "200 OK", "bad", CROSS, N_ ("The sign-in did not work"), NULL,
     N_ ("You can close this tab. Keyfob offers to try again.") },
-  { SOUP_STATUS_CONFLICT, "calm", DASH, N_ ("This sign-in has been taken care of"),
+  { "409 Conflict", "calm", DASH, N_ ("This sign-in has been taken care of"),
     N_ ("Another tab brought the same answer before. Nothing was changed."),
     N_ ("You can close this tab. Keyfob shows how the sign-in went.") },
-  { SOUP_STATUS_BAD_REQUEST, "calm", DASH, N_ ("No sign-in waits for this page"),
+  { "400 Bad Request", "calm", DASH, N_ ("No sign-in waits for this page"),
     N_ ("The answer does not belong to the sign-in that Keyfob waits for. Nothing was changed."),
     N_ ("Close this tab. To sign in, begin in Keyfob.") },
-  { SOUP_STATUS_NOT_FOUND, "calm", DASH, N_ ("There is nothing here"),
+  { "404 Not Found", "calm", DASH, N_ ("There is nothing here"),
     N_ ("Keyfob uses this address only to end a sign-in. Nothing was changed."),
     N_ ("You can close this tab.") },
 };
@@ -103,15 +103,6 @@ append_icon (GString *html, const PageContent *content)
                           content->color_class, content->icon);
 }
 
-static void
-add_headers (SoupMessageHeaders *headers)
-{
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
-  soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
-  soup_message_headers_replace (headers, "Connection", "close");
-}
-
 char *
 keyfob_result_page_build (KeyfobResultPage page, const char *detail)
 {
@@ -139,17 +130,22 @@ keyfob_result_page_build (KeyfobResultPage page, const char *detail)
   return g_string_free (g_steal_pointer (&html), FALSE);
 }
 
-void
-keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServerMessage *message)
+GBytes *
+keyfob_result_page_respond (KeyfobResultPage page, const char *detail)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   g_autofree char *html = keyfob_result_page_build (page, detail);
   g_autofree char *policy = dup_policy ();
-  gsize length = strlen (html);
+  char *response = g_strdup_printf ("HTTP/1.1 %s\r\n"
+                                    "Content-Type: text/html; charset=utf-8\r\n"
+                                    "Content-Length: %" G_GSIZE_FORMAT "\r\n"
+                                    "Content-Security-Policy: %s\r\n"
+                                    "Cache-Control: no-store\r\n"
+                                    "Referrer-Policy: no-referrer\r\n"
+                                    "X-Content-Type-Options: nosniff\r\n"
+                                    "Connection: close\r\n"
+                                    "\r\n"
+                                    "%s",
+                                    pages[page].status, strlen (html), policy, html);
 
-  add_headers (headers);
-  soup_message_headers_replace (headers, "Content-Security-Policy", policy);
-  soup_server_message_set_status (message, pages[page].status, NULL);
-  soup_server_message_set_response (message, "text/html; charset=utf-8", SOUP_MEMORY_TAKE,
-                                    g_steal_pointer (&html), length);
+  return g_bytes_new_take (response, strlen (response));
 }

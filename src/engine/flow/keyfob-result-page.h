@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <libsoup/soup.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -36,13 +36,12 @@ typedef enum
 char *keyfob_result_page_build (KeyfobResultPage page, const char *detail);
 
 /**
- * keyfob_result_page_answer:
+ * keyfob_result_page_respond:
  * @detail: (nullable): see keyfob_result_page_build()
  *
- * Sets the page as the response to @message, with headers that forbid to cache or frame the page
- * and to pass its address on as referrer.
+ * Returns: (transfer full): the page as an HTTP response, with header fields that forbid to cache
+ *   or frame the page and to pass its address on as referrer
  */
-void
-keyfob_result_page_answer (KeyfobResultPage page, const char *detail, SoupServerMessage *message);
+GBytes *keyfob_result_page_respond (KeyfobResultPage page, const char *detail);
 
 G_END_DECLS

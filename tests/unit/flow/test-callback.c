@@ -51,6 +51,24 @@ static const struct
   { "error=e&code=&state=s", NULL, "s", NULL, "e", NULL },
   { "error=e&code=c&state=s", NULL, "s", NULL, "e", NULL },
   { "error=access_denied", NULL, NULL, NULL, "access_denied", NULL },
+  { "error=a%zz%ff&state=s", NULL, "s", NULL, "a%zzÿ", NULL },
+  { "error=a&error=b&state=s", NULL, "s", NULL, "a", NULL },
+  /* the same twice is no other */
+  { "code=c&state=s&iss=a&iss=a&code=c&state=s", "c", "s", "a", NULL, NULL },
+  { "code=c&state=s&code=", "c", "s", NULL, NULL, NULL },
+  /* a response without a usable code */
+  { "state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=&state=s", NULL, "s", NULL, NULL, NULL },
+  { "error=&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=c&code=d&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=c&state=s&iss=a&iss=b", NULL, "s", "a", NULL, NULL },
+  { "code=%&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=%4&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=%zz&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=%ff&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=c%00d&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=c%0Ad&state=s", NULL, "s", NULL, NULL, NULL },
+  { "code=c%7F&state=s", NULL, "s", NULL, NULL, NULL },
 };
 
 static const char *const bad[] = {
@@ -59,24 +77,12 @@ static const char *const bad[] = {
   "=",
   "code",
   "code=c",
-  "state=s",
-  "code=&state=s",
   "code=c&state=",
-  "code=c&code=d&state=s",
-  "code=c&state=s&state=s",
-  "code=c&state=s&iss=a&iss=a",
-  "error=e&error=e&state=s",
-  "error=&state=s",
-  "code=%&state=s",
-  "code=%4&state=s",
-  "code=%zz&state=s",
-  "code=%ff&state=s",
-  "code=c%00d&state=s",
-  "code=c%0Ad&state=s",
   "code=c&state=s%0D",
-  "code=c%7F&state=s",
+  "code=c&state=%",
   "CODE=c&STATE=s",
   "code=c;state=s",
+  "errors=e",
 };
 
 static void
@@ -125,12 +131,14 @@ test_long (void)
   g_autofree char *huge = repeat ('x', 1024 * 1024);
   g_autofree char *good_query = g_strdup_printf ("state=s&code=%s", fits);
   g_autofree char *long_query = g_strdup_printf ("state=s&code=%s", too_long);
-  g_autofree char *huge_query = g_strdup_printf ("state=s&code=c&other=%s", huge);
-  g_autoptr (KeyfobCallback) callback = keyfob_callback_parse (good_query);
+  g_autofree char *huge_query = g_strdup_printf ("other=%s&state=s&code=c", huge);
+  g_autoptr (KeyfobCallback) good_callback = keyfob_callback_parse (good_query);
+  g_autoptr (KeyfobCallback) long_callback = keyfob_callback_parse (long_query);
+  g_autoptr (KeyfobCallback) huge_callback = keyfob_callback_parse (huge_query);
 
-  g_assert_nonnull (callback);
-  g_assert_null (keyfob_callback_parse (long_query));
-  g_assert_null (keyfob_callback_parse (huge_query));
+  g_assert_cmpstr (good_callback->code, ==, fits);
+  g_assert_null (long_callback->code);
+  g_assert_cmpstr (huge_callback->code, ==, "c");
 }
 
 static void
@@ -200,6 +208,7 @@ test_errors (void)
     { "state=s&error=login_required", KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED, "“login_required”" },
     { "state=s&error=account_selection_required", KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
       "“account_selection_required”" },
+    { "state=s&code=", KEYFOB_AUTH_ERROR_BAD_ANSWER, "without a code" },
     { "state=s&error=invalid_scope&error_description=50%25%20%25s", KEYFOB_AUTH_ERROR_SERVER,
       "“50% %s”" },
   };
