@@ -170,6 +170,7 @@ class AgentCase(unittest.TestCase):
 
     keyring = False
     services = {}  # that the bus starts, beside the agent
+    program = "KEYFOB_AGENT"  # the variable that names it
     debug = True
     agent_arguments = ()
     working_directory = None  # of the agent; None is the folder of the bus
@@ -196,7 +197,7 @@ class AgentCase(unittest.TestCase):
     def start_agent(self, wait=True, env=None):
         log = open(self.log_path, "ab")
         self.agent = self.bus.spawn(
-            [os.environ["KEYFOB_AGENT"], *self.agent_arguments],
+            [os.environ[self.program], *self.agent_arguments],
             env={"G_MESSAGES_DEBUG": "all" if self.debug else "",
                  "XDG_DATA_DIRS": self.bus.path("share"), **(env or {})},
             stdout=log, stderr=log, cwd=self.working_directory or self.bus.folder)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts: added, found, changed, removed, and there again after a restart."""
 
+import gettext
 import glob
 import os
 import subprocess
@@ -376,6 +377,19 @@ class PathsThatAreNotText(agentcase.AgentCase):
         self.assertEqual(name, "hosts-file")
         self.assertIn("line 1", sentence)
         self.assertIn("line 3", sentence)
+
+
+class German(agentcase.AgentCase):
+    program = "KEYFOB_AGENT_UNINSTALLED"
+
+    def test_errors_are_said_in_the_language_of_the_user(self):
+        self.restart_agent(env={"LANGUAGE": "de"})
+        url = "https://nowhere.example.org"
+        german = gettext.translation("keyfob", os.environ["KEYFOB_LOCALEDIR"], ["de"])
+        sentence = german.gettext("There is no host %s. Add it first.") % url
+        self.assertIn("Host", sentence)
+        self.assertNotIn("There is", sentence)
+        self.assertEqual(self.assert_fails("InvalidHost", self.find_host, url), sentence)
 
 
 class CommandLine(unittest.TestCase):
