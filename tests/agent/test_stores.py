@@ -4,6 +4,7 @@
 
 import os
 import signal
+import threading
 import time
 
 import agentcase
@@ -276,6 +277,54 @@ class Comes(StoresCase):
         wait_until(lambda: self.agent_property("Store") == "keyring", "the keyring")
         self.assertEqual(host.Store, self.token_file())
         self.assertIsNotNone(self.access())
+
+
+class Unsaved(StoresCase):
+    """A token that could not be saved: a folder stands in the way of the file."""
+
+    def sign_in(self):
+        os.makedirs(self.token_file())
+        host = self.add_host()
+        host.sign_in()
+        self.assertEqual((host.Saved, host.Store), (False, ""))
+        return host
+
+    def test_refresh_notes_the_store_with_which_it_began(self):
+        host = self.sign_in()
+        gate = self.server.gates["token"] = threading.Event()
+        call = host.start("Refresh")
+        host.wait_for(State="refreshing")
+        # now the token can be saved, but is to be elsewhere
+        os.rmdir(self.token_file())
+        host.call("Configure", store=self.other_file)
+        gate.set()
+        call.wait()
+        host.wait_for(Saved=True, Store=self.other_file)
+        self.assertEqual(self.access(self.other_file), host.get_token()["access_token"])
+        self.assertIsNone(self.access())
+
+    def test_refresh_without_a_store(self):
+        host = self.sign_in()
+        token = host.get_token()
+        asked = self.server.count("token")
+        host.call("Configure", store="keyring")
+        self.assertIn("no keyring", self.assert_fails("Store", host.call, "Refresh"))
+        self.assertEqual((host.State, host.get_token()), ("signed-in", token))
+        self.assertEqual(self.server.count("token"), asked)
+
+        # the token is saved as soon as there is a keyring
+        self.bus.start_keyring()
+        host.wait_for(Saved=True, Store="keyring", Error="")
+        self.assertEqual(host.get_token(), token)
+
+    def test_renewal_without_a_store(self):
+        self.server.token_life = 4
+        host = self.sign_in()
+        asked = self.server.count("token")
+        host.call("Configure", store="keyring")
+        host.wait_for(State="offline")
+        self.assertIn("no keyring", host.Error)
+        self.assertEqual(self.server.count("token"), asked)
 
 
 class HangsAtStart(StoresCase):
