@@ -64,10 +64,10 @@ id_of (const struct stat *info)
 static void
 set_unreadable (GError **error, const char *name, int code)
 {
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file %s cannot be read: %s. Make it readable, or name another file "
-                  "in OIDC_TOKEN_FILE."),
-               name, g_strerror (code));
+  g_set_error (
+      error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+      _ ("The token file %s cannot be read: %s. Make it readable, or choose another file."), name,
+      g_strerror (code));
 }
 
 static void
@@ -81,7 +81,7 @@ set_unwritable (GError **error, const char *name, int code)
   else
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("The token file %s cannot be written: %s. It is unchanged; make its folder "
-                    "writable, or name another file in OIDC_TOKEN_FILE."),
+                    "writable, or choose another file."),
                  name, g_strerror (code));
 }
 
@@ -89,21 +89,20 @@ static gboolean
 check_kind (const char *name, const struct stat *info, GError **error)
 {
   if (S_ISDIR (info->st_mode))
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("%s is a folder where the token file should be. Move it away, or name another "
-                    "file in OIDC_TOKEN_FILE."),
-                 name);
-  else if (!S_ISREG (info->st_mode))
     g_set_error (
         error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-        _ ("%s is not a regular file and cannot hold tokens. Move it away, or name another "
-           "file in OIDC_TOKEN_FILE."),
+        _ ("%s is a folder where the token file should be. Move it away, or choose another file."),
         name);
-  else if (info->st_uid != geteuid ())
+  else if (!S_ISREG (info->st_mode))
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("The token file %s belongs to another user. Move it away, or name another "
-                    "file in OIDC_TOKEN_FILE."),
+                 _ ("%s is not a regular file and cannot hold tokens. Move it away, or choose "
+                    "another file."),
                  name);
+  else if (info->st_uid != geteuid ())
+    g_set_error (
+        error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+        _ ("The token file %s belongs to another user. Move it away, or choose another file."),
+        name);
   else
     return TRUE;
 
@@ -226,8 +225,8 @@ make_folder (const char *folder, GError **error)
     return TRUE;
 
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The folder %s for the token file cannot be made: %s. Make it yourself, or name "
-                  "another file in OIDC_TOKEN_FILE."),
+               _ ("The folder %s for the token file cannot be made: %s. Make it yourself, or "
+                  "choose another file."),
                folder, g_strerror (errno));
 
   return FALSE;
@@ -479,11 +478,10 @@ keyfob_token_file_resolve (const char *path, GError **error)
       int code = errno;
       g_autofree char *name = g_filename_display_name (path);
 
-      g_set_error (
-          error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-          _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or name "
-             "another file in OIDC_TOKEN_FILE."),
-          name, g_strerror (code));
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or "
+                      "choose another file."),
+                   name, g_strerror (code));
     }
 
   return target;
@@ -620,7 +618,7 @@ keyfob_token_file_copy_damaged (KeyfobTokenFile *self, gint64 now, GError **erro
     unlink (copy);
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                _ ("The token file %s is damaged, and no copy of it can be made: %s. It is "
-                  "unchanged; move it away, or name another file in OIDC_TOKEN_FILE."),
+                  "unchanged; move it away, or choose another file."),
                self->name, g_strerror (code));
 
   return NULL;
