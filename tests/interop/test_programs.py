@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Programs of the real Python client that have a token file of their own, which Keyfob shares."""
+"""Programs of the real Python client that have a token file of their own, which Keyfob shares, and
+tokens that come as a file."""
 
 import json
 import os
@@ -45,7 +46,7 @@ TokenStore(app_name=sys.argv[1]).remove(sys.argv[2])
 """
 
 
-class Programs(agentcase.AgentCase):
+class RealServer(agentcase.AgentCase):
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory(prefix="keyfob-programs-")
@@ -64,6 +65,8 @@ class Programs(agentcase.AgentCase):
         self.log_path = self.bus.path("agent.log")
         self.start_agent()
 
+
+class Programs(RealServer):
     def run_program(self, script, name, token=None):
         """What the program of that name prints."""
         answer = subprocess.run(
@@ -124,6 +127,37 @@ class Programs(agentcase.AgentCase):
         host.call("SignOut")
         self.assertEqual(self.run_program(AUTHENTICATE, "freva"), one["access_token"])
         self.wait_for_tokens()
+
+
+class Import(RealServer):
+    def import_token(self, made):
+        path = self.bus.path("downloaded.json")
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump({name: value for name, value in made.items() if name != "headers"}, out)
+        arguments = agentcase.GLib.Variant("(aysa{sv})", (path.encode() + b"\0", self.stack.url, {}))
+        path, = self.call(agentcase.PATH, agentcase.AGENT, "ImportToken", arguments)
+        return agentcase.Host(self, path)
+
+    def test_session_goes_on(self):
+        made = person.sign_in(self.stack.url)
+        host = self.import_token(made)
+        self.assertEqual(host.get_token()["access_token"], made["access_token"])
+        host.call("Refresh")
+        renewed = host.get_token()
+        self.assertNotEqual(renewed["access_token"], made["access_token"])
+        self.assertEqual(self.stack.fetch_protected(renewed["header"])[0], 200)
+
+    def test_token_that_has_ended(self):
+        made = person.sign_in(self.stack.url)
+        host = self.import_token({**made, "expires": int(time.time()) - 1})
+        self.assertEqual(self.stack.fetch_protected(host.get_token()["header"])[0], 200)
+
+    def test_bad_token(self):
+        made = person.sign_in(self.stack.url)
+        sentence = self.assert_fails("Denied", self.import_token, {**made, "access_token": "bogus"})
+        self.assertIn("does not accept this token", sentence)
+        self.assertEqual(self.hosts(), {})
+        self.assertFalse(os.path.exists(self.token_file()))
 
 
 if __name__ == "__main__":

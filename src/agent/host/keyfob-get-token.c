@@ -158,6 +158,29 @@ go_on_without_user (GTask *task)
     fail_without_user (task);
 }
 
+/* An import never takes the place of a session, or of a sign-in, that the user has.
+ *
+ * Returns: (nullable): why there is no import now */
+static GError *
+new_import_error (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  const char *name = keyfob_config_get_name (keyfob_host_get_config (host));
+  KeyfobTokenStore *store = keyfob_host_get_store (host);
+
+  if (keyfob_host_get_activity (host) == KEYFOB_HOST_IN_SIGN_IN)
+    return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                        _ ("A sign-in at %s is under way. Finish it, or cancel it first."), name);
+  if (keyfob_host_session_get_token (session) != NULL && !keyfob_host_session_has_ended (session))
+    return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                        _ ("You are signed in at %s already. Sign out there first."), name);
+  if (store != NULL && keyfob_token_store_get_locked (store))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                                _ ("The keyring is locked. Unlock it to go on."));
+
+  return NULL;
+}
+
 static void
 proceed_at_rest (GTask *task)
 {
@@ -165,10 +188,15 @@ proceed_at_rest (GTask *task)
   KeyfobHostSession *session = keyfob_host_get_session (host);
   Request *request = g_task_get_task_data (task);
   KeyfobSignInOptions *options = request->options;
+  g_autoptr (GError) import_error = options->import != NULL ? new_import_error (host) : NULL;
 
   if (keyfob_host_get_store (host) == NULL)
     {
       fail (task, keyfob_stores_new_error (keyfob_host_get_context (host)->stores));
+    }
+  else if (import_error != NULL)
+    {
+      fail (task, g_steal_pointer (&import_error));
     }
   else if (!options->interactive && keyfob_host_session_is_put_off (session))
     {
@@ -220,6 +248,8 @@ proceed (GTask *task)
     proceed_at_rest (task);
   else if (activity == KEYFOB_HOST_IN_REFRESH && !options->force)
     keyfob_host_join_async (host, on_refreshed, task);
+  else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->import != NULL)
+    fail (task, new_import_error (host));
   else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->interactive)
     join_sign_in (task);
   else if (activity == KEYFOB_HOST_IN_SIGN_IN)

@@ -107,7 +107,7 @@ learn_consent (KeyfobHost *host, KeyfobSignIn *sign_in, KeyfobToken *token, cons
   gboolean asked = keyfob_sign_in_asks_for_consent (sign_in);
   g_autofree char *known = dup_known_consent (host);
 
-  if (!keyfob_sign_in_is_by_code (sign_in))
+  if (!keyfob_sign_in_is_by_code (sign_in) && !keyfob_sign_in_is_import (sign_in))
     note_consent (host, token != NULL ? judge_consent (known, asked, token)
                                       : judge_refusal (known, asked, error));
 }

@@ -13,6 +13,7 @@
 #include "keyfob-session.h"
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
+#include "keyfob-import-flow.h"
 
 static const char *const flows[] = { "browser", "device", NULL };
 static const char *const prompts[] = { "none", "login", KEYFOB_PROMPT_CONSENT, "select_account",
@@ -159,6 +160,9 @@ make_code_flow (KeyfobSignIn *self)
 static KeyfobFlow *
 make_flow (KeyfobSignIn *self)
 {
+  if (self->options->import != NULL)
+    return KEYFOB_FLOW (
+        keyfob_import_flow_new (self->server, self->context->clock, self->options->import));
   if (self->options->device)
     return KEYFOB_FLOW (keyfob_device_flow_new (self->server, self->context->clock));
 
@@ -428,6 +432,7 @@ keyfob_sign_in_options_free (KeyfobSignInOptions *self)
 {
   g_free (self->prompt);
   g_free (self->activation_token);
+  g_clear_object (&self->import);
   g_free (self);
 }
 
@@ -534,6 +539,12 @@ char *
 keyfob_sign_in_dup_trouble (KeyfobSignIn *self)
 {
   return dup_shown (self, "trouble");
+}
+
+gboolean
+keyfob_sign_in_is_import (KeyfobSignIn *self)
+{
+  return self->options->import != NULL;
 }
 
 gboolean

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @prompt: (nullable): for the provider
  * @open_browser: open the browser, too
  * @activation_token: (nullable): lets the browser come to the front
+ * @import: (nullable): sign in with this token, unless there is a session; see #KeyfobImportFlow
  *
  * The options of `Host1.SignIn` and `Host1.GetToken`.
  */
@@ -32,6 +33,7 @@ typedef struct
   char *prompt;
   gboolean open_browser;
   char *activation_token;
+  KeyfobToken *import;
 } KeyfobSignInOptions;
 
 /** Returns: (transfer full): the options of a call without any */
@@ -107,6 +109,9 @@ gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 
 /** Returns: (transfer full): why no browser opened, else empty; the attempt goes on */
 char *keyfob_sign_in_dup_trouble (KeyfobSignIn *self);
+
+/** Returns: whether it is with a token that the user has got elsewhere */
+gboolean keyfob_sign_in_is_import (KeyfobSignIn *self);
 
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-bare-token.h"
+#include "keyfob-get-token.h"
 #include "keyfob-host-decisions.h"
 #include "keyfob-host-methods.h"
 #include "keyfob-host-storage.h"
@@ -41,6 +43,7 @@ typedef struct
   KeyfobHost *host;     /* (nullable): the host that the call is about */
   KeyfobConfig *config; /* (nullable): of AddHost */
   GVariant *options;    /* (nullable): of AddHost */
+  gboolean is_new;      /* the host was added for ImportToken */
 } Call;
 
 static Call *
@@ -248,6 +251,96 @@ remove_host (KeyfobAgent *self, KeyfobHost *host)
   keyfob_host_file_remove (self->context->file, keyfob_host_get_config (host));
   g_dbus_object_manager_server_unexport (self->manager, keyfob_host_get_path (host));
   g_list_store_remove (self->hosts, position);
+}
+
+/* A host that was added for a token goes again where that is refused; nothing was stored. */
+static void
+on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  KeyfobHost *host = KEYFOB_HOST (source);
+  GError *error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_host_get_token_finish (host, result, &error);
+
+  if (token == NULL)
+    {
+      if (call->is_new)
+        remove_host (call->agent, host);
+      call_return (call, NULL, error);
+      return;
+    }
+
+  keyfob_host_file_set (call->agent->context->file, keyfob_host_get_config (host),
+                        keyfob_host_session_get_account (keyfob_host_get_session (host)));
+  if (keyfob_host_is_unsaved (host))
+    call_return (
+        call, NULL,
+        g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                             keyfob_host_session_get_error (keyfob_host_get_session (host))));
+  else
+    keyfob_host_file_flush_async (call->agent->context->file, NULL, on_host_saved, call);
+}
+
+static void
+on_token_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  KeyfobAgent *self = call->agent;
+  g_autofree char *path = keyfob_host_dup_path (call->config);
+  KeyfobHost *host = find_host (self, path);
+  KeyfobSignInOptions *options = NULL;
+  GError *error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_bare_token_load_finish (result, &error);
+
+  if (token != NULL && host != NULL && is_being_removed (self, host))
+    error = g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
+                         _ ("%s is being removed. Try again in a moment."),
+                         keyfob_config_get_name (call->config));
+  if (error != NULL)
+    {
+      call_return (call, NULL, error);
+      return;
+    }
+
+  call->is_new = host == NULL;
+  if (host == NULL)
+    host = add_host (self, call->config, "", 0);
+  g_set_object (&call->host, host);
+
+  options = keyfob_sign_in_options_new ();
+  options->force = TRUE;
+  options->interactive = TRUE;
+  options->import = g_steal_pointer (&token);
+  keyfob_host_get_token_async (call->host, options,
+                               g_dbus_method_invocation_get_sender (call->invocation), on_imported,
+                               call);
+}
+
+/* The token comes by the name of its file: what is on the bus may be watched. */
+static gboolean
+on_import_token (KeyfobAgent *self,
+                 GDBusMethodInvocation *invocation,
+                 const char *file,
+                 const char *url,
+                 GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
+  Call *call = call_new (self, invocation, NULL);
+
+  if (config != NULL && !g_path_is_absolute (file))
+    error = g_error_new_literal (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                                 _ ("Give the whole path of the file, beginning with “/”."));
+  if (error != NULL)
+    {
+      call_return (call, NULL, error);
+      return TRUE;
+    }
+
+  call->config = g_steal_pointer (&config);
+  keyfob_bare_token_load_async (file, self->context->clock, on_token_loaded, call);
+
+  return TRUE;
 }
 
 static void
@@ -572,6 +665,7 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 
   answer (self, "add-host", on_add_host);
   answer (self, "find-host", on_find_host);
+  answer (self, "import-token", on_import_token);
   answer (self, "remove-host", on_remove_host);
   answer (self, "dismiss", on_dismiss);
   answer (self, "looked", on_looked);

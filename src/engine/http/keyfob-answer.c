@@ -281,6 +281,18 @@ new_status_error (const Context *context, const char *code)
 }
 
 static GError *
+new_refused_token_error (const Context *context)
+{
+  const char *description = context->description != NULL
+                                ? context->description
+                                : soup_status_get_phrase (context->answer->status);
+
+  return new_error (KEYFOB_AUTH_ERROR_DENIED,
+                    _ ("%s does not accept this token: “%s”. Sign in there instead."),
+                    context->host, description);
+}
+
+static GError *
 new_bad_answer_error (const Context *context)
 {
   if (context->answer->cut_off)
@@ -344,6 +356,10 @@ new_error_by_status (const Context *context, const char *code)
 
   if (status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED)
     return new_not_found_error (context);
+
+  if (context->request == KEYFOB_REQUEST_USERINFO
+      && (status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN))
+    return new_refused_token_error (context);
 
   if (is_page (context->answer))
     return new_page_error (context);

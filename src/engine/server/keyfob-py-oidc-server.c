@@ -445,7 +445,7 @@ on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (error != NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED, "%s",
                              _ ("The server does not say whose token this is. You can use it all "
                                 "the same."));
 }

@@ -730,7 +730,7 @@ test_userinfo_of_nobody (Fixture *fixture, gconstpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (userinfo (fixture, "{\"username\": \" \\u202e\"}", &error));
-  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED);
 }
 
 static gboolean

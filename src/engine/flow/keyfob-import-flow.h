@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-clock.h"
+#include "keyfob-flow.h"
+#include "keyfob-server.h"
+
+G_BEGIN_DECLS
+
+#define KEYFOB_TYPE_IMPORT_FLOW (keyfob_import_flow_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobImportFlow, keyfob_import_flow, KEYFOB, IMPORT_FLOW, GObject)
+
+/**
+ * KeyfobImportFlow:
+ *
+ * Signs in with a token that the user has got elsewhere, once the server has accepted it. A token
+ * that has ended is refreshed instead, which ends the session for whoever else has it. Nothing
+ * secret is sent to a server that does not look like one.
+ */
+
+/** Returns: (transfer full): a #KeyfobFlow */
+KeyfobImportFlow *
+keyfob_import_flow_new (KeyfobServer *server, KeyfobClock *clock, KeyfobToken *token);
+
+G_END_DECLS
