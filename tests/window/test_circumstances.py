@@ -83,12 +83,17 @@ class Circumstances(WindowCase):
         self.app.wait_for(self.say("Found hosts"))
         self.assert_nothing_cut(WIDTH)
 
-    def start_signed_in(self, circumstance, height=760):
+    def show_ends_with_window(self, circumstance):
+        self.start_signed_in(circumstance, agent={"Leaves": True})
+        desktop.wait_for(lambda: self.app.find_button(self.say("Start at login")), "the notice")
+        self.assert_nothing_cut(WIDTH)
+
+    def start_signed_in(self, circumstance, height=760, agent=None):
         self.start_in(circumstance, [
             host(PORTAL, Url="https://data.example.org/api/freva-nextgen", State="signed-in", left=42 * MINUTE,
                  Store="/home/user/project/tokens.json", Broker=True,
                  Options={"name": PORTAL, "store": "/home/user/project/tokens.json"}),
-        ], height=height)
+        ], agent=agent, height=height)
 
     def show_settings(self, circumstance):
         self.start_signed_in(circumstance, height=1500)
@@ -147,7 +152,7 @@ def add_test(page, circumstance):
     setattr(Circumstances, f"test_{page}_{circumstance.replace('-', '_')}", test)
 
 
-for page in ("states", "empty", "keeping", "settings", "routes", "copied", "sign_out", "preferences"):
+for page in ("states", "empty", "keeping", "ends_with_window", "settings", "routes", "copied", "sign_out", "preferences"):
     for circumstance in CIRCUMSTANCES:
         add_test(page, circumstance)
 
