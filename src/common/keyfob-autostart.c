@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
 #include "keyfob-autostart-resources.h"
@@ -16,6 +17,29 @@
 
 /* Set to false by desktops that switch an entry off instead of removing it. */
 #define KEY_GNOME_ENABLED "X-GNOME-Autostart-enabled"
+
+struct _KeyfobAutostart
+{
+  GObject parent_instance;
+
+  char *path;
+  char *error;
+  gboolean enabled;
+  gboolean wanted; /* differs from enabled while a change is waiting or being written */
+  gboolean busy;   /* with reading or writing; one at a time, so that the last change holds */
+};
+
+G_DEFINE_FINAL_TYPE (KeyfobAutostart, keyfob_autostart, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_ENABLED,
+  PROP_ERROR,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
 
 static gboolean
 is_on (const char *path)
@@ -48,8 +72,10 @@ return_errno (GTask *task, int error_number)
 }
 
 static void
-write_entry (GTask *task, const char *folder, const char *path)
+write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
+  const char *path = task_data;
+  g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (GBytes) entry = g_resource_lookup_data (keyfob_autostart_get_resource (), ENTRY,
                                                      G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   GError *error = NULL;
@@ -65,8 +91,11 @@ write_entry (GTask *task, const char *folder, const char *path)
 }
 
 static void
-remove_entry (GTask *task, const char *folder, const char *path)
+remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
+  const char *path = task_data;
+  g_autofree char *folder = g_path_get_dirname (path);
+
   if (g_unlink (path) < 0 && errno != ENOENT)
     {
       return_errno (task, errno);
@@ -79,19 +108,135 @@ remove_entry (GTask *task, const char *folder, const char *path)
 }
 
 static void
-write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+set_error (KeyfobAutostart *self, const GError *error)
 {
-  g_autofree char *folder = g_path_get_dirname (task_data);
+  g_autofree char *sentence = NULL;
 
-  write_entry (task, folder, task_data);
+  if (error != NULL)
+    /* Translators: a reason given by the system, such as "Permission denied" */
+    sentence = g_strdup_printf (_ ("It cannot be changed: %s"), error->message);
+  if (g_strcmp0 (sentence, self->error) == 0)
+    return;
+
+  g_free (self->error);
+  self->error = g_steal_pointer (&sentence);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
+}
+
+static void write_wanted (KeyfobAutostart *self);
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobAutostart *self = KEYFOB_AUTOSTART (source);
+  gboolean written = GPOINTER_TO_INT (user_data);
+  g_autoptr (GError) error = NULL;
+
+  self->busy = FALSE;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    self->enabled = written;
+  else
+    self->wanted = self->enabled;
+
+  set_error (self, error);
+  if (self->wanted != self->enabled)
+    write_wanted (self);
+  else
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ENABLED]);
 }
 
 static void
-remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+write_wanted (KeyfobAutostart *self)
 {
-  g_autofree char *folder = g_path_get_dirname (task_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_written, GINT_TO_POINTER (self->wanted));
 
-  remove_entry (task, folder, task_data);
+  self->busy = TRUE;
+  g_task_set_source_tag (task, write_wanted);
+  g_task_set_task_data (task, g_strdup (self->path), g_free);
+  g_task_run_in_thread (task, self->wanted ? write_in_thread : remove_in_thread);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobAutostart) self = user_data;
+  gboolean changed = self->wanted != self->enabled;
+
+  self->busy = FALSE;
+  self->enabled = keyfob_autostart_read_finish (result);
+  if (!changed)
+    self->wanted = self->enabled;
+
+  if (self->wanted != self->enabled)
+    write_wanted (self);
+  else
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ENABLED]);
+}
+
+static void
+keyfob_autostart_finalize (GObject *object)
+{
+  KeyfobAutostart *self = KEYFOB_AUTOSTART (object);
+
+  g_free (self->path);
+  g_free (self->error);
+
+  G_OBJECT_CLASS (keyfob_autostart_parent_class)->finalize (object);
+}
+
+static void
+keyfob_autostart_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  KeyfobAutostart *self = KEYFOB_AUTOSTART (object);
+
+  switch (prop_id)
+    {
+    case PROP_ENABLED:
+      g_value_set_boolean (value, self->enabled);
+      break;
+    case PROP_ERROR:
+      g_value_set_string (value, self->error);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_autostart_set_property (GObject *object,
+                               guint prop_id,
+                               const GValue *value,
+                               GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_ENABLED:
+      keyfob_autostart_set_enabled (KEYFOB_AUTOSTART (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+keyfob_autostart_class_init (KeyfobAutostartClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = keyfob_autostart_finalize;
+  object_class->get_property = keyfob_autostart_get_property;
+  object_class->set_property = keyfob_autostart_set_property;
+
+  props[PROP_ENABLED] =
+      g_param_spec_boolean ("enabled", NULL, NULL, FALSE, G_PARAM_READWRITE | flags);
+  props[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, G_PARAM_READABLE | flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+keyfob_autostart_init (KeyfobAutostart *self)
+{
 }
 
 char *
@@ -122,24 +267,53 @@ keyfob_autostart_read_finish (GAsyncResult *result)
   return g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
-void
-keyfob_autostart_write_async (const char *path,
-                              gboolean start,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
+KeyfobAutostart *
+keyfob_autostart_new (const char *path)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  KeyfobAutostart *self;
 
-  g_task_set_source_tag (task, keyfob_autostart_write_async);
-  g_task_set_task_data (task, g_strdup (path), g_free);
-  g_task_run_in_thread (task, start ? write_in_thread : remove_in_thread);
+  g_return_val_if_fail (path != NULL, NULL);
+
+  self = g_object_new (KEYFOB_TYPE_AUTOSTART, NULL);
+  self->path = g_strdup (path);
+
+  return self;
+}
+
+void
+keyfob_autostart_update (KeyfobAutostart *self)
+{
+  g_return_if_fail (KEYFOB_IS_AUTOSTART (self));
+
+  if (self->busy)
+    return;
+
+  self->busy = TRUE;
+  keyfob_autostart_read_async (self->path, NULL, on_read, g_object_ref (self));
 }
 
 gboolean
-keyfob_autostart_write_finish (GAsyncResult *result, GError **error)
+keyfob_autostart_get_enabled (KeyfobAutostart *self)
 {
-  g_return_val_if_fail (g_task_is_valid (result, NULL), FALSE);
+  g_return_val_if_fail (KEYFOB_IS_AUTOSTART (self), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return self->enabled;
+}
+
+void
+keyfob_autostart_set_enabled (KeyfobAutostart *self, gboolean enabled)
+{
+  g_return_if_fail (KEYFOB_IS_AUTOSTART (self));
+
+  self->wanted = enabled;
+  if (!self->busy && self->wanted != self->enabled)
+    write_wanted (self);
+}
+
+const char *
+keyfob_autostart_get_error (KeyfobAutostart *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_AUTOSTART (self), NULL);
+
+  return self->error;
 }

@@ -9,10 +9,10 @@
 G_BEGIN_DECLS
 
 /*
- * Whether the agent starts at login: the entry in the user's autostart folder (desktop application
- * autostart specification), which GNOME, KDE, Xfce and others follow, and no setting beside it. The
- * entry activates the agent over the bus, so that no second agent is started, and systemd, where it
- * runs the session, starts its unit.
+ * Whether the agent starts at login: where the user's autostart folder has an entry for the agent
+ * (desktop application autostart specification), which GNOME, KDE, Xfce and others follow; there is
+ * no setting beside the entry. The entry activates the agent over the bus, so that no second agent
+ * is started, and systemd, where it runs the session, starts its unit.
  */
 
 /** Returns: (transfer full): absolute path of the entry */
@@ -33,20 +33,40 @@ void keyfob_autostart_read_async (const char *path,
 /** Returns: whether the agent starts at login */
 gboolean keyfob_autostart_read_finish (GAsyncResult *result);
 
-/**
- * keyfob_autostart_write_async:
- * @path: path of the entry
- * @start: whether the agent starts at login
- *
- * Writes the entry, or removes it together with its folder where that is empty then.
- */
-void keyfob_autostart_write_async (const char *path,
-                                   gboolean start,
-                                   GCancellable *cancellable,
-                                   GAsyncReadyCallback callback,
-                                   gpointer user_data);
+#define KEYFOB_TYPE_AUTOSTART (keyfob_autostart_get_type ())
+G_DECLARE_FINAL_TYPE (KeyfobAutostart, keyfob_autostart, KEYFOB, AUTOSTART, GObject)
 
-/** Returns: whether the entry is written or removed; else @error is one of %G_FILE_ERROR */
-gboolean keyfob_autostart_write_finish (GAsyncResult *result, GError **error);
+/**
+ * KeyfobAutostart:
+ *
+ * Whether the agent starts at login, for a user interface that shows and changes it. Its
+ * properties:
+ *
+ * - `enabled`: whether the agent starts at login, as read last. Setting it writes the entry, or
+ *   removes the entry together with its folder where that is empty then. The property has the new
+ *   value once that is done, and is notified even if it could not be done; the last of several
+ *   changes holds.
+ * - `error`: why the last change could not be made, as a sentence for the user; %NULL if it was
+ */
+
+/**
+ * keyfob_autostart_new:
+ * @path: path of the entry
+ *
+ * Returns: (transfer full): the autostart entry, not read yet: `enabled` is %FALSE until then
+ */
+KeyfobAutostart *keyfob_autostart_new (const char *path);
+
+/** Reads the entry again, which may have been changed in the settings of the desktop. */
+void keyfob_autostart_update (KeyfobAutostart *self);
+
+/** Returns: whether the agent starts at login, as read last */
+gboolean keyfob_autostart_get_enabled (KeyfobAutostart *self);
+
+/** Lets the agent start at login, or not; see the property `enabled`. */
+void keyfob_autostart_set_enabled (KeyfobAutostart *self, gboolean enabled);
+
+/** Returns: (nullable): why the last change could not be made, as a sentence for the user */
+const char *keyfob_autostart_get_error (KeyfobAutostart *self);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-agent-client.h"
+#include "keyfob-autostart.h"
 #include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
 #include "keyfob-copy-window.h"
@@ -22,6 +23,7 @@ struct _KeyfobApplication
   KeyfobAgentClient *client;
   KeyfobClock *clock;
   GSettings *settings;
+  KeyfobAutostart *autostart;
   KeyfobClipboard *clipboard;
   gboolean holding; /* the process, because it must not end while it owns the clipboard */
 };
@@ -83,8 +85,8 @@ on_preferences (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (preferences == NULL)
     {
       g_application_activate (G_APPLICATION (self));
-      preferences = GTK_WINDOW (
-          keyfob_preferences_window_new (find_window (self, KEYFOB_TYPE_WINDOW), self->settings));
+      preferences = GTK_WINDOW (keyfob_preferences_window_new (
+          find_window (self, KEYFOB_TYPE_WINDOW), self->autostart, self->settings));
     }
 
   gtk_window_present (preferences);
@@ -145,10 +147,12 @@ static void
 keyfob_application_startup (GApplication *application)
 {
   GtkApplication *self = GTK_APPLICATION (application);
+  g_autofree char *autostart = keyfob_autostart_dup_path ();
 
   G_APPLICATION_CLASS (keyfob_application_parent_class)->startup (application);
 
   KEYFOB_APPLICATION (self)->settings = g_settings_new (KEYFOB_APPLICATION_ID);
+  KEYFOB_APPLICATION (self)->autostart = keyfob_autostart_new (autostart);
   start_clipboard (KEYFOB_APPLICATION (self));
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   gtk_application_set_accels_for_action (self, "app.quit", (const char *[]){ "<Control>q", NULL });
@@ -171,7 +175,7 @@ keyfob_application_activate (GApplication *application)
     self->client = keyfob_agent_client_new (g_application_get_dbus_connection (application));
   if (window == NULL)
     window = GTK_WINDOW (keyfob_window_new (GTK_APPLICATION (self), self->client, self->clock,
-                                            self->clipboard, self->settings));
+                                            self->clipboard, self->autostart, self->settings));
 
   gtk_window_present (window);
 }
@@ -221,6 +225,7 @@ keyfob_application_dispose (GObject *object)
   g_clear_object (&self->client);
   g_clear_object (&self->clock);
   g_clear_object (&self->settings);
+  g_clear_object (&self->autostart);
   g_clear_object (&self->clipboard);
 
   G_OBJECT_CLASS (keyfob_application_parent_class)->dispose (object);

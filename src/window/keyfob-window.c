@@ -28,6 +28,7 @@ struct _KeyfobWindow
   KeyfobClock *clock;
   KeyfobClipboard *clipboard;
   KeyfobTicker *ticker;
+  KeyfobAutostart *autostart;
   GSettings *settings;
 
   AdwToastOverlay *toasts;
@@ -57,6 +58,7 @@ enum
   PROP_CLIENT,
   PROP_CLOCK,
   PROP_CLIPBOARD,
+  PROP_AUTOSTART,
   PROP_SETTINGS,
   N_PROPS
 };
@@ -312,7 +314,7 @@ connect_client (KeyfobWindow *self)
 {
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
 
-  keyfob_notice_bar_set_client (self->notice_bar, self->client, self->settings);
+  keyfob_notice_bar_set_client (self->notice_bar, self->client, self->autostart, self->settings);
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
   keyfob_found_hosts_set_client (self->first_found, self->client);
@@ -371,6 +373,7 @@ keyfob_window_dispose (GObject *object)
   g_clear_object (&self->ticker);
   g_clear_object (&self->clock);
   g_clear_object (&self->clipboard);
+  g_clear_object (&self->autostart);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (keyfob_window_parent_class)->dispose (object);
@@ -391,6 +394,9 @@ keyfob_window_set_property (GObject *object, guint prop_id, const GValue *value,
       break;
     case PROP_CLIPBOARD:
       self->clipboard = g_value_dup_object (value);
+      break;
+    case PROP_AUTOSTART:
+      self->autostart = g_value_dup_object (value);
       break;
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
@@ -448,6 +454,8 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   props[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, construct);
   props[PROP_CLIPBOARD] =
       g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, construct);
+  props[PROP_AUTOSTART] =
+      g_param_spec_object ("autostart", NULL, NULL, KEYFOB_TYPE_AUTOSTART, construct);
   props[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, construct);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
@@ -478,8 +486,10 @@ keyfob_window_new (GtkApplication *application,
                    KeyfobAgentClient *client,
                    KeyfobClock *clock,
                    KeyfobClipboard *clipboard,
+                   KeyfobAutostart *autostart,
                    GSettings *settings)
 {
   return g_object_new (KEYFOB_TYPE_WINDOW, "application", application, "client", client, "clock",
-                       clock, "clipboard", clipboard, "settings", settings, NULL);
+                       clock, "clipboard", clipboard, "autostart", autostart, "settings", settings,
+                       NULL);
 }

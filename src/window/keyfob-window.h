@@ -7,6 +7,7 @@
 #include <adwaita.h>
 
 #include "keyfob-agent-client.h"
+#include "keyfob-autostart.h"
 #include "keyfob-clipboard.h"
 #include "keyfob-clock.h"
 
@@ -28,6 +29,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWindow, keyfob_window, KEYFOB, WINDOW, AdwApplicatio
  * @client: the client of the agent
  * @clock: the clock of all times that are shown
  * @clipboard: the clipboard that gets copied tokens
+ * @autostart: whether the agent starts at login
  * @settings: the settings of the application
  *
  * Returns: (transfer floating): the window
@@ -36,6 +38,7 @@ GtkWidget *keyfob_window_new (GtkApplication *application,
                               KeyfobAgentClient *client,
                               KeyfobClock *clock,
                               KeyfobClipboard *clipboard,
+                              KeyfobAutostart *autostart,
                               GSettings *settings);
 
 G_END_DECLS

@@ -94,6 +94,27 @@ class EndsWithTheWindow(AutostartCase):
         desktop.wait_for(self.entry.exists, "the entry")
         self.app.wait_gone(self.NOTICE)
 
+    def test_cannot_be_written(self):
+        self.folder.write_text("no folder")
+        self.start_signed_in()
+        self.app.wait_for(self.NOTICE)
+        self.app.press("Start at login")
+        self.app.wait_text("^There is no tray here.* kept alive. It cannot be changed: ")
+        # the next try
+        self.folder.unlink()
+        self.app.press("Start at login")
+        self.app.wait_gone(self.NOTICE)
+        self.assertTrue(self.entry.exists())
+
+    def test_switched_on_in_the_preferences(self):
+        self.start_signed_in()
+        self.app.wait_for(self.NOTICE)
+        self.press_keys("ctrl+comma")
+        self.app.wait_for("Let unused sessions end")
+        desktop.wait_for(lambda: self.app.find(TITLE, role="check"), "the switch").press()
+        self.app.wait_gone(self.NOTICE)
+        self.assertTrue(self.entry.exists())
+
     def test_dismissed_for_good(self):
         self.start_signed_in()
         self.app.wait_for(self.NOTICE)

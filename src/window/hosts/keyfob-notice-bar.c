@@ -8,8 +8,10 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-background.h"
 #include "keyfob-wrap-box.h"
+
+/* Seconds that an agent may need after its start to find the tray. */
+#define TRAY_WAIT 2
 
 typedef enum
 {
@@ -17,7 +19,7 @@ typedef enum
   NOTICE_LOCKED,
   NOTICE_OF_AGENT,
   NOTICE_NO_KEYRING,
-  NOTICE_NOT_IN_BACKGROUND,
+  NOTICE_ENDS_WITH_WINDOW,
 } Notice;
 
 struct _KeyfobNoticeBar
@@ -27,7 +29,8 @@ struct _KeyfobNoticeBar
   KeyfobAgentClient *client;
   KeyfobBusAgent1 *agent;
   GSettings *settings;
-  KeyfobBackground *background;
+  KeyfobAutostart *autostart;
+  guint tray_timer;
   char *unlock_error; /* of the last call of Unlock; NULL without one */
   gboolean unlocking;
 
@@ -54,6 +57,18 @@ read_agent (KeyfobNoticeBar *self, const char **name, const char **sentence)
   return TRUE;
 }
 
+/* Whether to warn that sessions are not kept alive after the window is closed. */
+static gboolean
+ends_with_window (KeyfobNoticeBar *self)
+{
+  KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
+
+  return keyfob_bus_agent1_get_leaves (self->agent) && self->tray_timer == 0
+         && !keyfob_autostart_get_enabled (self->autostart)
+         && keyfob_host_list_get_last_expires (hosts) > 0
+         && !g_settings_get_boolean (self->settings, "background-noticed");
+}
+
 /* Returns the most urgent notice; @sentence is set only for NOTICE_OF_AGENT. */
 static Notice
 find_notice (KeyfobNoticeBar *self, const char **sentence)
@@ -69,8 +84,8 @@ find_notice (KeyfobNoticeBar *self, const char **sentence)
   if (g_strcmp0 (keyfob_bus_agent1_get_store (self->agent), "file") == 0
       && !g_settings_get_boolean (self->settings, "file-store-noticed"))
     return NOTICE_NO_KEYRING;
-  if (keyfob_background_get_warns (self->background))
-    return NOTICE_NOT_IN_BACKGROUND;
+  if (ends_with_window (self))
+    return NOTICE_ENDS_WITH_WINDOW;
 
   return NOTICE_NONE;
 }
@@ -80,6 +95,7 @@ update (KeyfobNoticeBar *self)
 {
   const char *sentence = NULL;
   Notice notice = find_notice (self, &sentence);
+  g_autofree char *warning = NULL;
 
   if (notice != NOTICE_LOCKED)
     g_clear_pointer (&self->unlock_error, g_free);
@@ -102,9 +118,12 @@ update (KeyfobNoticeBar *self)
                                           "in a file that only you can read."));
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
       break;
-    case NOTICE_NOT_IN_BACKGROUND:
-      gtk_label_set_label (self->text, _ ("There is no tray here, so Keyfob ends soon after its "
-                                          "window, and your sessions are not kept alive."));
+    case NOTICE_ENDS_WITH_WINDOW:
+      warning = g_strjoin (" ",
+                           _ ("There is no tray here, so Keyfob ends soon after its window, and "
+                              "your sessions are not kept alive."),
+                           keyfob_autostart_get_error (self->autostart), NULL);
+      gtk_label_set_label (self->text, warning);
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
       break;
     case NOTICE_NONE:
@@ -114,10 +133,10 @@ update (KeyfobNoticeBar *self)
 
   gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
-  gtk_widget_set_visible (self->start_button, notice == NOTICE_NOT_IN_BACKGROUND);
+  gtk_widget_set_visible (self->start_button, notice == NOTICE_ENDS_WITH_WINDOW);
   gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_OF_AGENT
                                                     || notice == NOTICE_NO_KEYRING
-                                                    || notice == NOTICE_NOT_IN_BACKGROUND);
+                                                    || notice == NOTICE_ENDS_WITH_WINDOW);
   gtk_info_bar_set_revealed (self->bar, notice != NOTICE_NONE);
   gtk_widget_set_visible (GTK_WIDGET (self), notice != NOTICE_NONE);
 }
@@ -157,8 +176,9 @@ on_dismiss (KeyfobNoticeBar *self)
       if (read_agent (self, &name, &sentence))
         keyfob_bus_agent1_call_dismiss (self->agent, name, NULL, NULL, NULL);
       break;
-    case NOTICE_NOT_IN_BACKGROUND:
-      keyfob_background_dismiss (self->background);
+    case NOTICE_ENDS_WITH_WINDOW:
+      g_settings_set_boolean (self->settings, "background-noticed", TRUE);
+      update (self);
       break;
     case NOTICE_NO_KEYRING:
       g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
@@ -174,7 +194,18 @@ on_dismiss (KeyfobNoticeBar *self)
 static void
 on_start_at_login (KeyfobNoticeBar *self)
 {
-  keyfob_background_start_at_login (self->background);
+  keyfob_autostart_set_enabled (self->autostart, TRUE);
+}
+
+static gboolean
+on_tray_timer (gpointer user_data)
+{
+  KeyfobNoticeBar *self = KEYFOB_NOTICE_BAR (user_data);
+
+  self->tray_timer = 0;
+  update (self);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -184,6 +215,7 @@ on_agent_changed (KeyfobNoticeBar *self)
 
   if (self->agent != NULL)
     g_signal_handlers_disconnect_by_data (self->agent, self);
+  g_clear_handle_id (&self->tray_timer, g_source_remove);
   g_set_object (&self->agent, agent);
   self->unlocking = FALSE;
   if (agent != NULL)
@@ -194,6 +226,10 @@ on_agent_changed (KeyfobNoticeBar *self)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (agent, "notify::store-state", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);
+      g_signal_connect_object (agent, "notify::leaves", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      keyfob_autostart_update (self->autostart);
+      self->tray_timer = g_timeout_add_seconds (TRAY_WAIT, on_tray_timer, self);
     }
   update (self);
 }
@@ -203,10 +239,14 @@ keyfob_notice_bar_dispose (GObject *object)
 {
   KeyfobNoticeBar *self = KEYFOB_NOTICE_BAR (object);
 
+  g_clear_handle_id (&self->tray_timer, g_source_remove);
+  /* the list of hosts empties itself where this is the last reference to the client */
+  if (self->client != NULL)
+    g_signal_handlers_disconnect_by_data (keyfob_agent_client_get_hosts (self->client), self);
   g_clear_object (&self->agent);
   g_clear_object (&self->client);
   g_clear_object (&self->settings);
-  g_clear_object (&self->background);
+  g_clear_object (&self->autostart);
 
   G_OBJECT_CLASS (keyfob_notice_bar_parent_class)->dispose (object);
 }
@@ -250,17 +290,22 @@ keyfob_notice_bar_init (KeyfobNoticeBar *self)
 }
 
 void
-keyfob_notice_bar_set_client (KeyfobNoticeBar *self, KeyfobAgentClient *client, GSettings *settings)
+keyfob_notice_bar_set_client (KeyfobNoticeBar *self,
+                              KeyfobAgentClient *client,
+                              KeyfobAutostart *autostart,
+                              GSettings *settings)
 {
   g_return_if_fail (KEYFOB_IS_NOTICE_BAR (self));
   g_return_if_fail (KEYFOB_IS_AGENT_CLIENT (client));
+  g_return_if_fail (KEYFOB_IS_AUTOSTART (autostart));
   g_return_if_fail (self->client == NULL);
 
   self->client = g_object_ref (client);
+  self->autostart = g_object_ref (autostart);
   self->settings = g_object_ref (settings);
-  self->background = keyfob_background_new (client, settings);
-  g_signal_connect_object (self->background, "notify::warns", G_CALLBACK (update), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_agent_client_get_hosts (client), "notify::last-expires",
+                           G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (autostart, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (client, "notify::agent", G_CALLBACK (on_agent_changed), self,
                            G_CONNECT_SWAPPED);
   on_agent_changed (self);

@@ -7,6 +7,7 @@
 #include <adwaita.h>
 
 #include "keyfob-agent-client.h"
+#include "keyfob-autostart.h"
 
 G_BEGIN_DECLS
 
@@ -20,9 +21,17 @@ G_DECLARE_FINAL_TYPE (KeyfobNoticeBar, keyfob_notice_bar, KEYFOB, NOTICE_BAR, Ad
  * agent has a notice, or sessions end with the window. Shows one notice at a time.
  */
 
-/** Sets the client of the agent, and the settings; to be called once. */
+/**
+ * keyfob_notice_bar_set_client:
+ * @client: the client of the agent
+ * @autostart: whether the agent starts at login, which the bar offers
+ * @settings: remember which notices the user has dismissed
+ *
+ * To be called once.
+ */
 void keyfob_notice_bar_set_client (KeyfobNoticeBar *self,
                                    KeyfobAgentClient *client,
+                                   KeyfobAutostart *autostart,
                                    GSettings *settings);
 
 G_END_DECLS

@@ -12,10 +12,10 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-config.h"
 
-/* A shorter row of ports is as easy to read one by one. */
+/* Fewer consecutive ports than this are written one by one. */
 #define SHORTEST_RANGE 3
 
-/* Between ports. */
+/* Characters that may stand between two ports. */
 #define SEPARATORS ", ;"
 
 static GVariant *
@@ -60,7 +60,7 @@ read_port (const char *text, guint16 *port)
   return TRUE;
 }
 
-/* One port, or the first and the last of several. */
+/* Reads a port, or a range such as 53100-53105. */
 static gboolean
 read_ports (const char *word, GArray *ports)
 {
@@ -119,7 +119,8 @@ store_from_text (const char *text, GError **error)
   return g_variant_new_string (text);
 }
 
-/* Returns: (transfer full): empty for a store that is not a file, which is no text to type */
+/* Returns: (transfer full): the text of @value; empty for a token store other than a file, which
+ * the user does not type */
 static char *
 value_to_text (const KeyfobOptionInfo *option, GVariant *value)
 {

@@ -25,7 +25,7 @@ struct _KeyfobOptionRow
   GtkWidget *apply_button;
   GtkDropDown *drop_down;
   GtkSwitch *toggle;
-  GtkWidget *control; /* what has the focus: the entry, the button of drop_down, or toggle */
+  GtkWidget *control; /* gets the focus: the entry, the button of drop_down, or toggle */
   GtkLabel *hint;
 };
 
@@ -140,7 +140,7 @@ find_choice (KeyfobOptionRow *self, const char *value)
   return GTK_INVALID_LIST_POSITION;
 }
 
-/* Not for an entry. */
+/* Shows the value in the switch or the drop-down. */
 static void
 show_value (KeyfobOptionRow *self)
 {

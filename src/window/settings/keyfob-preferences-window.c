@@ -8,16 +8,16 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-autostart-row.h"
-
 struct _KeyfobPreferencesWindow
 {
   AdwPreferencesWindow parent_instance;
 
   GSettings *settings;
+  KeyfobAutostart *autostart;
 
   GtkSpinButton *lapse_days;
   GtkSpinButton *notice_minutes;
+  GtkSwitch *start_at_login;
   GtkSpinButton *clear_seconds;
 };
 
@@ -29,6 +29,7 @@ enum
 {
   PROP_0,
   PROP_SETTINGS,
+  PROP_AUTOSTART,
   N_PROPS
 };
 
@@ -69,6 +70,13 @@ notice_closure (GtkWidget *window, double value)
 }
 
 static char *
+autostart_closure (GtkWidget *window, const char *error)
+{
+  return g_strdup (error != NULL ? error
+                                 : _ ("Sessions are kept alive while no window is open, too"));
+}
+
+static char *
 clear_closure (GtkWidget *window, double value)
 {
   int seconds = (int) value;
@@ -99,6 +107,9 @@ keyfob_preferences_window_constructed (GObject *object)
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "clipboard-clear-seconds", self->clear_seconds, "value",
                    G_SETTINGS_BIND_DEFAULT);
+  g_object_bind_property (self->autostart, "enabled", self->start_at_login, "active",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  keyfob_autostart_update (self->autostart);
 }
 
 static void
@@ -107,8 +118,27 @@ keyfob_preferences_window_dispose (GObject *object)
   KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
 
   g_clear_object (&self->settings);
+  g_clear_object (&self->autostart);
 
   G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->dispose (object);
+}
+
+static void
+keyfob_preferences_window_get_property (GObject *object,
+                                        guint prop_id,
+                                        GValue *value,
+                                        GParamSpec *pspec)
+{
+  KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_AUTOSTART:
+      g_value_set_object (value, self->autostart);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -124,6 +154,9 @@ keyfob_preferences_window_set_property (GObject *object,
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
       break;
+    case PROP_AUTOSTART:
+      self->autostart = g_value_dup_object (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -137,21 +170,26 @@ keyfob_preferences_window_class_init (KeyfobPreferencesWindowClass *klass)
 
   object_class->constructed = keyfob_preferences_window_constructed;
   object_class->dispose = keyfob_preferences_window_dispose;
+  object_class->get_property = keyfob_preferences_window_get_property;
   object_class->set_property = keyfob_preferences_window_set_property;
 
   props[PROP_SETTINGS] =
       g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
                            G_PARAM_WRITABLE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_AUTOSTART] =
+      g_param_spec_object ("autostart", NULL, NULL, KEYFOB_TYPE_AUTOSTART,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  g_type_ensure (KEYFOB_TYPE_AUTOSTART_ROW);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-preferences-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, lapse_days);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, notice_minutes);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, start_at_login);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, clear_seconds);
   gtk_widget_class_bind_template_callback (widget_class, lapse_closure);
   gtk_widget_class_bind_template_callback (widget_class, notice_closure);
+  gtk_widget_class_bind_template_callback (widget_class, autostart_closure);
   gtk_widget_class_bind_template_callback (widget_class, clear_closure);
 }
 
@@ -162,12 +200,13 @@ keyfob_preferences_window_init (KeyfobPreferencesWindow *self)
 }
 
 GtkWidget *
-keyfob_preferences_window_new (GtkWindow *parent, GSettings *settings)
+keyfob_preferences_window_new (GtkWindow *parent, KeyfobAutostart *autostart, GSettings *settings)
 {
   g_return_val_if_fail (GTK_IS_WINDOW (parent), NULL);
+  g_return_val_if_fail (KEYFOB_IS_AUTOSTART (autostart), NULL);
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
 
   return g_object_new (KEYFOB_TYPE_PREFERENCES_WINDOW, "application",
-                       gtk_window_get_application (parent), "transient-for", parent, "settings",
-                       settings, NULL);
+                       gtk_window_get_application (parent), "transient-for", parent, "autostart",
+                       autostart, "settings", settings, NULL);
 }

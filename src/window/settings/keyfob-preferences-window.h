@@ -6,6 +6,8 @@
 
 #include <adwaita.h>
 
+#include "keyfob-autostart.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_PREFERENCES_WINDOW (keyfob_preferences_window_get_type ())
@@ -18,16 +20,18 @@ G_DECLARE_FINAL_TYPE (KeyfobPreferencesWindow,
 /**
  * KeyfobPreferencesWindow:
  *
- * What the user can set for all hosts. Every change holds at once.
+ * The settings that are not of a single host. Every change takes effect at once.
  */
 
 /**
  * keyfob_preferences_window_new:
- * @parent: the window it belongs to
- * @settings: of the application
+ * @parent: the window to which the preferences belong
+ * @autostart: whether the agent starts at login
+ * @settings: the settings of the application
  *
  * Returns: (transfer floating): the window
  */
-GtkWidget *keyfob_preferences_window_new (GtkWindow *parent, GSettings *settings);
+GtkWidget *
+keyfob_preferences_window_new (GtkWindow *parent, KeyfobAutostart *autostart, GSettings *settings);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include <string.h>
+
 #include <glib/gstdio.h>
 
 #include "keyfob-autostart.h"
@@ -26,15 +28,23 @@ read_entry (const char *path)
   return keyfob_autostart_read_finish (result);
 }
 
-static gboolean
-write_entry (const char *path, gboolean start, GError **error)
+static void
+on_notify (KeyfobAutostart *autostart, GParamSpec *pspec, gboolean *notified)
 {
-  g_autoptr (GAsyncResult) result = NULL;
+  *notified = TRUE;
+}
 
-  keyfob_autostart_write_async (path, start, NULL, on_done, &result);
-  wait_while (result == NULL);
+/* Waits until the change is made, or could not be made. */
+static void
+set_enabled (KeyfobAutostart *autostart, gboolean enabled)
+{
+  gboolean notified = FALSE;
+  gulong handler =
+      g_signal_connect (autostart, "notify::enabled", G_CALLBACK (on_notify), &notified);
 
-  return keyfob_autostart_write_finish (result, error);
+  keyfob_autostart_set_enabled (autostart, enabled);
+  wait_while (!notified);
+  g_signal_handler_disconnect (autostart, handler);
 }
 
 static void
@@ -43,7 +53,7 @@ test_on_and_off (void)
   g_autofree char *path = keyfob_autostart_dup_path ();
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *text = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobAutostart) autostart = keyfob_autostart_new (path);
 
   g_assert_true (g_str_has_prefix (path, g_get_user_config_dir ()));
   g_assert_true (g_str_has_suffix (path, "/autostart/org.keyfob.Keyfob.Agent.desktop"));
@@ -51,23 +61,67 @@ test_on_and_off (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      write_entry (path, TRUE, &error);
-      g_assert_no_error (error);
+      set_enabled (autostart, TRUE);
+      g_assert_null (keyfob_autostart_get_error (autostart));
+      g_assert_true (keyfob_autostart_get_enabled (autostart));
       g_assert_true (read_entry (path));
       g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
       g_assert_nonnull (strstr (text, "/keyfob-agent --start\n"));
       g_clear_pointer (&text, g_free);
 
-      write_entry (path, FALSE, &error);
-      g_assert_no_error (error);
+      set_enabled (autostart, FALSE);
+      g_assert_null (keyfob_autostart_get_error (autostart));
+      g_assert_false (keyfob_autostart_get_enabled (autostart));
       g_assert_false (read_entry (path));
       /* no rest */
       g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
     }
+}
 
+static void
+test_last_change_holds (void)
+{
+  g_autofree char *path = keyfob_autostart_dup_path ();
+  g_autoptr (KeyfobAutostart) autostart = keyfob_autostart_new (path);
+
+  /* each is waiting when the next comes */
+  keyfob_autostart_update (autostart);
+  keyfob_autostart_set_enabled (autostart, TRUE);
+  set_enabled (autostart, TRUE);
+  g_assert_true (read_entry (path));
+
+  keyfob_autostart_set_enabled (autostart, FALSE);
+  keyfob_autostart_set_enabled (autostart, TRUE);
+  set_enabled (autostart, FALSE);
+  g_assert_false (read_entry (path));
+
+  keyfob_autostart_set_enabled (autostart, TRUE);
+  keyfob_autostart_set_enabled (autostart, FALSE);
+  set_enabled (autostart, TRUE);
+  g_assert_true (read_entry (path));
+  set_enabled (autostart, FALSE);
+}
+
+/* As the settings of a desktop do. */
+static void
+test_removed_elsewhere (void)
+{
+  g_autofree char *path = keyfob_autostart_dup_path ();
+  g_autoptr (KeyfobAutostart) autostart = keyfob_autostart_new (path);
+
+  set_enabled (autostart, TRUE);
+  g_assert_cmpint (g_unlink (path), ==, 0);
   /* off what is off already */
-  write_entry (path, FALSE, &error);
-  g_assert_no_error (error);
+  set_enabled (autostart, FALSE);
+  g_assert_null (keyfob_autostart_get_error (autostart));
+
+  set_enabled (autostart, TRUE);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  keyfob_autostart_update (autostart);
+  wait_while (keyfob_autostart_get_enabled (autostart));
+  set_enabled (autostart, TRUE);
+  g_assert_true (read_entry (path));
+  set_enabled (autostart, FALSE);
 }
 
 static void
@@ -76,15 +130,15 @@ test_leaves_other_entries (void)
   g_autofree char *path = keyfob_autostart_dup_path ();
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *other = g_build_filename (folder, "other.desktop", NULL);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobAutostart) autostart = keyfob_autostart_new (path);
 
   g_mkdir_with_parents (folder, 0700);
   g_assert_true (g_file_set_contents (other, ENTRY, -1, NULL));
-  write_entry (path, TRUE, &error);
-  g_assert_no_error (error);
-  write_entry (path, FALSE, &error);
-  g_assert_no_error (error);
+  set_enabled (autostart, TRUE);
+  set_enabled (autostart, FALSE);
   g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_unlink (other), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 /* By the settings of a desktop, or by hand. */
@@ -122,14 +176,22 @@ test_cannot_be_written (void)
 {
   g_autofree char *path = keyfob_autostart_dup_path ();
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (KeyfobAutostart) autostart = keyfob_autostart_new (path);
 
   g_mkdir_with_parents (g_get_user_config_dir (), 0700);
   g_assert_true (g_file_set_contents (folder, "a file", -1, NULL));
-  g_assert_false (write_entry (path, TRUE, &error));
-  g_assert_nonnull (error);
-  g_assert_true (error->domain == G_FILE_ERROR);
+  set_enabled (autostart, TRUE);
+  g_assert_true (
+      g_str_has_prefix (keyfob_autostart_get_error (autostart), "It cannot be changed: "));
+  g_assert_false (keyfob_autostart_get_enabled (autostart));
   g_assert_false (read_entry (path));
+
+  /* until another change is made */
+  g_assert_cmpint (g_unlink (folder), ==, 0);
+  set_enabled (autostart, TRUE);
+  g_assert_null (keyfob_autostart_get_error (autostart));
+  g_assert_true (read_entry (path));
+  set_enabled (autostart, FALSE);
 }
 
 int
@@ -138,6 +200,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/autostart/on-and-off", test_on_and_off);
+  g_test_add_func ("/autostart/last-change-holds", test_last_change_holds);
+  g_test_add_func ("/autostart/removed-elsewhere", test_removed_elsewhere);
   g_test_add_func ("/autostart/leaves-other-entries", test_leaves_other_entries);
   g_test_add_func ("/autostart/switched-off-elsewhere", test_switched_off_elsewhere);
   g_test_add_func ("/autostart/cannot-be-written", test_cannot_be_written);
