@@ -16,6 +16,7 @@ XML = f"""<node><interface name="{NAME}">
     <arg type="a{{sv}}" name="hints" direction="in"/><arg type="i" name="expire" direction="in"/>
     <arg type="u" name="id" direction="out"/>
   </method>
+  <method name="GetCapabilities"><arg type="as" name="capabilities" direction="out"/></method>
   <method name="CloseNotification"><arg type="u" name="id" direction="in"/></method>
 </interface></node>"""
 
@@ -30,6 +31,7 @@ class Note:
 
 class Notifications:
     def __init__(self, bus):
+        self.capabilities = ["actions", "body"]
         self.connection = bus.connect()
         self.shown = {}  # number → Note
         self.sent = []  # all that ever were
@@ -45,6 +47,9 @@ class Notifications:
             self.closed += 1
             self._remove(arguments.unpack()[0], 3)
             invocation.return_value(None)
+            return
+        if method == "GetCapabilities":
+            invocation.return_value(GLib.Variant("(as)", (self.capabilities,)))
             return
         note = Note(0, arguments.unpack())
         note.number = note.replaces

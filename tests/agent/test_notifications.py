@@ -348,7 +348,8 @@ class Daemon(NotificationCase):
     def test_trouble_that_is_over_before_it_is_shown(self):
         # a daemon that takes its time to answer
         answer, waiting = self.notifications.on_call, []
-        self.notifications.on_call = lambda *arguments: waiting.append(arguments)
+        self.notifications.on_call = lambda *arguments: (
+            waiting.append(arguments) if arguments[4] == "Notify" else answer(*arguments))
         host = self.start_expired()
         agentcase.wait_until(lambda: waiting, "the notification")
         host.sign_in(force=True)
@@ -357,6 +358,32 @@ class Daemon(NotificationCase):
         answer(*waiting.pop())
         agentcase.wait_until(lambda: self.notifications.closed, "it to be taken back")
         self.assertEqual(self.notifications.summaries(), [])
+
+    def test_trouble_that_is_over_before_the_daemon_tells_what_it_can(self):
+        answer, waiting = self.notifications.on_call, []
+        self.notifications.on_call = lambda *arguments: waiting.append(arguments)
+        host = self.start_expired()
+        agentcase.wait_until(lambda: waiting, "the question")
+        host.sign_in(force=True)
+        self.settle()
+        self.notifications.on_call = answer
+        answer(*waiting.pop())
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+        self.end_session(host)
+        self.notifications.wait_for(NEEDS)
+
+    def test_daemon_without_actions(self):
+        self.notifications.capabilities = ["body"]
+        host = self.start_expired()
+        note = self.notifications.wait_for(NEEDS)
+        self.assertEqual((note.actions, note.body), ({}, "The session has ended."))
+        host.sign_in(force=True)
+        self.notifications.wait_for()
+        # the next one knows them
+        self.notifications.capabilities = ["actions"]
+        self.end_session(host)
+        self.assertIn("sign-in", self.notifications.wait_for(NEEDS).actions)
 
 
 if __name__ == "__main__":

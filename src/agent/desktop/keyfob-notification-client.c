@@ -10,16 +10,16 @@
 #define PATH "/org/freedesktop/Notifications"
 
 /* reasons of NotificationClosed */
-#define EXPIRED 1 /* out of sight, but perhaps still in a list */
+#define EXPIRED 1 /* no longer on screen, but perhaps in the list of a notification centre */
 #define DISMISSED 2
 
 typedef struct
 {
-  guint32 id; /* 0 until the answer */
-  gboolean in_call;
-  GVariant *next; /* (nullable): what to show once the call is answered */
-  gboolean withdrawn;
-  gboolean out_of_sight;
+  guint32 id;             /* 0 until the daemon has answered */
+  gboolean in_call;       /* the daemon is being called for this notification */
+  GVariant *next;         /* (nullable): content to send, `(ssas)` */
+  gboolean withdrawn;     /* to be closed when the call is answered */
+  gboolean has_timed_out; /* no longer on screen */
 } Note;
 
 struct _KeyfobNotificationClient
@@ -28,10 +28,10 @@ struct _KeyfobNotificationClient
 
   GDBusConnection *connection;
   GHashTable *notes;      /* key → Note */
-  char *activation_token; /* comes ahead of the click on token_id */
-  guint32 token_id;
-  guint subscription;
-  guint watch;
+  char *activation_token; /* (nullable): of the click that follows */
+  guint32 token_id;       /* notification that activation_token is for */
+  guint subscription;     /* to the signals of the daemon */
+  guint watch;            /* of the daemon's name */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNotificationClient, keyfob_notification_client, G_TYPE_OBJECT)
@@ -68,7 +68,7 @@ note_free (Note *note)
 }
 
 static void
-listen_no_more (KeyfobNotificationClient *self)
+stop_listening (KeyfobNotificationClient *self)
 {
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (self->connection, self->subscription);
@@ -82,7 +82,7 @@ forget (KeyfobNotificationClient *self, const char *key)
 {
   g_hash_table_remove (self->notes, key);
   if (g_hash_table_size (self->notes) == 0)
-    listen_no_more (self);
+    stop_listening (self);
 }
 
 static const char *
@@ -129,7 +129,7 @@ on_closed (KeyfobNotificationClient *self, guint32 id, guint32 reason)
     return;
 
   if (reason == EXPIRED)
-    ((Note *) g_hash_table_lookup (self->notes, key))->out_of_sight = TRUE;
+    ((Note *) g_hash_table_lookup (self->notes, key))->has_timed_out = TRUE;
   else
     forget (self, key);
   if (reason == EXPIRED || reason == DISMISSED)
@@ -171,13 +171,13 @@ on_daemon_vanished (GDBusConnection *connection, const char *name, gpointer user
   GHashTableIter iter;
   gpointer note;
 
-  /* what it has shown is gone; what it is to show may be starting it */
+  /* what the daemon has shown is gone with it; a call that waits may start the next daemon */
   g_hash_table_iter_init (&iter, self->notes);
   while (g_hash_table_iter_next (&iter, NULL, &note))
     if (!((Note *) note)->in_call)
       g_hash_table_iter_remove (&iter);
   if (g_hash_table_size (self->notes) == 0)
-    listen_no_more (self);
+    stop_listening (self);
 }
 
 static void
@@ -201,28 +201,7 @@ close_note (KeyfobNotificationClient *self, guint32 id)
                           NULL, NULL, NULL);
 }
 
-static void
-send (KeyfobNotificationClient *self, const char *key, Note *note, GAsyncReadyCallback callback)
-{
-  g_autoptr (GVariant) content = g_steal_pointer (&note->next);
-  const char *summary, *body;
-  g_autofree const char **actions = NULL;
-  GVariantDict hints;
-  Call *call = g_new0 (Call, 1);
-
-  call->client = g_object_ref (self);
-  call->key = g_strdup (key);
-  note->in_call = TRUE;
-
-  g_variant_get (content, "(&s&s^a&s)", &summary, &body, &actions);
-  g_variant_dict_init (&hints, NULL);
-  g_variant_dict_insert (&hints, "desktop-entry", "s", KEYFOB_APPLICATION_ID);
-  g_dbus_connection_call (self->connection, NAME, PATH, NAME, "Notify",
-                          g_variant_new ("(susss^as@a{sv}i)", "Keyfob", note->id,
-                                         KEYFOB_APPLICATION_ID, summary, body, actions,
-                                         g_variant_dict_end (&hints), -1),
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, callback, call);
-}
+static void send (KeyfobNotificationClient *self, const char *key, Note *note);
 
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -240,7 +219,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   note->in_call = FALSE;
   if (answer == NULL)
     {
-      g_debug ("Nobody shows notifications: %s", error->message);
+      g_debug ("The notification is not shown: %s", error->message);
       forget (self, call->key);
       return;
     }
@@ -253,8 +232,73 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (note->next != NULL)
     {
-      send (self, call->key, note, on_sent);
+      send (self, call->key, note);
     }
+}
+
+/* A daemon without the capability "actions" must not get any: some show a dialog instead. */
+static gboolean
+has_actions (GVariant *capabilities)
+{
+  g_autofree const char **names = NULL;
+
+  if (capabilities == NULL)
+    return FALSE;
+
+  g_variant_get (capabilities, "(^a&s)", &names);
+
+  return g_strv_contains (names, "actions");
+}
+
+static void
+on_capabilities (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+  KeyfobNotificationClient *self = call->client;
+  Note *note = g_hash_table_lookup (self->notes, call->key);
+  g_autoptr (GVariant) capabilities =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) content = NULL;
+  g_autofree const char **actions = NULL;
+  const char *summary, *body;
+  GVariantDict hints;
+
+  if (note == NULL)
+    return;
+
+  if (note->withdrawn)
+    {
+      if (note->id != 0)
+        close_note (self, note->id);
+      forget (self, call->key);
+      return;
+    }
+
+  content = g_steal_pointer (&note->next);
+  g_variant_get (content, "(&s&s^a&s)", &summary, &body, &actions);
+  if (!has_actions (capabilities))
+    actions[0] = NULL;
+  g_variant_dict_init (&hints, NULL);
+  g_variant_dict_insert (&hints, "desktop-entry", "s", KEYFOB_APPLICATION_ID);
+  g_dbus_connection_call (
+      self->connection, NAME, PATH, NAME, "Notify",
+      g_variant_new ("(susss^as@a{sv}i)", "Keyfob", note->id, KEYFOB_APPLICATION_ID, summary, body,
+                     actions, g_variant_dict_end (&hints), -1),
+      G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_sent, g_steal_pointer (&call));
+}
+
+static void
+send (KeyfobNotificationClient *self, const char *key, Note *note)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->client = g_object_ref (self);
+  call->key = g_strdup (key);
+  note->in_call = TRUE;
+  /* each time, since the daemon may be another one by now */
+  g_dbus_connection_call (self->connection, NAME, PATH, NAME, "GetCapabilities", NULL,
+                          G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                          on_capabilities, call);
 }
 
 static void
@@ -264,7 +308,7 @@ keyfob_notification_client_dispose (GObject *object)
   GHashTableIter iter;
   gpointer note;
 
-  /* nobody would take a click on them */
+  /* a click on a notification would come to nothing */
   g_hash_table_iter_init (&iter, self->notes);
   while (g_hash_table_iter_next (&iter, NULL, &note))
     {
@@ -273,7 +317,7 @@ keyfob_notification_client_dispose (GObject *object)
       g_hash_table_iter_remove (&iter);
     }
   if (self->connection != NULL)
-    listen_no_more (self);
+    stop_listening (self);
   g_clear_object (&self->connection);
 
   G_OBJECT_CLASS (keyfob_notification_client_parent_class)->dispose (object);
@@ -338,10 +382,10 @@ keyfob_notification_client_show (KeyfobNotificationClient *self,
   g_clear_pointer (&note->next, g_variant_unref);
   note->next = g_variant_ref_sink (g_variant_new ("(ss^as)", summary, body, actions));
   note->withdrawn = FALSE;
-  note->out_of_sight = FALSE;
+  note->has_timed_out = FALSE;
   listen (self);
   if (!note->in_call)
-    send (self, key, note, on_sent);
+    send (self, key, note);
 }
 
 void
@@ -363,9 +407,9 @@ keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const char 
 }
 
 static gboolean
-is_in_sight (const Note *note)
+is_visible (const Note *note)
 {
-  return !note->withdrawn && !note->out_of_sight;
+  return !note->withdrawn && !note->has_timed_out;
 }
 
 gboolean
@@ -373,7 +417,7 @@ keyfob_notification_client_is_shown (KeyfobNotificationClient *self, const char 
 {
   Note *note = g_hash_table_lookup (self->notes, key);
 
-  return note != NULL && is_in_sight (note);
+  return note != NULL && is_visible (note);
 }
 
 gboolean
@@ -384,7 +428,7 @@ keyfob_notification_client_is_showing (KeyfobNotificationClient *self)
 
   g_hash_table_iter_init (&iter, self->notes);
   while (g_hash_table_iter_next (&iter, NULL, &note))
-    if (is_in_sight (note))
+    if (is_visible (note))
       return TRUE;
 
   return FALSE;

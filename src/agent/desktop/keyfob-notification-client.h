@@ -18,27 +18,27 @@ G_DECLARE_FINAL_TYPE (KeyfobNotificationClient,
 /**
  * KeyfobNotificationClient:
  *
- * Notifications on the desktop, by org.freedesktop.Notifications. GNotification would want a
- * #GApplication that owns the application id, which is the window's, warns where nobody shows
- * notifications, and does not hand on the activation token of a click.
+ * Shows notifications through the notification daemon of the desktop
+ * (org.freedesktop.Notifications). GNotification does not serve: it wants a #GApplication that owns
+ * the application id, which is the window's; it warns where there is no daemon; and it drops the
+ * activation token of a click. Where there is no daemon nothing happens.
  *
- * It listens to what becomes of its notifications as long as there are any. Where nobody shows them
- * nothing happens.
+ * Signal `seen` (key): the notification was shown for its full time, or the user has dismissed or
+ * clicked it.
  *
- * Signal `seen` (key): it was there for as long as it is shown, or the user has done away with it.
- *
- * Signal `invoked` (key, action, activation token, nullable): the user has clicked.
+ * Signal `invoked` (key, action, activation token, nullable): the user has chosen an action.
  */
 
-/** Returns: (transfer full): one with nothing to show */
+/** Returns: (transfer full): a client that shows nothing yet */
 KeyfobNotificationClient *keyfob_notification_client_new (GDBusConnection *connection);
 
 /**
  * keyfob_notification_client_show:
- * @key: what it is about; takes the place of an earlier one with that key
+ * @key: identifies the notification; an earlier one with this key is replaced
  * @summary: plain text
  * @body: plain text without anything that could be read as markup
- * @actions: names of actions, each followed by what the user reads; `default` is the click on it
+ * @actions: pairs of an action's name and its label; the action `default` is a click on the
+ *   notification. Left out where the daemon knows no actions, so @body must not speak of them.
  */
 void keyfob_notification_client_show (KeyfobNotificationClient *self,
                                       const char *key,
@@ -46,13 +46,13 @@ void keyfob_notification_client_show (KeyfobNotificationClient *self,
                                       const char *body,
                                       const char *const *actions);
 
-/** Takes the notification with that key back, if there is one. */
+/** Closes the notification with @key, if there is one. */
 void keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const char *key);
 
-/** Returns: whether there is one with that key for the user to see */
+/** Returns: whether the notification with @key is on screen, or about to be */
 gboolean keyfob_notification_client_is_shown (KeyfobNotificationClient *self, const char *key);
 
-/** Returns: whether there is any for the user to see */
+/** Returns: whether any notification is on screen, or about to be */
 gboolean keyfob_notification_client_is_showing (KeyfobNotificationClient *self);
 
 G_END_DECLS
