@@ -347,7 +347,7 @@ keyfob_bus_menu_class_init (KeyfobBusMenuClass *klass)
 }
 
 static void
-answer (KeyfobBusMenu *self, const char *method, gpointer handler)
+connect_method (KeyfobBusMenu *self, const char *method, gpointer handler)
 {
   g_autofree char *signal = g_strconcat ("handle-", method, NULL);
 
@@ -380,13 +380,13 @@ keyfob_bus_menu_init (KeyfobBusMenu *self)
   keyfob_sni_dbusmenu_set_text_direction (self->skeleton, get_text_direction ());
   keyfob_sni_dbusmenu_set_status (self->skeleton, "normal");
   keyfob_sni_dbusmenu_set_icon_theme_path (self->skeleton, (const char *const[]){ NULL });
-  answer (self, "get-layout", on_get_layout);
-  answer (self, "get-group-properties", on_get_group_properties);
-  answer (self, "get-property", on_get_property);
-  answer (self, "event", on_event);
-  answer (self, "event-group", on_event_group);
-  answer (self, "about-to-show", on_about_to_show);
-  answer (self, "about-to-show-group", on_about_to_show_group);
+  connect_method (self, "get-layout", on_get_layout);
+  connect_method (self, "get-group-properties", on_get_group_properties);
+  connect_method (self, "get-property", on_get_property);
+  connect_method (self, "event", on_event);
+  connect_method (self, "event-group", on_event_group);
+  connect_method (self, "about-to-show", on_about_to_show);
+  connect_method (self, "about-to-show-group", on_about_to_show_group);
 }
 
 KeyfobBusMenu *

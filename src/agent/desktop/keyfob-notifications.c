@@ -11,11 +11,11 @@
 #include "keyfob-desktop-actions.h"
 #include "keyfob-notification-client.h"
 
-#define MOST 3     /* notifications at once, of hosts that need the user */
-#define SEVERAL "" /* key of the notification for several hosts */
-#define SAME_END                                                                                 \
-  300 /* seconds by which the end of one token may differ, as the server's clock is known better \
-       */
+#define MAX_SINGLE 3 /* notifications of one host each; more hosts than that share one */
+#define SEVERAL ""   /* key of the notification of several hosts */
+/* Seconds by which the calculated end of one token may vary, as more is learnt of the server's
+ * clock */
+#define END_TOLERANCE 300
 
 struct _KeyfobNotifications
 {
@@ -24,7 +24,7 @@ struct _KeyfobNotifications
   KeyfobContext *context;
   KeyfobAttentionModel *model;
   KeyfobNotificationClient *client;
-  GHashTable *told; /* object path → KeyfobAttention that the user was notified of */
+  GHashTable *notified; /* object path → KeyfobAttention that a notification was made of */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNotifications, keyfob_notifications, G_TYPE_OBJECT)
@@ -75,47 +75,48 @@ show_several (KeyfobNotifications *self)
 }
 
 static KeyfobAttention
-get_told (KeyfobNotifications *self, const char *path)
+get_notified (KeyfobNotifications *self, const char *path)
 {
-  return GPOINTER_TO_INT (g_hash_table_lookup (self->told, path));
+  return GPOINTER_TO_INT (g_hash_table_lookup (self->notified, path));
 }
 
 static void
-note_told (KeyfobNotifications *self, const char *path, KeyfobAttention attention)
+set_notified (KeyfobNotifications *self, const char *path, KeyfobAttention attention)
 {
-  g_hash_table_insert (self->told, g_strdup (path), GINT_TO_POINTER (attention));
+  g_hash_table_insert (self->notified, g_strdup (path), GINT_TO_POINTER (attention));
 }
 
+/* Returns: the word for @attention in hosts.ini */
 static const char *
 get_word (KeyfobAttention attention)
 {
   return attention == KEYFOB_ATTENTION_SOON ? "soon" : "ended";
 }
 
-/* Whether the user has seen this notification from an agent that ran before. */
+/* Returns: whether the user has seen this notification when an earlier agent showed it */
 static gboolean
 was_seen (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
-  g_autofree char *told = keyfob_host_file_dup_note (
+  g_autofree char *note = keyfob_host_file_dup_note (
       self->context->file, keyfob_host_get_config (host), KEYFOB_HOST_NOTE_TOLD);
-  g_auto (GStrv) parts = g_strsplit (told, " ", 2);
+  g_auto (GStrv) parts = g_strsplit (note, " ", 2);
   gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
 
-  /* an empty text has no parts */
-  if (parts[0] == NULL || ABS (end - get_expires (host)) > SAME_END)
+  /* g_strsplit() makes no part of an empty text */
+  if (parts[0] == NULL || ABS (end - get_expires (host)) > END_TOLERANCE)
     return FALSE;
 
   return g_str_equal (parts[0], get_word (attention)) || attention == KEYFOB_ATTENTION_SOON;
 }
 
 static void
-remember_seen (KeyfobNotifications *self, KeyfobHost *host)
+save_seen (KeyfobNotifications *self, KeyfobHost *host)
 {
-  KeyfobAttention told = get_told (self, keyfob_host_get_path (host));
+  KeyfobAttention notified = get_notified (self, keyfob_host_get_path (host));
   g_autofree char *text =
-      g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (told), get_expires (host));
+      g_strdup_printf ("%s %" G_GINT64_FORMAT, get_word (notified), get_expires (host));
 
-  if (told == KEYFOB_ATTENTION_SOON || told == KEYFOB_ATTENTION_NEEDS_USER)
+  if (notified == KEYFOB_ATTENTION_SOON || notified == KEYFOB_ATTENTION_NEEDS_USER)
     keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
                                KEYFOB_HOST_NOTE_TOLD, text);
 }
@@ -130,19 +131,19 @@ take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention att
     {
     case KEYFOB_ATTENTION_SOON:
     case KEYFOB_ATTENTION_NEEDS_USER:
-      if (get_told (self, path) >= attention)
+      if (get_notified (self, path) >= attention)
         return FALSE;
-      note_told (self, path, attention);
+      set_notified (self, path, attention);
       return !was_seen (self, host, attention);
     case KEYFOB_ATTENTION_GOOD:
     case KEYFOB_ATTENTION_SIGNED_OUT:
-      if (g_hash_table_remove (self->told, path))
+      if (g_hash_table_remove (self->notified, path))
         keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
                                    KEYFOB_HOST_NOTE_TOLD, "");
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_SIGNING_IN:
-      /* the user sees for themselves whether the sign-in fails */
+      /* a sign-in that fails is shown by the browser or the window */
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_OFFLINE:
@@ -154,7 +155,8 @@ take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention att
 static void
 show (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
-  gboolean many = keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER) > MOST;
+  gboolean many =
+      keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER) > MAX_SINGLE;
 
   if (attention == KEYFOB_ATTENTION_SOON)
     show_soon (self, host);
@@ -182,7 +184,7 @@ forget_removed (KeyfobNotifications *self)
   GHashTableIter iter;
   gpointer path;
 
-  g_hash_table_iter_init (&iter, self->told);
+  g_hash_table_iter_init (&iter, self->notified);
   while (g_hash_table_iter_next (&iter, &path, NULL))
     {
       if (keyfob_attention_model_find_host (self->model, path) != NULL)
@@ -196,8 +198,8 @@ forget_removed (KeyfobNotifications *self)
 static void
 update (KeyfobNotifications *self)
 {
-  guint n_needy = keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER);
-  gboolean news = FALSE;
+  guint n_needs_user = keyfob_attention_model_count (self->model, KEYFOB_ATTENTION_NEEDS_USER);
+  gboolean is_new = FALSE;
 
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (self->model); i++)
     {
@@ -208,17 +210,17 @@ update (KeyfobNotifications *self)
         continue;
 
       show (self, host, attention);
-      news |= attention == KEYFOB_ATTENTION_NEEDS_USER;
+      is_new |= attention == KEYFOB_ATTENTION_NEEDS_USER;
     }
 
   forget_removed (self);
-  if (news && n_needy > MOST)
+  if (is_new && n_needs_user > MAX_SINGLE)
     {
       withdraw_each (self);
       if (!keyfob_notification_client_is_shown (self->client, SEVERAL))
         show_several (self);
     }
-  else if (n_needy == 0)
+  else if (n_needs_user == 0)
     {
       keyfob_notification_client_withdraw (self->client, SEVERAL);
     }
@@ -232,7 +234,7 @@ on_seen (KeyfobNotifications *self, const char *path)
       KeyfobHost *host = keyfob_attention_model_get_host (self->model, i);
 
       if (g_str_equal (path, SEVERAL) || g_str_equal (path, keyfob_host_get_path (host)))
-        remember_seen (self, host);
+        save_seen (self, host);
     }
 }
 
@@ -269,7 +271,7 @@ keyfob_notifications_finalize (GObject *object)
 {
   KeyfobNotifications *self = KEYFOB_NOTIFICATIONS (object);
 
-  g_hash_table_unref (self->told);
+  g_hash_table_unref (self->notified);
 
   G_OBJECT_CLASS (keyfob_notifications_parent_class)->finalize (object);
 }
@@ -286,7 +288,7 @@ keyfob_notifications_class_init (KeyfobNotificationsClass *klass)
 static void
 keyfob_notifications_init (KeyfobNotifications *self)
 {
-  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->notified = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 KeyfobNotifications *

@@ -8,7 +8,7 @@
 
 #include "keyfob-sni.h"
 
-#define PATH "/StatusNotifierItem" /* where trays look below a bus name */
+#define PATH "/StatusNotifierItem" /* the only path that all trays look at */
 #define WATCHER "org.kde.StatusNotifierWatcher"
 #define WATCHER_PATH "/StatusNotifierWatcher"
 
@@ -18,12 +18,12 @@ struct _KeyfobStatusNotifier
 
   GDBusConnection *connection;
   KeyfobSniStatusNotifierItem *item;
-  guint watch;
-  char *watcher; /* bus name of whoever collects icons; NULL without a tray */
-  guint subscriptions[2];
+  guint watch;               /* of WATCHER */
+  char *watcher;             /* (nullable): unique bus name of the StatusNotifierWatcher */
+  guint subscriptions[2];    /* to signals of the watcher */
+  GCancellable *cancellable; /* of calls to the watcher */
   gboolean shown;
-  char *activation_token;
-  GCancellable *cancellable; /* of what is asked of the watcher */
+  char *activation_token; /* (nullable): of the click that follows */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStatusNotifier, keyfob_status_notifier, G_TYPE_OBJECT)
@@ -55,7 +55,7 @@ set_shown (KeyfobStatusNotifier *self, gboolean shown)
 }
 
 static void
-withdraw (KeyfobStatusNotifier *self)
+unexport (KeyfobStatusNotifier *self)
 {
   GDBusInterfaceSkeleton *item = G_DBUS_INTERFACE_SKELETON (self->item);
 
@@ -76,7 +76,7 @@ forget_watcher (KeyfobStatusNotifier *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->watcher, g_free);
-  withdraw (self);
+  unexport (self);
 }
 
 static void
@@ -91,11 +91,11 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   g_message ("The tray refuses the icon: %s", error->message);
-  withdraw (self);
+  unexport (self);
 }
 
 static void
-show (KeyfobStatusNotifier *self)
+register_item (KeyfobStatusNotifier *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -106,7 +106,7 @@ show (KeyfobStatusNotifier *self)
       return;
     }
 
-  /* a tray may ask for the menu before it answers */
+  /* before the call, since the tray may read the menu before it answers */
   set_shown (self, TRUE);
   g_dbus_connection_call (
       self->connection, self->watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
@@ -114,9 +114,9 @@ show (KeyfobStatusNotifier *self)
       G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_registered, g_object_ref (self));
 }
 
-/* A watcher that does not say is taken for a tray. */
+/* A watcher without the property is taken to have a host. */
 static void
-on_host_known (GObject *source, GAsyncResult *result, gpointer user_data)
+on_host_property (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobStatusNotifier) self = KEYFOB_STATUS_NOTIFIER (user_data);
   g_autoptr (GVariant) value = NULL;
@@ -134,19 +134,21 @@ on_host_known (GObject *source, GAsyncResult *result, gpointer user_data)
              || g_variant_get_boolean (value);
 
   if (has_host && !self->shown)
-    show (self);
+    register_item (self);
   else if (!has_host)
-    withdraw (self);
+    unexport (self);
 }
 
-/* Who collects icons is often another program than who shows them. */
+/* The watcher collects the items and a host draws them, often in another program; without a host
+ * there is no tray. */
 static void
-ask_for_host (KeyfobStatusNotifier *self)
+query_host (KeyfobStatusNotifier *self)
 {
-  g_dbus_connection_call (
-      self->connection, self->watcher, WATCHER_PATH, "org.freedesktop.DBus.Properties", "Get",
-      g_variant_new ("(ss)", WATCHER, "IsStatusNotifierHostRegistered"), G_VARIANT_TYPE ("(v)"),
-      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_host_known, g_object_ref (self));
+  g_dbus_connection_call (self->connection, self->watcher, WATCHER_PATH,
+                          "org.freedesktop.DBus.Properties", "Get",
+                          g_variant_new ("(ss)", WATCHER, "IsStatusNotifierHostRegistered"),
+                          G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, -1,
+                          self->cancellable, on_host_property, g_object_ref (self));
 }
 
 static void
@@ -158,7 +160,7 @@ on_host_signal (GDBusConnection *connection,
                 GVariant *arguments,
                 gpointer user_data)
 {
-  ask_for_host (KEYFOB_STATUS_NOTIFIER (user_data));
+  query_host (KEYFOB_STATUS_NOTIFIER (user_data));
 }
 
 static void
@@ -177,7 +179,7 @@ on_watcher_appeared (GDBusConnection *connection,
     self->subscriptions[i] = g_dbus_connection_signal_subscribe (
         connection, owner, WATCHER, host_signals[i], WATCHER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
         on_host_signal, self, NULL);
-  ask_for_host (self);
+  query_host (self);
 }
 
 static void
@@ -187,7 +189,9 @@ on_watcher_vanished (GDBusConnection *connection, const char *name, gpointer use
 }
 
 static gboolean
-on_token (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, const char *token)
+on_activation_token (KeyfobStatusNotifier *self,
+                     GDBusMethodInvocation *invocation,
+                     const char *token)
 {
   g_free (self->activation_token);
   self->activation_token = *token != '\0' ? g_strdup (token) : NULL;
@@ -196,9 +200,10 @@ on_token (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, const c
   return TRUE;
 }
 
-/* Also for a tray that cannot show our menu and wants us to: the window has all that is in it. */
+/* Also the answer to ContextMenu, by which a tray that draws no menus wants the item to show its
+ * own: all that is in the menu is in the window. */
 static gboolean
-on_click (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, int x, int y)
+on_activate (KeyfobStatusNotifier *self, GDBusMethodInvocation *invocation, int x, int y)
 {
   g_dbus_method_invocation_return_value (invocation, NULL);
   g_signal_emit (self, signals[ACTIVATE], 0);
@@ -274,7 +279,7 @@ no_pixmaps (void)
 }
 
 static void
-answer (KeyfobStatusNotifier *self, const char *method, gpointer handler)
+connect_method (KeyfobStatusNotifier *self, const char *method, gpointer handler)
 {
   g_autofree char *signal = g_strconcat ("handle-", method, NULL);
 
@@ -294,11 +299,11 @@ keyfob_status_notifier_init (KeyfobStatusNotifier *self)
   keyfob_sni_status_notifier_item_set_tool_tip (
       self->item, g_variant_new ("(s@a(iiay)ss)", "", no_pixmaps (), "", ""));
 
-  answer (self, "provide-xdg-activation-token", on_token);
-  answer (self, "activate", on_click);
-  answer (self, "secondary-activate", on_click);
-  answer (self, "context-menu", on_click);
-  answer (self, "scroll", on_scroll);
+  connect_method (self, "provide-xdg-activation-token", on_activation_token);
+  connect_method (self, "activate", on_activate);
+  connect_method (self, "secondary-activate", on_activate);
+  connect_method (self, "context-menu", on_activate);
+  connect_method (self, "scroll", on_scroll);
 }
 
 KeyfobStatusNotifier *
@@ -335,14 +340,14 @@ keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
 {
   KeyfobSniStatusNotifierItem *item = self->item;
   const char *status = attention ? "NeedsAttention" : "Active";
-  g_autoptr (GVariant) taken = g_variant_ref_sink (pixmaps);
+  g_autoptr (GVariant) owned = g_variant_ref_sink (pixmaps);
 
   if (!g_str_equal (keyfob_sni_status_notifier_item_get_icon_name (item), name))
     {
       keyfob_sni_status_notifier_item_set_icon_name (item, name);
-      keyfob_sni_status_notifier_item_set_icon_pixmap (item, taken);
+      keyfob_sni_status_notifier_item_set_icon_pixmap (item, owned);
       keyfob_sni_status_notifier_item_set_attention_icon_name (item, name);
-      keyfob_sni_status_notifier_item_set_attention_icon_pixmap (item, taken);
+      keyfob_sni_status_notifier_item_set_attention_icon_pixmap (item, owned);
       keyfob_sni_status_notifier_item_emit_new_icon (item);
       keyfob_sni_status_notifier_item_emit_new_attention_icon (item);
     }

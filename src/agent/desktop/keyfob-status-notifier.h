@@ -18,36 +18,39 @@ G_DECLARE_FINAL_TYPE (KeyfobStatusNotifier,
 /**
  * KeyfobStatusNotifier:
  *
- * The item in the tray: a StatusNotifierItem that is on the bus as long as there is a tray, and is
- * registered again with every new one.
+ * The icon in the tray and its tooltip: an org.kde.StatusNotifierItem that is on the bus while
+ * there is a tray, and is registered with each new tray.
  *
- * Signal `activate`: the user wants to see the window.
+ * Signal `activate`: the user has clicked the icon.
  */
 
 /**
  * keyfob_status_notifier_new:
- * @menu_path: object path of its com.canonical.dbusmenu
+ * @menu_path: object path of the menu of the item, a com.canonical.dbusmenu
  *
- * Returns: (transfer full): an item that waits for a tray
+ * Returns: (transfer full): an item that is shown as soon as there is a tray
  */
 KeyfobStatusNotifier *keyfob_status_notifier_new (GDBusConnection *connection,
                                                   const char *menu_path);
 
-/** Property `shown`. Returns: whether there is a tray that has the item, or is about to get it */
+/** Getter of the property `shown`. Returns: whether there is a tray that shows the item, or is
+ * about to */
 gboolean keyfob_status_notifier_get_shown (KeyfobStatusNotifier *self);
 
 /**
  * keyfob_status_notifier_steal_activation_token:
  *
- * Returns: (nullable) (transfer full): what the tray gave for the click that comes with it, once
+ * Returns: (nullable) (transfer full): the activation token of the click that is being handled;
+ *   %NULL where the tray gave none, and at the second call
  */
 char *keyfob_status_notifier_steal_activation_token (KeyfobStatusNotifier *self);
 
 /**
  * keyfob_status_notifier_set_icon:
- * @name: of a symbolic icon
- * @pixmaps: `a(iiay)`, for trays that do not find it; a floating reference is taken
- * @attention: whether the tray should bring the item out of where it hides others
+ * @name: name of a symbolic icon
+ * @pixmaps: the same icon as `a(iiay)`, for trays that do not find @name; a floating reference is
+ *   taken
+ * @attention: whether the item needs the attention of the user; trays do not hide such an item
  */
 void keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
                                       const char *name,
@@ -56,9 +59,9 @@ void keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
 
 /**
  * keyfob_status_notifier_set_words:
- * @title: one line that says it all
+ * @title: one line that stands for the icon where it is not seen, as in a list or a screen reader
  * @tooltip: first line of the tooltip
- * @details: what follows it, may be empty
+ * @details: the other lines of the tooltip, may be empty
  *
  * All three are plain text.
  */

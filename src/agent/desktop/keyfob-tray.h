@@ -15,13 +15,14 @@ G_DECLARE_FINAL_TYPE (KeyfobTray, keyfob_tray, KEYFOB, TRAY, GObject)
 /**
  * KeyfobTray:
  *
- * The icon in the tray, which shows the attention that the hosts need, and its menu.
+ * The icon in the tray, which shows the attention that the hosts need, with its tooltip and menu.
  *
- * Signal `quit`: the user has chosen Quit, and the window has ended. Signal `shown` (gboolean): the
- * icon is in a tray from now on, or in none any more.
+ * Signal `quit`: the user has chosen Quit, and the process of the window has ended.
+ *
+ * Signal `shown` (gboolean): whether the icon is in a tray has changed.
  */
 
-/** Returns: (transfer full): an icon that is shown while there is a tray */
+/** Returns: (transfer full): the tray icon of the hosts in @model, shown while there is a tray */
 KeyfobTray *keyfob_tray_new (KeyfobContext *context, KeyfobAttentionModel *model);
 
 G_END_DECLS
