@@ -561,6 +561,9 @@ class Ports(agentcase.AgentCase):
     def test_taken_by_other_programs(self):
         host = self.add_host()
         self.sign_in_by(self.port, host)
+        # an agent holds its port for a while
+        self.restart_agent()
+        host = self.find_host()
         other = agentcase.free_port()
         self.server.valid_ports = [other]
         with socket.socket() as blocker:

@@ -146,19 +146,41 @@ accept_callback (KeyfobLoopback *self, guint connection, KeyfobCallback *callbac
                            (GDestroyNotify) keyfob_callback_free);
 }
 
+static gboolean
+has_accepted (KeyfobLoopback *self, KeyfobCallback *callback)
+{
+  return callback != NULL && self->accepted_state != NULL
+         && keyfob_callback_matches (callback, self->accepted_state, NULL);
+}
+
+/* Returns: (transfer none): the loopback server that has accepted @callback before; NULL for none.
+ * It may be one that had the port before. */
+static KeyfobLoopback *
+find_accepting (KeyfobLoopback *self, KeyfobCallback *callback)
+{
+  if (has_accepted (self, callback))
+    return self;
+
+  for (guint i = 0; i < self->ended->len; i++)
+    if (has_accepted (g_ptr_array_index (self->ended, i), callback))
+      return g_ptr_array_index (self->ended, i);
+
+  return NULL;
+}
+
 static void
 answer_callback (KeyfobLoopback *self, guint connection, const char *query)
 {
   g_autoptr (KeyfobCallback) callback = keyfob_callback_parse (query);
+  KeyfobLoopback *accepting = find_accepting (self, callback);
 
   if (callback != NULL && self->waiting != NULL
       && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
     accept_callback (self, connection, g_steal_pointer (&callback));
-  else if (callback == NULL || self->accepted_state == NULL
-           || !keyfob_callback_matches (callback, self->accepted_state, NULL))
+  else if (accepting == NULL)
     answer_unexpected (self, connection, callback);
-  else if (self->outcome != NULL)
-    keyfob_loopback_listener_answer (self->listener, connection, self->outcome);
+  else if (accepting->outcome != NULL)
+    keyfob_loopback_listener_answer (self->listener, connection, accepting->outcome);
   else
     answer (self, connection, KEYFOB_RESULT_PAGE_TAKEN, NULL);
 }
@@ -265,24 +287,31 @@ keyfob_loopback_new (KeyfobClock *clock, GPtrArray *ended)
   return self;
 }
 
-/* Returns: whether a loopback that has ended held one of @ports, which is free now */
-static gboolean
-release_port (KeyfobLoopback *self, const guint16 *ports, gsize n_ports)
+/* Releases @port where a loopback server that has ended holds it. */
+static void
+release_port (KeyfobLoopback *self, guint16 port)
 {
   for (guint i = 0; i < self->ended->len; i++)
     {
       KeyfobLoopback *other = g_ptr_array_index (self->ended, i);
-      guint16 port = keyfob_loopback_listener_get_port (other->listener);
 
-      for (gsize j = 0; j < n_ports; j++)
-        if (ports[j] == port)
-          {
-            keyfob_loopback_listener_close (other->listener);
-            return TRUE;
-          }
+      if (keyfob_loopback_listener_get_port (other->listener) == port)
+        keyfob_loopback_listener_close (other->listener);
+    }
+}
+
+/* The provider may know only the first ports, so they are preferred to a port that is not held. */
+static gboolean
+listen_on_any (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error)
+{
+  for (gsize i = 0; i < n_ports; i++)
+    {
+      release_port (self, ports[i]);
+      if (keyfob_loopback_listener_listen (self->listener, &ports[i], 1, NULL))
+        return TRUE;
     }
 
-  return FALSE;
+  return keyfob_loopback_listener_listen (self->listener, ports, n_ports, error);
 }
 
 gboolean
@@ -293,12 +322,8 @@ keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_port
   g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), FALSE);
   g_return_val_if_fail (self->redirect_uri == NULL, FALSE);
 
-  while (!keyfob_loopback_listener_listen (self->listener, ports, n_ports, error))
-    {
-      if (!release_port (self, ports, n_ports))
-        return FALSE;
-      g_clear_error (error);
-    }
+  if (!listen_on_any (self, ports, n_ports, error))
+    return FALSE;
 
   port = keyfob_loopback_listener_get_port (self->listener);
   self->redirect_uri = g_strdup_printf ("http://localhost:%u" CALLBACK_PATH, port);
