@@ -110,7 +110,8 @@ static const GActionEntry actions[] = {
 };
 
 /* After the last window is closed, the process stays until the copied secret was pasted, replaced
- * or cleared, on Wayland until it is replaced. The agent is not needed for that. */
+ * or cleared; some Wayland compositors need it until it is replaced. The agent is not needed for
+ * that. */
 static void
 update_hold (KeyfobApplication *self)
 {

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The clipboard on Wayland, where only a window in use can copy or clear, and where the compositor may
-keep a copy of its own: on sway, Weston and Mutter, each in a window of the private desktop."""
+"""The clipboard on Wayland: on sway, where a program can copy and clear at any time, and on Weston and
+Mutter, where only the program with the focus can, and where the compositor keeps a copy of its own. Each
+is in a window of the private desktop."""
 
 import os
 import pathlib
@@ -16,6 +17,7 @@ import waiting
 from window import AGENT, MINUTE, ROOT, WindowCase, host
 
 KEYFOB = "org.keyfob.Keyfob"
+HINT = "x-kde-passwordManagerHint"
 HEADER = "Authorization: Bearer of-one.example.org"
 
 # Another program, which has the focus from its start on.
@@ -182,24 +184,7 @@ class Copies:
         # nothing of it comes back when the window is closed
         self.close()
         self.assertEqual(self.paste(), "")
-
-    def test_deadline_after_the_window_is_closed(self):
-        self.copy(seconds=4)
-        self.close()
-        desktop.wait_for(lambda: self.paste() == "", "the deadline")
-        self.copy_elsewhere("something else")
-        self.wait_end()
-        self.assertEqual(self.paste(), "something else")
-
-    def test_pasted_after_the_window_is_closed(self):
-        self.copy()
-        # whoever reads it within a second is no person
-        self.wait_left(43)
-        self.close()
-        self.assertEqual(self.paste(), HEADER)
-        # each paste has a whole second, so look less often
-        waiting.wait_until(lambda: self.paste() == "", "the second after the paste to be over",
-                           desktop.DEADLINE, tick=1500)
+        self.wait_end_without_a_secret()
 
     def test_copied_again(self):
         self.copy(seconds=4)
@@ -216,20 +201,80 @@ class Copies:
         self.close()
         self.wait_end()
 
+    def copy_and_close(self):
+        self.copy()
+        # whoever reads it within a second is no person
+        self.wait_left(43)
+        self.close()
+
+
+class FocusCopies(Copies):
+    """Where only the program with the focus can copy and clear."""
+
+    def wait_end_without_a_secret(self):
+        # Keyfob owns the clipboard until then
+        self.assertIsNone(self.process.poll())
+        self.copy_elsewhere("something else")
+        self.wait_end()
+        self.assertEqual(self.paste(), "something else")
+
+    def test_deadline_after_the_window_is_closed(self):
+        self.copy(seconds=4)
+        self.close()
+        desktop.wait_for(lambda: self.paste() == "", "the deadline")
+        self.wait_end_without_a_secret()
+
+    def test_pasted_after_the_window_is_closed(self):
+        self.copy_and_close()
+        self.assertEqual(self.paste(), HEADER)
+        # each paste has a whole second, so look less often
+        waiting.wait_until(lambda: self.paste() == "", "the second after the paste to be over",
+                           desktop.DEADLINE, tick=1500)
+
+
+class OnWeston(FocusCopies, WestonCase):
+    pass
+
+
+class OnMutter(FocusCopies, MutterCase):
+    pass
+
 
 class OnSway(Copies, SwayCase):
-    pass
+    def wait_end_without_a_secret(self):
+        self.wait_end()
+        self.assertEqual(self.paste(), "")
+
+    def test_deadline_after_the_window_is_closed(self):
+        self.copy(seconds=4)
+        self.close()
+        self.wait_end_without_a_secret()
+
+    def test_pasted_after_the_window_is_closed(self):
+        self.copy_and_close()
+        self.assertEqual(self.paste(), HEADER)
+        self.wait_end_without_a_secret()
+
+    def test_managers_are_told(self):
+        self.copy()
+        self.assertEqual(self.read_type(HINT), "secret")
+        self.app.press("Clear now")
+        self.app.wait_gone("Header copied")
+        self.assertEqual(self.read_type(HINT), "")
+
+    def test_copied_in_keyfob(self):
+        """GTK copies what is selected in an entry: to Keyfob's clipboard that is another program."""
+        self.copy()
+        self.press_wayland("ctrl+n")
+        self.app.write("Address", "https://two.example.org")
+        self.press_wayland("ctrl+a", "ctrl+c")
+        self.app.wait_gone("Header copied")
+        self.assertEqual(self.paste(), "https://two.example.org")
 
 
-class OnWeston(Copies, WestonCase):
-    pass
+class FromOutside:
+    """A header is copied by an action of the application, as the tray does."""
 
-
-class OnMutter(Copies, MutterCase):
-    pass
-
-
-class FromOutside(SwayCase):
     def call(self, name, path, interface, method, arguments=None):
         return self.agent.bus.call_sync(name, path, interface, method, arguments, None, 0, -1).unpack()
 
@@ -237,16 +282,30 @@ class FromOutside(SwayCase):
         return self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                          "NameHasOwner", GLib.Variant("(s)", (KEYFOB,)))[0]
 
-    def test_a_window_comes_up_for_it(self):
-        self.start_wayland(arguments=["--gapplication-service"])
+    def copy_header(self, seconds):
+        self.start_wayland(arguments=["--gapplication-service"],
+                           settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
         desktop.wait_for(self.is_on_bus, "Keyfob on the bus")
         [path] = self.call(AGENT, ROOT, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")[0]
         self.call(KEYFOB, "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
                   GLib.Variant("(sava{sv})", ("copy-header", [GLib.Variant("s", path)], {})))
+
+
+class FromOutsideOnSway(FromOutside, SwayCase):
+    def test_without_a_window(self):
+        self.copy_header(seconds=4)
+        desktop.wait_for(lambda: self.paste() == HEADER, "the header on the clipboard")
+        self.assertEqual(self.app.texts(), [])
+        self.wait_end()
+        self.assertEqual(self.paste(), "")
+
+
+class FromOutsideOnMutter(FromOutside, MutterCase):
+    def test_a_window_comes_up_for_it(self):
+        self.copy_header(seconds=45)
         self.app.wait_for("Copy the header of one.example.org")
         self.wait_focus("Copy header")
         self.picture_of_screen("copy-window-wayland")
-        self.assertEqual(self.paste(), "")
         # one key, and the window is gone
         self.press_wayland("Return")
         self.app.wait_gone("Copy the header of one.example.org")
@@ -255,7 +314,15 @@ class FromOutside(SwayCase):
     def picture_of_screen(self, name):
         path = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"], name + ".png")
         path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["import", "-window", self.screen, str(path)], check=True)
+
+        def take():
+            subprocess.run(["import", "-window", self.screen, str(path)], check=True)
+            bright = subprocess.run(["convert", str(path), "-threshold", "90%", "-format", "%[fx:mean]",
+                                     "info:"], check=True, capture_output=True, text=True)
+            return float(bright.stdout) > 0.05
+
+        # a window is on screen before its first frame is; the background is dark
+        desktop.wait_for(take, f"{name} to be drawn")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include <gdk/x11/gdkx.h>
 #endif
 
+#include "keyfob-data-control.h"
 #include "keyfob-secret.h"
 #include "keyfob-source.h"
 
@@ -56,7 +57,19 @@ secret_content_ref_formats (GdkContentProvider *provider)
 }
 
 static void
-on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+on_hint_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_text_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -89,6 +102,13 @@ secret_content_write_mime_type_async (GdkContentProvider *provider,
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The text is withdrawn");
       return;
     }
+  if (self->with_hint && g_str_equal (mime_type, PASSWORD_HINT))
+    {
+      g_output_stream_write_all_async (stream, PASSWORD_HINT_CONTENT,
+                                       strlen (PASSWORD_HINT_CONTENT), io_priority, cancellable,
+                                       on_hint_written, g_steal_pointer (&task));
+      return;
+    }
   if (!g_str_has_prefix (mime_type, "text/plain"))
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "Not a text: %s",
@@ -100,7 +120,7 @@ secret_content_write_mime_type_async (GdkContentProvider *provider,
   g_task_set_task_data (task, g_bytes_ref (self->text), (GDestroyNotify) g_bytes_unref);
   g_output_stream_write_all_async (stream, g_bytes_get_data (self->text, NULL),
                                    g_bytes_get_size (self->text), io_priority, cancellable,
-                                   on_written, g_steal_pointer (&task));
+                                   on_text_written, g_steal_pointer (&task));
 }
 
 static gboolean
@@ -191,6 +211,7 @@ struct _KeyfobClipboard
   GSource *timer;
   gboolean clear_after_paste;
   char *form;
+  KeyfobDataControl *data_control; /* NULL where GTK's clipboard is used */
 
 #ifdef HAVE_X11
   struct
@@ -366,9 +387,9 @@ drop_content (KeyfobClipboard *self)
   set_content (self, NULL);
 }
 
-/* A Wayland compositor lets only the program with the focus clear the clipboard, and many keep a
- * copy of the text, which they hand out once the owner of the clipboard is gone. While Keyfob stays
- * the owner, programs ask Keyfob for the text, and get none. */
+/* Without data control, a Wayland compositor lets only the program with the focus clear the
+ * clipboard, and many keep a copy of the text, which they hand out once the owner of the clipboard
+ * is gone. While Keyfob stays the owner, programs ask Keyfob for the text, and get none. */
 static void
 withdraw_text (KeyfobClipboard *self)
 {
@@ -386,6 +407,13 @@ on_clipboard_changed (KeyfobClipboard *self)
 
   g_debug ("Another program took the clipboard");
   drop_content (self);
+}
+
+static void
+on_data_control_lost (gpointer data_control, gpointer user_data)
+{
+  g_debug ("Another program took the clipboard");
+  drop_content (user_data);
 }
 
 static gboolean
@@ -436,8 +464,11 @@ keyfob_clipboard_constructed (GObject *object)
 #ifdef HAVE_X11
   connect_x11 (self);
 #endif
-  g_signal_connect_object (self->clipboard, "changed", G_CALLBACK (on_clipboard_changed), self,
-                           G_CONNECT_SWAPPED);
+  self->data_control = keyfob_data_control_new (gdk_clipboard_get_display (self->clipboard),
+                                                on_data_control_lost, self);
+  if (self->data_control == NULL)
+    g_signal_connect_object (self->clipboard, "changed", G_CALLBACK (on_clipboard_changed), self,
+                             G_CONNECT_SWAPPED);
   g_settings_bind (self->settings, "copy-form", self, "form", G_SETTINGS_BIND_DEFAULT);
 }
 
@@ -450,6 +481,7 @@ keyfob_clipboard_dispose (GObject *object)
   if (self->content != NULL)
     g_signal_handlers_disconnect_by_data (self->content, self);
   g_clear_object (&self->content);
+  g_clear_pointer (&self->data_control, keyfob_data_control_free);
 #ifdef HAVE_X11
   disconnect_x11 (self);
 #endif
@@ -581,10 +613,14 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
   g_return_if_fail (text != NULL && title != NULL);
 
-  content = secret_content_new (text, is_x11 (self));
+  /* on Wayland GTK cannot serve a type whose name has no slash */
+  content = secret_content_new (text, is_x11 (self) || self->data_control != NULL);
   g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
   set_content (self, content);
-  gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
+  if (self->data_control != NULL)
+    keyfob_data_control_set_content (self->data_control, GDK_CONTENT_PROVIDER (content));
+  else
+    gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
 #ifdef HAVE_X11
   if (is_x11 (self))
     self->x11.owner = XGetSelectionOwner (self->x11.display, self->x11.clipboard);
@@ -602,7 +638,7 @@ keyfob_clipboard_needs_window (KeyfobClipboard *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), TRUE);
 
-  return !is_x11 (self);
+  return !is_x11 (self) && self->data_control == NULL;
 }
 
 void
@@ -613,7 +649,12 @@ keyfob_clipboard_clear (KeyfobClipboard *self)
   if (self->content == NULL)
     return;
 
-  if (is_taken (self))
+  if (self->data_control != NULL)
+    {
+      keyfob_data_control_set_content (self->data_control, NULL);
+      drop_content (self);
+    }
+  else if (is_taken (self))
     drop_content (self);
   else if (!is_x11 (self))
     withdraw_text (self);

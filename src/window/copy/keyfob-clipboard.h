@@ -20,9 +20,10 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, KEYFOB, CLIPBOARD, GObj
  * `clipboard-clear-seconds` (0: never), unless another program has taken the clipboard by then.
  * Clipboard managers are asked to keep no copy.
  *
- * On Wayland Keyfob stays the owner of the clipboard after that, with nothing to paste, until
- * another program copies: only the program with the focus can clear the clipboard there, and the
- * compositor may keep a copy of the secret, which it hands out when the owner ends.
+ * On Wayland without KeyfobDataControl, as on GNOME, Keyfob stays the owner of the clipboard after
+ * that, with nothing to paste, until another program copies: only the program with the focus can
+ * clear the clipboard there, and the compositor may keep a copy of the secret, which it hands out
+ * when the owner ends.
  *
  * The properties are
  * - `owner`: whether Keyfob owns the clipboard; the process must not end while it does
@@ -57,7 +58,7 @@ void keyfob_clipboard_offer (KeyfobClipboard *self,
                              const char *title,
                              gboolean renews);
 
-/** Returns: whether only a program with the focus can copy, as on Wayland */
+/** Returns: whether only a program with the focus can copy, as on Wayland without data control */
 gboolean keyfob_clipboard_needs_window (KeyfobClipboard *self);
 
 /**

@@ -27,8 +27,8 @@ G_DECLARE_FINAL_TYPE (KeyfobCopyWindow, keyfob_copy_window, KEYFOB, COPY_WINDOW,
  * @clipboard: the clipboard that gets the header
  * @path: object path of the host
  *
- * Copies the header of a host. On X11 that needs no window; on Wayland the window appears and the
- * user has to press a button.
+ * Copies the header of a host. Where only a program with the focus can copy, as on GNOME's Wayland
+ * session, the window appears and the user has to press a button.
  */
 void keyfob_copy_window_request (GtkApplication *application,
                                  KeyfobClipboard *clipboard,
