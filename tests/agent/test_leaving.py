@@ -29,11 +29,11 @@ class Leaving(agentcase.AgentCase):
     def setUp(self):
         super().setUp()
         # until a test is about to see it leave
-        self.keeper = self.bus.connect()
-        self.call(PATH, AGENT, "Looked", connection=self.keeper)
+        self.looking_client = self.bus.connect()
+        self.call(PATH, AGENT, "Looked", connection=self.looking_client)
 
     def release(self):
-        self.keeper.close_sync(None)
+        self.looking_client.close_sync(None)
 
     def wait_end(self):
         self.assertEqual(self.agent.wait(PATIENCE + agentcase.privatebus.DEADLINE), 0, self.log())

@@ -98,7 +98,7 @@ static gboolean
 was_seen (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
 {
   g_autofree char *note = keyfob_host_file_dup_note (
-      self->context->file, keyfob_host_get_config (host), KEYFOB_HOST_NOTE_TOLD);
+      self->context->file, keyfob_host_get_config (host), KEYFOB_HOST_NOTE_NOTIFIED);
   g_auto (GStrv) parts = g_strsplit (note, " ", 2);
   gint64 end = g_strv_length (parts) == 2 ? g_ascii_strtoll (parts[1], NULL, 10) : 0;
 
@@ -118,7 +118,7 @@ save_seen (KeyfobNotifications *self, KeyfobHost *host)
 
   if (notified == KEYFOB_ATTENTION_SOON || notified == KEYFOB_ATTENTION_NEEDS_USER)
     keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
-                               KEYFOB_HOST_NOTE_TOLD, text);
+                               KEYFOB_HOST_NOTE_NOTIFIED, text);
 }
 
 /* Notes the attention that a host needs now. Returns: whether the user is to be notified */
@@ -139,7 +139,7 @@ take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention att
     case KEYFOB_ATTENTION_SIGNED_OUT:
       if (g_hash_table_remove (self->notified, path))
         keyfob_host_file_set_note (self->context->file, keyfob_host_get_config (host),
-                                   KEYFOB_HOST_NOTE_TOLD, "");
+                                   KEYFOB_HOST_NOTE_NOTIFIED, "");
       keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_SIGNING_IN:

@@ -49,7 +49,7 @@ dup_kept_in (KeyfobTokenLocation *self)
   if (!is_remembered (self))
     return g_strdup ("");
 
-  return keyfob_host_file_dup_kept_in (self->file, self->config);
+  return keyfob_host_file_dup_token_store (self->file, self->config);
 }
 
 static GStrv
@@ -58,7 +58,7 @@ dup_left_in (KeyfobTokenLocation *self)
   if (!is_remembered (self))
     return g_new0 (char *, 1);
 
-  return keyfob_host_file_dup_left_in (self->file, self->config);
+  return keyfob_host_file_dup_copy_stores (self->file, self->config);
 }
 
 static void
@@ -68,7 +68,7 @@ remember (KeyfobTokenLocation *self,
           gint64 left_at)
 {
   if (is_remembered (self))
-    keyfob_host_file_set_places (self->file, self->config, kept_in, left_in, left_at);
+    keyfob_host_file_set_token_stores (self->file, self->config, kept_in, left_in, left_at);
 }
 
 static void
@@ -230,7 +230,7 @@ keyfob_token_location_dup_left (KeyfobTokenLocation *self)
 gint64
 keyfob_token_location_get_left_at (KeyfobTokenLocation *self)
 {
-  return keyfob_host_file_get_left_at (self->file, self->config);
+  return keyfob_host_file_get_copy_time (self->file, self->config);
 }
 
 gboolean
@@ -321,7 +321,7 @@ keyfob_token_location_copy_removed (KeyfobTokenLocation *self, const char *place
   add_all (builder, seen, (const char *const *) before);
   left = g_strv_builder_end (builder);
   remember (self, kept_in, (const char *const *) left,
-            keyfob_host_file_get_left_at (self->file, self->config));
+            keyfob_host_file_get_copy_time (self->file, self->config));
 }
 
 void

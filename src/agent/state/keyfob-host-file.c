@@ -16,9 +16,9 @@
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
 #define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
-#define KEPT_IN "kept-in"
-#define LEFT_IN "left-in"
-#define LEFT_AT "left-at"
+#define TOKEN_STORE "kept-in"
+#define COPY_STORES "left-in"
+#define COPY_TIME "left-at"
 #define KEY_FILE_FLAGS (G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS)
 
 struct _KeyfobHostFile
@@ -28,9 +28,9 @@ struct _KeyfobHostFile
   char *path;
   char *name; /* of the path, for people */
   GKeyFile *keys;
-  GHashTable *groups; /* base URL → the group as the file spells it */
-  GError *barred;     /* why the file must not be written */
-  gboolean unsaved;   /* whether something has changed all the same */
+  GHashTable *groups;  /* base URL → the group as the file spells it */
+  GError *write_error; /* why the file must not be written */
+  gboolean unsaved;    /* whether something has changed all the same */
   KeyfobKeyFileWriter *writer;
 };
 
@@ -211,7 +211,7 @@ write_config (GKeyFile *keys, const char *group, KeyfobConfig *config)
 static void
 changed (KeyfobHostFile *self)
 {
-  if (self->barred == NULL)
+  if (self->write_error == NULL)
     keyfob_key_file_writer_write (self->writer, self->keys);
   else
     self->unsaved = TRUE;
@@ -294,11 +294,11 @@ salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
   if (copy == NULL)
     {
       g_message ("%s is damaged, and there can be no copy of it: %s", self->name, error->message);
-      g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+      g_set_error (&self->write_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("The list of hosts in %s cannot be read in line %u and is left as it is. "
                       "Mend that line, and start Keyfob again."),
                    self->name, line);
-      g_ptr_array_add (problems, g_strdup (self->barred->message));
+      g_ptr_array_add (problems, g_strdup (self->write_error->message));
       return;
     }
 
@@ -327,10 +327,10 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
         return NULL;
 
       g_message ("%s cannot be read: %s", self->name, error->message);
-      g_set_error (&self->barred, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+      g_set_error (&self->write_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("The list of hosts cannot be read, so it is not written either: %s"),
                    error->message);
-      g_ptr_array_add (problems, g_strdup (self->barred->message));
+      g_ptr_array_add (problems, g_strdup (self->write_error->message));
       return NULL;
     }
 
@@ -431,7 +431,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                              _ ("The list of hosts cannot be saved: %s"), error->message);
   else if (self->unsaved)
-    g_task_return_error (task, g_error_copy (self->barred));
+    g_task_return_error (task, g_error_copy (self->write_error));
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -446,7 +446,7 @@ keyfob_host_file_finalize (GObject *object)
   g_key_file_unref (self->keys);
   g_hash_table_unref (self->groups);
   g_clear_object (&self->writer);
-  g_clear_error (&self->barred);
+  g_clear_error (&self->write_error);
 
   G_OBJECT_CLASS (keyfob_host_file_parent_class)->finalize (object);
 }
@@ -526,68 +526,68 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
 }
 
 char *
-keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config)
+keyfob_host_file_dup_token_store (KeyfobHostFile *self, KeyfobConfig *config)
 {
-  return keyfob_host_file_dup_note (self, config, KEPT_IN);
+  return keyfob_host_file_dup_note (self, config, TOKEN_STORE);
 }
 
 GStrv
-keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config)
+keyfob_host_file_dup_copy_stores (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *group = find_group (self, config);
-  GStrv places = NULL;
+  GStrv stores = NULL;
 
   if (group != NULL)
-    places = g_key_file_get_string_list (self->keys, group, LEFT_IN, NULL, NULL);
+    stores = g_key_file_get_string_list (self->keys, group, COPY_STORES, NULL, NULL);
 
-  return places != NULL ? places : g_new0 (char *, 1);
+  return stores != NULL ? stores : g_new0 (char *, 1);
 }
 
 gint64
-keyfob_host_file_get_left_at (KeyfobHostFile *self, KeyfobConfig *config)
+keyfob_host_file_get_copy_time (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *group = find_group (self, config);
 
-  return group != NULL ? g_key_file_get_int64 (self->keys, group, LEFT_AT, NULL) : 0;
+  return group != NULL ? g_key_file_get_int64 (self->keys, group, COPY_TIME, NULL) : 0;
 }
 
 static void
-set_left (KeyfobHostFile *self, const char *group, const char *const *left_in, gint64 left_at)
+set_copies (KeyfobHostFile *self, const char *group, const char *const *copies, gint64 copy_time)
 {
-  if (left_in[0] != NULL)
+  if (copies[0] != NULL)
     {
-      g_key_file_set_string_list (self->keys, group, LEFT_IN, left_in,
-                                  g_strv_length ((GStrv) left_in));
-      g_key_file_set_int64 (self->keys, group, LEFT_AT, left_at);
+      g_key_file_set_string_list (self->keys, group, COPY_STORES, copies,
+                                  g_strv_length ((GStrv) copies));
+      g_key_file_set_int64 (self->keys, group, COPY_TIME, copy_time);
     }
   else
     {
-      g_key_file_remove_key (self->keys, group, LEFT_IN, NULL);
-      g_key_file_remove_key (self->keys, group, LEFT_AT, NULL);
+      g_key_file_remove_key (self->keys, group, COPY_STORES, NULL);
+      g_key_file_remove_key (self->keys, group, COPY_TIME, NULL);
     }
 }
 
 void
-keyfob_host_file_set_places (KeyfobHostFile *self,
-                             KeyfobConfig *config,
-                             const char *kept_in,
-                             const char *const *left_in,
-                             gint64 left_at)
+keyfob_host_file_set_token_stores (KeyfobHostFile *self,
+                                   KeyfobConfig *config,
+                                   const char *store,
+                                   const char *const *copies,
+                                   gint64 copy_time)
 {
   const char *group = find_group (self, config);
-  g_autofree char *old_kept_in = keyfob_host_file_dup_kept_in (self, config);
-  g_auto (GStrv) old_left_in = keyfob_host_file_dup_left_in (self, config);
+  g_autofree char *old_store = keyfob_host_file_dup_token_store (self, config);
+  g_auto (GStrv) old_copies = keyfob_host_file_dup_copy_stores (self, config);
 
   if (group == NULL
-      || (g_str_equal (old_kept_in, kept_in)
-          && g_strv_equal ((const char *const *) old_left_in, left_in)))
+      || (g_str_equal (old_store, store)
+          && g_strv_equal ((const char *const *) old_copies, copies)))
     return;
 
-  if (*kept_in != '\0')
-    g_key_file_set_string (self->keys, group, KEPT_IN, kept_in);
+  if (*store != '\0')
+    g_key_file_set_string (self->keys, group, TOKEN_STORE, store);
   else
-    g_key_file_remove_key (self->keys, group, KEPT_IN, NULL);
-  set_left (self, group, left_in, left_at);
+    g_key_file_remove_key (self->keys, group, TOKEN_STORE, NULL);
+  set_copies (self, group, copies, copy_time);
   changed (self);
 }
 

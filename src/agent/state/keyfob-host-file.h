@@ -78,29 +78,32 @@ void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const cha
  */
 void keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 time);
 
-/** Returns: (transfer full): where Keyfob has put the token of a host, empty where nowhere */
-char *keyfob_host_file_dup_kept_in (KeyfobHostFile *self, KeyfobConfig *config);
+/** Returns: (transfer full): the store where Keyfob has put the token of a host, `keyring` or a
+ * file; empty where there is none */
+char *keyfob_host_file_dup_token_store (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Returns: (transfer full): where copies of it were left that could not be removed */
-GStrv keyfob_host_file_dup_left_in (KeyfobHostFile *self, KeyfobConfig *config);
+/** Returns: (transfer full): the stores where copies of the token were left, since they could not
+ * be removed */
+GStrv keyfob_host_file_dup_copy_stores (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Returns: when the last of these copies was left, Unix seconds; 0 where there is none */
-gint64 keyfob_host_file_get_left_at (KeyfobHostFile *self, KeyfobConfig *config);
+/** Returns: when the last copy was left, Unix seconds; 0 where there is no copy */
+gint64 keyfob_host_file_get_copy_time (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Remembers all that for a host that is in the file, and has the file written where it differs. */
-void keyfob_host_file_set_places (KeyfobHostFile *self,
-                                  KeyfobConfig *config,
-                                  const char *kept_in,
-                                  const char *const *left_in,
-                                  gint64 left_at);
+/** Sets these three for a host that is in the file, and has the file written where a store differs.
+ */
+void keyfob_host_file_set_token_stores (KeyfobHostFile *self,
+                                        KeyfobConfig *config,
+                                        const char *store,
+                                        const char *const *copies,
+                                        gint64 copy_time);
 
 /*
  * Notes on a host, each a text of its own key in the file.
  *
- * TOLD: what the user has seen last of notifications; CONSENT: whether the provider has to be asked
- * for consent; PORTS: the redirect ports that the server names
+ * NOTIFIED: the last notification that the user has seen; CONSENT: whether the provider has to be
+ * asked for consent; PORTS: the redirect ports that the server names
  */
-#define KEYFOB_HOST_NOTE_TOLD "told"
+#define KEYFOB_HOST_NOTE_NOTIFIED "told"
 #define KEYFOB_HOST_NOTE_CONSENT "known-consent"
 #define KEYFOB_HOST_NOTE_PORTS "known-ports"
 

@@ -199,12 +199,12 @@ static void
 test_only_one_file_remembers_nothing (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (KeyfobConfig) config = config_for ("");
-  g_autofree char *kept_in = NULL;
+  g_autofree char *store = NULL;
 
   keyfob_token_location_saved (fixture->location, open_at (fixture, SHARED));
   g_assert_cmpstr (keyfob_token_location_get_place (fixture->location), ==, SHARED);
-  kept_in = keyfob_host_file_dup_kept_in (fixture->file, config);
-  g_assert_cmpstr (kept_in, ==, "");
+  store = keyfob_host_file_dup_token_store (fixture->file, config);
+  g_assert_cmpstr (store, ==, "");
 }
 
 int

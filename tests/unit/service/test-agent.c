@@ -48,7 +48,7 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-settle (void)
+dispatch_pending (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -86,7 +86,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 
   keyfob_agent_quit_async (fixture->agent, on_quit, &has_quit);
   wait_while (!has_quit);
-  settle ();
+  dispatch_pending ();
 
   g_object_unref (fixture->agent);
   keyfob_context_unref (fixture->context);
@@ -150,7 +150,7 @@ get_skeleton (Fixture *fixture)
 static void
 wait_for_rest (Fixture *fixture)
 {
-  settle ();
+  dispatch_pending ();
   wait_while (keyfob_host_get_activity (fixture->host) != KEYFOB_HOST_AT_REST);
 }
 
@@ -331,7 +331,7 @@ test_sleep_and_flight (Fixture *fixture, gconstpointer data)
   manual_clock_sleep (fixture->clock, 8 * HOUR);
   assert_state (fixture, "offline");
   pass (fixture, 119);
-  settle ();
+  dispatch_pending ();
   g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), ==, 1);
 
   fake_web_server_answer (fixture->server, 200, "application/json", NEW_TOKEN, -1);

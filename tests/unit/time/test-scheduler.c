@@ -86,7 +86,7 @@ test_later_time_replaces (Fixture *fixture, gconstpointer data)
 }
 
 static void
-settle (void)
+dispatch_pending (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -99,12 +99,12 @@ test_clock_that_jumps (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (manual_clock_next (fixture->clock), ==, 86400);
 
   manual_clock_set_now (fixture->clock, START + 80000);
-  settle ();
+  dispatch_pending ();
   g_assert_cmpuint (fixture->due->len, ==, 0);
   g_assert_cmpfloat (manual_clock_next (fixture->clock), ==, 6400);
 
   manual_clock_set_now (fixture->clock, START + 90000);
-  settle ();
+  dispatch_pending ();
   g_assert_cmpuint (fixture->due->len, ==, 1);
 }
 

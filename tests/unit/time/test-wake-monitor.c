@@ -62,7 +62,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static void
-settle (void)
+dispatch_pending (void)
 {
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -102,7 +102,7 @@ test_clock (Fixture *fixture, gconstpointer data)
       manual_clock_advance (fixture->clock, 1000);
       manual_clock_set_now (fixture->clock,
                             keyfob_clock_now (KEYFOB_CLOCK (fixture->clock)) + jumps[i]);
-      settle ();
+      dispatch_pending ();
       g_assert_cmpuint (fixture->shifts->len, ==, i + 1);
       g_assert_cmpint (g_array_index (fixture->shifts, gint64, i), ==, jumps[i]);
     }
@@ -112,9 +112,9 @@ static void
 test_clock_that_is_right (Fixture *fixture, gconstpointer data)
 {
   manual_clock_set_now (fixture->clock, START);
-  settle ();
+  dispatch_pending ();
   manual_clock_set_now (fixture->clock, START + 1);
-  settle ();
+  dispatch_pending ();
   g_assert_cmpuint (fixture->shifts->len, ==, 0);
 }
 
