@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-/* as G_DEFINE_EXTENDED_ERROR registers it */
+/* the name under which G_DEFINE_EXTENDED_ERROR registers the domain */
 #define DOMAIN "KeyfobAuthError"
 #define NAME(name) KEYFOB_APPLICATION_ID ".Error." name
 
@@ -55,7 +55,7 @@ extended_private_clear (KeyfobAuthErrorPrivate *priv)
 {
 }
 
-/* The macro would make it public, and casts what it has aligned itself. */
+/* The macro makes the function public otherwise, and casts a pointer that it has aligned itself. */
 static GQuark extended_quark (void);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wcast-align"

@@ -11,33 +11,34 @@ G_BEGIN_DECLS
 /**
  * KEYFOB_AUTH_ERROR:
  *
- * The one error domain of Keyfob. The code says what kind of trouble it is and is what programs
- * test; the message is a translated sentence that says what to do.
+ * The one error domain of Keyfob. Programs test the code; the message is a translated sentence that
+ * says what the user can do.
  */
 #define KEYFOB_AUTH_ERROR (keyfob_auth_error_quark ())
 
 /**
  * KeyfobAuthError:
  * @KEYFOB_AUTH_ERROR_FAILED: something else
- * @KEYFOB_AUTH_ERROR_CANCELLED: the user or the caller ended it
+ * @KEYFOB_AUTH_ERROR_CANCELLED: the user or the caller cancelled
  * @KEYFOB_AUTH_ERROR_TIMED_OUT: nobody signed in within the time limit
  * @KEYFOB_AUTH_ERROR_DENIED: the user or the provider said no (`access_denied`)
- * @KEYFOB_AUTH_ERROR_EXPIRED: a code or refresh token is dead (`invalid_grant`, `expired_token`)
+ * @KEYFOB_AUTH_ERROR_EXPIRED: a code or refresh token is not valid any more (`invalid_grant`,
+ *   `expired_token`)
  * @KEYFOB_AUTH_ERROR_NETWORK: the server cannot be reached
- * @KEYFOB_AUTH_ERROR_TLS: its certificate is not trusted
- * @KEYFOB_AUTH_ERROR_SERVER: it refused what was asked
- * @KEYFOB_AUTH_ERROR_BAD_ANSWER: it answered with something that is not what was asked for
- * @KEYFOB_AUTH_ERROR_UNSUPPORTED: server or Keyfob cannot do this
- * @KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED: only the user can go on, and nobody asked the user
+ * @KEYFOB_AUTH_ERROR_TLS: the certificate of the server is not trusted
+ * @KEYFOB_AUTH_ERROR_SERVER: the server refused the request
+ * @KEYFOB_AUTH_ERROR_BAD_ANSWER: the answer of the server does not follow the protocol
+ * @KEYFOB_AUTH_ERROR_UNSUPPORTED: the server or Keyfob does not offer this
+ * @KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED: the user has to sign in
  * @KEYFOB_AUTH_ERROR_STORE: the token store failed
  * @KEYFOB_AUTH_ERROR_LOCKED: the keyring is locked
- * @KEYFOB_AUTH_ERROR_INVALID_HOST: not a base URL that can be used, or no such host
+ * @KEYFOB_AUTH_ERROR_INVALID_HOST: not a valid base URL or option, or no such host
  * @KEYFOB_AUTH_ERROR_NO_PORT: every redirect port is taken
  * @KEYFOB_AUTH_ERROR_NO_BROWSER: there is no browser to open
  * @KEYFOB_AUTH_ERROR_PENDING: device flow: the user has not decided (RFC 8628 section 3.5)
  * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
- * @KEYFOB_AUTH_ERROR_UNAVAILABLE: it answered that it cannot answer now (5xx, 429), or another
- *   program keeps Keyfob from asking
+ * @KEYFOB_AUTH_ERROR_UNAVAILABLE: the server is out of order or wants to be asked later (5xx, 429),
+ *   or another program keeps Keyfob from asking
  */
 typedef enum
 {
@@ -74,9 +75,9 @@ GQuark keyfob_auth_error_quark (void);
 /**
  * keyfob_auth_error_is_transient:
  *
- * Whether the trouble lies between here and the server, so that the same request may work later
- * and nothing was said about the token or code in it: no network, no trust, no sense in the answer
- * (as a captive portal gives), a server that is out of order.
+ * Returns: whether the same request may work later, since @error says nothing about the token or
+ *   code in it: there is no network, the certificate is not trusted, the answer makes no sense (as
+ *   that of a captive portal), or the server is out of order
  */
 gboolean keyfob_auth_error_is_transient (const GError *error);
 

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * keyfob_base_url_normalise:
  * @text: as a person types it
- * @allow_http: take http for hosts that are not on loopback, too
+ * @allow_http: allow http for hosts that are not on loopback, too
  * @host_key: (out) (optional) (transfer full): scheme, host and port as py-oidc-auth-client's
  *   token file has them
  * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with a sentence that says what to type
@@ -21,7 +21,12 @@ G_BEGIN_DECLS
 char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error);
 
-/** @host: name or address, without brackets; Returns: whether it can only be this machine */
+/**
+ * keyfob_base_url_is_loopback:
+ * @host: name or address, without brackets
+ *
+ * Returns: whether @host can only be this machine
+ */
 gboolean keyfob_base_url_is_loopback (const char *host);
 
 G_END_DECLS

@@ -14,7 +14,7 @@ G_DECLARE_DERIVABLE_TYPE (KeyfobClock, keyfob_clock, KEYFOB, CLOCK, GObject)
 /**
  * KeyfobClock:
  *
- * What time it is. Tests derive from it and set the time they need.
+ * The wall clock and a clock that never jumps. Tests derive a clock whose time they set.
  */
 struct _KeyfobClockClass
 {
@@ -51,8 +51,8 @@ gint64 keyfob_clock_monotonic (KeyfobClock *self);
  * keyfob_clock_timer:
  * @delay: microseconds by keyfob_clock_monotonic()
  *
- * Unlike a timeout of GLib, which stands still while the machine sleeps, it is due at once after a
- * sleep that was longer than what was left.
+ * The time in which the machine sleeps counts, unlike for a timeout of GLib: after a sleep that was
+ * longer than the rest of @delay the source is ready at once.
  *
  * Returns: (transfer full): a source that is ready once, with a #GSourceFunc as callback
  */
@@ -62,8 +62,8 @@ GSource *keyfob_clock_timer (KeyfobClock *self, gint64 delay);
  * keyfob_clock_watch:
  *
  * The source is ready each time the wall clock was set, by a person or a time server, or the
- * machine woke up; not while it is only made to go a little faster or slower. It costs nothing
- * meanwhile.
+ * machine woke up; not while a time server makes the clock go a little faster or slower. Waiting
+ * costs nothing.
  *
  * Returns: (transfer full): a source, with a #GSourceFunc as callback
  */
@@ -71,8 +71,8 @@ GSource *keyfob_clock_watch (KeyfobClock *self);
 
 /**
  * keyfob_clock_watch_descriptor:
- * @fd: a timerfd with TFD_TIMER_CANCEL_ON_SET, or in tests another descriptor that blocks nobody
- * and is readable when the clock was set; closed with the source
+ * @fd: a timerfd with TFD_TIMER_CANCEL_ON_SET, or in tests another non-blocking descriptor that is
+ *   readable when the clock was set; closed with the source
  *
  * Returns: (transfer full): the source of keyfob_clock_watch(), on @fd
  */

@@ -54,7 +54,7 @@ set_options (KeyfobConfig *self, GVariant *options, GError **error)
   if (!keyfob_options_check (options, error))
     return FALSE;
 
-  /* other options are judged by this one */
+  /* the checks of other options need this one */
   g_variant_lookup (options, keyfob_option_get_info (KEYFOB_OPTION_ALLOW_HTTP)->name, "b",
                     &allow_http);
   for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)

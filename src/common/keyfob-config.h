@@ -21,8 +21,8 @@ G_DECLARE_FINAL_TYPE (KeyfobConfig, keyfob_config, KEYFOB, CONFIG, GObject)
 
 /**
  * keyfob_config_new:
- * @url: base URL as a person types it: https is assumed where no scheme is given, http is taken
- *   for loopback only (unless @options has `allow-http`)
+ * @url: base URL as a person types it: https is assumed where there is no scheme, and http is
+ *   allowed for loopback only (unless @options has `allow-http`)
  * @options: (nullable): `a{sv}` with the options of `Host1.Configure`; a floating reference is sunk
  * @error: KEYFOB_AUTH_ERROR_INVALID_HOST with the reason
  *
@@ -32,7 +32,7 @@ KeyfobConfig *keyfob_config_new (const char *url, GVariant *options, GError **er
 
 /**
  * keyfob_config_with_options:
- * @options: `a{sv}`; what it does not name stays as it is; a floating reference is sunk
+ * @options: `a{sv}`; other options stay as they are; a floating reference is sunk
  *
  * Returns: (transfer full): a changed copy, or %NULL with KEYFOB_AUTH_ERROR_INVALID_HOST
  */
@@ -41,8 +41,8 @@ KeyfobConfig *keyfob_config_with_options (KeyfobConfig *self, GVariant *options,
 /**
  * keyfob_config_to_options:
  *
- * Returns: (transfer floating): `a{sv}` with what differs from the defaults; with the base URL it
- *   makes the same configuration again
+ * Returns: (transfer floating): `a{sv}` with the options that differ from their defaults, from
+ *   which, with the base URL, keyfob_config_new() makes the same configuration
  */
 GVariant *keyfob_config_to_options (KeyfobConfig *self);
 

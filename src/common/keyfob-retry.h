@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @failures: how many attempts failed one after the other
  * @not_before: when the next attempt is due, Unix seconds; 0 at once
  *
- * When something that failed is attempted again. A plain value: the owner sets @base and @cap and
+ * When a failed attempt is made again. A plain value: the owner sets @base and @cap and
  * may read and write the other fields.
  */
 typedef struct

@@ -27,7 +27,7 @@ typedef enum
 /**
  * keyfob_route_normalise:
  * @text: a path as a person types it, with or without a slash before it
- * @error: KEYFOB_AUTH_ERROR_INVALID_HOST where it is anything else, or leads out of the host's path
+ * @error: KEYFOB_AUTH_ERROR_INVALID_HOST where @text is anything else, or leads out of the base URL
  *
  * Returns: (transfer full): the path without a slash before it, or %NULL
  */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Bytes of input looked at for each character of output, so that huge input costs little. */
+/* Bytes of input that are read for each character of output, so that huge input costs little. */
 #define INPUT_FACTOR 16
 
 #define ZERO_WIDTH_NON_JOINER 0x200c
@@ -21,7 +21,7 @@ is_blank (gunichar c)
          || (g_unichar_type (c) == G_UNICODE_CONTROL && c != 0x7f);
 }
 
-/* Format characters turn the reading direction or hide; the two joiners are needed to spell. */
+/* Format characters turn the reading direction or are invisible; joiners are needed to spell. */
 static gboolean
 is_hidden (gunichar c)
 {

@@ -10,14 +10,14 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_text_clean:
- * @text: what somebody else wrote, in any encoding
- * @length: its length in bytes, -1 where it ends with a NUL
- * @max_chars: how many characters may be left
+ * @text: foreign text in any encoding
+ * @length: length of @text in bytes, -1 where it ends with a NUL
+ * @max_chars: longest length of the result in characters
  *
  * Makes foreign text fit to be shown in one line: valid UTF-8, no control characters, nothing
  * that turns the reading direction or cannot be seen, white space as single blanks.
  *
- * Returns: (transfer full): it, shortened with an ellipsis where it was longer
+ * Returns: (transfer full): the text, shortened with an ellipsis where it was longer
  */
 char *keyfob_text_clean (const char *text, gssize length, gsize max_chars);
 

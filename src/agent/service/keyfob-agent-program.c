@@ -23,7 +23,7 @@
 #include "keyfob-notifications.h"
 #include "keyfob-tray.h"
 
-#define QUIT_SECONDS 5 /* for what must not be cut off */
+#define QUIT_SECONDS 5 /* the longest wait for what must not be cut off */
 
 struct _KeyfobAgentProgram
 {
@@ -35,7 +35,7 @@ struct _KeyfobAgentProgram
   KeyfobMemoryTrimmer *trimmer;
   KeyfobTray *tray;                   /* while the agent has its name */
   KeyfobNotifications *notifications; /* while the agent has its name */
-  KeyfobIdleExit *idle_exit;          /* where it may leave by itself */
+  KeyfobIdleExit *idle_exit;          /* (nullable): with leave_after */
   int leave_after;                    /* seconds without a call; 0 never */
   guint name;
   guint deadline;
@@ -43,8 +43,8 @@ struct _KeyfobAgentProgram
 
 G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
 
-/* Tokens are in memory: they shall not get into a core file, nor to another program of the user. A
- * limit on core files would do less, and bind the browsers that are opened, too. */
+/* Keeps tokens in memory out of core files and away from other programs of the user. A limit on
+ * core files would do less, and the browsers that are opened would inherit it. */
 static void
 keep_memory_private (void)
 {
@@ -106,8 +106,8 @@ on_bus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   quit (self);
 }
 
-/* Gives the name back first: from then on the bus starts another agent for whoever calls, and what
- * came before that is here when the bus has answered. */
+/* Releases the name first: from then on the bus starts another agent for new calls, and all calls
+ * that came before are here when the bus answers. */
 static void
 on_leave (KeyfobAgentProgram *self)
 {
@@ -135,7 +135,7 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* What would be lost if the agent left now. */
+/* Whether something would be lost if the agent left now. */
 static gboolean
 is_busy (gpointer user_data)
 {
@@ -260,8 +260,8 @@ serve (KeyfobAgentProgram *self, GDBusConnection *connection)
     g_dbus_connection_flush_sync (connection, NULL, NULL);
 }
 
-/* However the agent is started at login, there is one, and it is the bus's, or systemd's behind it,
- * so that it is started again after a crash. Where the bus knows of none, it is this process. */
+/* Has the bus, or systemd behind it, start the agent, so that it is started again after a crash.
+ * Where the bus cannot start the agent, this process becomes the agent. */
 static gboolean
 start_by_bus (GDBusConnection *connection)
 {

@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, KEYFOB, AGENT_PR
  * The program around the agent: its command line, its name on the bus, its signals.
  */
 
-/** Returns: (transfer full): it */
+/** Returns: (transfer full): a program that does not run yet */
 KeyfobAgentProgram *keyfob_agent_program_new (void);
 
 /**

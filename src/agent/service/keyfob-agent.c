@@ -144,7 +144,7 @@ is_being_removed (KeyfobAgent *self, KeyfobHost *host)
   return FALSE;
 }
 
-/* A host that is being removed is added anew when it has gone: what was asked last counts. */
+/* A host that is being removed is added again once it is removed, since the last call counts. */
 static void
 add_or_configure (Call *call)
 {
@@ -205,7 +205,7 @@ on_find_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *
 {
   Call *call = call_new (self, invocation, NULL);
   GError *error = NULL;
-  /* a host that was added with it is found without it */
+  /* a host that was added with this option is found without it, too */
   GVariant *options = g_variant_new_parsed ("{'allow-http': <true>}");
   g_autoptr (KeyfobConfig) config = keyfob_config_new (url, options, &error);
   g_autofree char *path = config != NULL ? keyfob_host_dup_path (config) : NULL;
@@ -227,7 +227,7 @@ on_host_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return (user_data, NULL, error);
 }
 
-/* Nobody can unlock what is not there, and the host must not stay for ever because of it. */
+/* A store that is missing cannot be unlocked, so it does not keep the host from being removed. */
 static void
 tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
 {
@@ -239,7 +239,7 @@ tell_of_copy (KeyfobAgent *self, KeyfobHost *host, const GError *error)
   keyfob_notices_add (self->context->notices, "copy-left", sentence);
 }
 
-/* Does nothing where another call was faster; the path may be of a new host then. */
+/* Does nothing where another call has removed @host; a new host may have its path by now. */
 static void
 remove_host (KeyfobAgent *self, KeyfobHost *host)
 {
@@ -466,7 +466,7 @@ find_busy_host (KeyfobAgent *self)
 
 static void on_rest_before_sleep (GObject *source, GAsyncResult *result, gpointer user_data);
 
-/* An answer that is lost in sleep may have been the only key to a session. */
+/* An answer that is lost in sleep may have the only refresh token of a session. */
 static gboolean
 on_about_to_sleep (KeyfobAgent *self)
 {

@@ -21,17 +21,17 @@ G_DECLARE_FINAL_TYPE (KeyfobAgent, keyfob_agent, KEYFOB, AGENT, GObject)
 /**
  * keyfob_agent_new:
  *
- * Returns: (transfer full): an agent with the hosts that were remembered, looking up their tokens
+ * Returns: (transfer full): an agent with the hosts of the file, which looks up their tokens
  */
 KeyfobAgent *keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor);
 
-/** Puts everything on the bus. Returns: %FALSE where the bus would not have it */
+/** Exports the agent and its hosts on the bus. Returns: %FALSE where the bus refuses that */
 gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
 
-/** Returns: (transfer none): a model of #KeyfobHost, in the order they came in */
+/** Returns: (transfer none): a model of #KeyfobHost, in the order in which they were added */
 GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
 
-/** Sets Agent1.Leaves: whether the agent ends when nobody needs it. */
+/** Sets Agent1.Leaves: whether the agent ends by itself when it is not needed. */
 void keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves);
 
 /**

@@ -32,9 +32,9 @@ call_new (KeyfobHost *host, GDBusMethodInvocation *invocation)
   return call;
 }
 
-/* A program that reads a property after the answer finds what the call has changed.
+/* Flushes the properties first: a program that reads one after the answer finds it changed.
  *
- * @answer: (nullable): the results @error: (nullable) (transfer full): the answer instead */
+ * @error: (nullable) (transfer full): the answer instead of @answer */
 static void
 call_return_value (Call *call, GVariant *answer, GError *error)
 {

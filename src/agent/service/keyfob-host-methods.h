@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/** Has the method calls on the bus interface of @host answered as long as @host lives. */
+/** Answers the method calls on the bus interface of @host until @host is disposed of. */
 void keyfob_host_methods_connect (KeyfobHost *host);
 
 G_END_DECLS

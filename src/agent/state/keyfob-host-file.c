@@ -15,7 +15,7 @@
 
 #define ACCOUNT "account"
 #define LAST_USED "last-used"
-#define USE_GRAIN (12 * 60 * 60) /* seconds, to spare the disk */
+#define USE_GRAIN (12 * 60 * 60) /* seconds between two writes of LAST_USED */
 #define TOKEN_STORE "kept-in"
 #define COPY_STORES "left-in"
 #define COPY_TIME "left-at"
@@ -26,11 +26,11 @@ struct _KeyfobHostFile
   GObject parent_instance;
 
   char *path;
-  char *name; /* of the path, for people */
+  char *name; /* display name of the path */
   GKeyFile *keys;
   GHashTable *groups;  /* base URL → the group as the file spells it */
-  GError *write_error; /* why the file must not be written */
-  gboolean unsaved;    /* whether something has changed all the same */
+  GError *write_error; /* (nullable): why the file must not be written */
+  gboolean unsaved;    /* whether a change is lost because of that */
   KeyfobKeyFileWriter *writer;
 };
 
@@ -189,7 +189,7 @@ read_config (GKeyFile *keys, const char *group, GError **error)
   return keyfob_config_new (url, g_variant_dict_end (dict), error);
 }
 
-/* Keys that Keyfob does not know stay. */
+/* Keys that Keyfob does not know stay in the group. */
 static void
 write_config (GKeyFile *keys, const char *group, KeyfobConfig *config)
 {
@@ -240,11 +240,11 @@ is_good_line (const char *line)
   return g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
 }
 
-/* A group whose name cannot be read is left out, or its keys would be those of the group before.
+/* A group whose name cannot be read is left out whole, or its keys would get into the group before.
  *
  * @first_bad: (out): number of the first line that cannot be read
  *
- * Returns: (transfer full): what is good of @text */
+ * Returns: (transfer full): the other lines of @text */
 static char *
 drop_bad_lines (const char *text, guint *first_bad)
 {
@@ -272,7 +272,7 @@ drop_bad_lines (const char *text, guint *first_bad)
   return g_string_free (g_steal_pointer (&good), FALSE);
 }
 
-/* Takes what is good of a file that does not parse, and has it written once there is a copy. */
+/* Loads the good lines of a file that does not parse, and has them written once there is a copy. */
 static void
 salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
 {
@@ -357,7 +357,7 @@ find_line (const char *text, const char *group)
   return 0;
 }
 
-/* as ISO 8601 has it, for it is a file for people, too */
+/* The time is in ISO 8601, since people read the file, too. */
 static gint64
 read_last_used (KeyfobHostFile *self, const char *group)
 {
@@ -368,7 +368,7 @@ read_last_used (KeyfobHostFile *self, const char *group)
   return time != NULL ? MAX (g_date_time_to_unix (time), 0) : 0;
 }
 
-/* @text: of the file, for the number of a line */
+/* @text: the text of the file, to find the number of a line in */
 static KeyfobHostEntry *
 read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray *problems)
 {
@@ -379,7 +379,7 @@ read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray
   if (entry->config == NULL)
     {
       g_message ("[%s] in %s is left out: %s", group, self->name, error->message);
-      /* a group of something else is no host */
+      /* a group that is no URL is not meant for Keyfob */
       if (strstr (group, "://") != NULL)
         g_ptr_array_add (problems,
                          /* Translators: number of a line, path of a file, and what is wrong */
@@ -519,7 +519,7 @@ keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *ac
 {
   const char *group = group_of (self, config);
 
-  /* a group needs a key to be there, and this one is always known */
+  /* an empty group is not written, and the account is always known */
   g_key_file_set_string (self->keys, group, ACCOUNT, account);
   write_config (self->keys, group, config);
   changed (self);
@@ -639,7 +639,7 @@ keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config)
   const char *base_url = keyfob_config_get_base_url (config);
   g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
 
-  /* in every spelling, or the next start would find the host again */
+  /* all spellings, or the next start would find the host again */
   for (gsize i = 0; groups[i] != NULL; i++)
     {
       g_autofree char *url = group_to_url (groups[i]);

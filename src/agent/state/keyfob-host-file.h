@@ -15,9 +15,9 @@ G_BEGIN_DECLS
  * KeyfobHostEntry:
  * @config: how to talk to the host
  * @account: who was signed in, may be empty
- * @last_used: when somebody last used it, Unix seconds; 0 unknown
+ * @last_used: when the host was last used, Unix seconds; 0 where that is not known
  *
- * A host that was remembered.
+ * A host in the file.
  */
 typedef struct
 {
@@ -35,10 +35,9 @@ G_DECLARE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, KEYFOB, HOST_FILE, GObje
 /**
  * KeyfobHostFile:
  *
- * The hosts, in a file that a person can read and edit while the agent does not run: a key file
- * with one group a base URL. Holds no secret. What Keyfob does not know in it stays.
- *
- * It is written in a thread, whole to a new file, one write at a time; the last state wins.
+ * The file with the hosts, which a person can read, and edit while the agent does not run: a key
+ * file with a group for each base URL. No secret is in it. Groups and keys that Keyfob does not
+ * know stay. It is written as #KeyfobKeyFileWriter does.
  */
 
 /**
@@ -58,23 +57,25 @@ char *keyfob_host_file_dup_default_path (void);
  * @problem: (out) (optional) (nullable): what the user should know of a file that is damaged or
  *   cannot be read
  *
- * Reads the file; blocks, so it belongs before the main loop. A host that cannot be read is left
- * out and stays in the file. Where a line cannot be read, a copy of the file is kept beside it, and
- * it is written again without that line; where there can be no copy, or the file cannot be read at
- * all, it is never written to. Of a host that is there in two spellings the first group counts.
+ * Reads the file; blocks, so it is for the time before the main loop runs. A host that cannot be
+ * read is left out and stays in the file. Where a line cannot be read, a copy of the file is kept
+ * beside it, and it is written again without that line; where there can be no copy, or the file
+ * cannot be read at all, it is never written to. Of a host that is there in two spellings the first
+ * group counts.
  *
  * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file
  */
 GPtrArray *keyfob_host_file_load (KeyfobHostFile *self, char **problem);
 
-/** Remembers a host, or what has changed of it, and has the file written. */
+/** Adds or changes a host, and has the file written. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
 
 /**
  * keyfob_host_file_note_used:
  * @time: when the host was last used, Unix seconds
  *
- * Remembers that, and has the file written; but not where it has a time within half a day of it.
+ * Sets when the host was last used, and has the file written, unless the file has a time within
+ * half a day of @time.
  */
 void keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 time);
 
@@ -110,18 +111,17 @@ void keyfob_host_file_set_token_stores (KeyfobHostFile *self,
 /** Returns: (transfer full): the note, may be empty */
 char *keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note);
 
-/** Remembers a note of a host that is in the file, and has the file written where it differs; an
+/** Sets a note on a host that is in the file, and has the file written where the note differs; an
  * empty @text removes the note. */
 void keyfob_host_file_set_note (KeyfobHostFile *self,
                                 KeyfobConfig *config,
                                 const char *note,
                                 const char *text);
 
-/** Forgets a host, in all its spellings, and has the file written. */
+/** Removes a host, in all its spellings, and has the file written. */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 
-/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
- */
+/** Writes all changes that are not on disk yet, also after a write that failed. */
 void keyfob_host_file_flush_async (KeyfobHostFile *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,

@@ -22,8 +22,8 @@ struct _KeyfobKeyFileWriter
 
   char *path;
   KeyfobClock *clock;
-  GKeyFile *keys;     /* NULL until something has changed */
-  gboolean unsaved;   /* whether it has changed since the last write began, or that write failed */
+  GKeyFile *keys;     /* NULL until the first change */
+  gboolean unsaved;   /* whether @keys changed since the last write began, or that write failed */
   KeyfobRetry retry;  /* of a write that failed */
   GSource *timer;     /* starts the next write */
   GPtrArray *writing; /* GTasks that wait for the write that runs; NULL when none does */
@@ -163,7 +163,7 @@ set_timer (KeyfobKeyFileWriter *self, GSource *timer)
   g_source_attach (timer, g_main_context_get_thread_default ());
 }
 
-/* Changes that are made in a row go into one write. */
+/* Not at once, so that changes in a row go into one write. */
 static void
 write_soon (KeyfobKeyFileWriter *self)
 {

@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * Writes a key file that is kept in memory: in a thread, whole to a new file that only the user can
  * read, one write at a time; the last state wins. A symbolic link to the file stays. A write that
  * failed is tried again after a while, with the next change, and by
- * keyfob_key_file_writer_flush_async(). What is not written when the writer goes is lost.
+ * keyfob_key_file_writer_flush_async(). Changes that are not written when the writer is disposed of
+ * are lost.
  */
 
 /**
@@ -33,12 +34,13 @@ KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path, KeyfobClock *
 
 /**
  * keyfob_key_file_writer_write:
- * @keys: (transfer none): what has changed; it is written as it is when its turn comes
+ * @keys: (transfer none): the changed key file, which is written in the state that it has then
+ *
+ * Has @keys written soon.
  */
 void keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys);
 
-/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
- */
+/** Writes all changes that are not on disk yet, also after a write that failed. */
 void keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,

@@ -12,13 +12,13 @@
 #include "keyfob-key-file-writer.h"
 
 #define SENTENCE "sentence"
-#define MOST 50 /* nobody reads more */
+#define MOST 50 /* notices */
 
 struct _KeyfobNotices
 {
   GObject parent_instance;
 
-  GKeyFile *keys; /* a group a notice, its name escaped; the oldest first */
+  GKeyFile *keys; /* a group for each notice, its name escaped; the oldest first */
   KeyfobKeyFileWriter *writer;
 };
 
@@ -31,7 +31,7 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* A key file takes no brackets in the name of a group. */
+/* The name of a group cannot have brackets. */
 static char *
 dup_group (const char *name)
 {

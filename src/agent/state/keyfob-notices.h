@@ -16,18 +16,19 @@ G_DECLARE_FINAL_TYPE (KeyfobNotices, keyfob_notices, KEYFOB, NOTICES, GObject)
 /**
  * KeyfobNotices:
  *
- * What the user should know once: each a name for programs and a sentence. They stay, also over a
- * restart, until they are dismissed; of very many the oldest go. Hold no secret.
+ * Sentences that the user should read once, each with a name for programs. A notice stays, also
+ * over a restart, until it is dismissed; of more than 50 notices the oldest are dropped. No secret
+ * is in them.
  *
  * Signal `changed`.
  */
 
 /**
  * keyfob_notices_new:
- * @path: where they are kept
+ * @path: path of the file with the notices
  * @clock: times the next attempt after a write that failed
  *
- * Reads what is kept there; blocks, so it belongs before the main loop.
+ * Reads the file; blocks, so it is for the time before the main loop runs.
  *
  * Returns: (transfer full): the notices
  */
@@ -38,19 +39,20 @@ char *keyfob_notices_dup_default_path (void);
 
 /**
  * keyfob_notices_add:
- * @name: what programs know it by; an earlier notice of that name goes
- * @sentence: what has happened, and what to do
+ * @name: name for programs
+ * @sentence: what has happened, and what the user can do
+ *
+ * Adds a notice; it replaces an earlier one of that name.
  */
 void keyfob_notices_add (KeyfobNotices *self, const char *name, const char *sentence);
 
-/** The user has read the notice @name; one that is not there is no error. */
+/** Removes the notice @name, which the user has read; does nothing where there is none. */
 void keyfob_notices_dismiss (KeyfobNotices *self, const char *name);
 
 /** Returns: (transfer floating): `a(ss)` of names and sentences, the oldest first */
 GVariant *keyfob_notices_to_variant (KeyfobNotices *self);
 
-/** Writes what is not on disk yet, also after a write that failed, and waits for the end of that.
- */
+/** Writes all changes that are not on disk yet, also after a write that failed. */
 void
 keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data);
 

@@ -18,7 +18,7 @@ struct _KeyfobSettings
   GObject parent_instance;
 
   GSettings *settings; /* NULL where there is no schema */
-  guint lapse_days;    /* every host asks for it */
+  guint lapse_days;    /* cached, since each host reads it */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobSettings, keyfob_settings, G_TYPE_OBJECT)
@@ -45,7 +45,7 @@ on_notice_changed (KeyfobSettings *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTICE_MINUTES]);
 }
 
-/* A schema of an older Keyfob may lack a key, and asking for it would end the program. */
+/* The schema of an older Keyfob may lack a key, and reading that would end the program. */
 static GSettings *
 open_settings (void)
 {

@@ -14,11 +14,11 @@ G_DECLARE_FINAL_TYPE (KeyfobSettings, keyfob_settings, KEYFOB, SETTINGS, GObject
 /**
  * KeyfobSettings:
  *
- * What the user has set that matters to the agent; the defaults where the schema is not installed,
- * as with an agent that is run from a build folder.
+ * The settings of the user that the agent needs; their defaults where the schema is not installed,
+ * as for an agent that is run from a build folder.
  */
 
-/** Returns: (transfer full): the settings, which follow what the user changes */
+/** Returns: (transfer full): the settings, which change as the user changes them */
 KeyfobSettings *keyfob_settings_new (void);
 
 /**
@@ -26,7 +26,8 @@ KeyfobSettings *keyfob_settings_new (void);
  *
  * The property `lapse-after`.
  *
- * Returns: seconds without use after which the session of a host is left to lapse; 0 never
+ * Returns: seconds without use after which the session of a host is not renewed any more; 0 where
+ *   it always is
  */
 gint64 keyfob_settings_get_lapse_after (KeyfobSettings *self);
 
@@ -35,7 +36,8 @@ gint64 keyfob_settings_get_lapse_after (KeyfobSettings *self);
  *
  * The property `notice-minutes`.
  *
- * Returns: how long before a session ends that cannot be renewed the user is told; 0 never
+ * Returns: how many minutes before the end of a session that cannot be renewed the user is
+ *   notified; 0 for no notification
  */
 guint keyfob_settings_get_notice_minutes (KeyfobSettings *self);
 

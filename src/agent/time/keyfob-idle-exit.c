@@ -11,10 +11,10 @@
 
 #define PATH "/org/keyfob/Keyfob/Agent"
 
-/* What the thread of the bus has of the object, which belongs to another thread. */
+/* Shared with the thread of the bus, which must not touch the object. */
 typedef struct
 {
-  KeyfobIdleExit *self; /* of the main thread; NULL once that is gone */
+  KeyfobIdleExit *self; /* for the main thread only; NULL once disposed of */
 } Link;
 
 struct _KeyfobIdleExit
@@ -32,7 +32,7 @@ struct _KeyfobIdleExit
   guint filter;
   GHashTable *lookers; /* bus name → id of the watch */
   gboolean tray;
-  gint64 called; /* by keyfob_clock_monotonic() */
+  gint64 called; /* when the last call came, by keyfob_clock_monotonic() */
   GSource *timer;
 };
 
@@ -66,7 +66,7 @@ on_autostart (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobIdleExit) self = user_data;
 
-  /* somebody may have come meanwhile */
+  /* a program may have called while the entry was read */
   if (keyfob_autostart_read_finish (result) || self->link == NULL || is_seen (self)
       || self->timer != NULL)
     return;
@@ -93,7 +93,7 @@ on_timer (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* While it is seen nothing has to be timed. */
+/* No timer runs while the agent is seen. */
 static void
 update (KeyfobIdleExit *self)
 {

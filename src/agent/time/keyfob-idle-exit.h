@@ -16,17 +16,17 @@ G_DECLARE_FINAL_TYPE (KeyfobIdleExit, keyfob_idle_exit, KEYFOB, IDLE_EXIT, GObje
 /**
  * KeyfobIdleExit:
  *
- * Sees to it that an agent which the bus has started is never a hidden program that nobody asked
- * for. It emits `leave` some time after the last call, unless
- * - there is a tray: its icon shows the agent, and has *Quit* in its menu;
- * - the user wants it to run: it starts at login, see keyfob_autostart_read_async();
- * - somebody looks: a program that called Agent1.Looked or asked for all hosts, as the window does,
- *   is still on the bus;
- * - it would cut something off, such as a sign-in, or a token that is not stored yet.
- * Whoever calls the agent later gets another one, which refreshes what has to be; only what would
- * have been refreshed ahead of need meanwhile is not.
+ * Ends an agent that the bus has started and that is not needed any more, so that no hidden program
+ * runs on: emits `leave` some time after the last method call, unless
+ * - a tray shows the agent, with *Quit* in its menu;
+ * - the agent starts at login, see keyfob_autostart_read_async();
+ * - a program that called Agent1.Looked or asked for all hosts, as the window does, is still on the
+ *   bus;
+ * - leaving would cut something off, such as a sign-in, or a token that is not stored yet.
+ * A later call starts another agent, which refreshes the tokens that need it; while no agent runs,
+ * no token is refreshed ahead of need.
  *
- * It wakes up only when somebody may just have been the last one to need the agent.
+ * The timer runs only while no tray and no such program is there.
  */
 
 /** Returns: whether leaving now would cut something off */
@@ -36,11 +36,11 @@ typedef gboolean (*KeyfobIdleExitBusy) (gpointer user_data);
  * keyfob_idle_exit_new:
  * @clock: of the agent
  * @autostart: path of the entry that starts the agent at login
- * @seconds: how long nobody must have called
- * @is_busy: is asked when the time has come
+ * @seconds: time without a call before the agent leaves
+ * @is_busy: called when that time is over
  * @is_busy_data: for @is_busy; outlives the object
  *
- * Returns: (transfer full): it, at work
+ * Returns: (transfer full): an object that is at work
  */
 KeyfobIdleExit *keyfob_idle_exit_new (GDBusConnection *connection,
                                       KeyfobClock *clock,
@@ -49,7 +49,7 @@ KeyfobIdleExit *keyfob_idle_exit_new (GDBusConnection *connection,
                                       KeyfobIdleExitBusy is_busy,
                                       gpointer is_busy_data);
 
-/** Tells whether there is a tray that shows the agent. */
+/** Sets whether a tray shows the agent. */
 void keyfob_idle_exit_set_tray (KeyfobIdleExit *self, gboolean tray);
 
 G_END_DECLS

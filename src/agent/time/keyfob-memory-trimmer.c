@@ -18,15 +18,15 @@ struct _KeyfobMemoryTrimmer
   GObject parent_instance;
 
   KeyfobClock *clock;
-  guint n_requests;          /* on their way */
-  GTlsDatabase *authorities; /* while needed */
+  guint n_requests;          /* requests that run */
+  GTlsDatabase *authorities; /* (nullable): while requests run */
   GSource *timer;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobMemoryTrimmer, keyfob_memory_trimmer, G_TYPE_OBJECT)
 
-/* The certificates of all authorities take 5 MB, and the backend's own database is never given
- * back. The type of another one has no public name, but is what the database of a file extends. */
+/* The certificates of all authorities take 5 MB, and the backend never frees its own database. The
+ * type of that database has no public name, but that of a file's database is derived from it. */
 static GTlsDatabase *
 load_authorities (GTlsBackend *backend)
 {

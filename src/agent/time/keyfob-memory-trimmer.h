@@ -16,9 +16,9 @@ G_DECLARE_FINAL_TYPE (KeyfobMemoryTrimmer, keyfob_memory_trimmer, KEYFOB, MEMORY
 /**
  * KeyfobMemoryTrimmer:
  *
- * Gives back what requests have needed: connections that nobody uses are closed soon, and then the
- * memory goes back to the system, and with it the certificates of the authorities, which are read
- * again for the next request. Wakes up once after the last request, and not again.
+ * Gives back the memory that requests have needed: closes idle connections after some seconds,
+ * drops the certificates of the authorities, which are read again for the next request, and returns
+ * free memory to the system. Its timer is ready once after the last request.
  */
 
 /** Returns: (transfer full): a trimmer of @session */

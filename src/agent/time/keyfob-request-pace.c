@@ -12,7 +12,7 @@
 #define FIRST_RETRY 120 /* seconds */
 #define LAST_RETRY 2880 /* seconds */
 #define FIRST_PAUSE 3   /* seconds, after a request that did not reach the server */
-/* for programs that ask; it may have been a gateway, not the server, that wanted more, seconds */
+/* seconds, for programs that ask; a longer time may come from a gateway, not from the server */
 #define LONGEST_PUT_OFF 600
 
 /* Returns: whether the server itself answered; a captive portal gives a bad answer */
@@ -23,7 +23,7 @@ is_answer (const GError *error)
          || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE);
 }
 
-/* A time in the future is of a clock that was set back since. */
+/* A time in the future was noted before the clock was set back. */
 static gboolean
 was_asked (const KeyfobRequestPace *pace, gint64 now)
 {
@@ -35,7 +35,7 @@ keyfob_request_pace_init (KeyfobRequestPace *pace)
 {
   *pace = (KeyfobRequestPace){
     .refresh = { .base = FIRST_RETRY, .cap = LAST_RETRY },
-    /* a network that comes and goes for good gains nothing over one that stays away */
+    /* no longer than the pause after an answer */
     .reach = { .base = FIRST_PAUSE, .cap = KEYFOB_REFRESH_SPACING },
   };
 }

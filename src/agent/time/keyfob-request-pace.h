@@ -48,7 +48,7 @@ void keyfob_request_pace_note_failure (KeyfobRequestPace *pace,
                                        const GError *error,
                                        double jitter);
 
-/** Notes that the token is dead already; a server that gave it just now is not asked soon again. */
+/** Notes that a token had ended when it arrived: its server is not asked again soon. */
 void keyfob_request_pace_note_dead_token (KeyfobRequestPace *pace, gint64 now, double jitter);
 
 /** Forgets all failures: the next one is the first. */

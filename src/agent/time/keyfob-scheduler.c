@@ -8,7 +8,7 @@
 
 #include "keyfob-source.h"
 
-/* seconds; so many microseconds fit into the number that a timer takes */
+/* seconds; as microseconds it fits into the number that a timer takes */
 #define LONGEST_WAIT (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
 
 struct _KeyfobScheduler
@@ -105,7 +105,7 @@ keyfob_scheduler_new (KeyfobClock *clock)
 
   self->clock = g_object_ref (clock);
   self->watch = keyfob_clock_watch (clock);
-  /* after those who set their times anew for that reason */
+  /* after the handlers that set new times because of the new clock */
   g_source_set_priority (self->watch, G_PRIORITY_DEFAULT_IDLE);
   g_source_set_callback (self->watch, on_clock_set, self, NULL);
   g_source_attach (self->watch, g_main_context_get_thread_default ());

@@ -14,25 +14,25 @@ G_DECLARE_FINAL_TYPE (KeyfobScheduler, keyfob_scheduler, KEYFOB, SCHEDULER, GObj
 /**
  * KeyfobScheduler:
  *
- * One timer for everything that is due some day by the wall clock; no timer when nothing is.
+ * One timer for all objects that are due at a time of the wall clock; no timer while there is none.
  *
- * Signal `due` (#GObject): the time of that object has come; it is forgotten before the signal.
+ * Signal `due` (#GObject): the object is due; it is unset before the signal is emitted.
  */
 
-/** Returns: (transfer full): one with nothing to do */
+/** Returns: (transfer full): a scheduler without objects */
 KeyfobScheduler *keyfob_scheduler_new (KeyfobClock *clock);
 
 /**
  * keyfob_scheduler_set:
- * @object: whose time it is; not owned, see keyfob_scheduler_unset()
- * @due: Unix time in seconds; replaces an earlier one
+ * @object: not owned, see keyfob_scheduler_unset()
+ * @due: when @object is due, Unix seconds; replaces an earlier time
  */
 void keyfob_scheduler_set (KeyfobScheduler *self, GObject *object, gint64 due);
 
-/** Forgets @object; to be called before it goes. */
+/** Removes @object, which has to be done before it is finalized; does nothing for other objects. */
 void keyfob_scheduler_unset (KeyfobScheduler *self, GObject *object);
 
-/** Compares with the wall clock again, as it does by itself when that is set. */
+/** Compares all times with the wall clock again, as also happens when the clock is set. */
 void keyfob_scheduler_check (KeyfobScheduler *self);
 
 G_END_DECLS

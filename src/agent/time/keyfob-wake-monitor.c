@@ -16,7 +16,7 @@
 #define LOGIND_PATH "/org/freedesktop/login1"
 #define LOGIND_MANAGER "org.freedesktop.login1.Manager"
 
-/* the wall clock is asked in whole seconds; less does not matter to anybody, either */
+/* seconds; the wall clock is read in whole seconds, so less may come from rounding */
 #define LEAST_JUMP 3
 
 struct _KeyfobWakeMonitor
@@ -26,7 +26,7 @@ struct _KeyfobWakeMonitor
   GNetworkMonitor *network;
   KeyfobClock *clock;
   GSource *watch;
-  gint64 offset; /* of the wall clock against the one that never jumps, microseconds */
+  gint64 offset; /* wall clock minus monotonic clock, microseconds */
   GDBusConnection *system_bus;
   GCancellable *cancellable;
   guint logind_watch;
@@ -64,7 +64,7 @@ get_offset (KeyfobWakeMonitor *self)
   return keyfob_clock_now (self->clock) * G_USEC_PER_SEC - keyfob_clock_monotonic (self->clock);
 }
 
-/* Also comes when the machine woke up, or the clock was set by next to nothing. */
+/* Also called when the machine woke up, or the clock was set by very little. */
 static gboolean
 on_clock_set (gpointer user_data)
 {
@@ -264,7 +264,7 @@ keyfob_wake_monitor_new (GNetworkMonitor *network, KeyfobClock *clock)
   watch_clock (self);
   g_signal_connect_object (network, "network-changed", G_CALLBACK (on_network_changed), self,
                            G_CONNECT_SWAPPED);
-  /* where the user has got past a captive portal, NetworkManager tells nothing else */
+  /* when the user has passed a captive portal, only this changes (NetworkManager) */
   g_signal_connect_object (network, "notify::connectivity", G_CALLBACK (on_network_changed), self,
                            G_CONNECT_SWAPPED);
   g_bus_get (G_BUS_TYPE_SYSTEM, self->cancellable, on_system_bus, g_object_ref (self));

@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (KeyfobWakeMonitor, keyfob_wake_monitor, KEYFOB, WAKE_MONIT
  * KeyfobWakeMonitor:
  *
  * Notices that the machine falls asleep and wakes up (logind), that there is a network again, and
- * that the wall clock was set. Does without any of them where it is missing.
+ * that the wall clock was set. Where there is no logind, the rest works.
  *
  * The machine falls asleep only once keyfob_wake_monitor_let_sleep() was called: the monitor has a
  * delay lock of logind, which holds for some seconds at most.
@@ -25,12 +25,12 @@ G_DECLARE_FINAL_TYPE (KeyfobWakeMonitor, keyfob_wake_monitor, KEYFOB, WAKE_MONIT
  * Signal `about-to-sleep`: the machine is about to sleep; a handler returns %TRUE where it calls
  * keyfob_wake_monitor_let_sleep() later. Where there is no such handler the machine sleeps at once.
  *
- * Signal `woke`: the machine is awake, or the network there.
+ * Signal `woke`: the machine woke up, or there is a network again.
  *
  * Signal `clock-set` (#gint64): by how many seconds the wall clock was set forward.
  */
 
-/** Returns: (transfer full): a monitor that has begun to watch */
+/** Returns: (transfer full): a monitor that watches */
 KeyfobWakeMonitor *keyfob_wake_monitor_new (GNetworkMonitor *network, KeyfobClock *clock);
 
 /** Lets the machine fall asleep; does nothing where it woke up meanwhile. */
