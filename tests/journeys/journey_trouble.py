@@ -4,6 +4,7 @@
 
 import contextlib
 import socket
+import urllib.parse
 
 import browser as browsers
 import desktop
@@ -69,7 +70,18 @@ class Trouble(Journey):
         self.window.wait_for("Sign in", within=HOST_NAME)
         self.assertEqual(self.host.property("LoginUri"), "")
 
-    def test_4_no_browser(self):
+    def test_4_browser_that_insists_on_https(self):
+        self.close_tabs()
+        self.open_sign_in()
+        redirect = urllib.parse.parse_qs(urllib.parse.urlsplit(self.host.property("LoginUri")).query)["redirect_uri"][0]
+        with self.assertRaisesRegex(LookupError, "ERR_SSL"):
+            self.browser.call("POST", "/url", {"url": redirect.replace("http:", "https:")})
+        self.window.wait_text("The browser came back with https")
+        self.picture("https")
+        self.window.press("Cancel", within=HOST_NAME)
+        self.host.wait_state("signed-out")
+
+    def test_5_no_browser(self):
         browsers.uninstall()
         self.addCleanup(browsers.install, self.folder / "browser")
         self.window.press("Sign in", within=HOST_NAME)
@@ -84,7 +96,7 @@ class Trouble(Journey):
         self.browser.wait_text("You are signed in")
         self.window.wait_text("Bob Sample")
 
-    def test_5_server_gone_for_a_while(self):
+    def test_6_server_gone_for_a_while(self):
         header = self.copy_header()
         self.stack.server.stop()
         self.choose("Refresh now")
@@ -99,7 +111,7 @@ class Trouble(Journey):
         self.window.wait_text(r"Bob Sample · \d+ min left")
         self.assertEqual(self.host.property("Error"), "")
 
-    def test_6_nobody_at_the_address(self):
+    def test_7_nobody_at_the_address(self):
         self.stack.server.stop()
         self.sign_out()
         self.host.wait_state("signed-out")

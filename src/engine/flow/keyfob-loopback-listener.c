@@ -144,6 +144,23 @@ limit_connections (KeyfobLoopbackListener *self)
     }
 }
 
+/* Browsers open connections in advance. Whoever has the port next would not get a request that
+ * comes on one of these, so they are closed, and the browser opens another. */
+static void
+drop_idle_clients (KeyfobLoopbackListener *self)
+{
+  GList *next;
+
+  for (GList *link = self->clients.head; link != NULL; link = next)
+    {
+      Client *client = link->data;
+
+      next = link->next;
+      if (client->head != NULL)
+        client_drop (client);
+    }
+}
+
 static Client *
 find_client (KeyfobLoopbackListener *self, guint id)
 {
@@ -524,4 +541,5 @@ keyfob_loopback_listener_close (KeyfobLoopbackListener *self)
     g_socket_close (g_ptr_array_index (self->sockets, i), NULL);
   g_ptr_array_set_size (self->sockets, 0);
   self->port = 0;
+  drop_idle_clients (self);
 }

@@ -70,7 +70,12 @@ void keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, guint id);
  */
 void keyfob_loopback_listener_answer (KeyfobLoopbackListener *self, guint id, GBytes *response);
 
-/** Releases the port. Open connections go on until their deadline. */
+/**
+ * keyfob_loopback_listener_close:
+ *
+ * Releases the port, and closes connections without a request. The others go on until their
+ * deadline.
+ */
 void keyfob_loopback_listener_close (KeyfobLoopbackListener *self);
 
 G_END_DECLS

@@ -551,6 +551,19 @@ test_again_after_the_end (Fixture *fixture, gconstpointer data)
   g_assert_true (fake_browser_is_port_free (fixture->port));
 }
 
+/* A connection that a browser opens in advance. */
+static GSocket *
+connect_in_advance (Fixture *fixture)
+{
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("::1", fixture->port);
+  GSocket *socket =
+      g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+
+  return socket;
+}
+
 /* A provider may know only the first of the ports, so the next sign-in takes the port over; a tab
  * of the last one still finds its page there. */
 static void
@@ -559,9 +572,11 @@ test_port_for_the_next (Fixture *fixture, gconstpointer data)
   const guint16 ports[] = { fixture->port, fake_browser_find_port () };
   g_autofree char *redirect_uri = g_strdup_printf ("http://localhost:%u/callback", fixture->port);
   g_autoptr (KeyfobLoopback) next = make_loopback (fixture);
+  g_autoptr (GSocket) idle = connect_in_advance (fixture);
   g_autoptr (FakeBrowser) browser = NULL;
   g_autoptr (FakeBrowser) again = NULL;
   g_autoptr (GError) error = NULL;
+  char nothing[1];
 
   wait_for (fixture, STATE);
   browser = fake_browser_get (fixture->port, "/callback?code=c&state=" STATE);
@@ -575,6 +590,10 @@ test_port_for_the_next (Fixture *fixture, gconstpointer data)
   keyfob_loopback_listen (next, ports, G_N_ELEMENTS (ports), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (keyfob_loopback_get_redirect_uri (next), ==, redirect_uri);
+
+  /* a request on this would go to the last sign-in */
+  g_socket_set_timeout (idle, 5);
+  g_assert_cmpint (g_socket_receive (idle, nothing, sizeof nothing, NULL, NULL), ==, 0);
 
   g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
   again = fake_browser_get (fixture->port, "/callback?code=c&state=" STATE);
