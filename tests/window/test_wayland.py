@@ -175,10 +175,13 @@ class Copies:
         self.app.wait_gone("Header copied")
         self.assertEqual(self.paste(), "")
 
-    def test_deadline_while_another_window_has_the_focus(self):
-        self.copy(seconds=4)
+    def show_another_window(self):
         self.spawn("other", ["/usr/bin/python3", "-c", OTHER_WINDOW],
                    lambda: desktop.Application("other").find("Other"), **self.wayland)
+
+    def test_deadline_while_another_window_has_the_focus(self):
+        self.copy(seconds=4)
+        self.show_another_window()
         self.app.wait_gone("Header copied")
         self.assertEqual(self.paste(), "")
         # nothing of it comes back when the window is closed
@@ -192,6 +195,17 @@ class Copies:
         self.press_wayland("space")
         self.app.wait_for("Header copied")
         self.assertEqual(self.paste(), HEADER)
+
+    def test_copied_again_while_another_window_has_the_focus(self):
+        """As when the agent needs long for the answer."""
+        self.copy(seconds=4)
+        self.app.wait_gone("Header copied")
+        self.show_another_window()
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        self.assertEqual(self.paste(), HEADER)
+        self.app.wait_gone("Header copied")
+        self.assertEqual(self.paste(), "")
 
     def test_copied_elsewhere(self):
         self.copy()

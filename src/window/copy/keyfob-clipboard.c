@@ -182,14 +182,22 @@ secret_content_init (SecretContent *self)
 {
 }
 
+static void
+secret_content_set_text (SecretContent *self, const char *text)
+{
+  KeyfobSecret *copy = g_strdup (text);
+
+  g_clear_pointer (&self->text, g_bytes_unref);
+  self->text =
+      g_bytes_new_with_free_func (copy, strlen (copy), (GDestroyNotify) keyfob_secret_free, copy);
+}
+
 static SecretContent *
 secret_content_new (const char *text, gboolean with_hint)
 {
   SecretContent *self = g_object_new (secret_content_get_type (), NULL);
-  KeyfobSecret *copy = g_strdup (text);
 
-  self->text =
-      g_bytes_new_with_free_func (copy, strlen (copy), (GDestroyNotify) keyfob_secret_free, copy);
+  secret_content_set_text (self, text);
   self->with_hint = with_hint;
 
   return self;
@@ -446,6 +454,26 @@ on_read (KeyfobClipboard *self)
     start_timer (self, PASTE_TIME);
 }
 
+/* Makes Keyfob the owner of the clipboard. */
+static void
+copy_text (KeyfobClipboard *self, const char *text)
+{
+  /* on Wayland GTK cannot serve a type whose name has no slash */
+  gboolean with_hint = is_x11 (self) || self->data_control != NULL;
+  g_autoptr (SecretContent) content = secret_content_new (text, with_hint);
+
+  g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
+  set_content (self, content);
+  if (self->data_control != NULL)
+    keyfob_data_control_set_content (self->data_control, GDK_CONTENT_PROVIDER (content));
+  else
+    gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
+#ifdef HAVE_X11
+  if (is_x11 (self))
+    self->x11.owner = XGetSelectionOwner (self->x11.display, self->x11.clipboard);
+#endif
+}
+
 static gint64
 next_deadline (KeyfobClipboard *self)
 {
@@ -608,23 +636,15 @@ keyfob_clipboard_new (GdkClipboard *clipboard, KeyfobClock *clock, GSettings *se
 void
 keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *title, gboolean renews)
 {
-  g_autoptr (SecretContent) content = NULL;
-
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
   g_return_if_fail (text != NULL && title != NULL);
 
-  /* on Wayland GTK cannot serve a type whose name has no slash */
-  content = secret_content_new (text, is_x11 (self) || self->data_control != NULL);
-  g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
-  set_content (self, content);
-  if (self->data_control != NULL)
-    keyfob_data_control_set_content (self->data_control, GDK_CONTENT_PROVIDER (content));
+  /* GTK gives its old content up before the compositor has taken the new one. Without the focus the
+   * compositor refuses that, and hands out its copy of the old content. */
+  if (self->content != NULL && keyfob_clipboard_needs_window (self))
+    secret_content_set_text (self->content, text);
   else
-    gdk_clipboard_set_content (self->clipboard, GDK_CONTENT_PROVIDER (content));
-#ifdef HAVE_X11
-  if (is_x11 (self))
-    self->x11.owner = XGetSelectionOwner (self->x11.display, self->x11.clipboard);
-#endif
+    copy_text (self, text);
 
   self->offered = keyfob_clock_monotonic (self->clock);
   set_shown (self, title, renews, next_deadline (self));
