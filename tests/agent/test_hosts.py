@@ -360,6 +360,20 @@ class PathsThatAreNotText(agentcase.AgentCase):
         self.sign_in_and_restart()
         self.assertIn("tokens.json", os.listdir(self.working_directory))
 
+    def test_programs(self):
+        cache = self.env["XDG_CACHE_HOME"]
+        for program in ("other", os.fsdecode(b"caf\xe9")):
+            os.makedirs(os.path.join(cache, program))
+            with open(os.path.join(cache, program, "token-store.json"), "w", encoding="utf-8") as out:
+                out.write("{}")
+        self.start_agent(env=self.env)
+        self.assertIn("other", self.agent_property("Programs"))
+        host = self.add_host(store="app:other")
+        host.sign_in()
+        self.assertEqual((host.Saved, host.Error), (True, ""))
+        with open(os.path.join(cache, "other", "token-store.json"), encoding="utf-8") as file:
+            self.assertIn(host.get_token()["access_token"], file.read())
+
     def test_trouble_with_the_token_file(self):
         os.makedirs(os.path.join(self.env["XDG_CACHE_HOME"], "py-oidc-auth", "token-store.json"))
         self.start_agent(env=self.env)
