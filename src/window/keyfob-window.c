@@ -6,6 +6,8 @@
 
 #include "keyfob-window.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "keyfob-add-host-form.h"
 #include "keyfob-copy-bar.h"
 #include "keyfob-device-page.h"
@@ -15,6 +17,7 @@
 #include "keyfob-host-settings.h"
 #include "keyfob-notice-bar.h"
 #include "keyfob-ticker.h"
+#include "keyfob-token-import.h"
 #include "keyfob-ui.h"
 
 /* From this number of hosts on, the list has a filter. */
@@ -47,6 +50,7 @@ struct _KeyfobWindow
   KeyfobAddHostForm *first_form;
   KeyfobFoundHosts *first_found;
   KeyfobFoundHosts *found;
+  AdwWindowTitle *add_title;
   KeyfobAddHostForm *form;
 };
 
@@ -231,9 +235,62 @@ on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
       return;
     }
 
-  keyfob_add_host_form_clear (self->form);
+  keyfob_add_host_form_set_file (self->form, NULL);
+  adw_window_title_set_title (self->add_title, _ ("Add a host"));
   show_page (self, self->add_page);
   keyfob_add_host_form_focus (self->form);
+}
+
+static void
+import_file (KeyfobWindow *self, GFile *file)
+{
+  if (g_file_peek_path (file) == NULL)
+    {
+      show_toast (self, _ ("The file is not on this computer. Copy it here first."));
+      return;
+    }
+
+  keyfob_add_host_form_set_file (self->form, file);
+  adw_window_title_set_title (self->add_title, _ ("Import a token"));
+  show_page (self, self->add_page);
+  keyfob_add_host_form_focus (self->form);
+}
+
+static void
+on_import_token (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_token_import_choose (GTK_WINDOW (widget));
+}
+
+static void
+on_import_token_file (GtkWidget *widget, const char *action, GVariant *uri)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (uri, NULL));
+
+  import_file (KEYFOB_WINDOW (widget), file);
+}
+
+static gboolean
+on_drop (KeyfobWindow *self, const GValue *value)
+{
+  g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+
+  if (files == NULL || files->next != NULL)
+    {
+      show_toast (self, _ ("Drop one token file at a time."));
+      return FALSE;
+    }
+
+  import_file (self, files->data);
+
+  return TRUE;
+}
+
+static void
+on_imported (KeyfobWindow *self, GFile *file, const char *etag)
+{
+  show_page (self, self->list_page);
+  keyfob_token_import_offer_deletion (self->toasts, file, etag);
 }
 
 static void
@@ -425,9 +482,11 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, notice_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_form);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_found);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, add_title);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, form);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, found);
   gtk_widget_class_bind_template_callback (widget_class, on_host_added);
+  gtk_widget_class_bind_template_callback (widget_class, on_imported);
   gtk_widget_class_bind_template_callback (widget_class, on_page_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_device_closed);
   gtk_widget_class_bind_template_callback (widget_class, show_toast);
@@ -470,6 +529,9 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
 
   gtk_widget_class_install_action (widget_class, "win.add-host", NULL, on_add_host);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back);
+  gtk_widget_class_install_action (widget_class, "win.import-token", NULL, on_import_token);
+  gtk_widget_class_install_action (widget_class, "win.import-token-file", "s",
+                                   on_import_token_file);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, on_find);
   gtk_widget_class_install_action (widget_class, "win.undo-remove", "(sa{sv})", on_undo_remove);
 }
@@ -477,8 +539,14 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
 static void
 keyfob_window_init (KeyfobWindow *self)
 {
+  GtkDropTarget *drop_target;
+
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
+
+  drop_target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+  g_signal_connect_swapped (drop_target, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop_target));
 }
 
 GtkWidget *

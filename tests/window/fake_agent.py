@@ -227,6 +227,12 @@ class FakeAgent:
         self.set_agent({"FoundTokens": [found for found in self.agent["FoundTokens"] if found[0] != url]})
         return GLib.Variant("(o)", (host.path,))
 
+    def on_ImportToken(self, _host, _file, url, options):
+        host = next((host for host in self.hosts if host.properties["Url"] == url), None)
+        host = host or self.add_host({"Name": url.split("://")[-1], "Url": url, "Options": options})
+        self.set_host(host, State="signed-in", Expires=int(time.time()) + 3600)
+        return GLib.Variant("(o)", (host.path,))
+
     def on_RemoveHost(self, _host, path):
         self.remove_host(next(host for host in self.hosts if host.path == path))
 

@@ -193,6 +193,88 @@ class Found(WindowCase):
         self.assertIsNotNone(self.app.find(self.ONE))
 
 
+class Importing(WindowCase):
+    """A token in a file."""
+
+    URL = "https://one.example.org"
+
+    def setUp(self):
+        super().setUp()
+        self.file = pathlib.Path(os.environ["BED_DIR"], "downloaded.json")
+        self.file.write_text('{"access_token": "secret"}')
+
+    def choose_file(self):
+        self.app.press("Main menu")
+        self.app.press("Import Token File…")
+        chooser = self.x_window("Choose a token file")
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == chooser, "the chooser")
+        desktop.xdotool("type", str(self.file))
+        self.app.wait_text(self.file.name)
+        self.app.press_in_dialog("Open")
+        self.app.wait_text("^Which host is the token in downloaded.json for")
+
+    def assert_imported(self, url):
+        file, called, options = self.agent.wait_call("ImportToken")
+        self.assertEqual((bytes(file), called, options), (bytes(self.file) + b"\0", url, {}))
+
+    def import_file(self):
+        self.choose_file()
+        self.app.write("Address", self.URL)
+        self.app.wait_for(f"Will be added as {self.URL}")
+        self.app.press("Import")
+        self.app.wait_for("Delete downloaded.json?")
+        self.assert_imported(self.URL)
+
+    def test_file_is_deleted(self):
+        self.start([host("mine.example.org")])
+        self.import_file()
+        self.app.press_in_dialog("Delete File")
+        self.app.wait_for("downloaded.json deleted")
+        self.assertFalse(self.file.exists())
+        self.app.wait_for("Copy header", within="one.example.org")
+        self.app.press("Add host")
+        self.app.wait_for("Add")
+        self.assertIsNone(self.app.find("Import"))
+
+    def test_file_is_kept(self):
+        self.start()
+        self.app.wait_for("Add your first host")
+        self.import_file()
+        self.app.press_in_dialog("Keep File")
+        self.app.wait_for("Copy header", within="one.example.org")
+        self.assertTrue(self.file.exists())
+
+    def test_file_that_has_changed_is_kept(self):
+        self.start([host("mine.example.org")])
+        self.import_file()
+        self.file.write_text('{"access_token": "renewed by another program"}')
+        self.app.press_in_dialog("Delete File")
+        self.app.wait_text("^downloaded.json has changed since it was imported")
+        self.assertTrue(self.file.exists())
+
+    def test_host_that_is_listed(self):
+        self.start([host("one.example.org", Url=self.URL)])
+        self.choose_file()
+        self.app.write("Address", self.URL)
+        self.app.wait_for(f"{self.URL} is in the list already.")
+        self.app.press("Import")
+        self.app.wait_for("Delete downloaded.json?")
+        self.assert_imported(self.URL)
+
+    def test_refused(self):
+        self.start([host("mine.example.org")])
+        sentence = "one.example.org does not accept this token: “Token expired”. Sign in there instead."
+        self.agent.fail("ImportToken", "Denied", sentence)
+        self.choose_file()
+        self.app.write("Address", self.URL)
+        self.app.press("Import")
+        self.app.wait_for(sentence)
+        self.assertIsNone(self.app.find("Delete downloaded.json?"))
+        # and can be tried again
+        self.app.press("Import")
+        self.app.wait_for("Delete downloaded.json?")
+
+
 class SigningIn(WindowCase):
     def test_sign_in(self):
         self.start([host("one.example.org"), host("two.example.org")])

@@ -25,9 +25,11 @@ struct _KeyfobAddHostForm
 
   KeyfobAgentClient *client;
   GCancellable *cancellable;
+  GFile *file; /* (nullable): the token file to import */
 
+  GtkLabel *purpose;
   GtkEditable *address;
-  GtkWidget *add_button;
+  GtkButton *add_button;
   GtkLabel *hint;
   GtkCheckButton *allow_http;
 };
@@ -37,6 +39,7 @@ G_DEFINE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, GTK_TYPE_BOX)
 enum
 {
   SIGNAL_ADDED,
+  SIGNAL_IMPORTED,
   N_SIGNALS
 };
 
@@ -84,7 +87,7 @@ check_address (KeyfobAddHostForm *self, const char *address, gboolean allow_http
     {
       *hint =
           g_strdup_printf (_ ("%s is in the list already."), keyfob_config_get_base_url (config));
-      return ADDRESS_ALREADY_ADDED;
+      return self->file == NULL ? ADDRESS_ALREADY_ADDED : ADDRESS_VALID;
     }
 
   *hint = g_strdup_printf (_ ("Will be added as %s"), keyfob_config_get_base_url (config));
@@ -125,7 +128,7 @@ update (KeyfobAddHostForm *self)
   AddressState state = check_address (self, address, allow_http, &hint);
 
   set_hint (self, hint, state == ADDRESS_INVALID || state == ADDRESS_UNENCRYPTED);
-  gtk_widget_set_sensitive (self->add_button, state == ADDRESS_VALID);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->add_button), state == ADDRESS_VALID);
 
   /* the check button is hidden and reset as soon as the address does not need it */
   gtk_widget_set_visible (GTK_WIDGET (self->allow_http),
@@ -140,7 +143,7 @@ static void
 set_busy (KeyfobAddHostForm *self, gboolean busy)
 {
   gtk_editable_set_editable (self->address, !busy);
-  gtk_widget_set_sensitive (self->add_button, !busy);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->add_button), !busy);
 }
 
 static void
@@ -167,6 +170,85 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   keyfob_add_host_form_focus (self);
 }
 
+typedef struct
+{
+  KeyfobAddHostForm *form;
+  GFile *file;
+  char *etag; /* (nullable): of the file before it was read */
+} Import;
+
+static void
+import_free (Import *import)
+{
+  g_object_unref (import->form);
+  g_object_unref (import->file);
+  g_free (import->etag);
+  g_free (import);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Import, import_free)
+
+static void
+on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Import) import = user_data;
+  KeyfobAddHostForm *self = import->form;
+  g_autofree char *path = NULL;
+  g_autofree char *sentence = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean done = keyfob_bus_agent1_call_import_token_finish (KEYFOB_BUS_AGENT1 (source), &path,
+                                                              result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  set_busy (self, FALSE);
+  if (done)
+    {
+      keyfob_add_host_form_clear (self);
+      g_signal_emit (self, signals[SIGNAL_IMPORTED], 0, import->file, import->etag);
+      return;
+    }
+
+  sentence = keyfob_agent_client_explain (error);
+  set_hint (self, sentence, TRUE);
+  keyfob_add_host_form_focus (self);
+}
+
+static void
+on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Import) import = user_data;
+  KeyfobAddHostForm *self = import->form;
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
+  g_autofree char *address = dup_address (self);
+  const char *path = g_file_peek_path (import->file);
+
+  if (agent == NULL || g_cancellable_is_cancelled (self->cancellable))
+    {
+      set_busy (self, FALSE);
+      return;
+    }
+
+  if (info != NULL)
+    import->etag = g_strdup (g_file_info_get_etag (info));
+  keyfob_bus_agent1_call_import_token (
+      agent, path, address, create_options (gtk_check_button_get_active (self->allow_http)),
+      self->cancellable, on_imported, g_steal_pointer (&import));
+}
+
+static void
+import_token (KeyfobAddHostForm *self)
+{
+  Import *import = g_new0 (Import, 1);
+
+  import->form = g_object_ref (self);
+  import->file = g_object_ref (self->file);
+  set_hint (self, _ ("Asking the host whether it accepts the token…"), FALSE);
+  g_file_query_info_async (self->file, G_FILE_ATTRIBUTE_ETAG_VALUE, G_FILE_QUERY_INFO_NONE,
+                           G_PRIORITY_DEFAULT, self->cancellable, on_file_info, import);
+}
+
 static void
 on_add (KeyfobAddHostForm *self)
 {
@@ -174,7 +256,7 @@ on_add (KeyfobAddHostForm *self)
   g_autofree char *address = dup_address (self);
 
   /* Enter in the entry activates this too */
-  if (!gtk_widget_get_sensitive (self->add_button))
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->add_button)))
     return;
   if (agent == NULL)
     {
@@ -183,6 +265,11 @@ on_add (KeyfobAddHostForm *self)
     }
 
   set_busy (self, TRUE);
+  if (self->file != NULL)
+    {
+      import_token (self);
+      return;
+    }
   keyfob_bus_agent1_call_add_host (agent, address,
                                    create_options (gtk_check_button_get_active (self->allow_http)),
                                    self->cancellable, on_added, g_object_ref (self));
@@ -196,6 +283,7 @@ keyfob_add_host_form_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->client);
+  g_clear_object (&self->file);
 
   G_OBJECT_CLASS (keyfob_add_host_form_parent_class)->dispose (object);
 }
@@ -210,9 +298,13 @@ keyfob_add_host_form_class_init (KeyfobAddHostFormClass *klass)
 
   signals[SIGNAL_ADDED] = g_signal_new ("added", KEYFOB_TYPE_ADD_HOST_FORM, G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_IMPORTED] =
+      g_signal_new ("imported", KEYFOB_TYPE_ADD_HOST_FORM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_FILE, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-add-host-form.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, purpose);
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, address);
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, add_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobAddHostForm, hint);
@@ -255,4 +347,27 @@ keyfob_add_host_form_clear (KeyfobAddHostForm *self)
 
   gtk_editable_set_text (self->address, "");
   gtk_check_button_set_active (self->allow_http, FALSE);
+}
+
+void
+keyfob_add_host_form_set_file (KeyfobAddHostForm *self, GFile *file)
+{
+  g_return_if_fail (KEYFOB_IS_ADD_HOST_FORM (self));
+  g_return_if_fail (file == NULL || g_file_peek_path (file) != NULL);
+
+  g_set_object (&self->file, file);
+  if (file != NULL)
+    {
+      g_autofree char *name = g_filename_display_basename (g_file_peek_path (file));
+      g_autofree char *purpose =
+          g_strdup_printf (_ ("Which host is the token in %s for? It is stored once the host has "
+                              "accepted it."),
+                           name);
+
+      gtk_label_set_label (self->purpose, purpose);
+    }
+
+  gtk_widget_set_visible (GTK_WIDGET (self->purpose), file != NULL);
+  gtk_button_set_label (self->add_button, file != NULL ? _ ("Import") : _ ("Add"));
+  keyfob_add_host_form_clear (self);
 }

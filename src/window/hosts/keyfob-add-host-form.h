@@ -29,4 +29,13 @@ void keyfob_add_host_form_focus (KeyfobAddHostForm *self);
 /** Empties the entry. */
 void keyfob_add_host_form_clear (KeyfobAddHostForm *self);
 
+/**
+ * keyfob_add_host_form_set_file:
+ * @file: (nullable): a file with one token, which has a path; %NULL to add a host without one
+ *
+ * Clears the form, and sets what it does. The token goes to a host, listed or not, by
+ * `Agent1.ImportToken`; then the form emits `imported` with the file and the etag it had.
+ */
+void keyfob_add_host_form_set_file (KeyfobAddHostForm *self, GFile *file);
+
 G_END_DECLS
