@@ -204,6 +204,26 @@ private_keyring_unlock (PrivateKeyring *self)
       g_variant_new ("(o@(oayays))", LOGIN, secret_service_encode_dbus_secret (service, password)));
 }
 
+void
+private_keyring_make_default (PrivateKeyring *self, const char *label, const char *password)
+{
+  g_autoptr (SecretService) service = private_keyring_open (self);
+  g_autoptr (SecretValue) value = secret_value_new (password, -1, "text/plain");
+  g_autoptr (GVariant) made = NULL;
+  const char *path;
+  GVariantDict properties;
+
+  g_variant_dict_init (&properties, NULL);
+  g_variant_dict_insert (&properties, "org.freedesktop.Secret.Collection.Label", "s", label);
+  made =
+      call ("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", "CreateWithMasterPassword",
+            g_variant_new ("(@a{sv}@(oayays))", g_variant_dict_end (&properties),
+                           secret_service_encode_dbus_secret (service, value)));
+  g_variant_get (made, "(&o)", &path);
+  g_variant_unref (
+      call ("org.freedesktop.Secret.Service", "SetAlias", g_variant_new ("(so)", "default", path)));
+}
+
 char *
 private_keyring_run (PrivateKeyring *self, const char *command)
 {

@@ -50,6 +50,9 @@ void private_keyring_unlock (PrivateKeyring *self);
 /** Returns: (transfer full): a Secret Service with its session open */
 SecretService *private_keyring_open (PrivateKeyring *self);
 
+/** Makes another keyring, which opens with @password, and the default one from now on. */
+void private_keyring_make_default (PrivateKeyring *self, const char *label, const char *password);
+
 /**
  * private_keyring_run:
  * @command: a shell command, run in the folders and on the bus of the keyring

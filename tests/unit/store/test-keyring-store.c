@@ -91,6 +91,9 @@ wait_for_locked (Fixture *fixture, gboolean locked)
   wait_while (keyfob_token_store_get_locked (fixture->store) != locked);
 }
 
+/* KeePassXC replaces what stands in braces. */
+#define BRACES "{USERNAME} \\{TITLE} \"}{"
+
 static KeyfobToken *
 token (const char *access_token)
 {
@@ -98,7 +101,8 @@ token (const char *access_token)
   KeyfobToken *made = NULL;
 
   json_object_set_string_member (answer, "access_token", access_token);
-  json_object_set_string_member (answer, "scope", "openid two\nlines");
+  json_object_set_string_member (answer, "scope", "openid two\nlines " BRACES);
+  json_object_set_string_member (answer, "{NOTES}", BRACES);
   json_object_set_int_member (answer, "expires", NOW + 3600);
 
   made = keyfob_token_new_from_answer (answer, NOW, 0, NULL);
@@ -247,6 +251,105 @@ test_what_others_see (Fixture *fixture, gconstpointer data)
   root = json_from_string (secret, NULL);
   g_assert_true (json_object_has_member (json_node_get_object (root), "token"));
   g_assert_true (json_object_has_member (json_node_get_object (root), "stored_at"));
+}
+
+static void
+test_no_braces_in_strings (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobToken) found = NULL;
+  g_autofree char *secret = NULL;
+
+  assert_saved (fixture, HOST, "{T-CONV:/a/Upper/}");
+  secret = private_keyring_run (fixture->keyring, "secret-tool lookup host " HOST);
+  for (const char *at = strpbrk (secret, "{}"); at != NULL; at = strpbrk (at + 1, "{}"))
+    g_assert_true (g_ascii_ispunct (at[1]) || at[1] == '\0');
+  g_assert_null (strstr (secret, "TITLE}"));
+
+  g_assert_true (look_up (fixture, HOST, &found, NULL));
+  g_assert_cmpstr (keyfob_token_get_access_token (found), ==, "{T-CONV:/a/Upper/}");
+  g_assert_cmpstr (keyfob_token_get_scope (found), ==, "openid two lines " BRACES);
+}
+
+/* A name that is shown is no template for what else is in the item. */
+static void
+test_no_braces_in_the_label (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) plain = keyfob_config_new (HOST, NULL, NULL);
+  GVariantDict options;
+  g_autoptr (KeyfobConfig) config = NULL;
+  g_autoptr (KeyfobToken) saved = token ("one");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autofree char *found = NULL;
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "name", "s", "{PASSWORD}");
+  config = keyfob_config_with_options (plain, g_variant_dict_end (&options), NULL);
+  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  wait_for (&result);
+  g_assert_true (keyfob_token_store_save_finish (fixture->store, result, NULL));
+
+  found = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_nonnull (strstr (found, "label = Keyfob: "));
+  g_assert_null (strstr (found, "{PASSWORD}"));
+}
+
+static void
+test_default_changes (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *found = NULL;
+
+  assert_saved (fixture, HOST, "old");
+  private_keyring_make_default (fixture->keyring, "Second", "second");
+  assert_stored (fixture, HOST, "old");
+
+  assert_saved (fixture, HOST, "new");
+  assert_stored (fixture, HOST, "new");
+  found = private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+  g_assert_cmpuint (count (found, "secret = "), ==, 1);
+}
+
+/* As an older Keyfob has left them. */
+static void
+test_newest_of_several (Fixture *fixture, gconstpointer data)
+{
+  const char *const put = "printf '{\"token\": {\"access_token\": \"%s\", \"expires\": %d}, "
+                          "\"stored_at\": %d}' | secret-tool store --label=Any host " HOST
+                          " xdg:schema org.keyfob.Keyfob.Token";
+
+  for (int i = 0; i < 2; i++)
+    {
+      gboolean first = (data != NULL) == (i == 0);
+      g_autofree char *command =
+          g_strdup_printf (put, first ? "older" : "newer", (int) NOW + (first ? 100 : 7200),
+                           (int) NOW - (first ? 3600 : 60));
+      g_autofree char *output = private_keyring_run (fixture->keyring, command);
+
+      g_assert_cmpstr (output, ==, "");
+      if (i == 0)
+        private_keyring_make_default (fixture->keyring, "Second", "second");
+    }
+
+  assert_stored (fixture, HOST, "newer");
+  g_assert_true (remove_host (fixture, HOST, NULL));
+  assert_stored (fixture, HOST, NULL);
+}
+
+static void
+test_empty_password (Fixture *fixture, gconstpointer data)
+{
+  private_keyring_make_default (fixture->keyring, "Blank", "");
+  assert_saved (fixture, HOST, "one");
+  close_store (fixture);
+  private_keyring_stop (fixture->keyring);
+  private_keyring_start (fixture->keyring, FALSE);
+  open_store (fixture);
+
+  assert_stored (fixture, HOST, "one");
+  g_assert_false (keyfob_token_store_get_locked (fixture->store));
+
+  private_keyring_lock (fixture->keyring);
+  wait_for_locked (fixture, FALSE);
+  assert_stored (fixture, HOST, "one");
 }
 
 static void
@@ -459,6 +562,14 @@ main (int argc, char *argv[])
 
   ADD ("round-trip", set_up, test_round_trip);
   ADD ("what-others-see", set_up, test_what_others_see);
+  ADD ("no-braces-in-strings", set_up, test_no_braces_in_strings);
+  ADD ("no-braces-in-the-label", set_up, test_no_braces_in_the_label);
+  ADD ("default-changes", set_up, test_default_changes);
+  g_test_add ("/keyring-store/newest-of-several/last", Fixture, NULL, set_up,
+              test_newest_of_several, tear_down);
+  g_test_add ("/keyring-store/newest-of-several/first", Fixture, HOST, set_up,
+              test_newest_of_several, tear_down);
+  ADD ("empty-password", set_up, test_empty_password);
   ADD ("items-of-others", set_up, test_items_of_others);
   ADD ("item-without-token", set_up, test_item_without_token);
   ADD ("written-by-0.1", set_up, test_written_by_0_1);

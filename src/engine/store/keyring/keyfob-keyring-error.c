@@ -37,6 +37,30 @@ keyfob_keyring_error_new_silent (void)
                                  "and try again."));
 }
 
+GError *
+keyfob_keyring_error_new_locked_item (void)
+{
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                              _ ("Your password manager has not let Keyfob read the token yet. "
+                                 "Unlock it, and allow that when you are asked."));
+}
+
+GError *
+keyfob_keyring_error_new_closed (void)
+{
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                              _ ("Your password manager has no keyring open. Open one there."));
+}
+
+gboolean
+keyfob_keyring_error_is_silence (const GError *error)
+{
+  return g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_TIMEOUT)
+         || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_TIMED_OUT)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
 gboolean
 keyfob_keyring_error_is_no_service (const GError *error)
 {

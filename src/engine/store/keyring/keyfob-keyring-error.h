@@ -21,6 +21,17 @@ GError *keyfob_keyring_error_take (GError *error);
 /** Returns: (transfer full): KEYFOB_AUTH_ERROR_STORE: the keyring does not answer */
 GError *keyfob_keyring_error_new_silent (void);
 
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED: the item is locked, though the keyring is
+ * open
+ */
+GError *keyfob_keyring_error_new_locked_item (void);
+
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED: the Secret Service has no keyring open */
+GError *keyfob_keyring_error_new_closed (void);
+
+/** Returns: whether the service has not answered in time */
+gboolean keyfob_keyring_error_is_silence (const GError *error);
+
 /** Returns: whether there is no Secret Service, and none can be started */
 gboolean keyfob_keyring_error_is_no_service (const GError *error);
 

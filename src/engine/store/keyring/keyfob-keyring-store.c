@@ -8,11 +8,20 @@
 
 #include <glib/gi18n-lib.h>
 
+#include <string.h>
+
 #include "keyfob-json.h"
 #include "keyfob-keyring-error.h"
 #include "keyfob-secret.h"
 
+#define SERVICE_INTERFACE "org.freedesktop.Secret.Service"
 #define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
+
+/* Milliseconds after which a service that should answer at once counts as silent. */
+#define TIME_LIMIT 5000
+/* Values that replace a secret before its item is deleted. KeePassXC moves a deleted item to its
+ * recycle bin, and keeps by default the last ten secrets of each item. */
+#define N_OVERWRITES 11
 
 /* A gnome-keyring that started locked finds nothing when it is asked for the schema, too. */
 static const SecretSchema schema = {
@@ -32,8 +41,10 @@ struct _KeyfobKeyringStore
   KeyfobClock *clock;
   GDBusConnection *connection;
   guint properties_watch;
-  guint changed_watch;
+  guint service_watch;
+  char *collection; /* (nullable): path of the default collection, where there is one */
   gboolean locked;
+  GCancellable *waiting; /* (nullable): while a call waits for a service that was silent */
 };
 
 static void keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface);
@@ -56,10 +67,14 @@ typedef struct
 {
   gboolean asks_user;
   Step step;
-  char *base_url;
+  char *base_url; /* (nullable): every host */
   char *label;
   SecretValue *value;
   GList *items;
+  SecretSearchFlags flags;
+  guint n_found_locked; /* items that were to be unlocked */
+  guint n_overwritten;
+  gboolean is_stored; /* what follows is tidying up */
 } Job;
 
 static void
@@ -77,16 +92,25 @@ job_free (gpointer data)
 static GHashTable *
 attributes_new (const char *base_url)
 {
-  return secret_attributes_build (&schema, "host", base_url, NULL);
+  GHashTable *attributes;
+
+  if (base_url != NULL)
+    return secret_attributes_build (&schema, "host", base_url, NULL);
+
+  attributes = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, NULL);
+  g_hash_table_insert (attributes, (char *) "xdg:schema", (char *) schema.name);
+
+  return attributes;
 }
 
-/* Other programs may have items with a host as well. */
+/* Other programs may have items with a host as well. A locked gnome-keyring does not tell whose an
+ * item is. */
 static gboolean
 is_ours (SecretItem *item)
 {
   g_autofree char *name = secret_item_get_schema_name (item);
 
-  return g_strcmp0 (name, schema.name) == 0;
+  return g_strcmp0 (name, schema.name) == 0 || (name == NULL && secret_item_get_locked (item));
 }
 
 static KeyfobToken *
@@ -108,6 +132,33 @@ dup_token (SecretItem *item, GError **error)
   return keyfob_token_new_from_entry (entry, error);
 }
 
+/* KeePassXC replaces {TITLE}, {USERNAME} and the like in what it hands out. In JSON, a brace within
+ * a string can be written so that there is none. */
+static char *
+escape_braces (const char *json)
+{
+  /* never moved in memory, where a copy of the secret would be left */
+  GString *escaped = g_string_sized_new (strlen ("\\u007b") * strlen (json) + 1);
+  gboolean in_string = FALSE;
+
+  for (const char *at = json; *at != '\0'; at++)
+    {
+      if (in_string && (*at == '{' || *at == '}'))
+        {
+          g_string_append (escaped, *at == '{' ? "\\u007b" : "\\u007d");
+          continue;
+        }
+
+      g_string_append_c (escaped, *at);
+      if (*at == '"')
+        in_string = !in_string;
+      else if (in_string && *at == '\\')
+        g_string_append_c (escaped, *++at);
+    }
+
+  return g_string_free (escaped, FALSE);
+}
+
 /* The entry of the shared token file on one line: a line break corrupts a keyring file without a
  * password. */
 static SecretValue *
@@ -115,94 +166,163 @@ value_new (KeyfobToken *token, gint64 now)
 {
   g_autoptr (JsonObject) entry = keyfob_token_to_entry (token, (double) now);
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), entry);
-  char *text = json_to_string (node, FALSE);
+  char *json = json_to_string (node, FALSE);
+  char *text = escape_braces (json);
+
+  keyfob_secret_free (json);
 
   return secret_value_new_full (text, -1, "text/plain", (GDestroyNotify) keyfob_secret_free);
 }
 
-/* The default collection, whichever that is at the time. */
+/* Calls of the service. */
 
 static void
-set_locked (KeyfobKeyringStore *self, gboolean locked)
+waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  if (self->locked == locked)
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  KeyfobKeyringStore *self = user_data;
+
+  /* The store is disposed then: a call that may never end holds no reference to it. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  self->locked = locked;
-  g_object_notify (G_OBJECT (self), "locked");
+  g_clear_object (&self->waiting);
+  if (reply != NULL)
+    keyfob_token_store_changed (KEYFOB_TOKEN_STORE (self));
 }
 
+/* Makes a call that was not answered again, without a time limit: its answer tells that the service
+ * goes on. */
 static void
-return_locked (GTask *task, gboolean locked)
+wait_for_service (KeyfobKeyringStore *self, const char *method, GVariant *arguments)
 {
-  set_locked (g_task_get_source_object (task), locked);
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (arguments);
 
-  if (locked)
-    g_task_return_error (task, keyfob_keyring_error_take (NULL));
-  else
-    g_task_return_boolean (task, TRUE);
+  if (self->waiting != NULL)
+    return;
+
+  self->waiting = g_cancellable_new ();
+  g_dbus_connection_call (self->connection, g_dbus_proxy_get_name (G_DBUS_PROXY (self->service)),
+                          g_dbus_proxy_get_object_path (G_DBUS_PROXY (self->service)),
+                          SERVICE_INTERFACE, method, sunk, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                          G_MAXINT, self->waiting, waited_cb, self);
 }
 
 static void
-read_locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+unlock_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GVariant) answer = NULL;
-  g_autoptr (GVariant) locked = NULL;
+  const char *prompt = NULL;
   GError *error = NULL;
 
-  answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-
-  /* A gnome-keyring without a keyring has an alias to an object that does not exist. */
-  if (keyfob_keyring_error_is_no_object (error))
-    {
-      g_error_free (error);
-      return_locked (task, FALSE);
-      return;
-    }
+  answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &error);
 
   if (answer == NULL)
     {
-      g_task_return_error (task, keyfob_keyring_error_take (error));
+      g_task_return_error (task, error);
       return;
     }
 
-  g_variant_get (answer, "(v)", &locked);
-  return_locked (task, g_variant_is_of_type (locked, G_VARIANT_TYPE_BOOLEAN)
-                           && g_variant_get_boolean (locked));
+  /* A prompt that is offered stays unused. To dismiss it can break another one of the same keyring,
+   * which the user sees. */
+  g_variant_get_child (answer, 1, "&o", &prompt);
+  g_task_return_boolean (task, g_str_equal (prompt, "/"));
 }
 
+/* Unlocks what opens without a question, as a keyring with an empty password does. */
 static void
-read_locked (GTask *task, const char *path)
+unlock_quietly (KeyfobKeyringStore *self,
+                const char *const *paths,
+                GAsyncReadyCallback callback,
+                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, unlock_quietly);
+  g_dbus_proxy_call (G_DBUS_PROXY (self->service), "Unlock", g_variant_new ("(^ao)", paths),
+                     G_DBUS_CALL_FLAGS_NONE, -1, NULL, unlock_answered_cb, g_object_ref (task));
+}
+
+/* Returns: whether nothing is left for the user to unlock */
+static gboolean
+unlock_quietly_finish (GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean unlocked = g_task_propagate_boolean (G_TASK (result), &error);
+
+  if (error != NULL)
+    g_debug ("Unlock without a question: %s", error->message);
+
+  return unlocked;
+}
+
+/* The default collection, whichever that is at the time. */
+
+typedef struct
+{
+  char *path;
+  gboolean asks_user;
+  gboolean tried; /* to unlock it */
+} Look;
+
+static void
+look_free (Look *look)
+{
+  g_free (look->path);
+  g_free (look);
+}
+
+/* Whether the service has no collection at all, as KeePassXC has none before it opens a database. A
+ * gnome-keyring without a keyring has the collection of the session. */
+static gboolean
+is_empty (KeyfobKeyringStore *self)
+{
+  return self->locked && self->collection == NULL;
+}
+
+/* @path: (nullable): the default collection, where there is one */
+static void
+take_collection (KeyfobKeyringStore *self, const char *path, gboolean locked)
+{
+  gboolean appeared = path != NULL && g_strcmp0 (path, self->collection) != 0;
+
+  if (g_strcmp0 (path, self->collection) != 0)
+    {
+      g_free (self->collection);
+      self->collection = g_strdup (path);
+    }
+  if (locked != self->locked)
+    {
+      self->locked = locked;
+      g_object_notify (G_OBJECT (self), "locked");
+    }
+  if (appeared)
+    keyfob_token_store_changed (KEYFOB_TOKEN_STORE (self));
+}
+
+static void read_locked (GTask *task);
+
+static void
+read_property (GTask *task,
+               const char *path,
+               const char *interface,
+               const char *name,
+               GAsyncReadyCallback callback)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
 
   g_dbus_connection_call (self->connection, g_dbus_proxy_get_name (G_DBUS_PROXY (self->service)),
                           path, "org.freedesktop.DBus.Properties", "Get",
-                          g_variant_new ("(ss)", COLLECTION_INTERFACE, "Locked"),
-                          G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, -1,
-                          g_task_get_cancellable (task), read_locked_cb, g_object_ref (task));
+                          g_variant_new ("(ss)", interface, name), G_VARIANT_TYPE ("(v)"),
+                          G_DBUS_CALL_FLAGS_NONE, TIME_LIMIT, g_task_get_cancellable (task),
+                          callback, g_object_ref (task));
 }
 
 static void
-check_alias_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autofree char *path = NULL;
-  GError *error = NULL;
-
-  path = secret_service_read_alias_dbus_path_finish (SECRET_SERVICE (source), result, &error);
-
-  if (error != NULL)
-    g_task_return_error (task, keyfob_keyring_error_take (error));
-  else if (path == NULL)
-    return_locked (task, FALSE);
-  else
-    read_locked (task, path);
-}
-
-static void
-prompted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
@@ -213,30 +333,150 @@ prompted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, keyfob_keyring_error_take (error));
   else
     /* A refused prompt is no error, so the collection is asked. */
-    read_locked (task, g_task_get_task_data (task));
+    read_locked (task);
 }
 
 static void
-unlock_alias_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+not_asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autofree char *path = NULL;
+
+  unlock_quietly_finish (result);
+  read_locked (task);
+}
+
+static void
+unlock_alias (GTask *task)
+{
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Look *look = g_task_get_task_data (task);
+  const char *paths[] = { look->path, NULL };
+
+  look->tried = TRUE;
+  /* There is no cancellable: gnome-keyring crashes when a prompt is taken away. */
+  if (look->asks_user)
+    secret_service_unlock_dbus_paths (self->service, paths, NULL, asked_cb, g_object_ref (task));
+  else
+    unlock_quietly (self, paths, not_asked_cb, g_object_ref (task));
+}
+
+static void
+read_locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Look *look = g_task_get_task_data (task);
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) value = NULL;
+  GError *error = NULL;
+  gboolean locked;
+
+  answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  /* A gnome-keyring without a keyring can have an alias to an object that does not exist. */
+  if (keyfob_keyring_error_is_no_object (error))
+    {
+      g_error_free (error);
+      take_collection (self, NULL, FALSE);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  if (answer == NULL)
+    {
+      g_task_return_error (task, keyfob_keyring_error_take (error));
+      return;
+    }
+
+  g_variant_get (answer, "(v)", &value);
+  locked = g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN) && g_variant_get_boolean (value);
+
+  /* What is known to be locked has not opened without a question. */
+  if (locked && !look->tried
+      && (look->asks_user || !self->locked || g_strcmp0 (look->path, self->collection) != 0))
+    {
+      unlock_alias (task);
+      return;
+    }
+
+  take_collection (self, look->path, locked);
+  if (locked)
+    g_task_return_error (task, keyfob_keyring_error_take (NULL));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+read_locked (GTask *task)
+{
+  Look *look = g_task_get_task_data (task);
+
+  read_property (task, look->path, COLLECTION_INTERFACE, "Locked", read_locked_cb);
+}
+
+static void
+read_collections_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) value = NULL;
   GError *error = NULL;
 
-  path = secret_service_read_alias_dbus_path_finish (SECRET_SERVICE (source), result, &error);
+  answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (answer == NULL)
+    {
+      g_task_return_error (task, keyfob_keyring_error_take (error));
+      return;
+    }
+
+  g_variant_get (answer, "(v)", &value);
+  take_collection (g_task_get_source_object (task), NULL,
+                   g_variant_is_container (value) && g_variant_n_children (value) == 0);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+read_alias_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Look *look = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  look->path = secret_service_read_alias_dbus_path_finish (SECRET_SERVICE (source), result, &error);
 
   if (error != NULL)
-    g_task_return_error (task, keyfob_keyring_error_take (error));
-  else if (path == NULL)
-    return_locked (task, FALSE);
-  else
     {
-      const char *paths[] = { path, NULL };
-
-      secret_service_unlock_dbus_paths (SECRET_SERVICE (source), paths, NULL, prompted_cb,
-                                        g_object_ref (task));
-      g_task_set_task_data (task, g_steal_pointer (&path), g_free);
+      if (keyfob_keyring_error_is_silence (error))
+        wait_for_service (self, "ReadAlias", g_variant_new ("(s)", "default"));
+      g_task_return_error (task, keyfob_keyring_error_take (error));
     }
+  else if (look->path == NULL)
+    read_property (task, g_dbus_proxy_get_object_path (G_DBUS_PROXY (source)), SERVICE_INTERFACE,
+                   "Collections", read_collections_cb);
+  else
+    read_locked (task);
+}
+
+/* Finishes with an error where the collection is locked, and, if @asks_user, the user refused to
+ * unlock it. */
+static void
+look_at_collection (KeyfobKeyringStore *self,
+                    gboolean asks_user,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Look *look = g_new0 (Look, 1);
+
+  look->asks_user = asks_user;
+  g_task_set_source_tag (task, look_at_collection);
+  g_task_set_task_data (task, look, (GDestroyNotify) look_free);
+
+  secret_service_read_alias_dbus_path (self->service, "default", cancellable, read_alias_cb,
+                                       g_object_ref (task));
 }
 
 static void
@@ -278,14 +518,15 @@ properties_changed_cb (GDBusConnection *connection,
     check (user_data);
 }
 
+/* A collection has come, changed or gone. */
 static void
-collection_changed_cb (GDBusConnection *connection,
-                       const char *sender,
-                       const char *path,
-                       const char *interface,
-                       const char *signal,
-                       GVariant *parameters,
-                       gpointer user_data)
+collections_changed_cb (GDBusConnection *connection,
+                        const char *sender,
+                        const char *path,
+                        const char *interface,
+                        const char *signal,
+                        GVariant *parameters,
+                        gpointer user_data)
 {
   check (user_data);
 }
@@ -299,9 +540,9 @@ watch (KeyfobKeyringStore *self)
   self->properties_watch = g_dbus_connection_signal_subscribe (
       self->connection, name, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL,
       COLLECTION_INTERFACE, G_DBUS_SIGNAL_FLAGS_NONE, properties_changed_cb, self, NULL);
-  self->changed_watch = g_dbus_connection_signal_subscribe (
-      self->connection, name, "org.freedesktop.Secret.Service", "CollectionChanged", NULL, NULL,
-      G_DBUS_SIGNAL_FLAGS_NONE, collection_changed_cb, self, NULL);
+  self->service_watch = g_dbus_connection_signal_subscribe (
+      self->connection, name, SERVICE_INTERFACE, NULL, NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
+      collections_changed_cb, self, NULL);
 }
 
 static void
@@ -312,41 +553,143 @@ unwatch (KeyfobKeyringStore *self, guint *id)
   *id = 0;
 }
 
-/* Asks the user where the collection is locked. There is no cancellable: gnome-keyring crashes when
- * a prompt is taken away. */
-static void
-unlock_collection (KeyfobKeyringStore *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, unlock_collection);
-  secret_service_read_alias_dbus_path (self->service, "default", NULL, unlock_alias_cb,
-                                       g_object_ref (task));
-}
-
 /* Work on items. */
 
+static void search (GTask *task, SecretSearchFlags flags, Step step);
+
+/* @error: (transfer full) */
 static void
-search (GTask *task, SecretSearchFlags flags, GAsyncReadyCallback callback)
+fail (GTask *task, GError *error)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (!job->is_stored)
+    {
+      g_task_return_error (task, keyfob_keyring_error_take (error));
+      return;
+    }
+
+  g_debug ("Older tokens are left: %s", error != NULL ? error->message : "not allowed");
+  g_clear_error (&error);
+  g_task_return_boolean (task, TRUE);
+}
+
+static guint
+count_locked (Job *job)
+{
+  guint n_locked = 0;
+
+  for (GList *l = job->items; l != NULL; l = l->next)
+    n_locked += secret_item_get_locked (l->data) ? 1 : 0;
+
+  return n_locked;
+}
+
+static void
+keep_ours (Job *job)
+{
+  GList *next;
+
+  for (GList *l = job->items; l != NULL; l = next)
+    {
+      next = l->next;
+      if (is_ours (l->data))
+        continue;
+
+      g_object_unref (l->data);
+      job->items = g_list_delete_link (job->items, l);
+    }
+}
+
+static void
+items_asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  secret_service_unlock_dbus_paths_finish (SECRET_SERVICE (source), result, NULL, &error);
+
+  if (error != NULL)
+    g_task_return_error (task, keyfob_keyring_error_take (error));
+  else
+    search (task, job->flags, job->step);
+}
+
+static void
+items_not_asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+
+  if (unlock_quietly_finish (result))
+    search (task, job->flags, job->step);
+  else
+    job->step (task);
+}
+
+/* KeePassXC locks each item for each program until the user allows it, although the collection is
+ * open; and an item may be in another collection than the default one. */
+static void
+unlock_items (GTask *task)
+{
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new ();
+
+  for (GList *l = job->items; l != NULL; l = l->next)
+    if (secret_item_get_locked (l->data))
+      g_ptr_array_add (paths, (gpointer) g_dbus_proxy_get_object_path (l->data));
+  g_ptr_array_add (paths, NULL);
+
+  job->n_found_locked = paths->len - 1;
+  if (job->asks_user)
+    secret_service_unlock_dbus_paths (self->service, (const char **) paths->pdata, NULL,
+                                      items_asked_cb, g_object_ref (task));
+  else
+    unlock_quietly (self, (const char *const *) paths->pdata, items_not_asked_cb,
+                    g_object_ref (task));
+}
+
+static void
+searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  g_list_free_full (job->items, g_object_unref);
+  job->items = secret_service_search_finish (SECRET_SERVICE (source), result, &error);
+
+  if (error != NULL)
+    {
+      if (keyfob_keyring_error_is_silence (error))
+        wait_for_service (g_task_get_source_object (task), "SearchItems",
+                          g_variant_new_parsed ("({'xdg:schema': %s},)", schema.name));
+      fail (task, error);
+      return;
+    }
+
+  keep_ours (job);
+  if (job->n_found_locked == 0 && count_locked (job) > 0)
+    unlock_items (task);
+  else
+    job->step (task);
+}
+
+/* Searches the items of Keyfob, unlocks what it finds locked, and goes on with @step. */
+static void
+search (GTask *task, SecretSearchFlags flags, Step step)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
   g_autoptr (GHashTable) attributes = attributes_new (job->base_url);
 
-  secret_service_search (self->service, &schema, attributes, SECRET_SEARCH_ALL | flags,
-                         g_task_get_cancellable (task), callback, g_object_ref (task));
-}
-
-static void
-return_token (GTask *task, SecretItem *item)
-{
-  GError *error = NULL;
-  KeyfobToken *token = dup_token (item, &error);
-
-  if (token != NULL)
-    g_task_return_pointer (task, token, g_object_unref);
-  else
-    g_task_return_error (task, error);
+  job->flags = flags;
+  job->step = step;
+  secret_service_search (self->service, job->base_url != NULL ? &schema : NULL, attributes,
+                         SECRET_SEARCH_ALL | flags, g_task_get_cancellable (task), searched_cb,
+                         g_object_ref (task));
 }
 
 static void
@@ -355,64 +698,195 @@ nothing_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
 
-  if (keyfob_keyring_store_check_finish (KEYFOB_KEYRING_STORE (source), result, &error))
-    g_task_return_pointer (task, NULL, NULL);
-  else
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, NULL, NULL);
 }
 
-static void
-looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Where the default collection has changed, an older token may be in another one. */
+static KeyfobToken *
+dup_newest (Job *job, GError **error)
 {
-  g_autoptr (GTask) task = user_data;
-  KeyfobKeyringStore *self = g_task_get_source_object (task);
-  Job *job = g_task_get_task_data (task);
-  gboolean locked = FALSE;
-  GError *error = NULL;
-
-  job->items = secret_service_search_finish (SECRET_SERVICE (source), result, &error);
-
-  if (error != NULL)
-    {
-      g_task_return_error (task, keyfob_keyring_error_take (error));
-      return;
-    }
+  g_autoptr (KeyfobToken) newest = NULL;
+  g_autoptr (GError) failure = NULL;
 
   for (GList *l = job->items; l != NULL; l = l->next)
     {
+      g_autoptr (KeyfobToken) token = NULL;
+
       if (secret_item_get_locked (l->data))
-        locked = TRUE;
-      else if (is_ours (l->data))
-        {
-          return_token (task, l->data);
-          return;
-        }
+        continue;
+
+      g_clear_error (&failure);
+      token = dup_token (l->data, &failure);
+      if (token != NULL && (newest == NULL || keyfob_token_is_newer (token, newest)))
+        g_set_object (&newest, token);
     }
 
-  if (locked)
-    g_task_return_error (task, keyfob_keyring_error_take (NULL));
+  if (newest == NULL && failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+
+  return g_steal_pointer (&newest);
+}
+
+static void
+return_newest (GTask *task)
+{
+  KeyfobKeyringStore *self = g_task_get_source_object (task);
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+  KeyfobToken *token = dup_newest (job, &error);
+
+  if (token != NULL)
+    g_task_return_pointer (task, token, g_object_unref);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  else if (job->items != NULL)
+    g_task_return_error (task, keyfob_keyring_error_new_locked_item ());
   else
-    keyfob_keyring_store_check_async (self, g_task_get_cancellable (task), nothing_found_cb,
-                                      g_object_ref (task));
+    look_at_collection (self, FALSE, g_task_get_cancellable (task), nothing_found_cb,
+                        g_object_ref (task));
 }
 
 static void
 look_up (GTask *task)
 {
-  search (task, SECRET_SEARCH_LOAD_SECRETS, looked_up_cb);
+  search (task, SECRET_SEARCH_LOAD_SECRETS, return_newest);
+}
+
+static void delete_next (GTask *task);
+
+static void
+deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (secret_item_delete_finish (SECRET_ITEM (source), result, &error)
+      || keyfob_keyring_error_is_no_object (error))
+    {
+      g_clear_error (&error);
+      delete_next (task);
+    }
+  else
+    fail (task, error);
+}
+
+static void overwrite (GTask *task, SecretItem *item);
+
+static void
+overwritten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (secret_item_set_secret_finish (SECRET_ITEM (source), result, &error)
+      && ++job->n_overwritten < N_OVERWRITES)
+    overwrite (task, SECRET_ITEM (source));
+  else
+    secret_item_delete (SECRET_ITEM (source), NULL, deleted_cb, g_object_ref (task));
+}
+
+static void
+overwrite (GTask *task, SecretItem *item)
+{
+  Job *job = g_task_get_task_data (task);
+  g_autofree char *text = g_strdup_printf ("%u", job->n_overwritten);
+  g_autoptr (SecretValue) value = secret_value_new (text, -1, "text/plain");
+
+  secret_item_set_secret (item, value, NULL, overwritten_cb, g_object_ref (task));
+}
+
+static void
+delete_next (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  g_autoptr (SecretItem) item = NULL;
+
+  if (job->items == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  item = job->items->data;
+  job->items = g_list_delete_link (job->items, job->items);
+  job->n_overwritten = 0;
+  overwrite (task, item);
+}
+
+static void
+delete_found (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (count_locked (job) > 0)
+    g_task_return_error (task, keyfob_keyring_error_new_locked_item ());
+  else
+    delete_next (task);
+}
+
+static void
+erase (GTask *task)
+{
+  search (task, SECRET_SEARCH_NONE, delete_found);
+}
+
+static gboolean
+is_same (SecretItem *item, SecretValue *value)
+{
+  g_autoptr (SecretValue) secret = secret_item_get_secret (item);
+
+  return secret != NULL
+         && g_strcmp0 (secret_value_get_text (secret), secret_value_get_text (value)) == 0;
+}
+
+/* Deletes older tokens in other collections, unless those are locked. */
+static void
+delete_others (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  gboolean found = FALSE;
+  GList *next;
+
+  for (GList *l = job->items; l != NULL; l = next)
+    {
+      gboolean same = is_same (l->data, job->value);
+
+      next = l->next;
+      if (!secret_item_get_locked (l->data) && (!same || found))
+        continue;
+
+      found |= same;
+      g_object_unref (l->data);
+      job->items = g_list_delete_link (job->items, l);
+    }
+
+  if (found)
+    delete_next (task);
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
 stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
   GError *error = NULL;
 
   /* Without an error the user has refused to make a first keyring. */
-  if (secret_service_store_finish (SECRET_SERVICE (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, keyfob_keyring_error_take (error));
+  if (!secret_service_store_finish (SECRET_SERVICE (source), result, &error))
+    {
+      g_task_return_error (task, keyfob_keyring_error_take (error));
+      return;
+    }
+
+  job->is_stored = TRUE;
+  job->asks_user = FALSE;
+  search (task, SECRET_SEARCH_LOAD_SECRETS, delete_others);
 }
 
 static void
@@ -421,81 +895,31 @@ store (GTask *task)
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
   g_autoptr (GHashTable) attributes = attributes_new (job->base_url);
+  /* Some services have no object at the path of the alias. */
+  const char *collection = self->collection != NULL ? self->collection : SECRET_COLLECTION_DEFAULT;
 
-  secret_service_store (self->service, &schema, attributes, SECRET_COLLECTION_DEFAULT, job->label,
-                        job->value, NULL, stored_cb, g_object_ref (task));
+  secret_service_store (self->service, &schema, attributes, collection, job->label, job->value,
+                        NULL, stored_cb, g_object_ref (task));
 }
-
 static void
-deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+decide_unlocked (GTask *task)
 {
-  g_autoptr (GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
-  GError *error = NULL;
 
-  if (secret_item_delete_finish (SECRET_ITEM (source), result, &error)
-      || keyfob_keyring_error_is_no_object (error))
-    {
-      g_clear_error (&error);
-      job->step (task);
-    }
+  if (job->n_found_locked > 0 && count_locked (job) >= job->n_found_locked)
+    g_task_return_error (task, keyfob_keyring_error_new_locked_item ());
   else
-    g_task_return_error (task, keyfob_keyring_error_take (error));
+    g_task_return_boolean (task, TRUE);
 }
 
 static void
-delete_next (GTask *task)
+unlock_all (GTask *task)
 {
-  Job *job = g_task_get_task_data (task);
-
-  while (job->items != NULL)
-    {
-      g_autoptr (SecretItem) item = job->items->data;
-
-      job->items = g_list_delete_link (job->items, job->items);
-
-      if (is_ours (item))
-        {
-          secret_item_delete (item, NULL, deleted_cb, g_object_ref (task));
-          return;
-        }
-    }
-
-  g_task_return_boolean (task, TRUE);
+  search (task, SECRET_SEARCH_NONE, decide_unlocked);
 }
 
 static void
-found_to_delete_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  Job *job = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  job->items = secret_service_search_finish (SECRET_SERVICE (source), result, &error);
-
-  if (error != NULL)
-    g_task_return_error (task, keyfob_keyring_error_take (error));
-  else
-    {
-      job->step = delete_next;
-      delete_next (task);
-    }
-}
-
-static void
-erase (GTask *task)
-{
-  search (task, SECRET_SEARCH_NONE, found_to_delete_cb);
-}
-
-static void
-return_true (GTask *task)
-{
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+looked_at_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   Job *job = g_task_get_task_data (task);
@@ -503,6 +927,9 @@ unlocked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     g_task_return_error (task, error);
+  /* To search there would have KeePassXC ask its user. To store a first item makes a collection. */
+  else if (is_empty (KEYFOB_KEYRING_STORE (source)) && job->value == NULL)
+    g_task_return_error (task, keyfob_keyring_error_new_closed ());
   else if (!g_task_return_error_if_cancelled (task))
     job->step (task);
 }
@@ -513,10 +940,8 @@ proceed (GTask *task)
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
 
-  if (job->asks_user)
-    unlock_collection (self, unlocked_cb, g_object_ref (task));
-  else
-    job->step (task);
+  look_at_collection (self, job->asks_user, g_task_get_cancellable (task), looked_at_cb,
+                      g_object_ref (task));
 }
 
 static void
@@ -525,6 +950,7 @@ keep_session (KeyfobKeyringStore *self, SecretService *service)
   if (g_set_object (&self->service, service))
     g_signal_connect_object (service, "notify::g-name-owner", G_CALLBACK (check), self,
                              G_CONNECT_SWAPPED);
+  g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (service), TIME_LIMIT);
   g_free (self->session_owner);
   self->session_owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (service));
 }
@@ -602,6 +1028,8 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
 
   /* TRANSLATORS: what the keyring calls the item; %s is the host */
   job->label = g_strdup_printf (_ ("Keyfob: %s"), keyfob_config_get_name (host));
+  /* KeePassXC replaces {PASSWORD} and the like */
+  g_strdelimit (job->label, "{}", '|');
   job->value = value_new (token, keyfob_clock_now (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
@@ -630,7 +1058,7 @@ keyfob_keyring_store_unlock_async (KeyfobTokenStore *base,
   g_autoptr (GTask) task = g_task_new (base, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, keyfob_keyring_store_unlock_async);
-  start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), TRUE, return_true);
+  start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), TRUE, unlock_all);
 }
 
 static const char *
@@ -645,7 +1073,10 @@ keyfob_keyring_store_dispose (GObject *object)
   KeyfobKeyringStore *self = KEYFOB_KEYRING_STORE (object);
 
   unwatch (self, &self->properties_watch);
-  unwatch (self, &self->changed_watch);
+  unwatch (self, &self->service_watch);
+  if (self->waiting != NULL)
+    g_cancellable_cancel (self->waiting);
+  g_clear_object (&self->waiting);
   g_clear_object (&self->connection);
   g_clear_object (&self->service);
   g_clear_object (&self->clock);
@@ -656,7 +1087,10 @@ keyfob_keyring_store_dispose (GObject *object)
 static void
 keyfob_keyring_store_finalize (GObject *object)
 {
-  g_free (KEYFOB_KEYRING_STORE (object)->session_owner);
+  KeyfobKeyringStore *self = KEYFOB_KEYRING_STORE (object);
+
+  g_free (self->session_owner);
+  g_free (self->collection);
 
   G_OBJECT_CLASS (keyfob_keyring_store_parent_class)->finalize (object);
 }
@@ -733,15 +1167,9 @@ keyfob_keyring_store_check_async (KeyfobKeyringStore *self,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data)
 {
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (KEYFOB_IS_KEYRING_STORE (self));
 
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, keyfob_keyring_store_check_async);
-
-  secret_service_read_alias_dbus_path (self->service, "default", cancellable, check_alias_cb,
-                                       g_object_ref (task));
+  look_at_collection (self, FALSE, cancellable, callback, user_data);
 }
 
 gboolean

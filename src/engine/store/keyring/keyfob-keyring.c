@@ -95,6 +95,8 @@ checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->is_asked = FALSE;
   g_signal_connect_object (self->store, "notify::locked", G_CALLBACK (emit_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "changed", G_CALLBACK (emit_changed), self,
+                           G_CONNECT_SWAPPED);
   set_state (self, KEYFOB_KEYRING_THERE, NULL);
 }
 
@@ -161,13 +163,15 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     reopen (self);
 }
 
-/* The call has no time limit, so that a service which hangs answers when it goes on. */
+/* The call has no time limit, so that a service which hangs answers when it goes on. It is one of
+ * the service itself: its program may answer a Ping all the time. */
 static void
 wait_for_answer (KeyfobKeyring *self)
 {
-  g_dbus_connection_call (self->connection, SECRETS_NAME, SECRETS_PATH, "org.freedesktop.DBus.Peer",
-                          "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT,
-                          self->cancellable, answered_cb, self);
+  g_dbus_connection_call (self->connection, SECRETS_NAME, SECRETS_PATH,
+                          "org.freedesktop.Secret.Service", "ReadAlias",
+                          g_variant_new ("(s)", "default"), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                          G_MAXINT, self->cancellable, answered_cb, self);
 }
 
 static void
@@ -192,8 +196,11 @@ service_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     set_absent (self, error);
   else
     {
+      gboolean silent = keyfob_keyring_error_is_silence (error);
+
       set_state (self, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_take (g_steal_pointer (&error)));
-      wait_for_answer (self);
+      if (silent)
+        wait_for_answer (self);
     }
 }
 
