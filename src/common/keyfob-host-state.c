@@ -10,6 +10,7 @@ static const char *const words[] = {
   [KEYFOB_HOST_SIGNED_OUT] = "signed-out", [KEYFOB_HOST_SIGNING_IN] = "signing-in",
   [KEYFOB_HOST_SIGNED_IN] = "signed-in",   [KEYFOB_HOST_REFRESHING] = "refreshing",
   [KEYFOB_HOST_EXPIRED] = "expired",       [KEYFOB_HOST_OFFLINE] = "offline",
+  [KEYFOB_HOST_LOCKED] = "locked",
 };
 
 const char *
@@ -41,4 +42,10 @@ keyfob_host_state_has_token (KeyfobHostState state)
 {
   return state == KEYFOB_HOST_SIGNED_IN || state == KEYFOB_HOST_REFRESHING
          || state == KEYFOB_HOST_OFFLINE;
+}
+
+gboolean
+keyfob_host_state_can_sign_out (KeyfobHostState state)
+{
+  return keyfob_host_state_has_token (state) || state == KEYFOB_HOST_LOCKED;
 }

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @KEYFOB_HOST_REFRESHING: the server is asked for a new token
  * @KEYFOB_HOST_EXPIRED: only the user can go on
  * @KEYFOB_HOST_OFFLINE: would refresh, cannot; the token may still be good
+ * @KEYFOB_HOST_LOCKED: there is a token in a store that is locked, does not answer or cannot be
+ * read
  *
  * How a host stands; everything that is shown of it derives from this.
  */
@@ -27,6 +29,7 @@ typedef enum
   KEYFOB_HOST_REFRESHING,
   KEYFOB_HOST_EXPIRED,
   KEYFOB_HOST_OFFLINE,
+  KEYFOB_HOST_LOCKED,
 } KeyfobHostState;
 
 /** Returns: the word that `Host1.State` has for it */
@@ -38,7 +41,10 @@ KeyfobHostState keyfob_host_state_parse (const char *word);
 /** Returns: whether only the user can bring a host in @state on */
 gboolean keyfob_host_state_needs_user (KeyfobHostState state);
 
-/** Returns: whether a host in @state has a token, or can get one by itself */
+/** Returns: whether a host in @state has a token at hand, or can get one by itself */
 gboolean keyfob_host_state_has_token (KeyfobHostState state);
+
+/** Returns: whether there is something to sign out of: a token, at hand or in a locked store */
+gboolean keyfob_host_state_can_sign_out (KeyfobHostState state);
 
 G_END_DECLS

@@ -28,6 +28,7 @@ static const struct
                                "success" },
   [KEYFOB_HOST_EXPIRED] = { N_ ("Needs you to sign in"), "dialog-warning-symbolic", "warning" },
   [KEYFOB_HOST_OFFLINE] = { N_ ("Offline"), "action-unavailable-symbolic", NULL },
+  [KEYFOB_HOST_LOCKED] = { N_ ("Locked"), "dialog-password-symbolic", NULL },
 };
 
 const char *
@@ -176,6 +177,16 @@ signed_in_status (const char *account, gint64 expires, gint64 now)
   return g_strdup_printf (_ ("%s · %s"), who, left);
 }
 
+static char *
+locked_status (const char *account)
+{
+  if (account == NULL || *account == '\0')
+    return g_strdup (_ ("Locked"));
+
+  /* Translators: who is signed in, with a token in a keyring that is locked */
+  return g_strdup_printf (_ ("%s · locked"), account);
+}
+
 char *
 keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now)
 {
@@ -191,6 +202,8 @@ keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 ex
       return keyfob_status_text_session_ended (expires, now);
     case KEYFOB_HOST_OFFLINE:
       return offline_status (expires, now);
+    case KEYFOB_HOST_LOCKED:
+      return locked_status (account);
     case KEYFOB_HOST_SIGNED_OUT:
     default:
       return g_strdup (_ ("Not signed in"));

@@ -130,6 +130,7 @@ class FakeServer:
         self.token_life = 3600
         self.gives_refresh_token = True
         self.needs_consent = False  # else it gives none
+        self.scope = "openid profile"
         self.broker = False  # the access token is also the refresh token
         self.denies = False
         self.valid_ports = None  # that the server names
@@ -251,7 +252,7 @@ class FakeServer:
         access = jwt({"sub": "1", "preferred_username": "claimed-alice", "jti": self.secret()})
         self.secrets.add(access)
         token = {"access_token": access, "token_type": "Bearer", "expires": now + life,
-                 "scope": "openid profile"}
+                 "scope": self.scope}
         if self.gives_refresh_token and renewable:
             token["refresh_token"] = access if self.broker else self.secret()
             token["refresh_expires"] = now + 86400

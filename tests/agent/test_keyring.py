@@ -33,14 +33,14 @@ class Keyring(agentcase.AgentCase):
         self.start_agent(wait=False)
         self.wait_for_store("locked")
         host = self.find_host()
-        host.wait_for(State="expired")
+        host.wait_for(State="locked")
         return host
 
     def test_locked_at_the_start(self):
         host = self.start_locked()
         self.assertIn("keyring is locked", host.Error)
-        self.assertEqual(host.Account, "Alice Example")
-        self.assert_fails("Locked", host.get_token)
+        self.assertEqual((host.Account, host.Store), ("Alice Example", "keyring"))
+        self.assertEqual(self.assert_fails("Locked", host.get_token), host.Error)
         self.assertEqual(self.agent_property("Store"), "keyring")
         self.assertFalse(os.path.exists(self.token_file()))
 
@@ -56,7 +56,7 @@ class Keyring(agentcase.AgentCase):
         self.start_agent(wait=False)
         self.wait_for_store("locked")
         host = self.find_host()
-        host.wait_for(State="expired", Account="Alice Example")
+        host.wait_for(State="locked", Account="Alice Example")
         self.assertIn("keyring is locked", host.Error)
         self.bus.unlock_keyring()
         host.wait_for(State="signed-in", Error="")
@@ -91,7 +91,7 @@ class Keyring(agentcase.AgentCase):
         sentence = self.assert_fails("Locked", self.call, agentcase.PATH, agentcase.AGENT, "Unlock")
         self.assertEqual(prompter.stdout.readline(), "refused\n")
         self.assertTrue(sentence.endswith("."), sentence)
-        self.assertEqual(host.State, "expired")
+        self.assertEqual(host.State, "locked")
         self.assertEqual(self.agent_property("StoreState"), "locked")
         self.bus.unlock_keyring()
         host.wait_for(State="signed-in")

@@ -34,6 +34,23 @@ class NotificationCase(agentcase.AgentCase):
         self.notifications.drain()
 
 
+class LockedAtLogin(NotificationCase):
+    keyring = True
+
+    def test_no_session_has_ended(self):
+        self.add_host("https://other.example.org", name="Other")
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.stop_agent()
+        self.bus.lock_keyring()
+        self.start_agent(wait=False)
+        self.wait_for_store("locked")
+        self.find_host().wait_for(State="locked")
+        self.settle()
+        self.assertEqual(self.notifications.count, 0)
+
+
 class NeedsUser(NotificationCase):
     def test_says_who_and_offers_the_way_on(self):
         self.start_expired()

@@ -201,6 +201,27 @@ class States(TrayCase):
         self.assertEqual(self.tray.signals, [])
 
 
+class Locked(TrayCase):
+    keyring = True
+
+    def test_nothing_is_lost_and_unlock_is_offered(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.stop_agent()
+        self.bus.lock_keyring()
+        prompter = self.bus.start_prompter()
+        self.start_agent(wait=False)
+        self.open_tray()
+        self.tray.wait_for(IconName=ICON % "locked", Title="Not signed in; Portal is locked", Status="Active")
+        self.tray.wait_for_menu(["Portal: Locked", *Menu.REST])
+        self.assertEqual(self.tray.menu("Portal").labels(), ["Alice Example", "Copy header", "Unlock"])
+        self.tray.choose("Portal", "Unlock")
+        self.assertEqual(prompter.stdout.readline(), "refused\n")
+        self.bus.unlock_keyring()
+        self.tray.wait_for(IconName=ICON % "good", Title="Signed in")
+
+
 class Clicks(TrayCase):
     def test_click_opens_the_window(self):
         window = FakeWindow(self.bus)

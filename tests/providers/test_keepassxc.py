@@ -6,16 +6,19 @@ import os
 
 import agentcase
 import tap
-from keepassxc import KeePassXC
+from gi.repository import GLib
+from desktop import find_x_windows
+from keepassxc import ACCESS, UNLOCK, KeePassXC
 
 
 class KeePassXCCase(agentcase.AgentCase):
     confirm = True
+    unlocked = True
 
     def start_agent(self, **kwargs):
         if self.agent is None:
             self.keepassxc = KeePassXC(self.bus, self.confirm)
-            self.keepassxc.start()
+            self.keepassxc.start(self.unlocked)
             # asked to end, it may ask in turn whether to save
             self.addCleanup(lambda: self.keepassxc.process.kill())
         super().start_agent(**kwargs)
@@ -51,9 +54,107 @@ class Confirmed(KeePassXCCase):
         host.wait_for(State="signed-out")
         self.assertEqual(self.bus.keyring_items(self.server.url), 0)
 
+    def test_no_token_is_left_in_the_recycle_bin(self):
+        host = self.sign_in()
+        token = host.get_token()["access_token"]
+        agentcase.wait_until(lambda: token in self.keepassxc.export(), "KeePassXC to save")
+        host.call("SignOut")
+        host.wait_for(State="signed-out")
+        self.keepassxc.stop()
+        self.assertNotIn(token, self.keepassxc.export())
+
+
+class LockedItem(KeePassXCCase):
+    """The collection is open; the item is locked for every program that is new on the bus."""
+
+    def restart_with_item_locked(self):
+        self.token = self.sign_in().get_token()
+        self.restart_agent(wait=False)
+        host = self.find_host()
+        host.wait_for(State="locked", Account="Alice Example")
+        return host
+
+    def unlock(self):
+        return self.start_call(agentcase.PATH, agentcase.AGENT, "Unlock")
+
+    def test_unlock(self):
+        host = self.restart_with_item_locked()
+        self.unlock()
+        self.keepassxc.answer(ACCESS, "Return")
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token(), self.token)
+
+    def test_unlock_refused(self):
+        host = self.restart_with_item_locked()
+        pending = self.unlock()
+        self.keepassxc.answer(ACCESS, "Escape")
+        with self.assertRaises(GLib.Error):
+            pending.wait()
+        self.assertEqual(host.State, "locked")
+        self.assertEqual(self.bus.keyring_items(self.server.url), 1)
+
+    def test_sign_out_removes_the_locked_item(self):
+        host = self.restart_with_item_locked()
+        pending = host.start("SignOut")
+        self.keepassxc.answer(ACCESS, "Return")
+        pending.wait()
+        host.wait_for(State="signed-out")
+        self.assertEqual(self.bus.keyring_items(self.server.url), 0)
+
+
+class LockedDatabase(KeePassXCCase):
+    confirm = False
+
+    def start_locked(self, **how):
+        self.token = self.sign_in().get_token()
+        self.assertEqual(self.stop_agent(), 0)
+        self.keepassxc.stop()
+        self.keepassxc.start(unlocked=False, **how)
+        self.start_agent(wait=False)
+        host = self.find_host()
+        host.wait_for(State="locked", Account="Alice Example")
+        self.wait_for_store("locked")
+        return host
+
+    def test_unlocked_after_the_agent_started(self):
+        host = self.start_locked()
+        # nobody was asked
+        self.assertEqual(find_x_windows(UNLOCK), [])
+        self.keepassxc.unlock()
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token(), self.token)
+
+    def test_opened_after_the_agent_started(self):
+        """KeePassXC is on the bus before it has any database."""
+        host = self.start_locked(with_database=False)
+        self.assertIn("no keyring open", host.Error)
+        self.assert_fails("Locked", self.call, agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.keepassxc.open_database()
+        self.keepassxc.unlock()
+        host.wait_for(State="signed-in", Error="")
+        self.wait_for_store("ready")
+        self.assertEqual(host.get_token(), self.token)
+
+    def test_unlock(self):
+        host = self.start_locked()
+        pending = self.start_call(agentcase.PATH, agentcase.AGENT, "Unlock")
+        self.keepassxc.answer_password()
+        pending.wait()
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token(), self.token)
+
 
 class Unconfirmed(KeePassXCCase):
     confirm = False
+
+    def test_what_looks_like_a_placeholder_comes_back(self):
+        self.server.scope = "openid {USERNAME} {TITLE} {T-CONV:/a/Upper/}"
+        token = self.sign_in().get_token()
+        self.assertEqual(token["scope"], self.server.scope)
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), token)
 
     def test_restart_of_the_agent(self):
         token = self.sign_in().get_token()

@@ -18,6 +18,7 @@ from gi.repository import Gio, GLib
 SECRETS = "org.freedesktop.secrets"
 PASSWORD = "test"
 ACCESS = "Access Request$"  # title of the question whether a program may read items
+UNLOCK = "Unlock Database - KeePassXC$"  # and of the one for the password of the database
 
 # The groups of the database as KeePassXC exports them; the Secret Service shows what is in the inner one.
 DATABASE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -42,6 +43,7 @@ DATABASE = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 
 SETTINGS = """[General]
 ConfigVersion=2
+OpenPreviousDatabasesOnStartup=false
 [FdoSecrets]
 Enabled=true
 {confirm}
@@ -73,18 +75,16 @@ class KeePassXC:
                        input=f"{PASSWORD}\n{PASSWORD}\n", text=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, env={**self.bus.env, "QT_QPA_PLATFORM": "offscreen"})
 
-    def start(self, unlocked=True):
+    def start(self, unlocked=True, with_database=True):
         arguments = ["keepassxc", "--config", self.settings, "--localconfig", self.bus.path("keepassxc-local.ini")]
         if unlocked:
             arguments.append("--pw-stdin")
+        if with_database:
+            arguments.append(self.database)
         log = open(self.bus.path("keepassxc.log"), "ab")
-        # one instance for each user and temporary folder: another test's would be told to open the database
-        temporary = self.bus.path("tmp")
-        os.makedirs(temporary, mode=0o700, exist_ok=True)
         self.process = self.bus.spawn(
-            [*arguments, self.database],
-            env={"DISPLAY": os.environ["DISPLAY"], "QT_QPA_PLATFORM": "xcb", "G_DEBUG": "",
-                 "TMPDIR": temporary},
+            arguments,
+            env=self._environment(),
             stdin=subprocess.PIPE, stdout=log, stderr=log)
         log.close()
         self.process.stdin.write(f"{PASSWORD}\n".encode() if unlocked else b"")
@@ -93,6 +93,25 @@ class KeePassXC:
         if unlocked:
             # it is on the bus before its database is open
             wait_for(self.has_collection, "KeePassXC to open its database")
+
+    def _environment(self):
+        # one instance for each user and temporary folder: another test's would be told to open the database
+        temporary = self.bus.path("tmp")
+        os.makedirs(temporary, mode=0o700, exist_ok=True)
+        return {"DISPLAY": os.environ["DISPLAY"], "QT_QPA_PLATFORM": "xcb", "G_DEBUG": "", "TMPDIR": temporary}
+
+    def open_database(self):
+        """Has the KeePassXC that runs open its database, locked, as its user does by a double click."""
+        other = self.bus.spawn(["keepassxc", self.database], env=self._environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        other.wait(privatebus.DEADLINE)
+        wait_for(self.has_collection, "KeePassXC to open its database")
+
+    def export(self):
+        """Everything that is in the database on the disk, secrets of the past as well, as XML."""
+        return subprocess.run(["keepassxc-cli", "export", "-q", self.database], check=True, input=f"{PASSWORD}\n",
+                              text=True, capture_output=True,
+                              env={**self.bus.env, "QT_QPA_PLATFORM": "offscreen"}).stdout
 
     def has_collection(self):
         path, = self.bus.connection.call_sync(
@@ -105,7 +124,10 @@ class KeePassXC:
         window = wait_for(lambda: find_x_windows("KeePassXC$"), "the window of KeePassXC")[0]
         xdotool("windowfocus", "--sync", window, "type", PASSWORD)
         xdotool("key", "Return")
-        wait_for(self.has_collection, "KeePassXC to open its database")
+
+    def answer_password(self):
+        """Types the password into the question that another program has led to."""
+        self.answer(UNLOCK, *PASSWORD, "Return")
 
     def answer(self, title, *keys):
         """Presses keys in the question with that title; Return is yes, Escape no."""

@@ -123,6 +123,20 @@ class States(WindowCase):
         self.show("offline-ended", ["Offline · the token has ended"],
                   host(PORTAL, State="offline", Expires=int(time.time()) - HOUR))
 
+    def test_locked(self):
+        why = "The keyring is locked. Unlock it to get at the tokens in it."
+        self.show("locked", ["Alice Example · locked", "Locked", why],
+                  host(PORTAL, State="locked", Account="Alice Example", Store="keyring", Error=why))
+        self.assert_buttons(["Unlock", "More actions"], ["Sign in", "Copy header", "Use another device"])
+        self.app.press("Unlock")
+        self.agent.wait_call("Unlock")
+
+    def test_file_that_cannot_be_read(self):
+        why = "The token file cannot be read. Allow yourself to read it."
+        self.show("unreadable", ["Alice Example · locked", why],
+                  host(PORTAL, State="locked", Account="Alice Example", Store="/home/a/tokens.json", Error=why))
+        self.assert_buttons(["More actions"], ["Unlock", "Sign in", "Copy header"])
+
     def test_one_at_a_time(self):
         self.show("mixed", [PORTAL, "auth.example.org"], *mixed())
 

@@ -52,6 +52,8 @@ keyfob_attention_of (KeyfobHostState state,
       return can_refresh ? KEYFOB_ATTENTION_SIGNED_OUT : KEYFOB_ATTENTION_NEEDS_USER;
     case KEYFOB_HOST_OFFLINE:
       return KEYFOB_ATTENTION_OFFLINE;
+    case KEYFOB_HOST_LOCKED:
+      return KEYFOB_ATTENTION_LOCKED;
     case KEYFOB_HOST_REFRESHING:
       return before == KEYFOB_ATTENTION_SIGNED_OUT || before == KEYFOB_ATTENTION_SIGNING_IN
                  ? KEYFOB_ATTENTION_GOOD

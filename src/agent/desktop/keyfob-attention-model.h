@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @KEYFOB_ATTENTION_SIGNED_OUT: the user has not signed in, or has signed out
  * @KEYFOB_ATTENTION_SIGNING_IN: a sign-in waits for the user
  * @KEYFOB_ATTENTION_OFFLINE: the server cannot be reached; the agent tries again by itself
+ * @KEYFOB_ATTENTION_LOCKED: the token is there and cannot be read; nothing is lost
  * @KEYFOB_ATTENTION_SOON: the session ends soon, and only the user can renew it
  * @KEYFOB_ATTENTION_NEEDS_USER: the session has ended
  *
@@ -25,6 +26,7 @@ typedef enum
   KEYFOB_ATTENTION_SIGNED_OUT,
   KEYFOB_ATTENTION_SIGNING_IN,
   KEYFOB_ATTENTION_OFFLINE,
+  KEYFOB_ATTENTION_LOCKED,
   KEYFOB_ATTENTION_SOON,
   KEYFOB_ATTENTION_NEEDS_USER,
 } KeyfobAttention;

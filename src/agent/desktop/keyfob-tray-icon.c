@@ -74,6 +74,17 @@ static const Step offline[] = {
   RING, BODY, { CUT, BAND, 1, 2.5, 15, 1.6 }, { ADD, BAND, 1.6, 3.1, 13.9, 0.8 }, { END },
 };
 
+static const Step locked[] = {
+  RING,
+  BODY,
+  { CUT, DISC, 5.8, 8.2, 1.2 },
+  { CUT, BOX, 7.6, 6.6, 16, 16 },
+  { ADD, DISC, 12, 9.6, 2.6 },
+  { CUT, DISC, 12, 9.6, 1.3 },
+  { ADD, BOX, 8.6, 10.6, 15.4, 15.6 },
+  { END },
+};
+
 static const Step signing_in[] = {
   RING,
   BODY,
@@ -90,6 +101,7 @@ static const Step *const drawings[] = {
   [KEYFOB_ATTENTION_SIGNED_OUT] = needs_user,
   [KEYFOB_ATTENTION_SIGNING_IN] = signing_in,
   [KEYFOB_ATTENTION_OFFLINE] = offline,
+  [KEYFOB_ATTENTION_LOCKED] = locked,
   [KEYFOB_ATTENTION_SOON] = soon,
   [KEYFOB_ATTENTION_NEEDS_USER] = needs_user,
 };
@@ -172,6 +184,7 @@ keyfob_tray_icon_get_name (KeyfobAttention attention)
     [KEYFOB_ATTENTION_SIGNED_OUT] = NAME "needs-user-symbolic",
     [KEYFOB_ATTENTION_SIGNING_IN] = NAME "signing-in-symbolic",
     [KEYFOB_ATTENTION_OFFLINE] = NAME "offline-symbolic",
+    [KEYFOB_ATTENTION_LOCKED] = NAME "locked-symbolic",
     [KEYFOB_ATTENTION_SOON] = NAME "soon-symbolic",
     [KEYFOB_ATTENTION_NEEDS_USER] = NAME "needs-user-symbolic",
   };

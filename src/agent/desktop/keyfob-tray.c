@@ -30,6 +30,7 @@ typedef enum
   COPY_HEADER,
   SIGN_IN,
   CANCEL_SIGN_IN,
+  UNLOCK,
   OPEN_WINDOW,
   OPEN_PREFERENCES,
   QUIT_KEYFOB,
@@ -134,6 +135,11 @@ describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
       return g_strdup_printf (
           g_dngettext (GETTEXT_PACKAGE, "%u host needs you soon", "%u hosts need you soon", count),
           count);
+    case KEYFOB_ATTENTION_LOCKED:
+      if (count == 1)
+        return g_strdup_printf (_ ("%s is locked"), name);
+      return g_strdup_printf (
+          g_dngettext (GETTEXT_PACKAGE, "%u host is locked", "%u hosts are locked", count), count);
     case KEYFOB_ATTENTION_OFFLINE:
       if (count == 1)
         return g_strdup_printf (_ ("%s cannot be reached"), name);
@@ -287,6 +293,14 @@ append_action (KeyfobMenuNode *menu,
   g_set_object (&node->target, G_OBJECT (host));
 }
 
+static gboolean
+is_in_keyring (KeyfobHost *host)
+{
+  const char *store = keyfob_bus_host1_get_store (keyfob_host_get_skeleton (host));
+
+  return g_strcmp0 (store, KEYFOB_STORES_KEYRING) == 0;
+}
+
 /* The submenu of a host has the same items in every state, so that one that is open changes its
  * words and nothing else. In GTK 3 (seen in xfce4-panel) an open menu keeps its size, and items
  * that are added are hidden behind an arrow. */
@@ -296,13 +310,16 @@ append_host_actions (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
   KeyfobHostState state = keyfob_host_get_state (entry->host);
   const char *account = keyfob_host_session_get_account (keyfob_host_get_session (entry->host));
   gboolean can_copy = has_token (entry->host, now);
-  g_autofree char *title = shorten (can_copy && *account != '\0' ? account : get_url (entry));
+  g_autofree char *title = shorten (
+      (can_copy || state == KEYFOB_HOST_LOCKED) && *account != '\0' ? account : get_url (entry));
 
   append_action (menu, "account", title, NOTHING, NULL);
   append_action (menu, "copy", _ ("Copy header"), can_copy ? COPY_HEADER : NOTHING, entry->host);
 
   if (state == KEYFOB_HOST_SIGNING_IN)
     append_action (menu, "sign-in", _ ("Cancel"), CANCEL_SIGN_IN, entry->host);
+  else if (state == KEYFOB_HOST_LOCKED && is_in_keyring (entry->host))
+    append_action (menu, "sign-in", _ ("Unlock"), UNLOCK, entry->host);
   else if (entry->attention == KEYFOB_ATTENTION_SOON)
     append_action (menu, "sign-in", _ ("Sign in again"), SIGN_IN, entry->host);
   else
@@ -409,6 +426,16 @@ update (KeyfobTray *self)
   update_menu (self);
 }
 
+/* A host that is still locked then says why. */
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_stores_unlock_finish (KEYFOB_STORES (source), result, &error))
+    g_debug ("Not unlocked: %s", error->message);
+}
+
 static void
 on_window_quit (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -437,6 +464,9 @@ on_chosen (KeyfobTray *self, int choice, GObject *target)
       break;
     case SIGN_IN:
       keyfob_desktop_sign_in (host, token);
+      break;
+    case UNLOCK:
+      keyfob_stores_unlock_async (self->context->stores, on_unlocked, NULL);
       break;
     case CANCEL_SIGN_IN:
       keyfob_host_cancel (host);

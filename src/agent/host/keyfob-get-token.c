@@ -20,6 +20,7 @@ typedef struct
   KeyfobSignInOptions *options;
   char *client;
   gboolean wants_token; /* else it is enough that the sign-in is under way */
+  gboolean unlocked;    /* the user was asked to unlock the store */
 } Request;
 
 static void proceed (GTask *task);
@@ -134,8 +135,11 @@ fail_without_user (GTask *task)
 {
   KeyfobHost *host = g_task_get_source_object (task);
   KeyfobTokenStore *store = keyfob_host_get_store (host);
+  const GError *lock_error = keyfob_host_session_get_lock_error (keyfob_host_get_session (host));
 
-  if (get_token (task) == NULL && store != NULL && keyfob_token_store_get_locked (store))
+  if (lock_error != NULL)
+    fail (task, g_error_copy (lock_error));
+  else if (get_token (task) == NULL && store != NULL && keyfob_token_store_get_locked (store))
     fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
                                      _ ("The keyring is locked. Unlock it to go on.")));
   else
@@ -167,6 +171,7 @@ new_import_error (KeyfobHost *host)
   KeyfobHostSession *session = keyfob_host_get_session (host);
   const char *name = keyfob_config_get_name (keyfob_host_get_config (host));
   KeyfobTokenStore *store = keyfob_host_get_store (host);
+  const GError *lock_error = keyfob_host_session_get_lock_error (session);
 
   if (keyfob_host_get_activity (host) == KEYFOB_HOST_IN_SIGN_IN)
     return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
@@ -174,11 +179,48 @@ new_import_error (KeyfobHost *host)
   if (keyfob_host_session_get_token (session) != NULL && !keyfob_host_session_has_ended (session))
     return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
                         _ ("You are signed in at %s already. Sign out there first."), name);
+  if (lock_error != NULL)
+    return g_error_copy (lock_error);
   if (store != NULL && keyfob_token_store_get_locked (store))
     return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
                                 _ ("The keyring is locked. Unlock it to go on."));
 
   return NULL;
+}
+
+/* Where the user refused, no sign-in is put before them instead. */
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_stores_unlock_finish (KEYFOB_STORES (source), result, &error)
+      || !g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+    proceed (user_data);
+  else
+    fail (user_data, g_steal_pointer (&error));
+}
+
+/* The token that is asked for may be in the locked store. */
+static gboolean
+wants_unlock (GTask *task)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  Request *request = g_task_get_task_data (task);
+
+  return request->wants_token && request->options->interactive && !request->options->force
+         && !request->unlocked
+         && keyfob_host_session_get_lock_error (keyfob_host_get_session (host)) != NULL;
+}
+
+static void
+unlock (GTask *task)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  Request *request = g_task_get_task_data (task);
+
+  request->unlocked = TRUE;
+  keyfob_stores_unlock_async (keyfob_host_get_context (host)->stores, on_unlocked, task);
 }
 
 static void
@@ -189,21 +231,28 @@ proceed_at_rest (GTask *task)
   Request *request = g_task_get_task_data (task);
   KeyfobSignInOptions *options = request->options;
   g_autoptr (GError) import_error = options->import != NULL ? new_import_error (host) : NULL;
+  KeyfobStores *stores = keyfob_host_get_context (host)->stores;
+  gboolean has_store = keyfob_host_get_store (host) != NULL;
 
-  if (keyfob_host_get_store (host) == NULL)
+  /* a sign-in need not wait for a keyring: its token can be stored later */
+  if (!has_store && !(options->interactive && keyfob_stores_is_keyring_silent (stores)))
     {
-      fail (task, keyfob_stores_new_error (keyfob_host_get_context (host)->stores));
+      return_old_token (task, keyfob_stores_new_error (stores));
     }
   else if (import_error != NULL)
     {
       fail (task, g_steal_pointer (&import_error));
+    }
+  else if (wants_unlock (task))
+    {
+      unlock (task);
     }
   else if (!options->interactive && keyfob_host_session_is_put_off (session))
     {
       return_old_token (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
                                                    keyfob_host_session_get_error (session)));
     }
-  else if (!options->force && keyfob_host_session_can_refresh (session))
+  else if (!options->force && has_store && keyfob_host_session_can_refresh (session))
     {
       keyfob_host_refresh (host);
       keyfob_host_join_async (host, on_refreshed, task);

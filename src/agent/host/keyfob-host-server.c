@@ -281,6 +281,27 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
   keyfob_host_finish (host, token, error);
 }
 
+/* @store: (nullable) */
+static void
+say_where_it_goes (KeyfobHost *host, KeyfobTokenStore *store)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sentence = NULL;
+
+  if (store != NULL)
+    {
+      keyfob_host_session_set_error (session, "");
+      return;
+    }
+
+  error = keyfob_stores_new_error (keyfob_host_get_context (host)->stores);
+  sentence = g_strdup_printf (
+      _ ("You can sign in, but the token is kept in memory only until the keyring answers. %s"),
+      error->message);
+  keyfob_host_session_set_error (session, sentence);
+}
+
 void
 keyfob_host_begin_sign_in (KeyfobHost *host, KeyfobSignInOptions *options)
 {
@@ -294,7 +315,7 @@ keyfob_host_begin_sign_in (KeyfobHost *host, KeyfobSignInOptions *options)
       keyfob_token_location_get_store_for_new (keyfob_host_get_location (host)), options);
 
   keyfob_host_set_sign_in (host, sign_in);
-  keyfob_host_session_set_error (keyfob_host_get_session (host), "");
+  say_where_it_goes (host, keyfob_sign_in_get_store (sign_in));
   keyfob_sign_in_run_async (sign_in, on_signed_in, g_object_ref (host));
   keyfob_host_begin (host, KEYFOB_HOST_IN_SIGN_IN);
 }

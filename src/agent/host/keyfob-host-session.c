@@ -27,6 +27,7 @@ struct _KeyfobHostSession
   char *save_error; /* a sentence for the user, empty while nothing has to be stored */
   char *account;
   char *error;
+  GError *lock_error; /* (nullable): while locked */
 
   double jitter;      /* of this token */
   gboolean dead;      /* the server does not take its refresh token any more */
@@ -44,6 +45,13 @@ set_text (char **text, const char *value)
 
   *text = g_strdup (value);
   g_free (old);
+}
+
+static void
+set_state (KeyfobHostSession *self, KeyfobHostState state)
+{
+  self->state = state;
+  g_clear_error (&self->lock_error);
 }
 
 static KeyfobRefreshFacts
@@ -154,6 +162,7 @@ keyfob_host_session_finalize (GObject *object)
   g_free (self->account);
   g_free (self->error);
   g_free (self->save_error);
+  g_clear_error (&self->lock_error);
 
   G_OBJECT_CLASS (keyfob_host_session_parent_class)->finalize (object);
 }
@@ -269,7 +278,7 @@ keyfob_host_session_take_token (KeyfobHostSession *self,
       self->jitter = g_random_double ();
       self->dead = FALSE;
     }
-  self->state = KEYFOB_HOST_SIGNED_IN;
+  set_state (self, KEYFOB_HOST_SIGNED_IN);
   note_arrival (self);
   set_text (&self->error, self->save_error);
 }
@@ -315,7 +324,7 @@ keyfob_host_session_get_save_due (KeyfobHostSession *self)
 void
 keyfob_host_session_sign_out (KeyfobHostSession *self)
 {
-  self->state = KEYFOB_HOST_SIGNED_OUT;
+  set_state (self, KEYFOB_HOST_SIGNED_OUT);
   keyfob_request_pace_reset (&self->pace);
   end_saving (self);
   g_clear_object (&self->token);
@@ -325,11 +334,25 @@ keyfob_host_session_sign_out (KeyfobHostSession *self)
 }
 
 void
+keyfob_host_session_lock (KeyfobHostSession *self, const GError *error)
+{
+  set_state (self, KEYFOB_HOST_LOCKED);
+  self->lock_error = g_error_copy (error);
+  set_text (&self->error, error->message);
+}
+
+const GError *
+keyfob_host_session_get_lock_error (KeyfobHostSession *self)
+{
+  return self->lock_error;
+}
+
+void
 keyfob_host_session_expire (KeyfobHostSession *self, const char *sentence)
 {
   gboolean good = is_good (self);
 
-  self->state = good ? KEYFOB_HOST_SIGNED_IN : KEYFOB_HOST_EXPIRED;
+  set_state (self, good ? KEYFOB_HOST_SIGNED_IN : KEYFOB_HOST_EXPIRED);
   self->dead = TRUE;
   keyfob_request_pace_reset (&self->pace);
   if (!good)
@@ -340,7 +363,7 @@ keyfob_host_session_expire (KeyfobHostSession *self, const char *sentence)
 void
 keyfob_host_session_lapse (KeyfobHostSession *self, const char *sentence)
 {
-  self->state = KEYFOB_HOST_EXPIRED;
+  set_state (self, KEYFOB_HOST_EXPIRED);
   keyfob_request_pace_reset (&self->pace);
   set_text (&self->error, sentence);
 }
@@ -348,7 +371,7 @@ keyfob_host_session_lapse (KeyfobHostSession *self, const char *sentence)
 void
 keyfob_host_session_go_offline (KeyfobHostSession *self, const GError *error)
 {
-  self->state = KEYFOB_HOST_OFFLINE;
+  set_state (self, KEYFOB_HOST_OFFLINE);
   keyfob_request_pace_note_failure (&self->pace, keyfob_clock_now (self->clock), error,
                                     g_random_double ());
   set_text (&self->error, error->message);
@@ -413,7 +436,8 @@ keyfob_host_session_get_due (KeyfobHostSession *self)
 {
   gboolean renews = keyfob_host_session_get_renews (self);
 
-  if (self->state == KEYFOB_HOST_SIGNED_OUT || (self->state == KEYFOB_HOST_EXPIRED && !renews))
+  if (self->state == KEYFOB_HOST_SIGNED_OUT || self->state == KEYFOB_HOST_LOCKED
+      || (self->state == KEYFOB_HOST_EXPIRED && !renews))
     return G_MAXINT64;
   if (!renews)
     return keyfob_token_get_expires (self->token);

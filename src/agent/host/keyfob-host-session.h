@@ -27,7 +27,7 @@ G_DECLARE_FINAL_TYPE (KeyfobHostSession, keyfob_host_session, KEYFOB, HOST_SESSI
  */
 KeyfobHostSession *keyfob_host_session_new (KeyfobClock *clock, const char *account);
 
-/** Returns: one of signed-out, signed-in, expired, offline */
+/** Returns: one of signed-out, signed-in, expired, offline, locked */
 KeyfobHostState keyfob_host_session_get_state (KeyfobHostSession *self);
 
 /** Returns: (nullable): the token at hand, good or not */
@@ -63,6 +63,12 @@ gint64 keyfob_host_session_get_save_due (KeyfobHostSession *self);
 
 /** There is no token, and none was lost. */
 void keyfob_host_session_sign_out (KeyfobHostSession *self);
+
+/** @error: why the token cannot be read from its store; nothing was lost */
+void keyfob_host_session_lock (KeyfobHostSession *self, const GError *error);
+
+/** Returns: (nullable): why the token cannot be read; %NULL in any other state */
+const GError *keyfob_host_session_get_lock_error (KeyfobHostSession *self);
 
 /**
  * keyfob_host_session_expire:

@@ -28,11 +28,20 @@ search_free (Search *search)
   g_free (search);
 }
 
+/* There was a token when the agent ran last: a server need not tell whose it is. */
+static gboolean
+had_token (KeyfobHost *host)
+{
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (keyfob_host_get_location (host));
+
+  return *kept_in != '\0'
+         || *keyfob_host_session_get_account (keyfob_host_get_session (host)) != '\0';
+}
+
 static void
 take_missing (KeyfobHost *host, const GError *error)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
-  gboolean known = *keyfob_host_session_get_account (session) != '\0';
 
   if (error == NULL)
     {
@@ -40,9 +49,9 @@ take_missing (KeyfobHost *host, const GError *error)
       if (keyfob_host_session_get_state (session) != KEYFOB_HOST_SIGNED_OUT)
         keyfob_host_session_sign_out (session);
     }
-  else if (known)
+  else if (had_token (host))
     {
-      keyfob_host_session_expire (session, error->message);
+      keyfob_host_session_lock (session, error);
     }
   /* a locked keyring is told once, not by every host that may never have had a token */
   else if (!g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
@@ -139,7 +148,6 @@ keyfob_host_load (KeyfobHost *host)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
   KeyfobHostActivity activity = keyfob_host_get_activity (host);
-  gboolean known = *keyfob_host_session_get_account (session) != '\0';
   Search *search;
 
   if (keyfob_host_session_get_token (session) != NULL)
@@ -149,7 +157,8 @@ keyfob_host_load (KeyfobHost *host)
 
   search = g_new0 (Search, 1);
   search->host = g_object_ref (host);
-  search->places = keyfob_token_location_dup_candidates (keyfob_host_get_location (host), known);
+  search->places =
+      keyfob_token_location_dup_candidates (keyfob_host_get_location (host), had_token (host));
 
   keyfob_host_begin (host, KEYFOB_HOST_LOADING);
   search_next (search);
@@ -188,9 +197,18 @@ keyfob_host_save (KeyfobHost *host)
     .clock = keyfob_host_get_context (host)->clock,
   };
 
-  if (keyfob_host_session_is_saved (session) || with.store == NULL
+  if (keyfob_host_session_is_saved (session)
       || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
     return;
+
+  if (with.store == NULL)
+    {
+      g_autoptr (GError) error = keyfob_stores_new_error (keyfob_host_get_context (host)->stores);
+
+      keyfob_host_session_note_not_saved (session, error);
+      keyfob_host_update (host);
+      return;
+    }
 
   keyfob_host_begin (host, KEYFOB_HOST_IN_SAVE);
   keyfob_session_store_later_async (&with, keyfob_host_session_get_token (session), on_saved,

@@ -63,6 +63,23 @@ new_server (KeyfobContext *context, KeyfobConfig *config)
   return keyfob_py_oidc_server_new (config, context->session, context->clock);
 }
 
+/* Where the token is, or the locked store that has it; empty without a token. */
+static char *
+dup_store (KeyfobHost *self)
+{
+  g_autofree char *kept_in = NULL;
+
+  if (keyfob_host_session_get_token (self->session) != NULL)
+    return g_strdup (keyfob_token_location_get_place (self->location));
+  if (keyfob_host_session_get_lock_error (self->session) == NULL)
+    return g_strdup ("");
+
+  kept_in = keyfob_token_location_dup_kept_in (self->location);
+
+  return *kept_in != '\0' ? g_steal_pointer (&kept_in)
+                          : g_strdup (keyfob_token_location_get_wanted (self->location));
+}
+
 /* Shows the host in its properties on the bus. No secret is among them. */
 static void
 publish (KeyfobHost *self)
@@ -70,6 +87,7 @@ publish (KeyfobHost *self)
   KeyfobBusHost1 *skeleton = self->skeleton;
   KeyfobHostSession *session = self->session;
   KeyfobToken *token = keyfob_host_session_get_token (session);
+  g_autofree char *store = dup_store (self);
 
   keyfob_bus_host1_set_url (skeleton, keyfob_config_get_base_url (self->config));
   keyfob_bus_host1_set_name (skeleton, keyfob_config_get_name (self->config));
@@ -79,8 +97,7 @@ publish (KeyfobHost *self)
   keyfob_bus_host1_set_state (skeleton, keyfob_host_state_to_string (keyfob_host_get_state (self)));
   keyfob_bus_host1_set_scope (skeleton, token != NULL ? keyfob_token_get_scope (token) : "");
   keyfob_bus_host1_set_expires (skeleton, keyfob_host_session_get_expires (session));
-  keyfob_bus_host1_set_store (
-      skeleton, token != NULL ? keyfob_token_location_get_place (self->location) : "");
+  keyfob_bus_host1_set_store (skeleton, store);
   keyfob_bus_host1_set_saved (skeleton, keyfob_host_session_is_saved (session));
   keyfob_bus_host1_set_renews (skeleton, keyfob_host_session_get_renews (session));
   keyfob_bus_host1_set_broker (skeleton, token != NULL && keyfob_token_is_broker (token));

@@ -448,7 +448,7 @@ keyfob_sign_in_new (KeyfobContext *context,
   self->context = keyfob_context_ref (context);
   self->config = g_object_ref (config);
   self->server = g_object_ref (server);
-  self->store = g_object_ref (store);
+  g_set_object (&self->store, store);
   self->options = options;
 
   return self;

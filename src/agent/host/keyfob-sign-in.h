@@ -65,7 +65,7 @@ G_DECLARE_FINAL_TYPE (KeyfobSignIn, keyfob_sign_in, KEYFOB, SIGN_IN, GObject)
 
 /**
  * keyfob_sign_in_new:
- * @store: where the token goes
+ * @store: (nullable): where the token goes; with %NULL it is not stored
  * @options: (transfer full): what the user asked for
  *
  * Returns: (transfer full): an attempt that does not run yet
@@ -76,7 +76,7 @@ KeyfobSignIn *keyfob_sign_in_new (KeyfobContext *context,
                                   KeyfobTokenStore *store,
                                   KeyfobSignInOptions *options);
 
-/** Returns: (transfer none): where the token goes */
+/** Returns: (transfer none) (nullable): where the token goes */
 KeyfobTokenStore *keyfob_sign_in_get_store (KeyfobSignIn *self);
 
 /** @name: (nullable): unique bus name of a client; %NULL where there is no bus, only a peer */

@@ -277,6 +277,14 @@ keyfob_stores_is_opening (KeyfobStores *self, const char *place)
 }
 
 gboolean
+keyfob_stores_is_keyring_silent (KeyfobStores *self)
+{
+  KeyfobKeyringState state = keyfob_keyring_get_state (self->keyring);
+
+  return state == KEYFOB_KEYRING_OPENING || state == KEYFOB_KEYRING_SILENT;
+}
+
+gboolean
 keyfob_stores_is_only_file (KeyfobStores *self)
 {
   return self->only_file;

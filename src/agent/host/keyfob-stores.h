@@ -61,6 +61,9 @@ const char *keyfob_stores_find_place (KeyfobStores *self, KeyfobTokenStore *stor
 /** Returns: whether it is not known yet if there is a store at @place */
 gboolean keyfob_stores_is_opening (KeyfobStores *self, const char *place);
 
+/** Returns: whether there is a keyring that does not answer, or has not answered yet */
+gboolean keyfob_stores_is_keyring_silent (KeyfobStores *self);
+
 /** Returns: whether hosts for which nothing was chosen use the shared file whatever happens */
 gboolean keyfob_stores_is_only_file (KeyfobStores *self);
 

@@ -43,15 +43,6 @@ is_remembered (KeyfobTokenLocation *self)
   return is_chosen (self) || !keyfob_stores_is_only_file (self->stores);
 }
 
-static char *
-dup_kept_in (KeyfobTokenLocation *self)
-{
-  if (!is_remembered (self))
-    return g_strdup ("");
-
-  return keyfob_host_file_dup_token_store (self->file, self->config);
-}
-
 static GStrv
 dup_left_in (KeyfobTokenLocation *self)
 {
@@ -194,7 +185,7 @@ keyfob_token_location_dup_candidates (KeyfobTokenLocation *self, gboolean was_si
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) left = dup_left_in (self);
   g_autoptr (GHashTable) seen = new_set ((const char *const *) left);
-  g_autofree char *kept_in = dup_kept_in (self);
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
 
   add (builder, seen, kept_in);
   add (builder, seen, keyfob_token_location_get_wanted (self));
@@ -210,7 +201,7 @@ keyfob_token_location_dup_all (KeyfobTokenLocation *self)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set (NULL);
-  g_autofree char *kept_in = dup_kept_in (self);
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
   g_auto (GStrv) left = dup_left_in (self);
 
   add (builder, seen, self->place);
@@ -246,10 +237,19 @@ keyfob_token_location_may_be_in (KeyfobTokenLocation *self, const char *place)
   return g_strv_contains ((const char *const *) all, place);
 }
 
+char *
+keyfob_token_location_dup_kept_in (KeyfobTokenLocation *self)
+{
+  if (!is_remembered (self))
+    return g_strdup ("");
+
+  return keyfob_host_file_dup_token_store (self->file, self->config);
+}
+
 gboolean
 keyfob_token_location_is_own (KeyfobTokenLocation *self)
 {
-  g_autofree char *kept_in = dup_kept_in (self);
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
 
   return g_str_equal (kept_in, self->place);
 }
@@ -283,7 +283,7 @@ keyfob_token_location_saved (KeyfobTokenLocation *self, KeyfobTokenStore *store)
   const char *place = keyfob_stores_find_place (self->stores, store);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
-  g_autofree char *kept_in = dup_kept_in (self);
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
   g_auto (GStrv) before = dup_left_in (self);
   g_auto (GStrv) left = NULL;
 
@@ -314,7 +314,7 @@ keyfob_token_location_copy_removed (KeyfobTokenLocation *self, const char *place
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
-  g_autofree char *kept_in = dup_kept_in (self);
+  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
   g_auto (GStrv) before = dup_left_in (self);
   g_auto (GStrv) left = NULL;
 

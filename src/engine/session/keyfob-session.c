@@ -34,6 +34,7 @@ typedef struct
   KeyfobLock *lock;       /* (nullable) */
   KeyfobTimeLimit *limit; /* (nullable): while it waits for the lock */
   GError *failure;        /* what the server said, while the store is read once more */
+  GError *locked;         /* (nullable): why the last look-up would have had to ask the user */
   GError *store_error;
 
   Step next;
@@ -54,6 +55,7 @@ job_free (Job *job)
   g_clear_pointer (&job->lock, keyfob_lock_free);
   g_clear_pointer (&job->limit, keyfob_time_limit_free);
   g_clear_error (&job->failure);
+  g_clear_error (&job->locked);
   g_clear_error (&job->store_error);
   g_free (job);
 }
@@ -155,6 +157,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_clear_object (&job->stored);
+  g_clear_error (&job->locked);
   if (!keyfob_token_store_lookup_finish (KEYFOB_TOKEN_STORE (source), result, &job->stored, &error))
     {
       if (job->required || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -163,6 +166,8 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
           return;
         }
       g_debug ("The store cannot be read: %s", error->message);
+      if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
+        job->locked = g_error_copy (error);
     }
   job->removed =
       job->saved && error == NULL && job->stored == NULL
@@ -286,14 +291,17 @@ save_unattended (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  if (keyfob_token_store_get_locked (job->session.store))
+  if (job->locked == NULL && keyfob_token_store_get_locked (job->session.store))
+    job->locked = keyfob_keyring_error_take (NULL);
+
+  if (job->locked == NULL)
     {
-      job->store_error = keyfob_keyring_error_take (NULL);
-      succeed (task);
+      save (task, job->session.store, FALSE, succeed);
       return;
     }
 
-  save (task, job->session.store, FALSE, succeed);
+  job->store_error = g_steal_pointer (&job->locked);
+  succeed (task);
 }
 
 /* Stores the token again where the other program has lost its refresh token. */
@@ -460,8 +468,15 @@ on_flow_run (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* another program that refreshes the old session would overwrite the new token */
   g_set_object (&job->token, token);
+  if (job->session.store == NULL)
+    {
+      job->store_error = keyfob_keyring_error_new_silent ();
+      succeed (task);
+      return;
+    }
+
+  /* another program that refreshes the old session would overwrite the new token */
   lock (task, FALSE, save_attended);
 }
 
@@ -580,6 +595,8 @@ decide_store_later (GTask *task)
 
   if (take_newer (job))
     succeed (task);
+  else if (job->locked != NULL)
+    fail (task, g_steal_pointer (&job->locked));
   else
     save (task, job->session.store, TRUE, succeed);
 }

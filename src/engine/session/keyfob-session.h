@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 /**
  * KeyfobSession:
  * @server: (nullable): not needed to store, move or remove a token
- * @store: the store of the token
+ * @store: the store of the token; %NULL for an authentication with @force where the keyring is
+ *   silent, and the token is not stored
  *
  * The session at one host and what the operations on it need. An operation takes references of its
  * own, so the struct may be on the stack.

@@ -45,7 +45,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 static gboolean
 has_token (KeyfobBusHost1 *host)
 {
-  return keyfob_host_state_has_token (keyfob_host_state_parse (keyfob_bus_host1_get_state (host)));
+  return keyfob_host_state_can_sign_out (
+      keyfob_host_state_parse (keyfob_bus_host1_get_state (host)));
 }
 
 static void

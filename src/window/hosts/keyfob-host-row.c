@@ -19,6 +19,8 @@
 #include "keyfob-status-text.h"
 #include "keyfob-wrap-box.h"
 
+#define AGENT_PATH "/org/keyfob/Keyfob/Agent"
+
 struct _KeyfobHostRow
 {
   GtkListBoxRow parent_instance;
@@ -93,11 +95,13 @@ update_actions (KeyfobHostRow *self)
   gboolean has_page = uri != NULL && *uri != '\0';
 
   gtk_widget_action_set_enabled (widget, "row.sign-in", keyfob_host_state_needs_user (state));
-  gtk_widget_action_set_enabled (widget, "row.sign-in-again", has_token);
+  gtk_widget_action_set_enabled (widget, "row.sign-in-again",
+                                 keyfob_host_state_can_sign_out (state));
+  gtk_widget_action_set_enabled (widget, "row.unlock", state == KEYFOB_HOST_LOCKED);
   gtk_widget_action_set_enabled (widget, "row.copy", has_token);
   gtk_widget_action_set_enabled (widget, "row.refresh",
                                  has_token && state != KEYFOB_HOST_REFRESHING);
-  gtk_widget_action_set_enabled (widget, "row.sign-out", has_token);
+  gtk_widget_action_set_enabled (widget, "row.sign-out", keyfob_host_state_can_sign_out (state));
   gtk_widget_action_set_enabled (widget, "row.cancel", state == KEYFOB_HOST_SIGNING_IN);
   gtk_widget_action_set_enabled (widget, "row.open-page", has_page);
   gtk_widget_action_set_enabled (widget, "row.copy-link", has_page);
@@ -172,6 +176,32 @@ static void
 on_sign_in_again (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   sign_in (KEYFOB_HOST_ROW (widget), TRUE);
+}
+
+static void
+on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (answer == NULL)
+    show_failure (self, error);
+}
+
+/* The user may take any time to answer. */
+static void
+on_unlock (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+  GDBusProxy *host = G_DBUS_PROXY (self->host);
+
+  set_failure (self, NULL);
+  g_dbus_connection_call (g_dbus_proxy_get_connection (host), g_dbus_proxy_get_name (host),
+                          AGENT_PATH, "org.keyfob.Keyfob.Agent1", "Unlock", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, on_unlocked,
+                          g_object_ref (self));
 }
 
 static void
@@ -400,6 +430,12 @@ has_token_closure (GtkWidget *row, const char *state)
 }
 
 static gboolean
+unlock_closure (GtkWidget *row, const char *state, const char *store)
+{
+  return keyfob_host_state_parse (state) == KEYFOB_HOST_LOCKED && g_strcmp0 (store, "keyring") == 0;
+}
+
+static gboolean
 signing_in_closure (GtkWidget *row, const char *state)
 {
   return keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNING_IN;
@@ -522,6 +558,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, icon_closure);
   gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
   gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
+  gtk_widget_class_bind_template_callback (widget_class, unlock_closure);
   gtk_widget_class_bind_template_callback (widget_class, signing_in_closure);
   gtk_widget_class_bind_template_callback (widget_class, alternatives_closure);
   gtk_widget_class_bind_template_callback (widget_class, busy_closure);
@@ -532,6 +569,7 @@ install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "row.sign-in", NULL, on_sign_in);
   gtk_widget_class_install_action (widget_class, "row.sign-in-again", NULL, on_sign_in_again);
+  gtk_widget_class_install_action (widget_class, "row.unlock", NULL, on_unlock);
   gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
   gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
   gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);

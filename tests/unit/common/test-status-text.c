@@ -14,7 +14,7 @@
 #define NOW G_GINT64_CONSTANT (1795297200)
 
 static const char *const state_words[] = {
-  "signed-out", "signing-in", "signed-in", "refreshing", "expired", "offline",
+  "signed-out", "signing-in", "signed-in", "refreshing", "expired", "offline", "locked",
 };
 
 static void
@@ -53,6 +53,8 @@ test_what_states_offer (void)
   g_assert_true (keyfob_host_state_has_token (KEYFOB_HOST_OFFLINE));
   g_assert_false (keyfob_host_state_needs_user (KEYFOB_HOST_SIGNING_IN));
   g_assert_false (keyfob_host_state_has_token (KEYFOB_HOST_SIGNING_IN));
+  g_assert_false (keyfob_host_state_needs_user (KEYFOB_HOST_LOCKED));
+  g_assert_false (keyfob_host_state_has_token (KEYFOB_HOST_LOCKED));
 
   for (guint i = 0; i < G_N_ELEMENTS (state_words); i++)
     g_assert_false (keyfob_host_state_needs_user (i) && keyfob_host_state_has_token (i));
@@ -153,6 +155,8 @@ test_status (void)
     { KEYFOB_HOST_SIGNED_IN, "Alice", NOW, "Alice · a new token is fetched when you copy" },
     { KEYFOB_HOST_REFRESHING, "Alice", NOW, "Getting a new token…" },
     { KEYFOB_HOST_EXPIRED, "Alice", NOW - HOUR, "The session ended today at 20:40" },
+    { KEYFOB_HOST_LOCKED, "Alice", 0, "Alice · locked" },
+    { KEYFOB_HOST_LOCKED, "", 0, "Locked" },
     { KEYFOB_HOST_OFFLINE, "Alice", 0, "Offline" },
     { KEYFOB_HOST_OFFLINE, "Alice", NOW, "Offline · the token has ended" },
     { KEYFOB_HOST_OFFLINE, "Alice", NOW + 59, "Offline · token good for less than a minute" },

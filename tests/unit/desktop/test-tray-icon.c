@@ -46,9 +46,9 @@ test_is_a_drawing (void)
 static void
 test_states_differ_in_shape (void)
 {
-  const KeyfobAttention attentions[] = { KEYFOB_ATTENTION_GOOD, KEYFOB_ATTENTION_SIGNING_IN,
-                                         KEYFOB_ATTENTION_OFFLINE, KEYFOB_ATTENTION_SOON,
-                                         KEYFOB_ATTENTION_NEEDS_USER };
+  const KeyfobAttention attentions[] = { KEYFOB_ATTENTION_GOOD,    KEYFOB_ATTENTION_SIGNING_IN,
+                                         KEYFOB_ATTENTION_OFFLINE, KEYFOB_ATTENTION_LOCKED,
+                                         KEYFOB_ATTENTION_SOON,    KEYFOB_ATTENTION_NEEDS_USER };
 
   for (gsize i = 0; i < G_N_ELEMENTS (attentions); i++)
     for (gsize j = i + 1; j < G_N_ELEMENTS (attentions); j++)
