@@ -593,7 +593,8 @@ decide_store_later (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  if (take_newer (job))
+  /* of two tokens of one second the stored one is what the unsaved one has replaced */
+  if (job->stored != NULL && keyfob_token_is_newer (job->stored, job->token) && take_newer (job))
     succeed (task);
   else if (job->locked != NULL)
     fail (task, g_steal_pointer (&job->locked));
