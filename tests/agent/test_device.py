@@ -3,11 +3,12 @@
 """Signing in by a code on another device."""
 
 import itertools
+import socket
 import time
 
 import agentcase
 import tap
-from agentcase import wait_until
+from agentcase import Page, wait_until
 from fake_server import DROP, FakeServer, answer, quoted
 
 PENDING = quoted("authorization_pending")
@@ -201,6 +202,126 @@ class Unsupported(Device):
         host = self.check(answer(404, {"detail": "Not Found"}))
         host.sign_in()
         self.assertEqual((host.State, host.Error), ("signed-in", ""))
+
+
+class AnyWay(Device):
+    """Where the caller does not say how: in the browser if that works, else by a code."""
+
+    def begin(self, **options):
+        host = self.add_host()
+        host.call("SignIn", **options)
+        return host
+
+    def set_up_browser(self):
+        self.install_browser()
+        self.restart_agent()
+
+    def wait_until_signed_in(self, host):
+        host.wait_for(State="signed-in", Error="", **NOTHING)
+
+    def take_port(self):
+        blocker = socket.socket()
+        self.addCleanup(blocker.close)
+        blocker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        blocker.bind(("127.0.0.1", self.port))
+        blocker.listen()
+
+    def test_browser(self):
+        self.set_up_browser()
+        host = self.begin()
+        self.assertEqual((host.LoginUri, host.UserCode), (self.wait_for_browser()[0], ""))
+        Page(host.LoginUri).wait()
+        self.wait_until_signed_in(host)
+        self.assertEqual(self.server.count("device"), 0)
+
+    def test_caller_that_opens_the_page_itself(self):
+        host = self.begin(open_browser=False)
+        self.assertNotEqual(host.LoginUri, "")
+        self.assertEqual(self.server.count("device"), 0)
+
+    def test_no_browser(self):
+        self.server.polls = [PENDING] * 2
+        host = self.begin()
+        self.assertEqual((host.State, host.UserCode, host.LoginUri), ("signing-in", "WDJB-MJHT", ""))
+        self.assertRegex(host.Error, "^No browser is set up .* sign in on another device")
+        self.wait_until_signed_in(host)
+        self.assertEqual(self.server.count("login"), 0)
+
+    def test_no_browser_and_a_program_that_waits(self):
+        host = self.add_host()
+        self.assertIn("access_token", host.get_token(interactive=True))
+        self.wait_until_signed_in(host)
+
+    def test_no_browser_and_cancelled(self):
+        self.server.polls = [PENDING] * 1000
+        host = self.begin()
+        host.call("Cancel")
+        host.wait_for(State="signed-out", Error="", **NOTHING)
+
+    def test_no_browser_and_no_device_flow(self):
+        self.server.faults["device"] = quoted("unauthorized_client")
+        host = self.begin()
+        self.assertEqual((host.State, host.UserCode), ("signing-in", ""))
+        self.assertRegex(host.Error, "^No browser is set up .* offers no sign-in on another device. Copy the link")
+        Page(host.LoginUri).wait()
+        self.wait_until_signed_in(host)
+        # remembered, so the next sign-in asks no more
+        host.call("SignIn", force=True)
+        wait_until(lambda: host.Error, "the sentence on the browser")
+        self.assertEqual(self.server.count("device"), 1)
+        self.stop_agent()
+        self.assertIn("device-flow=false", self.hosts_file())
+        self.start_agent()
+
+    def test_no_browser_and_no_device_flow_at_the_token_route(self):
+        self.server.polls = [PENDING, quoted("unauthorized_client")]
+        host = self.begin()
+        self.assertEqual(host.UserCode, "WDJB-MJHT")
+        wait_until(lambda: host.LoginUri, "the address")
+        self.assertEqual((host.State, host.UserCode), ("signing-in", ""))
+        Page(host.LoginUri).wait()
+        self.wait_until_signed_in(host)
+
+    def test_no_browser_and_denied(self):
+        """What the user or the server decides is no reason to go on in another way."""
+        self.server.polls = [quoted("access_denied")]
+        host = self.begin()
+        host.wait_for(State="signed-out", **NOTHING)
+        self.assertRegex(host.Error, "refused")
+        self.server.faults["device"] = BAD_GATEWAY
+        self.assert_fails("Unavailable", host.call, "SignIn")
+        self.assertEqual(self.server.count("login"), 0)
+
+    def test_no_port(self):
+        self.set_up_browser()
+        self.take_port()
+        self.server.polls = [PENDING] * 2
+        host = self.begin()
+        self.assertEqual((host.State, host.UserCode, host.LoginUri), ("signing-in", "WDJB-MJHT", ""))
+        self.assertRegex(host.Error, "hold every port .* sign in on another device")
+        self.wait_until_signed_in(host)
+
+    def test_no_port_and_no_device_flow(self):
+        self.set_up_browser()
+        self.take_port()
+        self.server.faults["device"] = answer(404, {"detail": "Not Found"})
+        host = self.add_host()
+        words = self.assert_fails("NoPort", host.call, "SignIn")
+        host.wait_for(State="signed-out", Error=words, **NOTHING)
+        self.assert_fails("NoPort", host.call, "SignIn")
+        self.assertEqual(self.server.count("device"), 1)
+
+    def test_as_the_caller_says(self):
+        host = self.begin(flow="browser")
+        self.assertNotEqual(host.LoginUri, "")
+        wait_until(lambda: host.Error, "the sentence on the browser")
+        host.call("Cancel")
+        # the other port is held for a while
+        self.port = agentcase.free_port()
+        host.call("Configure", redirect_ports=[self.port])
+        self.take_port()
+        self.assert_fails("NoPort", host.call, "SignIn", flow="browser")
+        self.assertEqual(self.server.count("device"), 0)
 
 
 if __name__ == "__main__":

@@ -195,13 +195,13 @@ class SignIn(agentcase.AgentCase):
             blocker.bind(("127.0.0.1", self.port))
             blocker.listen()
             host = self.add_host()
-            sentence = self.assert_fails("NoPort", host.call, "SignIn", open_browser=False)
+            sentence = self.assert_fails("NoPort", host.call, "SignIn", flow="browser", open_browser=False)
         self.assertEqual((host.State, host.Error), ("signed-out", sentence))
         self.assertEqual(self.server.count("login"), 0)
 
     def test_no_browser(self):
         host = self.add_host()
-        host.call("SignIn")
+        host.call("SignIn", flow="browser")
         wait_until(lambda: host.Error, "the sentence on the browser")
         self.assertIn("browser", host.Error)
         self.assertEqual(host.State, "signing-in")

@@ -15,11 +15,12 @@ from stack import Stack
 
 class SignIn(agentcase.AgentCase):
     broker = False
+    device_seconds = 600
 
     def start_server(self):
         folder = tempfile.TemporaryDirectory(prefix="keyfob-sign-in-")
         self.addCleanup(folder.cleanup)
-        stack = Stack(folder.name, broker=self.broker)
+        stack = Stack(folder.name, broker=self.broker, device_seconds=self.device_seconds)
         self.addCleanup(stack.stop)
         stack.start()
         return stack
@@ -90,6 +91,27 @@ class Ports(SignIn):
         self.assertEqual(self.ask(host), 1)
         self.assertIn("GET /auth/v2/auth-ports 404", self.server.requests())
         self.assertIn(f"localhost%3A{PORTS[0]}%2F", self.uri)
+
+
+class NoBrowser(SignIn):
+    def test_by_a_code(self):
+        host = self.add_host()
+        host.call("SignIn")
+        self.assertIn("sign in on another device", host.Error)
+        self.person.approve(host.VerificationUriComplete)
+        host.wait_for(State="signed-in", Error="", UserCode="")
+
+
+class NoBrowserAndNoDeviceFlow(SignIn):
+    device_seconds = 0
+
+    def test_by_the_link(self):
+        host = self.add_host()
+        host.call("SignIn")
+        self.assertIn("offers no sign-in on another device. Copy the link", host.Error)
+        self.person.approve(host.LoginUri)
+        host.wait_for(State="signed-in", Error="", LoginUri="")
+        self.assertEqual(host.Options["device-flow"], False)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,15 @@ class Trouble(Journey):
         opened = self.browser.opened()
         with taken_ports():
             self.window.press("Sign in", within=HOST_NAME)
+            self.window.wait_for("Copy code")
+        self.assertIn("Other programs hold every port", self.host.property("Error"))
+        self.window.press("Cancel")
+        self.host.wait_state("signed-out")
+        # where the host offers no code
+        self.host.call("Configure", {"device-flow": GLib.Variant("b", False)})
+        self.addCleanup(self.host.call, "Configure", {"device-flow": GLib.Variant("b", True)})
+        with taken_ports():
+            self.window.press("Sign in", within=HOST_NAME)
             self.window.wait_text("Other programs hold every port")
             self.picture("no-port")
         self.host.wait_state("signed-out")
@@ -84,6 +93,14 @@ class Trouble(Journey):
     def test_5_no_browser(self):
         browsers.uninstall()
         self.addCleanup(browsers.install, self.folder / "browser")
+        self.window.press("Sign in", within=HOST_NAME)
+        self.window.wait_for("Copy code")
+        self.picture("no-browser-but-a-code")
+        self.assertIn("No browser is set up", self.host.property("Error"))
+        self.window.press("Cancel")
+        self.host.wait_state("signed-out")
+        # where the host offers no code
+        self.host.call("Configure", {"device-flow": GLib.Variant("b", False)})
         self.window.press("Sign in", within=HOST_NAME)
         self.window.wait_text("No browser is set up")
         self.picture("no-browser")

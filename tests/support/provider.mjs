@@ -7,7 +7,7 @@
 // PROVIDER_PORT             0, the default, takes a free one
 // PROVIDER_ACCESS_SECONDS   life of an access token, default 600
 // PROVIDER_REFRESH_SECONDS  life of a refresh token, default one day
-// PROVIDER_DEVICE_SECONDS   life of a device code, default 600
+// PROVIDER_DEVICE_SECONDS   life of a device code, default 600; 0 offers no device flow
 //
 // Prints `ready URL` once it answers.
 
@@ -16,6 +16,7 @@ import { once } from 'node:events';
 import { Provider } from 'oidc-provider';
 
 const number = (name, fallback) => Number(process.env[name] ?? fallback);
+const hasDeviceFlow = number('PROVIDER_DEVICE_SECONDS', 600) > 0;
 const redirectPorts = [53100, 53101, 53102, 53103, 53104, 53105];
 const audience = 'urn:keyfob:demo';
 
@@ -46,7 +47,8 @@ const provider = new Provider(issuer, {
     token_endpoint_auth_method: 'none',
     application_type: 'native',
     response_types: ['code'],
-    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    grant_types: ['authorization_code', 'refresh_token',
+      ...(hasDeviceFlow ? ['urn:ietf:params:oauth:grant-type:device_code'] : [])],
     redirect_uris: redirectPorts.map((port) => `http://localhost:${port}/callback`),
     post_logout_redirect_uris: redirectPorts.map((port) => `http://localhost:${port}/callback`),
   }],
@@ -59,7 +61,7 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   features: {
     devInteractions: { enabled: true },
-    deviceFlow: { enabled: true },
+    deviceFlow: { enabled: hasDeviceFlow },
     revocation: { enabled: true },
     introspection: { enabled: true },
     rpInitiatedLogout: { enabled: true },
@@ -87,7 +89,7 @@ const provider = new Provider(issuer, {
   ttl: {
     AccessToken: number('PROVIDER_ACCESS_SECONDS', 600),
     AuthorizationCode: 60,
-    DeviceCode: number('PROVIDER_DEVICE_SECONDS', 600),
+    DeviceCode: number('PROVIDER_DEVICE_SECONDS', 600) || 1,
     Grant: 86400,
     IdToken: 600,
     Interaction: 600,

@@ -245,8 +245,7 @@ learn_server (KeyfobHost *host, KeyfobSignIn *sign_in, KeyfobToken *token, const
   KeyfobConfig *config = keyfob_host_get_config (host);
 
   learn_consent (host, sign_in, token, error);
-  if (keyfob_sign_in_is_by_code (sign_in) && keyfob_config_get_device_flow (config)
-      && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
+  if (keyfob_sign_in_lacks_device_flow (sign_in) && keyfob_config_get_device_flow (config))
     remember_option (host, "device-flow", FALSE);
 }
 

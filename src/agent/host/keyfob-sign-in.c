@@ -79,7 +79,7 @@ take_option (KeyfobSignInOptions *self, const char *key, GVariant *value, GError
     {
       if (!take_string (value, key, flows, &flow, error))
         return FALSE;
-      self->device = g_str_equal (flow, "device");
+      self->way = g_str_equal (flow, "device") ? KEYFOB_SIGN_IN_BY_CODE : KEYFOB_SIGN_IN_IN_BROWSER;
       return TRUE;
     }
 
@@ -97,9 +97,13 @@ struct _KeyfobSignIn
   KeyfobServer *server;
   KeyfobTokenStore *store;
   KeyfobSignInOptions *options;
+  gboolean by_code;  /* the present attempt; else in the browser */
+  gboolean switched; /* the present attempt goes the other way than the first */
+  gboolean lacks_device_flow;
+  char *hint;         /* (nullable): why it goes the way that it goes */
   KeyfobFlow *flow;   /* (nullable): of the present attempt */
   gboolean old_ports; /* the ports are those that the server named at an earlier sign-in */
-  GError *failure;    /* (nullable): of an attempt, while the server is asked for other ports */
+  GError *failure;    /* (nullable): of the attempt in the browser, while there is another */
   GHashTable *owners; /* bus name → id of the watch */
   GCancellable *cancellable;
   gint64 expires;
@@ -163,7 +167,7 @@ make_flow (KeyfobSignIn *self)
   if (self->options->import != NULL)
     return KEYFOB_FLOW (
         keyfob_import_flow_new (self->server, self->context->clock, self->options->import));
-  if (self->options->device)
+  if (self->by_code)
     return KEYFOB_FLOW (keyfob_device_flow_new (self->server, self->context->clock));
 
   return make_code_flow (self);
@@ -189,6 +193,16 @@ dup_shown (KeyfobSignIn *self, const char *property)
 }
 
 static void attempt (GTask *task);
+static void end_or_switch (GTask *task, GError *error);
+
+/* @hint: (transfer full) */
+static void
+set_hint (KeyfobSignIn *self, char *hint)
+{
+  g_free (self->hint);
+  self->hint = hint;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
 
 /* Returns: whether the ports are others than before */
 static gboolean
@@ -259,7 +273,7 @@ on_ports (GObject *source, GAsyncResult *result, gpointer user_data)
       attempt (task);
     }
   else
-    g_task_return_error (task, g_steal_pointer (&self->failure));
+    end_or_switch (task, g_steal_pointer (&self->failure));
 }
 
 static void
@@ -288,6 +302,17 @@ find_ports (GTask *task)
   attempt (task);
 }
 
+static void
+begin (GTask *task)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+
+  if (self->by_code || keyfob_config_has_own_redirect_ports (self->config))
+    attempt (task);
+  else
+    find_ports (task);
+}
+
 /* The provider may not have registered the address that it was to come back to. Some say so to
  * Keyfob or to the server, in words of their own; most show a page, and the browser does not come
  * back. */
@@ -306,23 +331,85 @@ got_no_answer (const GError *error)
          || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
 }
 
+/* Returns: whether the other way may work where the present attempt failed with @error */
+static gboolean
+may_switch (KeyfobSignIn *self, const GError *error)
+{
+  if (self->options->way != KEYFOB_SIGN_IN_ANY_WAY || self->switched)
+    return FALSE;
+  if (self->by_code)
+    return self->lacks_device_flow;
+
+  return keyfob_config_get_device_flow (self->config)
+         && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_PORT);
+}
+
+/* @error: (transfer full): why the present attempt failed */
+static void
+switch_way (GTask *task, GError *error)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+
+  g_debug ("Going on the other way: %s", error->message);
+  self->switched = TRUE;
+  self->by_code = !self->by_code;
+  if (self->by_code)
+    {
+      self->failure = error;
+      set_hint (self, g_strdup (_ ("Other programs hold every port that the browser may come back "
+                                   "to, so sign in on another device.")));
+    }
+  else
+    {
+      g_error_free (error);
+      set_hint (self, g_strdup_printf (_ ("No browser is set up to open web pages, and %s offers "
+                                          "no sign-in on another device. Copy the link and open it "
+                                          "in a browser on this computer."),
+                                       keyfob_config_get_name (self->config)));
+    }
+  begin (task);
+}
+
+/* @error: (transfer full): why the present attempt failed */
+static void
+end_or_switch (GTask *task, GError *error)
+{
+  KeyfobSignIn *self = g_task_get_source_object (task);
+
+  if (may_switch (self, error))
+    {
+      switch_way (task, error);
+      return;
+    }
+
+  /* what keeps the browser from working can be mended, unlike what the server lacks */
+  if (self->lacks_device_flow && self->failure != NULL)
+    {
+      g_error_free (error);
+      error = g_steal_pointer (&self->failure);
+    }
+  if (!self->by_code && self->old_ports && got_no_answer (error))
+    note_ports (self, NULL);
+  g_task_return_error (task, error);
+}
+
 /* @error: (transfer full) */
 static void
 go_on_after (GTask *task, GError *error)
 {
   KeyfobSignIn *self = g_task_get_source_object (task);
 
-  if (self->old_ports && may_be_refused_address (error))
+  if (self->by_code && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
+    self->lacks_device_flow = TRUE;
+
+  if (!self->by_code && self->old_ports && may_be_refused_address (error))
     {
       g_debug ("Asking for the redirect ports again: %s", error->message);
       self->failure = error;
       ask_for_ports (task);
-      return;
     }
-
-  if (self->old_ports && got_no_answer (error))
-    note_ports (self, NULL);
-  g_task_return_error (task, error);
+  else
+    end_or_switch (task, error);
 }
 
 static void
@@ -354,12 +441,39 @@ attempt (GTask *task)
     .clock = self->context->clock,
   };
 
+  self->expires =
+      keyfob_clock_now (self->context->clock) + keyfob_config_get_timeout (self->config);
   g_clear_object (&self->flow);
   self->flow = make_flow (self);
   g_signal_connect_object (self->flow, "notify", G_CALLBACK (on_flow_changed), self,
                            G_CONNECT_SWAPPED);
   keyfob_session_authenticate_async (&session, NULL, self->flow, TRUE, self->cancellable,
                                      on_authenticated, g_object_ref (task));
+}
+
+static void
+on_browser_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobSignIn *self = KEYFOB_SIGN_IN (source);
+
+  if (!g_task_propagate_boolean (G_TASK (result), NULL))
+    {
+      self->by_code = TRUE;
+      set_hint (self, g_strdup (_ ("No browser is set up to open web pages, so sign in on another "
+                                   "device.")));
+    }
+  begin (task);
+}
+
+/* Reads files, so in a thread. */
+static void
+look_up_browser (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  g_autoptr (GAppInfo) https = g_app_info_get_default_for_uri_scheme ("https");
+  g_autoptr (GAppInfo) http = g_app_info_get_default_for_uri_scheme ("http");
+
+  g_task_return_boolean (task, https != NULL || http != NULL);
 }
 
 static void
@@ -376,6 +490,7 @@ keyfob_sign_in_dispose (GObject *object)
   g_clear_pointer (&self->context, keyfob_context_unref);
   g_clear_object (&self->cancellable);
   g_clear_error (&self->failure);
+  g_clear_pointer (&self->hint, g_free);
 
   G_OBJECT_CLASS (keyfob_sign_in_parent_class)->dispose (object);
 }
@@ -450,6 +565,7 @@ keyfob_sign_in_new (KeyfobContext *context,
   self->server = g_object_ref (server);
   g_set_object (&self->store, store);
   self->options = options;
+  self->by_code = options->way == KEYFOB_SIGN_IN_BY_CODE;
 
   return self;
 }
@@ -479,11 +595,12 @@ void
 keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  gboolean by_code = keyfob_sign_in_is_by_code (self);
+  gboolean device_flow = keyfob_config_get_device_flow (self->config);
+  g_autoptr (GTask) look_up = NULL;
 
   g_task_set_source_tag (task, keyfob_sign_in_run_async);
 
-  if (by_code && !keyfob_config_get_device_flow (self->config))
+  if (self->by_code && !device_flow)
     {
       g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
                                _ ("%s offers no sign-in on another device. Sign in with the "
@@ -492,12 +609,20 @@ keyfob_sign_in_run_async (KeyfobSignIn *self, GAsyncReadyCallback callback, gpoi
       return;
     }
 
-  self->expires =
-      keyfob_clock_now (self->context->clock) + keyfob_config_get_timeout (self->config);
-  if (by_code || keyfob_config_has_own_redirect_ports (self->config))
-    attempt (task);
-  else
-    find_ports (task);
+  if (self->options->import != NULL)
+    {
+      attempt (task);
+      return;
+    }
+  if (self->options->way != KEYFOB_SIGN_IN_ANY_WAY || !self->options->open_browser || !device_flow)
+    {
+      begin (task);
+      return;
+    }
+
+  look_up = g_task_new (self, NULL, on_browser_looked_up, g_steal_pointer (&task));
+  g_task_set_source_tag (look_up, look_up_browser);
+  g_task_run_in_thread (look_up, look_up_browser);
 }
 
 KeyfobToken *
@@ -538,7 +663,7 @@ keyfob_sign_in_is_under_way (KeyfobSignIn *self)
 char *
 keyfob_sign_in_dup_trouble (KeyfobSignIn *self)
 {
-  return dup_shown (self, "trouble");
+  return self->hint != NULL ? g_strdup (self->hint) : dup_shown (self, "trouble");
 }
 
 gboolean
@@ -550,7 +675,13 @@ keyfob_sign_in_is_import (KeyfobSignIn *self)
 gboolean
 keyfob_sign_in_is_by_code (KeyfobSignIn *self)
 {
-  return self->options->device;
+  return self->by_code;
+}
+
+gboolean
+keyfob_sign_in_lacks_device_flow (KeyfobSignIn *self)
+{
+  return self->lacks_device_flow;
 }
 
 gboolean

@@ -14,8 +14,21 @@ G_BEGIN_DECLS
 #define KEYFOB_PROMPT_CONSENT "consent"
 
 /**
+ * KeyfobSignInWay:
+ * @KEYFOB_SIGN_IN_ANY_WAY: in the browser where that works, else by a code
+ * @KEYFOB_SIGN_IN_IN_BROWSER: in the browser of this computer
+ * @KEYFOB_SIGN_IN_BY_CODE: by a code on another device
+ */
+typedef enum
+{
+  KEYFOB_SIGN_IN_ANY_WAY,
+  KEYFOB_SIGN_IN_IN_BROWSER,
+  KEYFOB_SIGN_IN_BY_CODE,
+} KeyfobSignInWay;
+
+/**
  * KeyfobSignInOptions:
- * @device: by a code on another device; else in the browser
+ * @way: how the user signs in
  * @force: also when signed in
  * @interactive: sign in when nothing else helps (always for `SignIn`)
  * @prompt: (nullable): for the provider
@@ -27,7 +40,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gboolean device;
+  KeyfobSignInWay way;
   gboolean force;
   gboolean interactive;
   char *prompt;
@@ -107,7 +120,8 @@ void keyfob_sign_in_cancel (KeyfobSignIn *self);
 /** Returns: whether the user has something to go on with: an address or a code */
 gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 
-/** Returns: (transfer full): why no browser opened, else empty; the attempt goes on */
+/** Returns: (transfer full): why it goes another way than usual, or why no browser opened
+ * or came back, and what to do; else empty. The attempt goes on. */
 char *keyfob_sign_in_dup_trouble (KeyfobSignIn *self);
 
 /** Returns: whether it is with a token that the user has got elsewhere */
@@ -115,6 +129,9 @@ gboolean keyfob_sign_in_is_import (KeyfobSignIn *self);
 
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
+
+/** Returns: whether the server said that it offers no sign-in by a code */
+gboolean keyfob_sign_in_lacks_device_flow (KeyfobSignIn *self);
 
 /** Returns: whether the provider is asked for consent */
 gboolean keyfob_sign_in_asks_for_consent (KeyfobSignIn *self);

@@ -143,10 +143,15 @@ static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostRow) self = user_data;
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  const char *code = keyfob_bus_host1_get_user_code (host);
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_bus_host1_call_sign_in_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+  if (!keyfob_bus_host1_call_sign_in_finish (host, result, &error))
     show_failure (self, error);
+  else if (code != NULL && *code != '\0')
+    /* there is no browser, or none that could come back */
+    g_signal_emit_by_name (self, "use-device");
 }
 
 static void

@@ -12,7 +12,7 @@ test_defaults (void)
   g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_parse (empty, &error);
 
   g_assert_no_error (error);
-  g_assert_false (options->device);
+  g_assert_cmpint (options->way, ==, KEYFOB_SIGN_IN_ANY_WAY);
   g_assert_false (options->force);
   g_assert_false (options->interactive);
   g_assert_true (options->open_browser);
@@ -30,7 +30,7 @@ test_all (void)
   g_autoptr (KeyfobSignInOptions) options = keyfob_sign_in_options_parse (all, &error);
 
   g_assert_no_error (error);
-  g_assert_true (options->device);
+  g_assert_cmpint (options->way, ==, KEYFOB_SIGN_IN_BY_CODE);
   g_assert_true (options->force);
   g_assert_true (options->interactive);
   g_assert_false (options->open_browser);
