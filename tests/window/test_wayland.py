@@ -115,6 +115,19 @@ class WaylandCase(WindowCase):
     def paste(self):
         return self.read_type("text/plain;charset=utf-8")
 
+    def picture_of_screen(self, name):
+        path = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"], name + ".png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+        def take():
+            subprocess.run(["import", "-window", self.screen, str(path)], check=True)
+            bright = subprocess.run(["convert", str(path), "-threshold", "90%", "-format", "%[fx:mean]",
+                                     "info:"], check=True, capture_output=True, text=True)
+            return float(bright.stdout) > 0.05
+
+        # a window is on screen before its first frame is; the background is dark
+        desktop.wait_for(take, f"{name} to be drawn")
+
     def wait_end(self):
         self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
         self.process = None
@@ -238,6 +251,16 @@ class FocusCopies(Copies):
         desktop.wait_for(lambda: self.paste() == "", "the deadline")
         self.wait_end_without_a_secret()
 
+    def test_left_before_the_answer(self):
+        self.start_wayland()
+        self.app.wait_for("one.example.org")
+        self.show_another_window()
+        self.app.press("Copy header")
+        self.app.wait_text("^Nothing was copied")
+        self.picture_of_screen("copy-refused-wayland")
+        self.assertIsNone(self.app.find("Header copied"))
+        self.assertEqual(self.paste(), "")
+
     def test_pasted_after_the_window_is_closed(self):
         self.copy_and_close()
         self.assertEqual(self.paste(), HEADER)
@@ -324,19 +347,6 @@ class FromOutsideOnMutter(FromOutside, MutterCase):
         self.press_wayland("Return")
         self.app.wait_gone("Copy the header of one.example.org")
         desktop.wait_for(lambda: self.paste() == HEADER, "the header on the clipboard")
-
-    def picture_of_screen(self, name):
-        path = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"], name + ".png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-
-        def take():
-            subprocess.run(["import", "-window", self.screen, str(path)], check=True)
-            bright = subprocess.run(["convert", str(path), "-threshold", "90%", "-format", "%[fx:mean]",
-                                     "info:"], check=True, capture_output=True, text=True)
-            return float(bright.stdout) > 0.05
-
-        # a window is on screen before its first frame is; the background is dark
-        desktop.wait_for(take, f"{name} to be drawn")
 
 
 if __name__ == "__main__":

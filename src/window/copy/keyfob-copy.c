@@ -7,14 +7,37 @@
 #include "keyfob-copy.h"
 
 #include <glib/gi18n-lib.h>
+#include <gtk/gtk.h>
 
 #include "keyfob-auth-error.h"
+
+/* Whether the compositor lets Keyfob copy at this moment: the user may have gone to another window
+ * while the agent asked the server. */
+static gboolean
+can_copy (KeyfobClipboard *clipboard)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  if (!keyfob_clipboard_needs_window (clipboard) || keyfob_clipboard_is_owner (clipboard))
+    return TRUE;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_is_active (window))
+        return TRUE;
+    }
+
+  return FALSE;
+}
 
 static void
 on_token (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
   g_autoptr (GTask) task = user_data;
+  KeyfobClipboard *clipboard = g_task_get_source_object (task);
   KeyfobCopyForm form = GPOINTER_TO_INT (g_task_get_task_data (task));
   g_autoptr (GVariant) token = NULL;
   g_autoptr (KeyfobSecret) text = NULL;
@@ -34,7 +57,15 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  keyfob_clipboard_offer (g_task_get_source_object (task), text, keyfob_copy_form_done (form),
+  if (!can_copy (clipboard))
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED, "%s",
+                               _ ("Nothing was copied: on this desktop, only a window that is in "
+                                  "use can copy. Try again, and stay in the window."));
+      return;
+    }
+
+  keyfob_clipboard_offer (clipboard, text, keyfob_copy_form_done (form),
                           keyfob_bus_host1_get_broker (host));
   g_task_return_boolean (task, TRUE);
 }

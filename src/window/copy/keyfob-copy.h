@@ -30,7 +30,8 @@ void keyfob_copy_async (KeyfobClipboard *clipboard,
  * keyfob_copy_finish:
  *
  * Returns: whether the token is on the clipboard; else @error is the error of GetToken, or
- *   %KEYFOB_AUTH_ERROR_BAD_ANSWER
+ *   %KEYFOB_AUTH_ERROR_BAD_ANSWER, or %KEYFOB_AUTH_ERROR_FAILED where only a program with the focus
+ *   can copy and Keyfob has lost it
  */
 gboolean keyfob_copy_finish (KeyfobClipboard *clipboard, GAsyncResult *result, GError **error);
 
