@@ -195,10 +195,8 @@ on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
 static void
 on_row_settings (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
-  const char *store_file = agent != NULL ? keyfob_bus_agent1_get_store_file (agent) : NULL;
-
-  keyfob_host_settings_show (self->settings_page, keyfob_host_row_get_host (row), store_file);
+  keyfob_host_settings_show (self->settings_page, keyfob_host_row_get_host (row),
+                             keyfob_agent_client_get_agent (self->client));
   show_page (self, GTK_WIDGET (self->settings_page));
 }
 

@@ -336,13 +336,13 @@ class FoundInPrograms(SharedCase):
                              ("https://two.example.org", "app:climateclaw-client"),
                              ("https://one.example.org", "app:freva"))
         self.assertEqual(self.agent_property("FoundHosts"), ["https://three.example.org"])
-        self.wait_for_programs("climateclaw-client", "freva", "py-oidc-auth")
+        self.wait_for_programs("climateclaw-client", "freva")
         shutil.rmtree(self.bus.path("cache", "freva"))
         self.wait_for_tokens(("https://three.example.org", "file"),
                              ("https://two.example.org", "app:climateclaw-client"))
-        self.wait_for_programs("climateclaw-client", "py-oidc-auth")
+        self.wait_for_programs("climateclaw-client")
         self.put(token("one"), "https://one.example.org", self.app_file("freva"))
-        self.wait_for_programs("climateclaw-client", "freva", "py-oidc-auth")
+        self.wait_for_programs("climateclaw-client", "freva")
 
     def test_folder_that_has_been_there(self):
         os.mkdir(self.bus.path("cache", "freva"))

@@ -228,6 +228,24 @@ class Keeping(WindowCase):
             desktop.wait_for(lambda: self.is_chosen(title), f"“{title}” to be shown")
         self.assertEqual(len(self.agent.calls("Configure")), 3)
 
+    def test_file_of_a_program(self):
+        self.start([signed_in("one.example.org")],
+                   agent={"Programs": ["climateclaw-client", "R&D <tools>"]})
+        self.app.press("More actions")
+        self.app.press("Settings")
+        for title, value in (("Token file of climateclaw-client", "app:climateclaw-client"),
+                             ("Token file of R&D <tools>", "app:R&D <tools>"), ("Keyring", "keyring")):
+            self.click(title)
+            desktop.wait_for(lambda: [{"store": value}] in self.agent.calls("Configure"), f"“{title}” to be set")
+            desktop.wait_for(lambda: self.is_chosen(title), f"“{title}” to be shown")
+
+    def test_file_of_a_program_that_is_not_there_yet(self):
+        self.open(Options={"store": "app:freva"})
+        self.assertTrue(self.is_chosen("Token file of freva"))
+        self.click("Another file")
+        self.app.wait_for("Path of the file")
+        self.assertNotIn("app:freva", self.app.texts())
+
     def test_cannot_move(self):
         self.open(Options={"store": "file"}, Store=self.FILE)
         self.assertTrue(self.is_chosen("File shared with Python programs"))

@@ -205,13 +205,19 @@ on_apps_changed (KeyfobStoreWatch *self)
   const char *const *apps = keyfob_app_folders_get_names (self->app_folders);
   const char *shared = keyfob_stores_get_shared_file (self->stores);
   g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) programs = NULL;
 
   g_hash_table_add (paths, (gpointer) shared);
   for (gsize i = 0; apps[i] != NULL; i++)
     {
       const char *path = keyfob_stores_get_app_file (self->stores, apps[i]);
 
-      if (g_hash_table_add (paths, (gpointer) path) && !g_hash_table_contains (self->listed, path))
+      if (!g_hash_table_add (paths, (gpointer) path))
+        continue;
+
+      g_strv_builder_add (builder, apps[i]);
+      if (!g_hash_table_contains (self->listed, path))
         {
           g_hash_table_insert (self->listed, g_strdup (path), NULL);
           list (self, path);
@@ -219,7 +225,8 @@ on_apps_changed (KeyfobStoreWatch *self)
     }
 
   forget_lost_apps (self, paths);
-  keyfob_bus_agent1_set_programs (self->face, apps);
+  programs = g_strv_builder_end (builder);
+  keyfob_bus_agent1_set_programs (self->face, (const char *const *) programs);
   show_found (self);
 }
 

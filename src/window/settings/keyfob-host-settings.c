@@ -7,6 +7,7 @@
 #include "keyfob-host-settings.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
@@ -21,10 +22,12 @@ struct _KeyfobHostSettings
   GSignalGroup *host_signals;
   GtkFileChooserNative *chooser;
   KeyfobOptionRow *rows[KEYFOB_N_OPTIONS];
+  GPtrArray *programs; /* ProgramRow: of programs that have a token file of their own */
 
   AdwPreferencesGroup *host_group;
   AdwPreferencesGroup *store_group;
   AdwActionRow *shared_file_row;
+  GtkWidget *other_file_row;
   GtkCheckButton *automatic;
   GtkCheckButton *keyring;
   GtkCheckButton *shared_file;
@@ -44,6 +47,22 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
+
+typedef struct
+{
+  char *store; /* value of the option */
+  GtkWidget *row;
+  GtkCheckButton *button;
+} ProgramRow;
+
+static void
+program_row_free (gpointer data)
+{
+  ProgramRow *program = data;
+
+  g_free (program->store);
+  g_free (program);
+}
 
 static char *
 verbatim_closure (GtkWidget *page, const char *text)
@@ -83,14 +102,30 @@ set_trouble (KeyfobHostSettings *self, const char *trouble)
   gtk_widget_set_visible (GTK_WIDGET (self->store_trouble), trouble != NULL);
 }
 
-static GtkCheckButton *
-read_store (KeyfobHostSettings *self)
+static const char *
+get_store (KeyfobBusHost1 *host)
 {
-  GVariant *options = keyfob_bus_host1_get_options (self->host);
+  GVariant *options = keyfob_bus_host1_get_options (host);
   const char *store = "";
 
   if (options != NULL)
     g_variant_lookup (options, "store", "&s", &store);
+
+  return store;
+}
+
+static GtkCheckButton *
+read_store (KeyfobHostSettings *self)
+{
+  const char *store = get_store (self->host);
+
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      ProgramRow *program = g_ptr_array_index (self->programs, i);
+
+      if (g_str_equal (program->store, store))
+        return program->button;
+    }
 
   if (*store == '\0')
     return self->automatic;
@@ -147,6 +182,13 @@ on_store_toggled (KeyfobHostSettings *self, GtkCheckButton *button)
     store = "keyring";
   else if (button == self->shared_file)
     store = "file";
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      ProgramRow *program = g_ptr_array_index (self->programs, i);
+
+      if (program->button == button)
+        store = program->store;
+    }
   set_trouble (self, NULL);
   keyfob_host_option_set (self->host, keyfob_option_get_info (KEYFOB_OPTION_STORE),
                           g_variant_new_string (store), on_store_set, g_object_ref (self));
@@ -222,6 +264,65 @@ add_row (KeyfobHostSettings *self, KeyfobOption option)
 }
 
 static void
+add_program (KeyfobHostSettings *self, const char *name)
+{
+  ProgramRow *program = g_new0 (ProgramRow, 1);
+  g_autofree char *title = g_strdup_printf (_ ("Token file of %s"), name);
+
+  program->store = g_strconcat (KEYFOB_STORE_APP, name, NULL);
+  program->row = adw_action_row_new ();
+  program->button = GTK_CHECK_BUTTON (gtk_check_button_new ());
+  g_ptr_array_add (self->programs, program);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (program->row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (program->row), title);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (program->row), 0);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (program->row), GTK_WIDGET (program->button));
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (program->row),
+                                         GTK_WIDGET (program->button));
+  gtk_widget_set_valign (GTK_WIDGET (program->button), GTK_ALIGN_CENTER);
+  gtk_check_button_set_group (program->button, self->automatic);
+  g_signal_connect_object (program->button, "toggled", G_CALLBACK (on_store_toggled), self,
+                           G_CONNECT_SWAPPED);
+  adw_preferences_group_add (self->store_group, program->row);
+}
+
+static void
+move_to_end (AdwPreferencesGroup *group, GtkWidget *row)
+{
+  g_object_ref (row);
+  adw_preferences_group_remove (group, row);
+  adw_preferences_group_add (group, row);
+  g_object_unref (row);
+}
+
+/* @host: (nullable): the file of its program is offered, too, when it is not there yet */
+static void
+show_programs (KeyfobHostSettings *self, KeyfobBusHost1 *host, KeyfobBusAgent1 *agent)
+{
+  const char *const *names = agent != NULL ? keyfob_bus_agent1_get_programs (agent) : NULL;
+  const char *store = host != NULL ? get_store (host) : "";
+  const char *own =
+      g_str_has_prefix (store, KEYFOB_STORE_APP) ? store + strlen (KEYFOB_STORE_APP) : NULL;
+
+  for (guint i = 0; i < self->programs->len; i++)
+    {
+      ProgramRow *program = g_ptr_array_index (self->programs, i);
+
+      adw_preferences_group_remove (self->store_group, program->row);
+    }
+  g_ptr_array_set_size (self->programs, 0);
+
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++)
+    add_program (self, names[i]);
+  if (own != NULL && (names == NULL || !g_strv_contains (names, own)))
+    add_program (self, own);
+
+  move_to_end (self->store_group, self->other_file_row);
+  move_to_end (self->store_group, GTK_WIDGET (self->rows[KEYFOB_OPTION_STORE]));
+}
+
+static void
 keyfob_host_settings_dispose (GObject *object)
 {
   KeyfobHostSettings *self = KEYFOB_HOST_SETTINGS (object);
@@ -231,6 +332,14 @@ keyfob_host_settings_dispose (GObject *object)
   g_clear_object (&self->host);
 
   G_OBJECT_CLASS (keyfob_host_settings_parent_class)->dispose (object);
+}
+
+static void
+keyfob_host_settings_finalize (GObject *object)
+{
+  g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->programs);
+
+  G_OBJECT_CLASS (keyfob_host_settings_parent_class)->finalize (object);
 }
 
 static void
@@ -255,6 +364,7 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = keyfob_host_settings_dispose;
+  object_class->finalize = keyfob_host_settings_finalize;
   object_class->get_property = keyfob_host_settings_get_property;
 
   props[PROP_HOST] =
@@ -267,6 +377,7 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, host_group);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, store_group);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, shared_file_row);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, other_file_row);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, automatic);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, keyring);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, shared_file);
@@ -283,6 +394,7 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
 static void
 keyfob_host_settings_init (KeyfobHostSettings *self)
 {
+  self->programs = g_ptr_array_new_with_free_func (program_row_free);
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (KeyfobOption option = 0; option < KEYFOB_N_OPTIONS; option++)
@@ -295,9 +407,10 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
 }
 
 void
-keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, const char *store_file)
+keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, KeyfobBusAgent1 *agent)
 {
-  g_autofree char *markup = keyfob_ui_markup_verbatim (store_file);
+  g_autofree char *markup =
+      keyfob_ui_markup_verbatim (agent != NULL ? keyfob_bus_agent1_get_store_file (agent) : NULL);
 
   g_return_if_fail (KEYFOB_IS_HOST_SETTINGS (self));
   g_return_if_fail (host == NULL || KEYFOB_BUS_IS_HOST1 (host));
@@ -305,6 +418,7 @@ keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, const
   adw_action_row_set_subtitle (self->shared_file_row, markup);
   /* forgets text that was typed for this host before and not confirmed */
   set_host (self, NULL);
+  show_programs (self, host, agent);
   set_host (self, host);
 }
 

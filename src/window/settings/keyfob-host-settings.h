@@ -24,10 +24,10 @@ G_DECLARE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, KEYFOB, HOST_SET
 /**
  * keyfob_host_settings_show:
  * @host: (nullable): the host, or %NULL to show none any more
- * @store_file: (nullable): path of the file that is shared with Python programs
+ * @agent: (nullable): the agent, which knows the token files of programs
  */
 void
-keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, const char *store_file);
+keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, KeyfobBusAgent1 *agent);
 
 /** Returns: (nullable) (transfer none): the host that is shown */
 KeyfobBusHost1 *keyfob_host_settings_get_host (KeyfobHostSettings *self);
