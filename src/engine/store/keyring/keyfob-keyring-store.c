@@ -944,11 +944,24 @@ proceed (GTask *task)
                       g_object_ref (task));
 }
 
+/* A service can be on the bus before it has an object there. From a signal of a service whose
+ * collections it could not read, libsecret 0.20.5 crashes. */
+static void
+owner_changed_cb (KeyfobKeyringStore *self)
+{
+  GDBusProxy *service = G_DBUS_PROXY (self->service);
+  g_autoptr (GVariant) collections = g_dbus_proxy_get_cached_property (service, "Collections");
+
+  if (collections == NULL)
+    g_dbus_proxy_set_cached_property (service, "Collections", g_variant_new ("ao", NULL));
+  check (self);
+}
+
 static void
 keep_session (KeyfobKeyringStore *self, SecretService *service)
 {
   if (g_set_object (&self->service, service))
-    g_signal_connect_object (service, "notify::g-name-owner", G_CALLBACK (check), self,
+    g_signal_connect_object (service, "notify::g-name-owner", G_CALLBACK (owner_changed_cb), self,
                              G_CONNECT_SWAPPED);
   g_dbus_proxy_set_default_timeout (G_DBUS_PROXY (service), TIME_LIMIT);
   g_free (self->session_owner);

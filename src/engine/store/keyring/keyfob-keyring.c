@@ -15,6 +15,7 @@
 
 #define SECRETS_NAME "org.freedesktop.secrets"
 #define SECRETS_PATH "/org/freedesktop/secrets"
+#define SERVICE_INTERFACE "org.freedesktop.Secret.Service"
 /* Seconds after which the keyring counts as silent; a later answer counts all the same. */
 #define TIME_LIMIT 5
 
@@ -27,10 +28,12 @@ struct _KeyfobKeyring
   KeyfobTokenStore *store; /* (nullable): from the first answer of the service on */
   GError *error;
   gboolean is_asked; /* the service was asked to open a session and has not answered yet */
+  gboolean is_told;  /* the service has sent a signal since it was asked */
   GSource *time_limit;
   GPtrArray *waiting; /* GTasks of keyfob_keyring_open_async() */
   GDBusConnection *connection;
   guint name_watch;
+  guint service_watch;
   GCancellable *cancellable;
 };
 
@@ -168,10 +171,10 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 wait_for_answer (KeyfobKeyring *self)
 {
-  g_dbus_connection_call (self->connection, SECRETS_NAME, SECRETS_PATH,
-                          "org.freedesktop.Secret.Service", "ReadAlias",
-                          g_variant_new ("(s)", "default"), NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                          G_MAXINT, self->cancellable, answered_cb, self);
+  g_dbus_connection_call (self->connection, SECRETS_NAME, SECRETS_PATH, SERVICE_INTERFACE,
+                          "ReadAlias", g_variant_new ("(s)", "default"), NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, self->cancellable, answered_cb,
+                          self);
 }
 
 static void
@@ -201,6 +204,8 @@ service_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       set_state (self, KEYFOB_KEYRING_SILENT, keyfob_keyring_error_take (g_steal_pointer (&error)));
       if (silent)
         wait_for_answer (self);
+      else if (self->is_told)
+        reopen (self);
     }
 }
 
@@ -220,6 +225,23 @@ appeared_cb (GDBusConnection *connection,
     check (self);
 }
 
+/* A service that was asked before it had an object to ask has one now. */
+static void
+told_cb (GDBusConnection *connection,
+         const char *sender,
+         const char *path,
+         const char *interface,
+         const char *signal,
+         GVariant *parameters,
+         gpointer user_data)
+{
+  KeyfobKeyring *self = KEYFOB_KEYRING (user_data);
+
+  self->is_told = TRUE;
+  if (self->state == KEYFOB_KEYRING_SILENT && !self->is_asked)
+    reopen (self);
+}
+
 static void
 bus_got_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -237,6 +259,10 @@ bus_got_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   g_set_object (&self->connection, connection);
+  if (self->service_watch == 0)
+    self->service_watch = g_dbus_connection_signal_subscribe (
+        connection, SECRETS_NAME, SERVICE_INTERFACE, NULL, SECRETS_PATH, NULL,
+        G_DBUS_SIGNAL_FLAGS_NONE, told_cb, self, NULL);
   if (self->name_watch == 0)
     self->name_watch = g_bus_watch_name_on_connection (
         connection, SECRETS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, appeared_cb, NULL, self, NULL);
@@ -254,6 +280,9 @@ keyfob_keyring_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->time_limit, keyfob_source_free);
   g_clear_handle_id (&self->name_watch, g_bus_unwatch_name);
+  if (self->service_watch != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->service_watch);
+  self->service_watch = 0;
   g_clear_object (&self->connection);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
@@ -346,8 +375,11 @@ keyfob_keyring_open_async (KeyfobKeyring *self, GAsyncReadyCallback callback, gp
   g_source_attach (self->time_limit, g_main_context_get_thread_default ());
 
   if (!self->is_asked)
-    g_bus_get (G_BUS_TYPE_SESSION, self->cancellable, bus_got_cb, g_object_ref (self));
-  self->is_asked = TRUE;
+    {
+      self->is_asked = TRUE;
+      self->is_told = FALSE;
+      g_bus_get (G_BUS_TYPE_SESSION, self->cancellable, bus_got_cb, g_object_ref (self));
+    }
   emit_changed (self);
 }
 
