@@ -4,9 +4,12 @@
 
 import os
 
+import time
+
 import agentcase
 import tap
 from agentcase import wait_until
+from fake_secrets import FakeSecrets
 
 
 class Keyring(agentcase.AgentCase):
@@ -43,6 +46,28 @@ class Keyring(agentcase.AgentCase):
         self.assertEqual(self.assert_fails("Locked", host.get_token), host.Error)
         self.assertEqual(self.agent_property("Store"), "keyring")
         self.assertFalse(os.path.exists(self.token_file()))
+
+    def test_locked_at_the_start_of_nobody_in_particular(self):
+        """Not every server tells who has signed in."""
+        self.add_host().sign_in()
+        self.find_host().wait_for(Account="Alice Example", Saved=True)
+        self.stop_agent()
+        path = self.bus.path("config", "keyfob", "hosts.ini")
+        with open(path, encoding="utf-8") as file:
+            lines = [line for line in file if not line.startswith("account=")]
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(lines)
+        self.bus.lock_keyring()
+        self.start_agent(wait=False)
+        self.wait_for_store("locked")
+        self.find_host().wait_for(State="locked", Account="")
+
+    def test_no_sign_in_where_unlocking_is_refused(self):
+        prompter = self.bus.start_prompter()
+        host = self.start_locked()
+        self.assert_fails("Locked", host.get_token, interactive=True)
+        self.assertEqual(prompter.stdout.readline(), "refused\n")
+        self.assertEqual((host.State, host.LoginUri), ("locked", ""))
 
     def test_keyring_that_started_locked(self):
         host = self.add_host()
@@ -171,6 +196,92 @@ class Keyring(agentcase.AgentCase):
         self.start_locked()
         other = self.find_host("https://other.example.org")
         self.assertEqual((other.State, other.Error), ("signed-out", ""))
+
+
+class OtherService(agentcase.AgentCase):
+    """A Secret Service that is none of the usual ones."""
+
+    def start_agent(self, **kwargs):
+        if self.agent is None:
+            self.secrets = FakeSecrets(self.bus)
+        super().start_agent(**kwargs)
+
+    def sign_in(self):
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(Account="Alice Example")
+        self.assertEqual((host.Saved, host.Store), (True, "keyring"))
+        return host
+
+    def start_silent(self, *methods):
+        """An agent that starts while the service does not answer these."""
+        self.stop_agent()
+        self.secrets.silent.update(methods)
+        self.start_agent(wait=False)
+        return self.find_host()
+
+    def assert_signs_in_soon(self, host):
+        begun = time.monotonic()
+        page = host.sign_in(force=True)
+        self.assertEqual(page.status, 200)
+        # twice the patience, and not the 25 seconds of D-Bus
+        self.assertLess(time.monotonic() - begun, 15)
+        host.wait_for(Saved=False)
+        self.assertIn("could not be saved", host.Error)
+        self.assertIn("keyring does not answer", host.Error)
+
+    def test_no_object_at_the_path_of_the_alias(self):
+        host = self.sign_in()
+        token = host.get_token()
+        self.assertEqual(len(self.secrets.items), 1)
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), token)
+        host.call("SignOut")
+        self.assertEqual(self.secrets.items, {})
+
+    def test_search_is_not_answered(self):
+        token = self.sign_in().get_token()
+        host = self.start_silent("SearchItems")
+        wait_until(lambda: host.State == "locked", "the host to give up", agentcase.ANSWER)
+        self.assertEqual(host.Account, "Alice Example")
+        self.assertIn("keyring does not answer", host.Error)
+        self.secrets.answer()
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token(), token)
+
+    def test_sign_in_while_nothing_is_answered(self):
+        self.sign_in()
+        host = self.start_silent("OpenSession", "ReadAlias", "SearchItems", "Unlock")
+        pending = host.start("SignIn", open_browser=False)
+        pending.wait()
+        self.assertIn("in memory only until the keyring answers", host.Error)
+        host.call("Cancel")
+        self.assert_signs_in_soon(host)
+        newer = host.get_token()
+        self.secrets.answer()
+        host.wait_for(Saved=True, Error="")
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), newer)
+
+    def test_sign_in_after_the_service_has_hung(self):
+        host = self.sign_in()
+        self.secrets.silent.update(["ReadAlias", "SearchItems", "Unlock"])
+        self.assert_signs_in_soon(host)
+        self.secrets.answer()
+        host.wait_for(Saved=True, Error="")
+
+    def test_refused_session_is_not_asked_for_again(self):
+        self.stop_agent()
+        self.secrets.refuses.add("OpenSession")
+        self.start_agent(wait=False)
+        self.wait_for_store("locked")
+        for _ in range(100):
+            self.agent_property("Version")
+        self.assertEqual(self.secrets.refused, 1)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,28 @@ class LockedItem(KeePassXCCase):
         host.wait_for(State="signed-in", Error="")
         self.assertEqual(host.get_token(), self.token)
 
+    def test_program_that_asks_for_the_token(self):
+        host = self.restart_with_item_locked()
+        self.assert_fails("Locked", host.get_token)
+        pending = host.start("GetToken", interactive=True)
+        self.keepassxc.answer(ACCESS, "Return")
+        self.assertEqual(pending.wait()[0], self.token)
+        self.assertEqual(host.State, "signed-in")
+
+    def test_refresh_asks_nobody(self):
+        host = self.sign_in()
+        self.keepassxc.stop()
+        self.keepassxc.start()
+        host.call("Refresh")
+        self.assertEqual((host.State, host.Saved), ("signed-in", False))
+        self.assertEqual(find_x_windows(ACCESS), [])
+        token = host.get_token()
+        self.unlock()
+        self.keepassxc.answer(ACCESS, "Return")
+        host.wait_for(Saved=True, Error="")
+        self.assertEqual(host.get_token(), token)
+        self.assertEqual(self.bus.keyring_items(self.server.url), 1)
+
     def test_unlock_refused(self):
         host = self.restart_with_item_locked()
         pending = self.unlock()
@@ -104,6 +126,19 @@ class LockedItem(KeePassXCCase):
 
 class LockedDatabase(KeePassXCCase):
     confirm = False
+
+    def test_started_after_the_agent(self):
+        """KeePassXC is on the bus before it has an object there."""
+        self.token = self.sign_in().get_token()
+        self.assertEqual(self.stop_agent(), 0)
+        self.keepassxc.stop()
+        self.start_agent(wait=False)
+        host = self.find_host()
+        host.wait_for(State="locked", Account="Alice Example")
+        self.keepassxc.start()
+        host.wait_for(State="signed-in", Error="")
+        self.wait_for_store("ready")
+        self.assertEqual(host.get_token(), self.token)
 
     def start_locked(self, **how):
         self.token = self.sign_in().get_token()

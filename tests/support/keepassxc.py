@@ -16,6 +16,7 @@ from desktop import find_x_windows, wait_for, xdotool
 from gi.repository import Gio, GLib
 
 SECRETS = "org.freedesktop.secrets"
+COLLECTION = "/org/freedesktop/secrets/collection/keyring"
 PASSWORD = "test"
 ACCESS = "Access Request$"  # title of the question whether a program may read items
 UNLOCK = "Unlock Database - KeePassXC$"  # and of the one for the password of the database
@@ -92,7 +93,7 @@ class KeePassXC:
         self.bus.wait_for_name(SECRETS)
         if unlocked:
             # it is on the bus before its database is open
-            wait_for(self.has_collection, "KeePassXC to open its database")
+            wait_for(self.is_open, "KeePassXC to open its database")
 
     def _environment(self):
         # one instance for each user and temporary folder: another test's would be told to open the database
@@ -118,6 +119,12 @@ class KeePassXC:
             SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "ReadAlias",
             GLib.Variant("(s)", ("default",)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()
         return path != "/"
+
+    def is_open(self):
+        return self.has_collection() and not self.bus.connection.call_sync(
+            SECRETS, COLLECTION, "org.freedesktop.DBus.Properties", "Get",
+            GLib.Variant("(ss)", ("org.freedesktop.Secret.Collection", "Locked")), None,
+            Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
 
     def unlock(self):
         """Types the password into the window, as its user does."""
