@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import shutil
 import socket
 import unittest
 
@@ -12,6 +13,7 @@ import keyfob
 import panel
 import tap
 
+ICON = "org.keyfob.Keyfob-tray-needs-user-symbolic"  # of a host that nobody is signed in to
 ENOUGH = 3  # contrast of what is to be seen at all, WCAG 1.4.11
 AREA = 70  # pixels, of about 130 in the smallest drawing of the icon
 
@@ -56,7 +58,13 @@ class Panels(unittest.TestCase):
         self.check(self.xfce, "xfce")
 
     def test_panel_that_draws_the_file_as_it_is(self):
-        self.check(panel.LxqtPanel(self.folder), "lxqt")
+        shown = panel.icon_folder() / f"{ICON}.svg"
+        kept = shutil.copy(shown, self.folder)
+        self.addCleanup(shutil.copy, kept, shown)
+        for icon in panel.ICONS:
+            # in the place of the one that is shown
+            shutil.copy(icon, shown)
+            self.check(panel.LxqtPanel(self.folder), icon.stem.rpartition("-tray-")[2].removesuffix("-symbolic"))
 
     def test_panel_that_does_not_find_the_file(self):
         panel.uninstall_icons()

@@ -21,6 +21,7 @@ import keyfob
 WATCHER = "org.kde.StatusNotifierWatcher"
 MENU_PATH = "/org/keyfob/Keyfob/Agent/Menu"
 ICON = (1, 1, 22, 28)  # left, top, width, height of the only icon there is
+ICONS = sorted((pathlib.Path(__file__).resolve().parents[2] / "data/icons/tray").glob("*.svg"))
 CORNER = (1, 1, 28, 28)  # of the panel, with the icon of any of these panels in it
 EDGE = 4  # above the first item of a menu, and below the last
 
@@ -231,12 +232,15 @@ def read_menu():
 
 def install_icons():
     """As `meson install` does; trays look into this folder, too."""
-    source = pathlib.Path(__file__).resolve().parents[2] / "data/icons/tray"
-    target = pathlib.Path(os.environ["XDG_DATA_HOME"], "icons/hicolor/symbolic/apps")
+    target = icon_folder()
     target.mkdir(parents=True)
-    for icon in source.glob("*.svg"):
+    for icon in ICONS:
         shutil.copy(icon, target)
 
 
 def uninstall_icons():
     shutil.rmtree(pathlib.Path(os.environ["XDG_DATA_HOME"], "icons"))
+
+
+def icon_folder():
+    return pathlib.Path(os.environ["XDG_DATA_HOME"], "icons/hicolor/symbolic/apps")
