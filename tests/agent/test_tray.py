@@ -213,7 +213,7 @@ class Locked(TrayCase):
         prompter = self.bus.start_prompter()
         self.start_agent(wait=False)
         self.open_tray()
-        self.tray.wait_for(IconName=ICON % "locked", Title="Not signed in; Portal is locked", Status="Active")
+        self.tray.wait_for(IconName=ICON % "locked", Title="Signed in; Portal is locked", Status="Active")
         self.tray.wait_for_menu(["Portal: Locked", *Menu.REST])
         self.assertEqual(self.tray.menu("Portal").labels(), ["Alice Example", "Copy header", "Unlock"])
         self.tray.choose("Portal", "Unlock")

@@ -79,6 +79,13 @@ has_token (KeyfobHost *host, gint64 now)
          || keyfob_host_session_get_expires (keyfob_host_get_session (host)) > now;
 }
 
+/* Also where the token is locked away: a session is not over because its token cannot be read. */
+static gboolean
+is_signed_in (KeyfobHost *host, gint64 now)
+{
+  return has_token (host, now) || keyfob_host_get_state (host) == KEYFOB_HOST_LOCKED;
+}
+
 /* "2 of 3 signed in" */
 static char *
 make_count (KeyfobTray *self)
@@ -90,7 +97,7 @@ make_count (KeyfobTray *self)
     return g_strdup (_ ("No hosts yet"));
 
   for (guint i = 0; i < n_hosts; i++)
-    n_signed_in += has_token (keyfob_attention_model_get_host (self->model, i), get_now (self));
+    n_signed_in += is_signed_in (keyfob_attention_model_get_host (self->model, i), get_now (self));
 
   if (n_hosts == 1)
     return g_strdup (n_signed_in == 1 ? _ ("Signed in") : _ ("Not signed in"));
@@ -310,8 +317,8 @@ append_host_actions (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
   KeyfobHostState state = keyfob_host_get_state (entry->host);
   const char *account = keyfob_host_session_get_account (keyfob_host_get_session (entry->host));
   gboolean can_copy = has_token (entry->host, now);
-  g_autofree char *title = shorten (
-      (can_copy || state == KEYFOB_HOST_LOCKED) && *account != '\0' ? account : get_url (entry));
+  g_autofree char *title =
+      shorten (is_signed_in (entry->host, now) && *account != '\0' ? account : get_url (entry));
 
   append_action (menu, "account", title, NOTHING, NULL);
   append_action (menu, "copy", _ ("Copy header"), can_copy ? COPY_HEADER : NOTHING, entry->host);
