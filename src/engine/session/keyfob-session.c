@@ -12,10 +12,15 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-keyring-error.h"
 #include "keyfob-lock.h"
+#include "keyfob-source.h"
 #include "keyfob-time-limit.h"
 
 /* Seconds to wait for another program: it may ask the server twice, and store the answers. */
 #define LONGEST_WAIT 75
+
+/* Seconds for a save that asks nobody. Where KeePassXC has just opened its database, it can happen
+ * that it never tells that an item is stored. */
+#define LONGEST_SAVE 30
 
 /* The part of an operation after one of the common steps. */
 typedef void (*Step) (GTask *task);
@@ -33,6 +38,8 @@ typedef struct
   gboolean removed;       /* whether it found that another program has removed the token */
   KeyfobLock *lock;       /* (nullable) */
   KeyfobTimeLimit *limit; /* (nullable): while it waits for the lock */
+  GSource *save_limit;    /* (nullable): while it saves and asks nobody */
+  gboolean gave_up;       /* the save had no more time */
   GError *failure;        /* what the server said, while the store is read once more */
   GError *locked;         /* (nullable): why the last look-up would have had to ask the user */
   GError *store_error;
@@ -191,25 +198,51 @@ look_up (GTask *task,
                                    g_object_ref (task));
 }
 
+/* @error: (transfer full) (nullable): why the token is not stored */
+static void
+end_save (GTask *task, GError *error)
+{
+  Job *job = g_task_get_task_data (task);
+
+  g_clear_pointer (&job->save_limit, keyfob_source_free);
+  if (error != NULL && job->required)
+    {
+      fail (task, error);
+      return;
+    }
+
+  if (error != NULL)
+    {
+      g_debug ("The token is not stored: %s", error->message);
+      job->store_error = error;
+    }
+  job->next (task);
+}
+
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   Job *job = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
 
-  if (!keyfob_token_store_save_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    {
-      if (job->required)
-        {
-          fail (task, g_steal_pointer (&error));
-          return;
-        }
-      g_debug ("The token is not stored: %s", error->message);
-      job->store_error = g_steal_pointer (&error);
-    }
+  keyfob_token_store_save_finish (KEYFOB_TOKEN_STORE (source), result, &error);
+  if (job->gave_up)
+    g_clear_error (&error);
+  else
+    end_save (task, error);
+}
 
-  job->next (task);
+static gboolean
+on_save_limit (gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
+  Job *job = g_task_get_task_data (task);
+
+  job->gave_up = TRUE;
+  end_save (task, keyfob_keyring_error_new_silent ());
+
+  return G_SOURCE_REMOVE;
 }
 
 /* Cannot be cancelled: the refresh token of a new token may be the only one that still works. */
@@ -222,6 +255,18 @@ save (GTask *task, KeyfobTokenStore *store, gboolean required, Step next)
   job->next = next;
   keyfob_token_store_save_async (store, job->session.config, job->token, NULL, on_saved,
                                  g_object_ref (task));
+}
+
+/* As save(), for a store that need not ask the user. */
+static void
+save_in_time (GTask *task, gboolean required, Step next)
+{
+  Job *job = g_task_get_task_data (task);
+
+  job->save_limit = keyfob_clock_timer (job->session.clock, LONGEST_SAVE * G_USEC_PER_SEC);
+  g_source_set_callback (job->save_limit, on_save_limit, g_object_ref (task), g_object_unref);
+  g_source_attach (job->save_limit, g_main_context_get_thread_default ());
+  save (task, job->session.store, required, next);
 }
 
 static void
@@ -296,7 +341,7 @@ save_unattended (GTask *task)
 
   if (job->locked == NULL)
     {
-      save (task, job->session.store, FALSE, succeed);
+      save_in_time (task, FALSE, succeed);
       return;
     }
 
@@ -599,7 +644,7 @@ decide_store_later (GTask *task)
   else if (job->locked != NULL)
     fail (task, g_steal_pointer (&job->locked));
   else
-    save (task, job->session.store, TRUE, succeed);
+    save_in_time (task, TRUE, succeed);
 }
 
 static void

@@ -59,6 +59,12 @@ fake_store_save_async (KeyfobTokenStore *store,
       return;
     }
 
+  if (self->hangs)
+    {
+      self->saving = g_steal_pointer (&task);
+      return;
+    }
+
   if (!self->forgets)
     g_set_object (&self->token, token);
   g_task_return_boolean (task, TRUE);

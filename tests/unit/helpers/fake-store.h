@@ -23,6 +23,8 @@ struct _FakeStore
   int lookup_error;
   int save_error;
   gboolean locked;
+  gboolean hangs;             /* while it saves */
+  GTask *saving;              /* (nullable): the save that hangs; returned by who set that */
   KeyfobToken *put_by_others; /* (nullable): what it holds from the second look-up on */
   int remove_error;
   gboolean forgets;                /* what it saves */

@@ -108,6 +108,34 @@ test_still_full (Fixture *fixture, gconstpointer data)
   g_assert_null (fixture->stored);
 }
 
+static gboolean
+on_given_up (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  if (fixture->store->saving == NULL)
+    return G_SOURCE_CONTINUE;
+
+  manual_clock_advance (fixture->clock, 30);
+  return G_SOURCE_REMOVE;
+}
+
+/* It may have stored the token all the same. */
+static void
+test_store_that_never_answers (Fixture *fixture, gconstpointer data)
+{
+  fixture->store->hangs = TRUE;
+  g_idle_add (on_given_up, fixture);
+  save (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_cmpfloat (manual_clock_next (fixture->clock), <, 0);
+
+  g_task_return_boolean (fixture->store->saving, TRUE);
+  g_clear_object (&fixture->store->saving);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
 static void
 test_locked_keyring_is_not_asked_for (Fixture *fixture, gconstpointer data)
 {
@@ -134,6 +162,7 @@ main (int argc, char *argv[])
   add ("into-an-empty-place", test_into_an_empty_place);
   add ("newer-one-stays", test_newer_one_stays);
   add ("still-full", test_still_full);
+  add ("store-that-never-answers", test_store_that_never_answers);
   add ("locked-keyring-is-not-asked-for", test_locked_keyring_is_not_asked_for);
 
   return g_test_run ();
