@@ -18,7 +18,8 @@ import unittest
 
 
 class TapResult(unittest.TestResult):
-    """Writes one line a test; what went wrong follows as comments."""
+    """Writes one line a test; what went wrong follows as comments, and on standard error, which
+    meson shows with --print-errorlogs where it does not show the comments."""
 
     def __init__(self, stream):
         super().__init__()
@@ -45,7 +46,9 @@ class TapResult(unittest.TestResult):
         self._line("ok", test)
 
     def _failed(self, test, err):
-        self._line("not ok", test, "".join(traceback.format_exception(*err)))
+        trace = "".join(traceback.format_exception(*err))
+        self._line("not ok", test, trace)
+        print(f"{test.id()}: {trace}", file=sys.stderr, flush=True)
 
     def addFailure(self, test, err):
         super().addFailure(test, err)
@@ -61,6 +64,7 @@ class TapResult(unittest.TestResult):
             for line in traceback.format_exception(*err):
                 print("# " + line.rstrip().replace("\n", "\n# "), file=self.stream)
             self.stream.flush()
+            traceback.print_exception(*err)
 
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
@@ -68,6 +72,7 @@ class TapResult(unittest.TestResult):
             print(f"# {subtest.id().removeprefix('__main__.')} failed", file=self.stream)
             for line in "".join(traceback.format_exception(*err)).splitlines():
                 print(f"# {line}", file=self.stream)
+            traceback.print_exception(*err)
 
     def stopTest(self, test):
         # unittest calls neither addSuccess nor addFailure where only a subtest failed
