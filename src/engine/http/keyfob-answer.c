@@ -50,13 +50,21 @@ static GError *G_GNUC_PRINTF (2, 3) new_error (KeyfobAuthError code, const char 
   return error;
 }
 
+/* Some servers send JSON as text/html. */
 static gboolean
 is_page (KeyfobAnswer *self)
 {
   const char *start = self->body + strspn (self->body, " \t\r\n\xef\xbb\xbf");
+  gboolean says_so = g_strcmp0 (self->content_type, "text/html") == 0
+                     || g_strcmp0 (self->content_type, "application/xhtml+xml") == 0;
+  g_autoptr (JsonNode) json = NULL;
 
-  return g_strcmp0 (self->content_type, "text/html") == 0
-         || g_strcmp0 (self->content_type, "application/xhtml+xml") == 0 || *start == '<';
+  if (*start == '<' || !says_so)
+    return *start == '<';
+
+  json = keyfob_json_parse (self->body, self->length, NULL);
+
+  return json == NULL;
 }
 
 /* Returns: (transfer full): the title of the page, or its text where there is no title */
@@ -155,6 +163,14 @@ is_final (const char *code)
     }
 
   return FALSE;
+}
+
+static GError *
+new_no_right_error (const Context *context)
+{
+  return new_error (KEYFOB_AUTH_ERROR_DENIED,
+                    _ ("Your account lacks a right that %s asks for: “%s”. Ask whoever runs it."),
+                    context->host, context->description);
 }
 
 static const struct
@@ -324,6 +340,31 @@ lacks_device_flow (const Context *context)
              && strstr (context->description, "not found in discovery") != NULL);
 }
 
+/* py-oidc-auth knows the person, whose token has not the claims or scopes that its settings ask
+ * for. */
+static gboolean
+lacks_right (const Context *context)
+{
+  static const char *const sentences[] = {
+    "Insufficient permissions",
+    "Insufficient claims",
+    "Token missing required scopes",
+  };
+  guint status = context->answer->status;
+
+  if (context->description == NULL
+      || (status != SOUP_STATUS_UNAUTHORIZED && status != SOUP_STATUS_FORBIDDEN))
+    return FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++)
+    {
+      if (g_str_has_prefix (context->description, sentences[i]))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* py-oidc-auth in broker mode ends a session with a status and a sentence. A gateway may answer
  * 401, too, but not in this form. A server that was switched to broker mode refuses the tokens from
  * before with "Invalid refresh token". */
@@ -363,6 +404,9 @@ new_error_by_status (const Context *context, const char *code)
 
   if (is_page (context->answer))
     return new_page_error (context);
+
+  if (code == NULL && lacks_right (context))
+    return new_no_right_error (context);
 
   if (code == NULL && ends_broker_session (context))
     return new_expired_error (context);

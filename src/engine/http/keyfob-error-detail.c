@@ -60,13 +60,24 @@ set_code (KeyfobErrorDetail *self, const char *code)
     self->code = g_strdup (code);
 }
 
+/* Nobody reads JSON: what stands before it is shown. */
+static char *
+dup_without_json (const char *text)
+{
+  g_autoptr (GRegex) json =
+      g_regex_new ("[\\s:]*[{\\[]\\s*(\\\\*[\"']|[{\\[\\]}]).*", G_REGEX_DOTALL, 0, NULL);
+
+  return g_regex_replace_literal (json, text, -1, 0, "", 0, NULL);
+}
+
 static void
 set_description (KeyfobErrorDetail *self, const char *description)
 {
-  g_autofree char *clean = keyfob_error_detail_clean (description, -1);
+  g_autofree char *short_text = keyfob_error_detail_clean (description, -1);
+  g_autofree char *words = dup_without_json (short_text);
 
-  if (self->description == NULL && *clean != '\0')
-    self->description = g_steal_pointer (&clean);
+  if (self->description == NULL && words != NULL && *words != '\0')
+    self->description = g_steal_pointer (&words);
 }
 
 static const char *

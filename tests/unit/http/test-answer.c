@@ -24,6 +24,7 @@
 #define REFRESH KEYFOB_REQUEST_REFRESH
 #define BROKER KEYFOB_REQUEST_BROKER_REFRESH
 #define BROKER_END "{\"detail\":\"Session expired or not found. Please re-authenticate.\"}"
+#define NO_RIGHT "{\"detail\":\"Insufficient permissions based on token claims.\"}"
 #define QUOTED(code)                                            \
   "{\"detail\":\"Upstream OIDC error: {\\\"error\\\":\\\"" code \
   "\\\",\\\"error_description\\\":\\\"so it is\\\"}\"}"
@@ -199,6 +200,21 @@ static const struct
   { KEYFOB_REQUEST_EXCHANGE, 502, HTML, "", UNAVAILABLE, "Bad Gateway" },
   { KEYFOB_REQUEST_EXCHANGE, 429, JSON, "", UNAVAILABLE, "Wait a few minutes" },
   { KEYFOB_REQUEST_EXCHANGE, 200, HTML, "<title>Hotel &lt;b&gt;</title>", BAD, "web page (“Hotel" },
+  { KEYFOB_REQUEST_POLL, 400, HTML, QUOTED ("authorization_pending"), PENDING, "other device" },
+  { KEYFOB_REQUEST_POLL, 400, HTML, " {\"error\":\"slow_down\"}", SLOW, "less often" },
+  { KEYFOB_REQUEST_EXCHANGE, 403, JSON, NO_RIGHT, DENIED,
+    "lacks a right that auth.example.org:8443 asks for: “Insufficient permissions based on" },
+  { KEYFOB_REQUEST_POLL, 401, JSON, NO_RIGHT, DENIED, "Ask whoever runs it" },
+  { KEYFOB_REQUEST_USERINFO, 403, JSON, "{\"detail\":\"Token missing required scopes: data:read\"}",
+    DENIED, "scopes: data:read" },
+  { KEYFOB_REQUEST_EXCHANGE, 400, JSON, "{\"reason\":{\"number\":7}}", SERVER, "“Bad Request”" },
+  { KEYFOB_REQUEST_EXCHANGE, 400, JSON,
+    "{\"detail\":\"The provider said: {\\\"reason\\\": {\\\"number\\\": 7}, cut\"}", SERVER,
+    "“The provider said”" },
+  { KEYFOB_REQUEST_EXCHANGE, 400, JSON, "{\"detail\":\"{'reason': 'it is', \"}", SERVER,
+    "“Bad Request”" },
+  { KEYFOB_REQUEST_EXCHANGE, 400, JSON, "{\"detail\":\"a {brace} of [7] geese\"}", SERVER,
+    "“a {brace} of [7] geese”" },
   { KEYFOB_REQUEST_EXCHANGE, 403, JSON, "{\"detail\":\"a\\u0007b\\u202ec\\nd\"}", SERVER,
     "“a bc d”" },
 };
@@ -257,6 +273,7 @@ static const struct
   { REFRESH, 401, JSON, BROKER_END, SERVER },
   { REFRESH, 401, JSON, "", SERVER },
   { REFRESH, 404, JSON, "{\"detail\":\"Not Found\"}", SERVER },
+  { BROKER, 401, JSON, NO_RIGHT, DENIED },
   { BROKER, 401, JSON, QUOTED ("invalid_client"), SERVER },
   { BROKER, 401, JSON, "", SERVER },
   { BROKER, 401, JSON, "{\"message\":\"No API key found\"}", SERVER },
