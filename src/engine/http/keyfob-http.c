@@ -23,11 +23,14 @@
 #define IDLE 15
 /* The longest time that Keyfob stays away at the request of a server, seconds. */
 #define MAX_RETRY_AFTER G_GINT64_CONSTANT (86400)
+/* More than any balancer or gateway sets. */
+#define MAX_COOKIES 50
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
 typedef struct
 {
   SoupMessage *message;
+  SoupCookieJar *cookies; /* (nullable) */
   KeyfobClock *clock;
   KeyfobAnswer *answer;
   GInputStream *stream;
@@ -52,6 +55,7 @@ exchange_free (Exchange *exchange)
   keyfob_time_limit_free (exchange->limit);
   g_clear_signal_handler (&exchange->network_event, exchange->message);
   g_object_unref (exchange->message);
+  g_clear_object (&exchange->cookies);
   g_object_unref (exchange->clock);
   g_free (exchange);
 }
@@ -222,6 +226,25 @@ read_retry_after (SoupMessageHeaders *headers, gint64 server_now)
   return time != NULL ? CLAMP (g_date_time_to_unix (time) - server_now, 0, MAX_RETRY_AFTER) : 0;
 }
 
+/* The jar takes the cookies over. */
+static void
+keep_cookies (Exchange *exchange)
+{
+  g_autoptr (GSList) received = soup_cookies_from_response (exchange->message);
+  GSList *kept = soup_cookie_jar_all_cookies (exchange->cookies);
+  guint n_kept = g_slist_length (kept);
+
+  for (GSList *link = received; link != NULL; link = link->next)
+    {
+      if (n_kept++ < MAX_COOKIES)
+        soup_cookie_jar_add_cookie (exchange->cookies, link->data);
+      else
+        soup_cookie_free (link->data);
+    }
+
+  soup_cookies_free (kept);
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -243,6 +266,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  if (exchange->cookies != NULL)
+    keep_cookies (exchange);
+
   answer = exchange->answer = g_new0 (KeyfobAnswer, 1);
   answer->url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
                                          G_URI_HIDE_QUERY | G_URI_HIDE_USERINFO);
@@ -259,11 +285,16 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static Exchange *
-exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellable, guint seconds)
+exchange_new (SoupMessage *message,
+              SoupCookieJar *cookies,
+              KeyfobClock *clock,
+              GCancellable *cancellable,
+              guint seconds)
 {
   Exchange *exchange = g_new0 (Exchange, 1);
 
   exchange->message = g_object_ref (message);
+  g_set_object (&exchange->cookies, cookies);
   exchange->network_event =
       g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), exchange);
   exchange->clock = g_object_ref (clock);
@@ -275,10 +306,15 @@ exchange_new (SoupMessage *message, KeyfobClock *clock, GCancellable *cancellabl
 }
 
 static SoupMessage *
-build_message (const char *method, const char *url, GBytes *form, const char *authorization)
+build_message (SoupCookieJar *cookies,
+               const char *method,
+               const char *url,
+               GBytes *form,
+               const char *authorization)
 {
   SoupMessage *message = soup_message_new (method, url);
   SoupMessageHeaders *headers;
+  g_autofree char *cookie = NULL;
 
   if (message == NULL)
     return NULL;
@@ -287,6 +323,10 @@ build_message (const char *method, const char *url, GBytes *form, const char *au
   soup_message_headers_replace (headers, "Accept", "application/json");
   if (authorization != NULL)
     soup_message_headers_replace (headers, "Authorization", authorization);
+  if (cookies != NULL)
+    cookie = soup_cookie_jar_get_cookies (cookies, soup_message_get_uri (message), TRUE);
+  if (cookie != NULL)
+    soup_message_headers_replace (headers, "Cookie", cookie);
   if (form != NULL)
     soup_message_set_request_body_from_bytes (message, FORM_TYPE, form);
 
@@ -359,6 +399,7 @@ keyfob_http_form_new (const char *const *fields)
 
 void
 keyfob_http_send_async (SoupSession *session,
+                        SoupCookieJar *cookies,
                         const char *method,
                         const char *url,
                         GBytes *form,
@@ -370,7 +411,7 @@ keyfob_http_send_async (SoupSession *session,
                         gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (session, cancellable, callback, user_data);
-  g_autoptr (SoupMessage) message = build_message (method, url, form, authorization);
+  g_autoptr (SoupMessage) message = build_message (cookies, method, url, form, authorization);
   Exchange *exchange;
 
   g_task_set_source_tag (task, keyfob_http_send_async);
@@ -385,7 +426,7 @@ keyfob_http_send_async (SoupSession *session,
       return;
     }
 
-  exchange = exchange_new (message, clock, cancellable, seconds);
+  exchange = exchange_new (message, cookies, clock, cancellable, seconds);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
                            keyfob_time_limit_get_cancellable (exchange->limit), on_sent,

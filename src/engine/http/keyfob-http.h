@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * keyfob_http_session_new:
  *
  * Returns: (transfer full): a session with the proxies and the trusted certificate authorities of
- * the system, without cookies and cache; a certificate that is not trusted ends the request
+ * the system, without cache; a certificate that is not trusted ends the request
  */
 SoupSession *keyfob_http_session_new (void);
 
@@ -32,6 +32,7 @@ GBytes *keyfob_http_form_new (const char *const *fields);
 
 /**
  * keyfob_http_send_async:
+ * @cookies: (nullable): sent along, and added to by the answer
  * @method: `GET` or `POST`
  * @url: absolute
  * @form: (nullable): body of a `POST`, see keyfob_http_form_new()
@@ -43,6 +44,7 @@ GBytes *keyfob_http_form_new (const char *const *fields);
  * is complete when @cancellable is cancelled, it is returned all the same.
  */
 void keyfob_http_send_async (SoupSession *session,
+                             SoupCookieJar *cookies,
                              const char *method,
                              const char *url,
                              GBytes *form,

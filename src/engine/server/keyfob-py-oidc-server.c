@@ -30,6 +30,7 @@ struct _KeyfobPyOidcServer
 
   KeyfobConfig *config;
   SoupSession *session;
+  SoupCookieJar *cookies; /* since the sign-in began, for balancers and gateways that want them */
   KeyfobClock *clock;
 };
 
@@ -87,8 +88,8 @@ post (KeyfobPyOidcServer *self,
   g_autofree char *url = keyfob_config_dup_url (self->config, route);
   g_autoptr (GBytes) form = keyfob_http_form_new (fields);
 
-  keyfob_http_send_async (self->session, SOUP_METHOD_POST, url, form, NULL, TIME_LIMIT, self->clock,
-                          g_task_get_cancellable (task), callback, task);
+  keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_POST, url, form, NULL,
+                          TIME_LIMIT, self->clock, g_task_get_cancellable (task), callback, task);
 }
 
 static gboolean
@@ -177,6 +178,14 @@ append_parameter (GString *url, const char *name, const char *value)
                           escaped);
 }
 
+/* A sign-in begins as in a browser that was never there. */
+static void
+forget_cookies (KeyfobPyOidcServer *self)
+{
+  g_clear_object (&self->cookies);
+  self->cookies = soup_cookie_jar_new ();
+}
+
 static char *
 build_login_url (KeyfobPyOidcServer *self, const char *redirect_uri, const char *prompt)
 {
@@ -248,8 +257,9 @@ begin_login_async (KeyfobServer *server,
   job->server_pkce = server_pkce;
   g_task_set_task_data (task, job, (GDestroyNotify) login_job_free);
 
-  keyfob_http_send_async (self->session, SOUP_METHOD_GET, job->login_url, NULL, NULL, TIME_LIMIT,
-                          self->clock, cancellable, on_login_answer, task);
+  forget_cookies (self);
+  keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_GET, job->login_url, NULL, NULL,
+                          TIME_LIMIT, self->clock, cancellable, on_login_answer, task);
 }
 
 static KeyfobToken *
@@ -396,6 +406,7 @@ begin_device_async (KeyfobServer *server,
   KeyfobPyOidcServer *self = KEYFOB_PY_OIDC_SERVER (server);
   const char *const no_fields[] = { NULL };
 
+  forget_cookies (self);
   post (self, KEYFOB_ROUTE_DEVICE, no_fields, on_device_answer,
         new_task (self, cancellable, callback, user_data, begin_device_async));
 }
@@ -462,8 +473,8 @@ userinfo_async (KeyfobServer *server,
   g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_USERINFO);
   g_autoptr (KeyfobSecret) authorization = keyfob_token_dup_authorization (token);
 
-  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, authorization, TIME_LIMIT,
-                          self->clock, cancellable, on_userinfo_answer, task);
+  keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_GET, url, NULL, authorization,
+                          TIME_LIMIT, self->clock, cancellable, on_userinfo_answer, task);
 }
 
 /* A page or a redirect comes from a network that wants a sign-in of its own. An error status of the
@@ -495,8 +506,8 @@ probe_async (KeyfobServer *server,
   GTask *task = new_task (self, cancellable, callback, user_data, probe_async);
   g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_USERINFO);
 
-  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, NULL, TIME_LIMIT, self->clock,
-                          cancellable, on_probe_answer, task);
+  keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_GET, url, NULL, NULL,
+                          TIME_LIMIT, self->clock, cancellable, on_probe_answer, task);
 }
 
 static char *
@@ -532,6 +543,7 @@ keyfob_py_oidc_server_dispose (GObject *object)
 
   g_clear_object (&self->config);
   g_clear_object (&self->session);
+  g_clear_object (&self->cookies);
   g_clear_object (&self->clock);
 
   G_OBJECT_CLASS (keyfob_py_oidc_server_parent_class)->dispose (object);
@@ -546,6 +558,7 @@ keyfob_py_oidc_server_class_init (KeyfobPyOidcServerClass *klass)
 static void
 keyfob_py_oidc_server_init (KeyfobPyOidcServer *self)
 {
+  self->cookies = soup_cookie_jar_new ();
 }
 
 KeyfobServer *

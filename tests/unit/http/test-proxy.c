@@ -92,8 +92,8 @@ ask (Proxy *proxy, const char *address, const char *url, GError **error)
   g_autoptr (GProxyResolver) resolver = keyfob_proxy_resolver_new (settings);
 
   soup_session_set_proxy_resolver (session, resolver);
-  keyfob_http_send_async (session, "GET", url, NULL, NULL, 10, KEYFOB_CLOCK (clock), NULL, on_done,
-                          proxy);
+  keyfob_http_send_async (session, NULL, "GET", url, NULL, NULL, 10, KEYFOB_CLOCK (clock), NULL,
+                          on_done, proxy);
   wait_while (proxy->result == NULL);
 
   return keyfob_http_send_finish (proxy->result, error);

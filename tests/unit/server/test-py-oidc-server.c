@@ -492,6 +492,29 @@ test_time_limit_in_sleep (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+test_cookies (Fixture *fixture, gconstpointer user_data)
+{
+  const char *const set[] = { "node=7; Path=/; HttpOnly", "far=1; Domain=example.org", NULL };
+
+  for (gsize i = 0; set[i] != NULL; i++)
+    {
+      g_autoptr (KeyfobLogin) login = NULL;
+      g_autoptr (KeyfobToken) token = NULL;
+
+      fake_web_server_redirect (fixture->web, 302, "/idp?client_id=c&redirect_uri=" ESCAPED);
+      fake_web_server_set_header (fixture->web, "Set-Cookie", set[i]);
+      login = begin_login (fixture, FALSE, NULL);
+      g_assert_null (fake_web_server_get_header (fixture->web, "cookie"));
+
+      fake_web_server_answer (fixture->web, 200, JSON, "{\"access_token\": \"AT\"}", -1);
+      token = exchange (fixture, "the verifier", NULL);
+      g_assert_nonnull (token);
+      g_assert_cmpstr (fake_web_server_get_header (fixture->web, "cookie"), ==,
+                       i == 0 ? "node=7" : NULL);
+    }
+}
+
+static void
 test_time_limit (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -499,7 +522,7 @@ test_time_limit (Fixture *fixture, gconstpointer user_data)
 
   fake_web_server_answer (fixture->web, 200, JSON, "{\"access_token\": \"AT\"}", -1);
   fake_web_server_stall (fixture->web);
-  keyfob_http_send_async (fixture->session, "GET", url, NULL, NULL, 1,
+  keyfob_http_send_async (fixture->session, NULL, "GET", url, NULL, NULL, 1,
                           KEYFOB_CLOCK (fixture->clock), NULL, on_done, fixture);
   manual_clock_advance (fixture->clock, 1);
 
@@ -824,6 +847,7 @@ main (int argc, char *argv[])
   add ("huge-answer", test_huge_answer);
   add ("cancel-while-the-body-comes", test_cancel_while_the_body_comes);
   add ("cancelled-before", test_cancelled_before);
+  add ("cookies", test_cookies);
   add ("time-limit", test_time_limit);
   add ("time-limit-in-sleep", test_time_limit_in_sleep);
   add ("nobody-there", test_nobody_there);
