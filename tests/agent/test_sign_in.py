@@ -458,6 +458,15 @@ class Consent(agentcase.AgentCase):
         self.sign_in(host)
         self.assertEqual(self.asked(), ["consent", None, None])
 
+class NoTls(agentcase.AgentCase):
+    def test_told_as_trouble_of_this_machine(self):
+        self.restart_agent(env={"GIO_USE_TLS": "dummy"})
+        self.server.url = self.server.url.replace("http://127.0.0.1", "https://localhost")
+        host = self.add_host()
+        self.assert_fails("Tls", host.call, "SignIn", open_browser=False)
+        self.assertIn("This machine cannot speak https", host.Error)
+        self.assertIn("glib-networking", host.Error)
+
 
 class Ports(agentcase.AgentCase):
     """The ports that the browser may come back to, where the server names them."""

@@ -94,6 +94,13 @@ new_tls_error (const GError *cause, GTlsCertificateFlags errors, const char *hos
   if (errors != 0 || cause->code == G_TLS_ERROR_BAD_CERTIFICATE)
     return new_certificate_error (errors, host);
 
+  if (cause->code == G_TLS_ERROR_UNAVAILABLE)
+    return new_error (
+        KEYFOB_AUTH_ERROR_TLS,
+        N_ ("This machine cannot speak https with %s: GLib's TLS support is not installed. Install "
+            "glib-networking and sign out of the desktop and in again."),
+        host);
+
   if (cause->code == G_TLS_ERROR_CERTIFICATE_REQUIRED)
     return new_error (
         KEYFOB_AUTH_ERROR_TLS,

@@ -80,6 +80,15 @@ refuse_request (GError **error, const char *host)
                  host);
 }
 
+static gboolean
+refuse_moved (GError **error, const char *host, const char *url)
+{
+  g_autofree char *target = keyfob_answer_dup_host (url);
+
+  return refuse (error, KEYFOB_AUTH_ERROR_BAD_ANSWER,
+                 _ ("%s has moved to %s. Change the address of the host."), host, target);
+}
+
 static void
 request_clear (Request *request)
 {
@@ -332,6 +341,17 @@ build_login (Request *request, const char *url, gsize query, gboolean server_pkc
   return g_steal_pointer (&login);
 }
 
+/* Whether @url is the login route of the same server under another name. */
+static gboolean
+is_moved (const char *login_url, const char *url)
+{
+  g_autoptr (GUri) from = g_uri_parse (login_url, G_URI_FLAGS_ENCODED, NULL);
+  g_autoptr (GUri) to = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
+
+  return from != NULL && to != NULL && g_str_equal (g_uri_get_path (from), g_uri_get_path (to))
+         && g_ascii_strcasecmp (g_uri_get_host (from), g_uri_get_host (to)) != 0;
+}
+
 KeyfobLogin *
 keyfob_login_redirect_parse (const char *login_url,
                              const char *location,
@@ -355,7 +375,9 @@ keyfob_login_redirect_parse (const char *login_url,
   query = strcspn (url, "?#");
   query_text = url[query] == '?' ? g_strndup (url + query + 1, strcspn (url + query + 1, "#"))
                                  : g_strdup ("");
-  if (parse_query (&request, query_text))
+  if (is_moved (login_url, url))
+    refuse_moved (error, host, url);
+  else if (parse_query (&request, query_text))
     login = build_login (&request, url, query, server_pkce, error);
   else
     refuse_request (error, host);

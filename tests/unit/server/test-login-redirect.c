@@ -199,6 +199,24 @@ test_bad_locations (void)
 }
 
 static void
+test_moved (void)
+{
+  const char *const locations[] = {
+    "https://portal.example.net/auth/v2/login?" OURS "&prompt=consent",
+    "https://portal.example.net/auth/v2/login",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (locations); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (keyfob_login_redirect_parse (LOGIN, locations[i], CALLBACK, FALSE, &error));
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
+      g_assert_nonnull (strstr (error->message, "has moved to portal.example.net"));
+    }
+}
+
+static void
 test_bad_challenges (void)
 {
   const char *const locations[] = {
@@ -257,6 +275,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/login-redirect/servers-own-without-challenge",
                    test_servers_own_without_challenge);
   g_test_add_func ("/login-redirect/bad-locations", test_bad_locations);
+  g_test_add_func ("/login-redirect/moved", test_moved);
   g_test_add_func ("/login-redirect/bad-challenges", test_bad_challenges);
   g_test_add_func ("/login-redirect/errors", test_errors);
   g_test_add_func ("/login-redirect/http-host", test_http_host_may_lead_to_http);
