@@ -165,8 +165,8 @@ redirect_ports_async (KeyfobServer *server,
   GTask *task = new_task (self, cancellable, callback, user_data, redirect_ports_async);
   g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_AUTH_PORTS);
 
-  keyfob_http_send_async (self->session, SOUP_METHOD_GET, url, NULL, NULL, PORTS_TIME_LIMIT,
-                          self->clock, cancellable, on_ports_answer, task);
+  keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_GET, url, NULL, NULL,
+                          PORTS_TIME_LIMIT, self->clock, cancellable, on_ports_answer, task);
 }
 
 static void
