@@ -458,6 +458,7 @@ class Consent(agentcase.AgentCase):
         self.sign_in(host)
         self.assertEqual(self.asked(), ["consent", None, None])
 
+
 class NoTls(agentcase.AgentCase):
     def test_told_as_trouble_of_this_machine(self):
         self.restart_agent(env={"GIO_USE_TLS": "dummy"})
