@@ -37,6 +37,7 @@ static const GDBusErrorEntry entries[] = {
 typedef struct
 {
   gint64 retry_after; /* seconds; 0 where nothing was said */
+  GVariant *details;  /* (nullable) */
 } KeyfobAuthErrorPrivate;
 
 static void
@@ -47,12 +48,14 @@ extended_private_init (KeyfobAuthErrorPrivate *priv)
 static void
 extended_private_copy (const KeyfobAuthErrorPrivate *source, KeyfobAuthErrorPrivate *copy)
 {
-  *copy = *source;
+  copy->retry_after = source->retry_after;
+  copy->details = source->details != NULL ? g_variant_ref (source->details) : NULL;
 }
 
 static void
 extended_private_clear (KeyfobAuthErrorPrivate *priv)
 {
+  g_clear_pointer (&priv->details, g_variant_unref);
 }
 
 /* The macro makes the function public otherwise, and casts a pointer that it has aligned itself. */
@@ -88,6 +91,27 @@ keyfob_auth_error_get_retry_after (const GError *error)
     return 0;
 
   return extended_get_private (error)->retry_after;
+}
+
+void
+keyfob_auth_error_set_details (GError *error, GVariant *details)
+{
+  KeyfobAuthErrorPrivate *priv;
+
+  g_return_if_fail (error != NULL && error->domain == KEYFOB_AUTH_ERROR);
+
+  priv = extended_get_private (error);
+  g_clear_pointer (&priv->details, g_variant_unref);
+  priv->details = g_variant_ref_sink (details);
+}
+
+GVariant *
+keyfob_auth_error_get_details (const GError *error)
+{
+  if (error == NULL || error->domain != KEYFOB_AUTH_ERROR)
+    return NULL;
+
+  return extended_get_private (error)->details;
 }
 
 gboolean

@@ -91,4 +91,14 @@ void keyfob_auth_error_set_retry_after (GError *error, gint64 seconds);
 /** Returns: what was set, also in a copy of the error; 0 where nothing was, or for other domains */
 gint64 keyfob_auth_error_get_retry_after (const GError *error);
 
+/**
+ * keyfob_auth_error_set_details:
+ * @error: a KEYFOB_AUTH_ERROR
+ * @details: (transfer floating): `a{sv}` without secrets, as `Host1.ErrorDetails` without the time
+ */
+void keyfob_auth_error_set_details (GError *error, GVariant *details);
+
+/** Returns: (nullable) (transfer none): what was set, also in a copy of the error */
+GVariant *keyfob_auth_error_get_details (const GError *error);
+
 G_END_DECLS

@@ -459,6 +459,48 @@ class Consent(agentcase.AgentCase):
         self.assertEqual(self.asked(), ["consent", None, None])
 
 
+class Details(agentcase.AgentCase):
+    """The facts beside the sentence that says what to do."""
+
+    def test_answer(self):
+        host = self.add_host()
+        self.server.faults["token"] = answer(400, {"detail": 'Upstream OIDC error: {"error":"invalid_scope",'
+                                                             '"error_description":"no such scope"}'})
+        host.call("SignIn", open_browser=False)
+        Page(host.LoginUri).wait()
+        host.wait_for(LoginUri="", State="signed-out")
+        self.assertIn("no such scope", host.Error)
+        details = host.ErrorDetails
+        self.assertAlmostEqual(details.pop("time"), time.time(), delta=60)
+        self.assertEqual(details, {"url": self.server.url + "/auth/v2/token", "status": 400,
+                                   "code": "invalid_scope", "description": "no such scope"})
+        del self.server.faults["token"]
+        host.sign_in()
+        host.wait_for(ErrorDetails={}, Error="")
+
+    def test_network(self):
+        self.server.url = "http://data.invalid"
+        host = self.add_host(allow_http=True)
+        self.assert_fails("Network", host.call, "SignIn", open_browser=False)
+        self.assertEqual(host.ErrorDetails["url"], "http://data.invalid/auth/v2/login")
+        self.assertIn("data.invalid", host.ErrorDetails["cause"])
+
+    def test_provider(self):
+        host = self.add_host()
+        self.server.denies = True
+        host.call("SignIn", open_browser=False)
+        Page(host.LoginUri).wait()
+        host.wait_for(LoginUri="", State="signed-out")
+        self.assertEqual(host.ErrorDetails["code"], "access_denied")
+
+    def test_refusal_of_a_refresh(self):
+        host = self.add_host()
+        host.sign_in()
+        self.refuse_refresh(host)
+        self.assertEqual((host.ErrorDetails["status"], host.ErrorDetails["code"]), (400, "invalid_grant"))
+        self.assertEqual([secret for secret in self.server.secrets if secret in str(host.ErrorDetails)], [])
+
+
 class NoTls(agentcase.AgentCase):
     def test_told_as_trouble_of_this_machine(self):
         self.restart_agent(env={"GIO_USE_TLS": "dummy"})

@@ -86,7 +86,7 @@ class Host:
         self.registration = 0
         self.properties = {
             "Url": "https://" + properties.get("Name", "host"), "Name": "", "Options": {}, "Account": "", "Scope": "",
-            "Error": "", "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
+            "Error": "", "ErrorDetails": {}, "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
             "Renews": True, "Broker": False, "Store": "", "Saved": True,
         } | NOT_SIGNING_IN | properties
 
@@ -120,7 +120,8 @@ class FakeAgent:
     def value(self, interface, name, value):
         signature = self.interfaces.lookup_interface(interface).lookup_property(name).signature
         if signature == "a{sv}":
-            value = {option: variant(given) for option, given in value.items()}
+            value = {option: GLib.Variant("x", given) if option == "time" else variant(given)
+                     for option, given in value.items()}
         if signature == "a(ss)":
             value = [tuple(pair) for pair in value]
         return GLib.Variant(signature, value)

@@ -315,6 +315,27 @@ class SigningIn(WindowCase):
         self.app.wait_for("Link copied")
         self.assertEqual(desktop.read_clipboard(), LOGIN_URI)
 
+    def test_details(self):
+        words = "one.example.org refused (400): “The moon is full”. Try again, or ask whoever runs it."
+        self.start([host("one.example.org", Error=words, ErrorDetails={
+            "time": 1800000000, "url": "https://one.example.org/auth/v2/token", "status": 400,
+            "code": "invalid_request", "description": "The moon is full"}),
+            host("two.example.org", Error="Something else.")])
+        self.app.press("Details")
+        self.app.wait_for("Copy")
+        self.picture("error-details", whole_screen=True)
+        self.app.press_in_dialog("Copy")
+        self.app.wait_for("Details copied")
+        copied = desktop.read_clipboard().splitlines()
+        self.assertEqual(copied[:2], ["one.example.org", words])
+        self.assertIn("2027", copied[2])
+        self.assertEqual(copied[3:], [
+            "Address: https://one.example.org/auth/v2/token", "Status of the answer: 400",
+            "Error: invalid_request", "In the server's words: The moon is full"])
+        # without an error there is nothing to ask about
+        self.agent.set_host("one.example.org", Error="", ErrorDetails={})
+        self.app.wait_gone("Details")
+
     def test_open_the_page_again(self):
         opened = pathlib.Path(os.environ["BED_DIR"], "opened")
         applications = pathlib.Path(os.environ["XDG_DATA_HOME"], "applications")

@@ -26,6 +26,8 @@ struct _KeyfobHost
   KeyfobTokenLocation *location;
   KeyfobHostSession *session; /* while at rest; publish() has what is shown */
 
+  GVariant *details; /* (nullable): of the last failure, see `Host1.ErrorDetails` */
+
   KeyfobHostActivity activity;
   KeyfobSignIn *sign_in;
   GPtrArray *started; /* GTasks that wait for the sign-in to be under way */
@@ -80,6 +82,38 @@ dup_store (KeyfobHost *self)
                           : g_strdup (keyfob_token_location_get_wanted (self->location));
 }
 
+/* The details belong to an error, or to a good token that is not renewed any more. */
+static GVariant *
+get_details (KeyfobHost *self)
+{
+  if (self->details == NULL
+      || (*keyfob_host_session_get_error (self->session) == '\0'
+          && (keyfob_host_session_get_token (self->session) == NULL
+              || keyfob_host_session_get_renews (self->session))))
+    return g_variant_new ("a{sv}", NULL);
+
+  return self->details;
+}
+
+/* What a store has failed in has no details, and ends those of what was before. */
+static void
+note_details (KeyfobHost *self, KeyfobToken *token, const GError *error)
+{
+  GVariant *details = keyfob_auth_error_get_details (error);
+
+  if (error == NULL && token == NULL)
+    return;
+
+  g_clear_pointer (&self->details, g_variant_unref);
+  if (details != NULL)
+    {
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (details);
+
+      g_variant_dict_insert (&dict, "time", "x", keyfob_clock_now (self->context->clock));
+      self->details = g_variant_ref_sink (g_variant_dict_end (&dict));
+    }
+}
+
 /* Shows the host in its properties on the bus. No secret is among them. */
 static void
 publish (KeyfobHost *self)
@@ -94,6 +128,7 @@ publish (KeyfobHost *self)
   keyfob_bus_host1_set_options (skeleton, keyfob_config_to_options (self->config));
   keyfob_bus_host1_set_account (skeleton, keyfob_host_session_get_account (session));
   keyfob_bus_host1_set_error (skeleton, keyfob_host_session_get_error (session));
+  keyfob_bus_host1_set_error_details (skeleton, get_details (self));
   keyfob_bus_host1_set_state (skeleton, keyfob_host_state_to_string (keyfob_host_get_state (self)));
   keyfob_bus_host1_set_scope (skeleton, token != NULL ? keyfob_token_get_scope (token) : "");
   keyfob_bus_host1_set_expires (skeleton, keyfob_host_session_get_expires (session));
@@ -193,6 +228,7 @@ keyfob_host_finalize (GObject *object)
   KeyfobHost *self = KEYFOB_HOST (object);
 
   g_free (self->path);
+  g_clear_pointer (&self->details, g_variant_unref);
   g_ptr_array_unref (self->started);
   g_ptr_array_unref (self->ended);
 
@@ -460,6 +496,7 @@ void
 keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error)
 {
   self->activity = KEYFOB_HOST_AT_REST;
+  note_details (self, token, error);
   publish (self);
   plan (self);
 

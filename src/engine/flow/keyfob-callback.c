@@ -221,15 +221,11 @@ requires_user (const char *error)
   return g_strv_contains (codes, error);
 }
 
-GError *
-keyfob_callback_to_error (KeyfobCallback *self)
+static GError *
+new_provider_error (KeyfobCallback *self)
 {
   const char *description;
 
-  g_return_val_if_fail (self != NULL, NULL);
-
-  if (self->code != NULL)
-    return NULL;
   if (self->error == NULL)
     return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
                                 _ ("The provider sent the browser back without a code that could "
@@ -253,4 +249,25 @@ keyfob_callback_to_error (KeyfobCallback *self)
                       _ ("The provider ended the sign-in: “%s”. Try again, or ask those who run "
                          "the server."),
                       description);
+}
+
+GError *
+keyfob_callback_to_error (KeyfobCallback *self)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  GError *error;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (self->code != NULL)
+    return NULL;
+
+  error = new_provider_error (self);
+  if (self->error != NULL)
+    g_variant_dict_insert (&dict, "code", "s", self->error);
+  if (self->description != NULL && *self->description != '\0')
+    g_variant_dict_insert (&dict, "description", "s", self->description);
+  keyfob_auth_error_set_details (error, g_variant_dict_end (&dict));
+
+  return error;
 }

@@ -510,6 +510,22 @@ keyfob_answer_to_object (KeyfobAnswer *self, KeyfobRequest request, GError **err
   return g_steal_pointer (&object);
 }
 
+/* The facts beside the sentence. */
+static GVariant *
+build_details (const Context *context, const char *code)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+
+  g_variant_dict_insert (&dict, "url", "s", context->url);
+  g_variant_dict_insert (&dict, "status", "u", context->answer->status);
+  if (code != NULL)
+    g_variant_dict_insert (&dict, "code", "s", code);
+  if (context->description != NULL)
+    g_variant_dict_insert (&dict, "description", "s", context->description);
+
+  return g_variant_dict_end (&dict);
+}
+
 GError *
 keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request)
 {
@@ -525,6 +541,8 @@ keyfob_answer_to_error (KeyfobAnswer *self, KeyfobRequest request)
   context.description = found != NULL ? found->description : NULL;
 
   error = new_error_for_answer (&context, found != NULL ? found->code : NULL);
+  keyfob_auth_error_set_details (error,
+                                 build_details (&context, found != NULL ? found->code : NULL));
   if (keyfob_answer_is_unavailable (self))
     keyfob_auth_error_set_retry_after (error, self->retry_after);
 

@@ -8,9 +8,11 @@
 
 #include <string.h>
 
+#include "keyfob-auth-error.h"
 #include "keyfob-network-error.h"
 #include "keyfob-proxy-resolver.h"
 #include "keyfob-secret.h"
+#include "keyfob-text.h"
 #include "keyfob-time-limit.h"
 
 #define CHUNK 16384
@@ -25,6 +27,7 @@
 #define MAX_RETRY_AFTER G_GINT64_CONSTANT (86400)
 /* More than any balancer or gateway sets. */
 #define MAX_COOKIES 50
+#define MAX_CAUSE 300 /* characters */
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
 typedef struct
@@ -119,10 +122,22 @@ is_about_connecting (const GError *error)
 }
 
 static void
+set_details (GError *error, const char *url, const GError *cause)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autofree char *words = keyfob_text_clean (cause->message, -1, MAX_CAUSE);
+
+  g_variant_dict_insert (&dict, "url", "s", url);
+  g_variant_dict_insert (&dict, "cause", "s", words);
+  keyfob_auth_error_set_details (error, g_variant_dict_end (&dict));
+}
+
+static void
 fail (GTask *task, GError *cause)
 {
   Exchange *exchange = g_task_get_task_data (task);
   g_autoptr (GError) held = cause;
+  GError *error;
   g_autofree char *url = g_uri_to_string_partial (soup_message_get_uri (exchange->message),
                                                   G_URI_HIDE_QUERY | G_URI_HIDE_USERINFO);
 
@@ -145,9 +160,11 @@ fail (GTask *task, GError *cause)
     }
 
   g_debug ("No answer from %s: %s", url, held->message);
-  g_task_return_error (
-      task, keyfob_network_error_new (
-                held, url, soup_message_get_tls_peer_certificate_errors (exchange->message)));
+  error = keyfob_network_error_new (
+      held, url, soup_message_get_tls_peer_certificate_errors (exchange->message));
+  if (error->domain == KEYFOB_AUTH_ERROR)
+    set_details (error, url, held);
+  g_task_return_error (task, error);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-copy-button.h"
 #include "keyfob-copy.h"
+#include "keyfob-error-details.h"
 #include "keyfob-open-page.h"
 #include "keyfob-status-text.h"
 #include "keyfob-wrap-box.h"
@@ -364,6 +365,20 @@ on_copy_link (GtkWidget *widget, const char *action, GVariant *parameter)
   emit_done (self, _ ("Link copied"));
 }
 
+static void
+on_details_copied (KeyfobHostRow *self)
+{
+  emit_done (self, _ ("Details copied"));
+}
+
+static void
+on_details (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_error_details_present (GTK_WINDOW (gtk_widget_get_root (widget)),
+                                KEYFOB_HOST_ROW (widget)->host, G_CALLBACK (on_details_copied),
+                                widget);
+}
+
 static char *
 status_closure (GtkWidget *row,
                 const char *state,
@@ -414,6 +429,12 @@ static gboolean
 not_empty_closure (GtkWidget *row, const char *text)
 {
   return text != NULL && *text != '\0';
+}
+
+static gboolean
+has_details_closure (GtkWidget *row, GVariant *details)
+{
+  return details != NULL && g_variant_n_children (details) > 0;
 }
 
 static char *
@@ -560,6 +581,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, status_visible_closure);
   gtk_widget_class_bind_template_callback (widget_class, error_closure);
   gtk_widget_class_bind_template_callback (widget_class, not_empty_closure);
+  gtk_widget_class_bind_template_callback (widget_class, has_details_closure);
   gtk_widget_class_bind_template_callback (widget_class, icon_closure);
   gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
   gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
@@ -581,6 +603,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.use-device", NULL, forward_action);
   gtk_widget_class_install_action (widget_class, "row.settings", NULL, forward_action);
   gtk_widget_class_install_action (widget_class, "row.remove", NULL, forward_action);
+  gtk_widget_class_install_action (widget_class, "row.details", NULL, on_details);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
   gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
