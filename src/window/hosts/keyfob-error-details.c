@@ -44,7 +44,8 @@ keyfob_error_details_to_text (GVariant *details)
   if (g_variant_dict_lookup (&dict, "time", "x", &seconds))
     {
       g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (seconds);
-      g_autofree char *shown = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S %z") : NULL;
+      g_autofree char *shown =
+          time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S %z") : NULL;
 
       if (shown != NULL)
         add_line (text, _ ("Time: %s"), shown);
