@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
 import desktop
@@ -13,6 +14,7 @@ import tap
 from gi.repository import Gio
 from window import HOUR, MINUTE, WindowCase, host
 
+HERE = pathlib.Path(__file__).resolve().parent
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
 
 
@@ -216,6 +218,41 @@ class Importing(WindowCase):
     def assert_imported(self, url):
         file, called, options = self.agent.wait_call("ImportToken")
         self.assertEqual((bytes(file), called, options), (bytes(self.file) + b"\0", url, {}))
+
+    def drop(self, *files):
+        """Drags files from another window, and drops them here."""
+        said = pathlib.Path(os.environ["BED_DIR"], "drag")
+        with said.open("w", encoding="ascii") as out:
+            source = subprocess.Popen(
+                [sys.executable, str(HERE / "drag_source.py"), *map(str, files)], stdout=out)
+        self.addCleanup(source.wait)
+        self.addCleanup(source.terminate)
+        here, there = self.x_window(), self.x_window("Files")
+        desktop.xdotool("windowmove", "--sync", here, 20, 20)
+        desktop.xdotool("windowmove", "--sync", there, 700, 100)
+        desktop.xdotool("mousemove", "--window", there, 50, 100, "mousedown", 1)
+        desktop.xdotool("mousemove", "--window", there, 80, 120, "mousemove", "--window", there, 110, 140)
+        desktop.wait_for(lambda: "begun" in said.read_text(), "the drag to begin")
+        desktop.xdotool("mousemove", "--window", here, 200, 300, "mousemove", "--window", here, 210, 310)
+        desktop.wait_for(lambda: "accepted" in said.read_text(), "the files to be accepted")
+        desktop.xdotool("mouseup", 1)
+
+    def test_dropped_file(self):
+        self.start([host("mine.example.org")])
+        self.app.wait_for("mine.example.org")
+        self.drop(self.file)
+        self.app.wait_text("^Which host is the token in downloaded.json for")
+        self.app.write("Address", self.URL)
+        self.app.press("Import")
+        self.app.wait_for("Delete downloaded.json?")
+        self.assert_imported(self.URL)
+
+    def test_dropped_files(self):
+        self.start([host("mine.example.org")])
+        self.app.wait_for("mine.example.org")
+        self.drop(self.file, self.file.with_name("other.json"))
+        self.app.wait_for("Drop one token file at a time.")
+        self.assertIsNone(self.app.find("Import"))
 
     def import_file(self):
         self.choose_file()
