@@ -12,8 +12,8 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-source.h"
 
-/* A browser that lives as long as this has started. One that hands the address over to another, or
- * is only a launcher, ends earlier, with status 0. */
+/* A browser that still runs after this time has started. A program that only hands the address over
+ * to a running browser ends earlier, with status 0. */
 #define START_SECONDS 5
 
 G_DEFINE_INTERFACE (KeyfobLauncher, keyfob_launcher, G_TYPE_OBJECT)
@@ -116,7 +116,7 @@ on_patience_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* The watch is kept for as long as the browser runs, since an ended child has to be collected. */
+/* The watch is kept for as long as the browser runs, since an ended child has to be waited for. */
 static void
 on_exited (GPid pid, int wait_status, gpointer user_data)
 {

@@ -37,7 +37,7 @@ struct _KeyfobLoopback
   guint pending;          /* connection that waits for its response; 0 for none */
   GBytes *outcome;        /* (nullable): the response that the browser was given */
   gboolean may_come_back; /* whether a browser was sent to the provider */
-  GSource *linger;        /* (nullable): ends it, some time after keyfob_loopback_close() */
+  GSource *linger;        /* (nullable): timer that releases the port */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
@@ -300,7 +300,8 @@ release_port (KeyfobLoopback *self, guint16 port)
     }
 }
 
-/* The provider may know only the first ports, so they are preferred to a port that is not held. */
+/* The provider may know only the first of @ports, so a port of a sign-in that has ended is taken
+ * over before the next one is tried. */
 static gboolean
 listen_on_any (KeyfobLoopback *self, const guint16 *ports, gsize n_ports, GError **error)
 {
