@@ -182,16 +182,18 @@ static const struct
   void (*cancelled) (void *data, struct wl_proxy *source);
 } source_listener = { on_send, on_cancelled };
 
-/* What others copy is of no interest. */
 static void
 on_data_offer (void *data, struct wl_proxy *device, struct wl_proxy *offer)
 {
-  destroy_object (offer, OFFER_DESTROY);
 }
 
+/* What others copy is of no interest. This is the last event that names the offer: libwayland leaks
+ * an object that is destroyed while such an event is on its way. */
 static void
 on_selection (void *data, struct wl_proxy *device, struct wl_proxy *offer)
 {
+  if (offer != NULL)
+    destroy_object (offer, OFFER_DESTROY);
 }
 
 static void
