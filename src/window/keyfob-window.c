@@ -87,12 +87,16 @@ update_ticker (KeyfobWindow *self)
   keyfob_ticker_set_running (self->ticker, visible && last > keyfob_ticker_get_now (self->ticker));
 }
 
-/* Also moves the focus to @page, because GTK leaves it on the page that is covered. */
+/* GTK may leave the focus on the page that is covered now, and libadwaita may give it back to the
+ * item of a menu that is closed by now. */
 static void
-show_page (KeyfobWindow *self, GtkWidget *page)
+focus_page (KeyfobWindow *self, GtkWidget *page)
 {
-  adw_leaflet_set_visible_child (self->leaflet, page);
-  gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  if (gtk_widget_get_mapped (GTK_WIDGET (self))
+      && (focus == NULL || !gtk_widget_get_mapped (focus) || !gtk_widget_is_ancestor (focus, page)))
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -106,6 +110,7 @@ on_page_changed (KeyfobWindow *self)
 
   keyfob_ui_set_covered (GTK_WIDGET (self->settings_page),
                          page != GTK_WIDGET (self->settings_page));
+  focus_page (self, page);
 
   /* leaving the page ends the sign-in, also by a swipe or a mouse button */
   if (page != GTK_WIDGET (self->device_page))
@@ -130,7 +135,7 @@ close_pages_of_removed_host (KeyfobWindow *self)
     {
       keyfob_host_settings_show (self->settings_page, NULL, NULL);
       if (adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->settings_page))
-        show_page (self, self->list_page);
+        adw_leaflet_set_visible_child (self->leaflet, self->list_page);
     }
 }
 
@@ -188,7 +193,7 @@ on_undo_remove (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_row_use_device (KeyfobWindow *self, KeyfobHostRow *row)
 {
-  show_page (self, GTK_WIDGET (self->device_page));
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->device_page));
   keyfob_device_page_start (self->device_page, keyfob_host_row_get_host (row));
 }
 
@@ -197,13 +202,13 @@ on_row_settings (KeyfobWindow *self, KeyfobHostRow *row)
 {
   keyfob_host_settings_show (self->settings_page, keyfob_host_row_get_host (row),
                              keyfob_agent_client_get_agent (self->client));
-  show_page (self, GTK_WIDGET (self->settings_page));
+  adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->settings_page));
 }
 
 static void
 on_device_closed (KeyfobWindow *self)
 {
-  show_page (self, self->list_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
 }
 
 static GtkWidget *
@@ -235,7 +240,7 @@ on_add_host (GtkWidget *widget, const char *action, GVariant *parameter)
 
   keyfob_add_host_form_set_file (self->form, NULL);
   adw_window_title_set_title (self->add_title, _ ("Add a host"));
-  show_page (self, self->add_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->add_page);
   keyfob_add_host_form_focus (self->form);
 }
 
@@ -250,7 +255,7 @@ import_file (KeyfobWindow *self, GFile *file)
 
   keyfob_add_host_form_set_file (self->form, file);
   adw_window_title_set_title (self->add_title, _ ("Import a token"));
-  show_page (self, self->add_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->add_page);
   keyfob_add_host_form_focus (self->form);
 }
 
@@ -287,7 +292,7 @@ on_drop (KeyfobWindow *self, const GValue *value)
 static void
 on_imported (KeyfobWindow *self, GFile *file, const char *etag)
 {
-  show_page (self, self->list_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
   keyfob_token_import_offer_deletion (self->toasts, file, etag);
 }
 
@@ -296,13 +301,13 @@ on_back (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
 
-  show_page (self, self->list_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
 }
 
 static void
 on_host_added (KeyfobWindow *self)
 {
-  show_page (self, self->list_page);
+  adw_leaflet_set_visible_child (self->leaflet, self->list_page);
 }
 
 static void
@@ -534,12 +539,22 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.undo-remove", "(sa{sv})", on_undo_remove);
 }
 
+/* A swipe and the back button of a mouse lead to the list, over the pages that stand between. */
+static void
+skip_on_the_way_back (KeyfobWindow *self, GtkWidget *page)
+{
+  adw_leaflet_page_set_navigatable (adw_leaflet_get_page (self->leaflet, page), FALSE);
+}
+
 static void
 keyfob_window_init (KeyfobWindow *self)
 {
   GtkDropTarget *drop_target;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  skip_on_the_way_back (self, self->add_page);
+  skip_on_the_way_back (self, GTK_WIDGET (self->device_page));
+  skip_on_the_way_back (self, GTK_WIDGET (self->settings_page));
   gtk_search_bar_set_key_capture_widget (self->search_bar, GTK_WIDGET (self));
 
   drop_target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);

@@ -754,6 +754,55 @@ class Keys(WindowCase):
         self.app.wait_for("The Keyfob authors")
 
 
+class Focus(WindowCase):
+    def test_goes_to_the_page_that_is_shown(self):
+        self.start([host("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Settings")
+        self.wait_focus("Back")
+        desktop.xdotool("key", "space")
+        # where the user left the list
+        self.wait_focus("More actions")
+        self.press_keys("ctrl+n")
+        self.wait_focus("Address")
+        desktop.xdotool("mousemove", "--window", self.x_window(), 200, 200)
+        desktop.xdotool("click", 8)
+        self.wait_focus("More actions")
+
+
+class WaysBack(WindowCase):
+    """Whatever leads back leads to the list."""
+
+    PAGES = {"Add host": "Add a host", "Settings": "Token storage", "Sign in on another device": "Copy code"}
+
+    def check(self, way):
+        self.start([host("one.example.org")])
+        for item, shown in self.PAGES.items():
+            if item != "Add host":
+                self.app.press("More actions")
+            self.app.press(item)
+            self.app.wait_for(shown)
+            self.app.wait_gone("More actions")
+            way()
+            self.app.wait_for("More actions")
+            self.app.wait_gone(shown)
+        self.agent.wait_call("Cancel")
+        self.app.wait_for("Not signed in")
+
+    def click_back(self):
+        desktop.xdotool("mousemove", "--window", self.x_window(), 200, 200)
+        desktop.xdotool("click", 8)
+
+    def test_button_of_the_mouse(self):
+        self.check(self.click_back)
+
+    def test_alt_left(self):
+        self.check(lambda: self.press_keys("alt+Left"))
+
+    def test_escape(self):
+        self.check(lambda: self.press_keys("Escape"))
+
+
 class CommandLine(unittest.TestCase):
     def run_keyfob(self, *arguments):
         return subprocess.run([os.environ["KEYFOB"], *arguments], check=True, text=True,

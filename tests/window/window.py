@@ -157,6 +157,12 @@ class WindowCase(unittest.TestCase):
         desktop.xdotool("mousemove", "--window", self.x_window(), geometry["WIDTH"] // 2, geometry["HEIGHT"] // 2)
         desktop.xdotool("click", "--repeat", 20, 5)
 
+    def wait_focus(self, name):
+        def look(nodes):
+            return any(node.name == name and node.has_state(Atspi.StateType.FOCUSED) for node in nodes)
+
+        desktop.wait_for(lambda: self.app.read(look), f"the focus to be on “{name}”")
+
     def x_window(self, title="Keyfob"):
         """Id of the window on screen."""
         return desktop.wait_for(lambda: desktop.find_x_windows(f"^{re.escape(title)}$"), "a window")[-1]
