@@ -46,6 +46,7 @@ struct _KeyfobWindow
   GtkFilterListModel *filtered;
   GtkToggleButton *filter_button;
   GtkSearchBar *search_bar;
+  GtkEditable *search_entry;
   KeyfobNoticeBar *notice_bar;
   KeyfobAddHostForm *first_form;
   KeyfobFoundHosts *first_found;
@@ -319,6 +320,14 @@ on_find (GtkWidget *widget, const char *action, GVariant *parameter)
     gtk_search_bar_set_search_mode (self->search_bar, TRUE);
 }
 
+/* A filter that is not shown would hide hosts. */
+static void
+on_search_mode (KeyfobWindow *self)
+{
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_editable_set_text (self->search_entry, "");
+}
+
 static void
 on_retry (KeyfobWindow *self)
 {
@@ -482,6 +491,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filtered);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, filter_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, search_entry);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, notice_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_form);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, first_found);
@@ -493,6 +503,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_page_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_device_closed);
   gtk_widget_class_bind_template_callback (widget_class, show_toast);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_mode);
   gtk_widget_class_bind_template_callback (widget_class, on_retry);
   gtk_widget_class_bind_template_callback (widget_class, on_active);
 }

@@ -665,6 +665,25 @@ class Finding(WindowCase):
         self.app.write("Name of the host", "nowhere")
         self.app.wait_for("No host has this in its name.")
 
+    def test_nothing_is_hidden_by_a_filter_that_is_not_shown(self):
+        self.start([host(f"host{number:02}.example.org") for number in range(12)])
+        self.app.press("Find a host")
+        self.wait_focus("Name of the host")
+        self.app.write("Name of the host", "07")
+        self.app.wait_gone("host11.example.org")
+        self.app.press("Find a host")
+        self.app.wait_for("host11.example.org")
+
+    def test_ends_where_few_hosts_are_left(self):
+        hosts = [host(f"host{number}.example.org") for number in range(8)]
+        self.start(hosts)
+        self.app.press("Find a host")
+        self.wait_focus("Name of the host")
+        self.app.write("Name of the host", "host3")
+        self.app.wait_gone("host6.example.org")
+        self.agent.set_scene(hosts[:7])
+        self.app.wait_for("host6.example.org")
+
 
 class Agent(WindowCase):
     def test_comes_back(self):
