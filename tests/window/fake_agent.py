@@ -283,6 +283,10 @@ def main():
     if "--version" in sys.argv:
         print("keyfob-agent fake")
         return
+    gate = pathlib.Path(os.environ["BED_DIR"], "gate")
+    if gate.exists():
+        # a pipe: a start that takes as long as the test wants
+        gate.read_text()
     loop = GLib.MainLoop()
     connection = Gio.bus_get_sync(Gio.BusType.SESSION)
     FakeAgent(connection, pathlib.Path(os.environ["BED_DIR"], "scene.json"))

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the user does in the window reaches the agent, and what comes back is shown."""
 
+import gettext
 import os
 import pathlib
 import re
@@ -11,7 +12,7 @@ import unittest
 
 import desktop
 import tap
-from gi.repository import Gio
+from gi.repository import Gio, GLib
 from window import HOUR, MINUTE, WindowCase, host
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -122,6 +123,49 @@ class Adding(WindowCase):
         self.app.wait_text("^Whoever is on the way")
         self.assertFalse(self.app.find_button("Add").is_sensitive)
 
+    def test_what_was_left_is_forgotten(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "two.example.org")
+        self.app.wait_for("Will be added as https://two.example.org")
+        self.app.press("Back")
+        self.app.wait_gone("Address")
+        self.app.press("Add host")
+        self.app.wait_for("Address")
+        self.assertNotIn("two.example.org", self.app.texts())
+
+    def test_one_after_the_other(self):
+        self.start([host("one.example.org")])
+        for name in ("two.example.org", "three.example.org"):
+            self.app.press("Add host")
+            self.wait_focus("Address")
+            desktop.xdotool("type", name)
+            self.app.press("Add")
+            self.app.wait_for("Not signed in", within=name)
+            self.app.wait_gone("Address")
+
+    def test_enter_adds_only_what_can_be_added(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.wait_focus("Address")
+        desktop.xdotool("key", "Return")
+        desktop.xdotool("type", "ftp://two.example.org")
+        self.app.wait_text("^A host cannot be reached by “ftp:”")
+        desktop.xdotool("key", "Return", "ctrl+a")
+        desktop.xdotool("type", "two.example.org")
+        desktop.xdotool("key", "Return")
+        self.app.wait_for("Not signed in", within="two.example.org")
+        self.assertEqual(self.agent.calls("AddHost"), [["two.example.org", {}]])
+
+    def test_added_elsewhere_meanwhile(self):
+        self.start([host("one.example.org")])
+        self.app.press("Add host")
+        self.app.write("Address", "two.example.org")
+        self.app.wait_for("Will be added as https://two.example.org")
+        self.agent.add_host("two.example.org")
+        self.app.wait_text("^https://two.example.org is in the list already")
+        self.assertFalse(self.app.find_button("Add").is_sensitive)
+
     def test_only_one_page_is_read(self):
         """A page that is covered by another is no longer there for a screen reader."""
         self.start([host("one.example.org")])
@@ -185,6 +229,15 @@ class Found(WindowCase):
         self.app.wait_for(self.ONE)
         self.agent.set_agent(FoundTokens=[])
         self.app.wait_gone(self.TITLE)
+
+    def test_found_by_another_agent(self):
+        self.start([host("mine.example.org")], agent={"FoundTokens": self.FOUND[:1]})
+        self.app.wait_for(self.ONE)
+        before = self.agent.pid()
+        self.agent.kill()
+        desktop.wait_for(lambda: self.agent.pid() not in (None, before), "another agent")
+        self.agent.set_agent(FoundTokens=self.FOUND[1:])
+        self.app.wait_for(self.TWO)
 
     def test_cannot_be_added(self):
         self.start([host("mine.example.org")], agent={"FoundTokens": self.FOUND[:1]})
@@ -331,6 +384,17 @@ class SigningIn(WindowCase):
         self.app.press("Sign in")
         self.app.wait_gone(sentence)
 
+    def test_cancelled_elsewhere_is_no_failure(self):
+        self.start([host("one.example.org")])
+        sentence = "The sign-in to one.example.org was cancelled."
+        self.agent.fail("SignIn", "Cancelled", sentence)
+        self.app.press("Sign in")
+        self.agent.wait_call("SignIn")
+        # the answer is there before this
+        self.agent.set_host("one.example.org", Name="renamed.example.org")
+        self.app.wait_for("Not signed in", within="renamed.example.org")
+        self.assertIsNone(self.app.find(sentence))
+
     def test_elsewhere_shows_here(self):
         self.start([host("one.example.org")])
         self.app.wait_for("Not signed in")
@@ -345,6 +409,13 @@ class SigningIn(WindowCase):
         self.app.press("Cancel")
         self.app.wait_for("Not signed in")
         self.assertEqual(len(self.agent.calls("Cancel")), 1)
+
+    def test_cannot_be_cancelled(self):
+        self.start([signing_in("one.example.org")])
+        sentence = "The token is being stored already."
+        self.agent.fail("Cancel", "Failed", sentence)
+        self.app.press("Cancel")
+        self.app.wait_for(sentence)
 
     def test_copy_link(self):
         self.start([signing_in("one.example.org")])
@@ -412,6 +483,9 @@ class SigningIn(WindowCase):
         self.assertIsNone(self.app.find_button("Open the page again"))
         self.assertIsNone(self.app.find_button("Copy link"))
         self.assertTrue(self.app.find_button("Cancel").is_sensitive)
+        self.agent.set_host("one.example.org", LoginUri=LOGIN_URI)
+        self.app.press("Copy link")
+        self.app.wait_for("Link copied")
 
     def test_again(self):
         self.start([signed_in("one.example.org")])
@@ -419,6 +493,35 @@ class SigningIn(WindowCase):
         self.app.press("Sign in again")
         self.app.wait_for("Waiting for your browser…")
         self.assertTrue(self.agent.calls("SignIn")[0][0]["force"])
+
+
+class Refreshing(WindowCase):
+    def refresh(self):
+        self.app.press("More actions")
+        self.app.press("Refresh now")
+
+    def test_refresh(self):
+        self.start([signed_in("one.example.org")])
+        self.refresh()
+        self.app.wait_for("Getting a new token…")
+        self.assertEqual(len(self.agent.calls("Refresh")), 1)
+
+    def test_agent_cannot(self):
+        self.start([signed_in("one.example.org")])
+        sentence = "Cannot reach one.example.org: the name does not resolve."
+        self.agent.fail("Refresh", "Network", sentence)
+        self.refresh()
+        self.app.wait_for(sentence)
+        # a new try takes the old sentence away
+        self.refresh()
+        self.app.wait_gone(sentence)
+
+    def test_only_where_there_is_a_token(self):
+        self.start([host("one.example.org")])
+        self.app.press("More actions")
+        self.app.wait_for("Settings")
+        for item in ("Sign in again", "Refresh now", "Sign out…"):
+            self.assertIsNone(self.app.find(item), item)
 
 
 class Copying(WindowCase):
@@ -509,6 +612,25 @@ class Leaving(WindowCase):
         self.assertEqual(self.agent.calls("AddHost"),
                          [["https://two.example.org", options]])
 
+    def test_cannot_be_undone(self):
+        self.start([host("one.example.org")])
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.wait_for("one.example.org removed")
+        sentence = "The list of hosts cannot be saved: there is no room left."
+        self.agent.fail("AddHost", "Store", sentence)
+        self.app.press("Undo")
+        self.app.wait_for(sentence)
+
+    def test_cannot_be_removed(self):
+        self.start([host("one.example.org")])
+        sentence = "The list of hosts cannot be saved: there is no room left."
+        self.agent.fail("RemoveHost", "Store", sentence)
+        self.app.press("More actions")
+        self.app.press("Remove")
+        self.app.wait_for(sentence)
+        self.assertIsNotNone(self.app.find("one.example.org", role="list item"))
+
     def test_undo_gives_no_name_that_was_not_given(self):
         self.start([host("one.example.org")])
         self.app.press("More actions")
@@ -577,6 +699,27 @@ class Keyring(WindowCase):
         self.app.press("Unlock")
         self.app.wait_gone("Unlock")
         self.assertEqual(len(self.agent.calls("Unlock")), 1)
+
+    def test_unlock_is_asked_for_once(self):
+        self.start([host("one.example.org")], agent={"StoreState": "locked"})
+        self.agent.call("Hold", "Unlock")
+        self.app.press("Unlock")
+        desktop.wait_for(lambda: not self.app.find_button("Unlock").is_sensitive, "the button to rest")
+        self.agent.call("Release", "Unlock")
+        self.app.wait_gone("Unlock")
+        self.assertEqual(len(self.agent.calls("Unlock")), 1)
+
+    def test_locked_again(self):
+        self.start([host("one.example.org")], agent={"StoreState": "locked"})
+        sentence = "The keyring stays locked. Unlock it to get at the tokens in it."
+        self.agent.fail("Unlock", "Locked", sentence)
+        self.app.press("Unlock")
+        self.app.wait_for(sentence)
+        self.agent.set_agent(StoreState="ready")
+        self.app.wait_gone("Unlock")
+        self.agent.set_agent(StoreState="locked")
+        self.app.wait_text("^The keyring is locked")
+        self.assertIsNone(self.app.find(sentence))
 
     def test_no_keyring_is_told_once(self):
         self.start([host("one.example.org")], agent={"Store": "file"})
@@ -674,6 +817,29 @@ class Finding(WindowCase):
         self.app.press("Find a host")
         self.app.wait_for("host11.example.org")
 
+    def test_by_keys(self):
+        self.start([host(f"host{number:02}.example.org") for number in range(12)])
+        self.app.wait_for("host11.example.org")
+        self.press_keys("ctrl+f")
+        self.wait_focus("Name of the host")
+        desktop.xdotool("type", "07")
+        self.app.wait_gone("host11.example.org")
+        self.press_keys("Escape")
+        self.app.wait_for("host11.example.org")
+        # without a key for it
+        desktop.xdotool("type", "host08")
+        self.app.wait_gone("host11.example.org")
+        self.assertIsNotNone(self.app.find("host08.example.org"))
+
+    def test_no_key_among_few_hosts(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.press_keys("ctrl+f", "ctrl+comma")
+        # what the later key opens
+        self.app.wait_for("Let unused sessions end")
+        entry = self.app.find("Name of the host", role="entry")
+        self.assertEqual(entry.accessible.get_extents(desktop.Atspi.CoordType.WINDOW).height, 0)
+
     def test_ends_where_few_hosts_are_left(self):
         hosts = [host(f"host{number}.example.org") for number in range(8)]
         self.start(hosts)
@@ -683,6 +849,18 @@ class Finding(WindowCase):
         self.app.wait_gone("host6.example.org")
         self.agent.set_scene(hosts[:7])
         self.app.wait_for("host6.example.org")
+
+    def test_order_follows_the_names(self):
+        self.start([host("a.example.org"), host("b.example.org")])
+        self.app.wait_for("b.example.org")
+        self.agent.set_host("a.example.org", Name="c.example.org")
+
+        def names():
+            return [text for text in self.app.texts() if re.fullmatch(r"\w.example.org", text)]
+
+        desktop.wait_for(lambda: sorted(names(), reverse=True)[0] == names()[-1] == "c.example.org", "another order")
+        # a screen reader gets the new name, too
+        self.app.wait_for("c.example.org", role="list item")
 
 
 class Agent(WindowCase):
@@ -698,6 +876,20 @@ class Agent(WindowCase):
         self.app.wait_for("Alice Example · 42 min left")
 
 
+    def test_takes_its_time(self):
+        gate = pathlib.Path(os.environ["BED_DIR"], "gate")
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        os.mkfifo(gate)
+        self.addCleanup(gate.unlink)
+        self.agent.kill()
+        self.app.wait_for("Reconnecting…")
+        self.app.wait_gone("one.example.org")
+        self.assertIsNone(self.app.find_button("Try again"))
+        gate.write_text("")
+        self.app.wait_for("one.example.org")
+        self.app.wait_gone("Reconnecting…")
+
     FAILS = "Keyfob does not start"
 
     def test_hosts_cannot_be_read(self):
@@ -711,8 +903,7 @@ class Agent(WindowCase):
         self.start(GTK_A11Y="none", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent/bus")
         self.picture("no-session-bus")
         self.press_keys("ctrl+q")
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
+        self.wait_end()
 
 
 class Keys(WindowCase):
@@ -720,8 +911,7 @@ class Keys(WindowCase):
         self.start([signed_in("one.example.org"), signing_in("two.example.org")])
         self.app.wait_for("Waiting for your browser…")
         self.press_keys("ctrl+q")
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
+        self.wait_end()
 
     def test_close_keeps_the_size(self):
         self.start([host("one.example.org")])
@@ -729,9 +919,43 @@ class Keys(WindowCase):
         desktop.xdotool("windowsize", "--sync", self.x_window(), 500, 480)
         desktop.wait_for(lambda: self.x_geometry()["WIDTH"] == 500, "the new size")
         self.press_keys("ctrl+w")
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
+        self.wait_end()
         self.assertIn("window-width=500", self.settings.read_text())
+
+    def test_maximized_again_the_next_time(self):
+        self.start([host("one.example.org")])
+        self.app.press("Maximize")
+        desktop.wait_for(lambda: self.x_geometry()["WIDTH"] > 1000, "a large window")
+        self.press_keys("ctrl+q")
+        self.wait_end()
+        self.assertIn("window-maximized=true", self.settings.read_text())
+
+    def test_started_a_second_time(self):
+        self.start([host("one.example.org")])
+        self.app.wait_for("one.example.org")
+        self.press_keys("ctrl+comma")
+        self.app.wait_for("Let unused sessions end")
+        windows = desktop.find_x_windows("^(Keyfob|Preferences)$")
+        subprocess.run([os.environ["KEYFOB"]], check=True)
+        for action in ("preferences", "preferences"):
+            self.agent.bus.call_sync(
+                "org.keyfob.Keyfob", "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
+                GLib.Variant("(sava{sv})", (action, [], {})), None, Gio.DBusCallFlags.NONE, -1)
+        # what the keys open comes after all of that
+        self.press_keys("Escape", title="Preferences")
+        self.press_keys("ctrl+n")
+        self.app.wait_for("Add a host")
+        self.assertEqual(desktop.find_x_windows("^(Keyfob|Preferences)$"), windows[:1])
+
+    def test_add_the_first_host(self):
+        self.start()
+        self.app.wait_for("Add your first host")
+        self.press_keys("F10")
+        self.app.wait_for("About Keyfob")
+        self.press_keys("Escape")
+        self.app.wait_gone("About Keyfob")
+        self.press_keys("ctrl+n")
+        self.wait_focus("Address")
 
     def test_add(self):
         self.start([host("one.example.org")])
@@ -756,6 +980,12 @@ class Keys(WindowCase):
         self.start([host("one.example.org")])
         self.app.wait_for("one.example.org")
         self.press_keys("ctrl+question")
+        self.app.wait_for("Close the window")
+
+    def test_shortcuts_are_in_the_menu(self):
+        self.start([host("one.example.org")])
+        self.app.press("Main menu")
+        self.app.press("Keyboard Shortcuts")
         self.app.wait_for("Close the window")
 
     def test_preferences(self):
@@ -832,6 +1062,16 @@ class CommandLine(unittest.TestCase):
 
     def test_help(self):
         self.assertIn("Shows the hosts that you sign in to", self.run_keyfob("--help"))
+
+    def test_help_in_german(self):
+        answer = subprocess.run([os.environ["KEYFOB_UNINSTALLED"], "--help"], check=True, text=True,
+                                capture_output=True, env={**os.environ, "LANGUAGE": "de"})
+        german = gettext.translation("keyfob", os.environ["KEYFOB_LOCALEDIR"], ["de"]).gettext
+        self.assertIn(german("Print the version and exit"), answer.stdout)
+
+    def test_option_that_does_not_exist(self):
+        answer = subprocess.run([os.environ["KEYFOB"], "--nonsense"], check=False, capture_output=True)
+        self.assertEqual(answer.returncode, 1)
 
 
 if __name__ == "__main__":

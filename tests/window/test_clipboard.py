@@ -51,10 +51,6 @@ class ClipboardCase(WindowCase):
         desktop.wait_for(lambda: int(self.app.wait_text(r"^Clears in (\d+) s$")[1]) <= seconds,
                          "the countdown")
 
-    def wait_end(self):
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
-
     def write_program(self, name, text):
         path = pathlib.Path(os.environ["BED_DIR"], name)
         path.write_text(text)

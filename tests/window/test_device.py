@@ -246,8 +246,7 @@ class Doing(DeviceCase):
     def test_window_closed_meanwhile(self):
         self.show_code()
         desktop.xdotool("key", "alt+F4")
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0)
-        self.process = None
+        self.wait_end()
 
     def test_replaces_a_sign_in_in_the_browser(self):
         self.start([host(NAME)])

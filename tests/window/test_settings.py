@@ -16,6 +16,11 @@ def signed_in(name, **properties):
     return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
 
 
+def is_invalid(entry):
+    # GTK has used both states for it
+    return any(entry.has_state(state) for state in (Atspi.StateType.INVALID, Atspi.StateType.INVALID_ENTRY))
+
+
 class Settings(WindowCase):
     """The page with what can be set for one host."""
 
@@ -77,6 +82,25 @@ class Settings(WindowCase):
         self.app.press("Back")
         self.app.wait_for("Alice Example · 42 min left", within="My portal")
 
+    def type_name(self, text):
+        self.click("Name", role="text")
+        self.wait_focus("Name")
+        desktop.xdotool("type", text)
+        self.app.wait_for("Apply")
+
+    def test_enter(self):
+        self.open()
+        self.type_name("My portal")
+        self.agent.call("Hold", "Configure")
+        # the second one does not count
+        desktop.xdotool("key", "Return", "Return")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"name": "My portal"}])
+        self.press_keys("Escape")
+        self.app.wait_gone("Token storage")
+        self.agent.call("Release", "Configure")
+        self.app.wait_for("Alice Example · 42 min left", within="My portal")
+        self.assertEqual(len(self.configured()), 1)
+
     def test_what_is_not_confirmed_is_not_set(self):
         self.open()
         self.app.write("Name", "My portal")
@@ -95,7 +119,18 @@ class Settings(WindowCase):
             self.app.write("Name", text)
             self.app.wait_text(sentence)
             self.assertIsNone(self.app.find_button("Apply"))
+            self.wait_entry(True, sentence)
         self.assertEqual(self.configured(), [])
+        self.app.write("Name", "My portal")
+        self.wait_entry(False, "^$")
+
+    def wait_entry(self, invalid, sentence):
+        """Waits until a screen reader says this of the entry for the name."""
+        def look():
+            entry = self.app.find("Name", role="text")
+            return is_invalid(entry) == invalid and re.search(sentence, entry.accessible.get_description())
+
+        desktop.wait_for(look, f"the entry to be {'in' if invalid else ''}valid: {sentence}")
 
     def test_agent_refuses(self):
         self.open()
@@ -174,6 +209,16 @@ class Settings(WindowCase):
         self.flip("Allow an unencrypted connection")
         self.app.wait_for(sentence)
         self.assertFalse(self.find_switch("Allow an unencrypted connection").has_state(Atspi.StateType.CHECKED))
+        self.assertEqual(self.find_switch("Allow an unencrypted connection").accessible.get_description(), sentence)
+
+    def test_what_is_being_typed_stays(self):
+        self.open()
+        self.app.write("Name", "Mine")
+        self.agent.set_host(self.NAME, Options={"name": "Theirs", "scope": "openid"})
+        self.app.wait_text("^openid$")
+        self.assertIn("Mine", self.app.texts())
+        self.app.press("Apply")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"name": "Mine"}])
 
     def test_others_change_it_too(self):
         self.open()
@@ -280,9 +325,25 @@ class Keeping(WindowCase):
         self.app.press_in_dialog("Open")
         self.assertEqual(self.agent.wait_call("Configure"), [{"store": str(tokens)}])
 
+    def test_file_chooser_is_left(self):
+        tokens = pathlib.Path(os.environ["BED_DIR"], "tokens.json")
+        tokens.write_text("{}")
+        self.open(Options={"store": "/data/tokens.json"})
+        # each time anew, though a file was typed before
+        for _ in range(2):
+            self.app.press("Choose a file")
+            chooser = self.x_window("Choose a token file")
+            desktop.wait_for(lambda chooser=chooser: desktop.xdotool("getactivewindow") == chooser, "the chooser")
+            desktop.xdotool("type", str(tokens))
+            self.app.wait_text(tokens.name)
+            self.app.press_in_dialog("Cancel")
+            desktop.wait_for(lambda: not desktop.find_x_windows("^Choose a token file$"), "the chooser to go")
+        self.app.wait_text("^/data/tokens.json$")
+        self.assertEqual(self.agent.calls("Configure"), [])
+
 
 class Preferences(WindowCase):
-    def set_days(self, text):
+    def set_number(self, text):
         """The row has the focus, and gives it to its field."""
         self.press_keys("Return", *text, "Return", title="Preferences")
 
@@ -294,16 +355,40 @@ class Preferences(WindowCase):
 
     def test_unused_sessions(self):
         self.open()
-        self.set_days("7")
+        self.set_number("7")
         self.app.wait_for("After 7 days without being used, or looked at here; 0 for never")
         desktop.wait_for(lambda: "lapse-after-days=7" in self.settings.read_text(), "it to be kept")
         # the field has the focus now
         self.press_keys("BackSpace", "1", "Return", title="Preferences")
         self.app.wait_for("After 1 day without being used, or looked at here; 0 for never")
 
+    def test_every_number_is_kept(self):
+        self.open()
+        for title, shown, kept in (
+                ("Let unused sessions end", "^After 11 days", "lapse-after-days=11"),
+                ("Notify before a session ends", "^11 minutes before", "expiry-notice-minutes=11"),
+                ("Clear copied tokens", "^After 11 seconds", "clipboard-clear-seconds=11"),
+        ):
+            self.wait_row(title)
+            self.set_number("11")
+            self.app.wait_text(shown)
+            desktop.wait_for(lambda kept=kept: kept in self.settings.read_text(), kept)
+
+    def wait_row(self, title):
+        """Goes on by Tab until the row of that title has the focus."""
+        def look(nodes):
+            return any("list item" in node.role and node.has_state(Atspi.StateType.FOCUSED) and node.name == title
+                       for node in nodes)
+
+        def go_on():
+            self.press_keys("Tab", title="Preferences")
+            return self.app.read(look)
+
+        desktop.wait_for(go_on, f"the focus to come to “{title}”")
+
     def test_never(self):
         self.open()
-        self.set_days("0")
+        self.set_number("0")
         self.app.wait_for("Never: each is kept alive as long as its server allows")
 
     def test_asked_for_by_the_panel(self):

@@ -57,6 +57,11 @@ class Agent:
     def set_host(self, name, **properties):
         self.call("SetHost", name, json.dumps(properties))
 
+    def add_host(self, url):
+        """As another client of the agent does."""
+        self.bus.call_sync(AGENT, ROOT, AGENT + "1", "AddHost", GLib.Variant("(sa{sv})", (url, {})), None,
+                           Gio.DBusCallFlags.NONE, -1)
+
     def fail(self, method, error, sentence):
         self.call("Fail", method, error, sentence)
 
@@ -141,10 +146,10 @@ class WindowCase(unittest.TestCase):
         desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
         desktop.xdotool("key", *keys)
 
-    def click(self, name):
+    def click(self, name, role=None):
         """For what has nothing to press in accessibility, such as a row."""
         def find_box():
-            box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+            box = self.app.wait_for(name, role).accessible.get_extents(Atspi.CoordType.WINDOW)
             return box if box.y + box.height <= self.x_geometry()["HEIGHT"] else None
 
         box = desktop.wait_for(find_box, f"“{name}” to be scrolled to")
@@ -162,6 +167,11 @@ class WindowCase(unittest.TestCase):
             return any(node.name == name and node.has_state(Atspi.StateType.FOCUSED) for node in nodes)
 
         desktop.wait_for(lambda: self.app.read(look), f"the focus to be on “{name}”")
+
+    def wait_end(self):
+        """The window has ended by itself, and well."""
+        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
+        self.process = None
 
     def x_window(self, title="Keyfob"):
         """Id of the window on screen."""
