@@ -859,8 +859,17 @@ class Finding(WindowCase):
             return [text for text in self.app.texts() if re.fullmatch(r"\w.example.org", text)]
 
         desktop.wait_for(lambda: sorted(names(), reverse=True)[0] == names()[-1] == "c.example.org", "another order")
+
+    def test_an_error_outlives_another_name(self):
+        self.start([host("a.example.org"), host("b.example.org")])
+        sentence = "Cannot reach b.example.org: the name does not resolve."
+        self.agent.fail("SignIn", "Network", sentence)
+        self.app.press("Sign in", within="b.example.org")
+        self.app.wait_for(sentence)
+        self.agent.set_host("b.example.org", Name="c.example.org")
         # a screen reader gets the new name, too
         self.app.wait_for("c.example.org", role="list item")
+        self.assertIsNotNone(self.app.find(sentence))
 
 
 class Agent(WindowCase):

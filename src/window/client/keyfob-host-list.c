@@ -78,10 +78,29 @@ compare_hosts (gconstpointer a, gconstpointer b, gpointer user_data)
   return order;
 }
 
+static gboolean
+is_sorted (KeyfobHostList *self)
+{
+  guint n_hosts = g_list_model_get_n_items (G_LIST_MODEL (self->hosts));
+
+  for (guint i = 1; i < n_hosts; i++)
+    {
+      g_autoptr (KeyfobBusHost1) first = g_list_model_get_item (G_LIST_MODEL (self->hosts), i - 1);
+      g_autoptr (KeyfobBusHost1) second = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
+
+      if (compare_hosts (first, second, NULL) > 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Sorting makes every row anew, which loses its focus, its menu and the error in it. */
 static void
 on_name_changed (KeyfobHostList *self)
 {
-  g_list_store_sort (self->hosts, compare_hosts, NULL);
+  if (!is_sorted (self))
+    g_list_store_sort (self->hosts, compare_hosts, NULL);
 }
 
 static void
