@@ -128,10 +128,6 @@ class WaylandCase(WindowCase):
         # a window is on screen before its first frame is; the background is dark
         desktop.wait_for(take, f"{name} to be drawn")
 
-    def wait_end(self):
-        self.assertEqual(self.process.wait(timeout=desktop.DEADLINE), 0, self.log.read_text())
-        self.process = None
-
     def wait_left(self, seconds):
         desktop.wait_for(lambda: int(self.app.wait_text(r"^Clears in (\d+) s$")[1]) <= seconds,
                          "the countdown")
