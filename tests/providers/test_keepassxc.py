@@ -123,6 +123,15 @@ class LockedItem(KeePassXCCase):
         host.wait_for(State="signed-out")
         self.assertEqual(self.bus.keyring_items(self.server.url), 0)
 
+    def test_sign_out_refused(self):
+        host = self.restart_with_item_locked()
+        pending = host.start("SignOut")
+        self.keepassxc.answer(ACCESS, "Escape")
+        pending.wait()
+        host.wait_for(State="signed-out")
+        self.assertIn("a copy of the token is left", host.Error)
+        self.assertEqual(self.bus.keyring_items(self.server.url), 1)
+
 
 class LockedDatabase(KeePassXCCase):
     confirm = False
