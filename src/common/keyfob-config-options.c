@@ -145,7 +145,7 @@ check_timeout (GVariant *value, gboolean allow_http, GError **error)
   return g_variant_new_uint32 (timeout);
 }
 
-/* What is not one folder would lead out of the cache folder, or to what no program shows. */
+/* One visible folder, so that the path stays inside the cache folder. */
 static gboolean
 is_program (const char *name)
 {

@@ -126,7 +126,8 @@ is_removed (KeyfobWindow *self, KeyfobBusHost1 *host)
   return host != NULL && !keyfob_host_list_has_url (hosts, keyfob_bus_host1_get_url (host));
 }
 
-/* The host of a page may be removed while the page is shown, for example by keyfobctl. */
+/* The host of a page may be removed while the page is shown, for example by another program on the
+ * bus. */
 static void
 close_pages_of_removed_host (KeyfobWindow *self)
 {

@@ -138,7 +138,7 @@ look_soon (KeyfobAppFolders *self)
     self->timer = g_timeout_add (DELAY, on_timer, self);
 }
 
-/* What is written into a file is no business of this watch. */
+/* Changes inside a file do not matter here. */
 static gboolean
 is_of_content (GFileMonitorEvent event)
 {

@@ -13,8 +13,7 @@
 #include "keyfob-host-server.h"
 #include "keyfob-session.h"
 
-/* What a caller wants. The task goes through proceed() again each time that what the host was doing
- * has ended. */
+/* What a caller wants. proceed() runs again whenever the activity of the host ends. */
 typedef struct
 {
   KeyfobSignInOptions *options;
@@ -188,7 +187,7 @@ new_import_error (KeyfobHost *host)
   return NULL;
 }
 
-/* Where the user refused, no sign-in is put before them instead. */
+/* Where the user refuses to unlock, the call fails: no sign-in starts instead. */
 static void
 on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
 {

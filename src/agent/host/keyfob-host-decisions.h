@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /**
  * keyfob_host_start_decisions:
  *
- * Lets @host go on by itself: from now on it does what is due whenever an activity has ended.
+ * From now on @host does what is due whenever an activity ends.
  */
 void keyfob_host_start_decisions (KeyfobHost *host);
 
@@ -26,7 +26,8 @@ void keyfob_host_check (KeyfobHost *host);
 /** Somebody uses the host or looks at it, so its session is to live on. */
 void keyfob_host_note_used (KeyfobHost *host);
 
-/** The world has changed: tries again what failed on the way to the server. */
+/** The network has changed, or the machine woke up: tries again what failed on the way to the
+ * server. */
 void keyfob_host_try_again (KeyfobHost *host);
 
 /**

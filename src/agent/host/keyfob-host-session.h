@@ -61,10 +61,10 @@ gboolean keyfob_host_session_is_saved (KeyfobHostSession *self);
 /** Returns: when to try again to store it, Unix seconds; %G_MAXINT64 where it is */
 gint64 keyfob_host_session_get_save_due (KeyfobHostSession *self);
 
-/** There is no token, and none was lost. */
+/** Drops the token and sets the state to signed-out. */
 void keyfob_host_session_sign_out (KeyfobHostSession *self);
 
-/** @error: why the token cannot be read from its store; nothing was lost */
+/** Sets the state to locked. @error: why the token cannot be read from its store */
 void keyfob_host_session_lock (KeyfobHostSession *self, const GError *error);
 
 /** Returns: (nullable): why the token cannot be read; %NULL in any other state */
@@ -93,7 +93,8 @@ void keyfob_host_session_go_offline (KeyfobHostSession *self, const GError *erro
 /** The server is asked for a new token now: by itself the host does not ask again at once. */
 void keyfob_host_session_note_asked (KeyfobHostSession *self);
 
-/** The world has changed: the next try is due as soon as the server may be asked again. */
+/** The network has changed, or the machine woke up: the next try is due as soon as the server may
+ * be asked again. */
 void keyfob_host_session_forget_failures (KeyfobHostSession *self);
 
 /**

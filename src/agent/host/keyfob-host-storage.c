@@ -53,7 +53,7 @@ take_missing (KeyfobHost *host, const GError *error)
     {
       keyfob_host_session_lock (session, error);
     }
-  /* a locked keyring is told once, not by every host that may never have had a token */
+  /* the notice about a locked keyring is enough for hosts that may never have had a token */
   else if (!g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
     {
       keyfob_host_session_set_error (session, error->message);
@@ -464,7 +464,7 @@ keyfob_host_reload (KeyfobHost *host)
       keyfob_host_load (host);
       return;
     }
-  /* it is missed there for no other reason; a newer one is still taken */
+  /* the store lacks the token only because it could not be saved; a newer one is still taken */
   if (!keyfob_host_session_is_saved (session))
     {
       keyfob_host_save (host);
@@ -662,7 +662,7 @@ configure_at_rest (GTask *task)
     g_task_return_error (task, keyfob_stores_new_error (stores));
 }
 
-/* What asks neither the server nor the user is soon over. */
+/* Whether the activity is a short one: without the server and without the user. */
 static gboolean
 is_soon_at_rest (KeyfobHost *host)
 {

@@ -95,7 +95,7 @@ get_details (KeyfobHost *self)
   return self->details;
 }
 
-/* What a store has failed in has no details, and ends those of what was before. */
+/* An error of a store has no details and replaces those of an earlier error. */
 static void
 note_details (KeyfobHost *self, KeyfobToken *token, const GError *error)
 {

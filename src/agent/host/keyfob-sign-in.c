@@ -98,9 +98,9 @@ struct _KeyfobSignIn
   KeyfobTokenStore *store;
   KeyfobSignInOptions *options;
   gboolean by_code;  /* the present attempt; else in the browser */
-  gboolean switched; /* the present attempt goes the other way than the first */
+  gboolean switched; /* the present attempt is the fallback to the other flow */
   gboolean lacks_device_flow;
-  char *hint;         /* (nullable): why it goes the way that it goes */
+  char *hint;         /* (nullable): why the other flow is used */
   KeyfobFlow *flow;   /* (nullable): of the present attempt */
   gboolean old_ports; /* the ports are those that the server named at an earlier sign-in */
   GError *failure;    /* (nullable): of the attempt in the browser, while there is another */
@@ -173,7 +173,7 @@ make_flow (KeyfobSignIn *self)
   return make_code_flow (self);
 }
 
-/* What a flow has to show it has as properties; no flow has all of them. */
+/* Flows have what is shown of them as properties; no flow has all of them. */
 static gboolean
 flow_has (KeyfobSignIn *self, const char *property)
 {

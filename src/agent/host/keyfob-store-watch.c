@@ -253,7 +253,7 @@ on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
   GDBusMethodInvocation *invocation = g_task_get_task_data (task);
   GError *error = NULL;
 
-  /* who reads a property after the answer shall find it as it is */
+  /* so that a client that reads a property after the answer gets its new value */
   g_dbus_interface_skeleton_flush (G_DBUS_INTERFACE_SKELETON (self->face));
   if (keyfob_stores_unlock_finish (KEYFOB_STORES (source), result, &error))
     keyfob_bus_agent1_complete_unlock (self->face, invocation);

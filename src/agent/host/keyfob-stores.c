@@ -72,7 +72,7 @@ on_report (KeyfobStores *self, const char *name, const char *sentence)
   g_signal_emit (self, signals[REPORT], 0, name, sentence);
 }
 
-/* A place is shown on the bus, which takes UTF-8 only: a path that is none is there as a URI. */
+/* Strings on the bus are UTF-8; any other path is given as a URI. */
 static char *
 path_to_place (const char *path)
 {

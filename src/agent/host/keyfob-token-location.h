@@ -26,7 +26,7 @@ KeyfobTokenLocation *keyfob_token_location_new (KeyfobStores *stores,
                                                 KeyfobClock *clock,
                                                 KeyfobConfig *config);
 
-/** The user has changed his mind. */
+/** Sets the configuration of the host; where the token is wanted may change. */
 void keyfob_token_location_set_config (KeyfobTokenLocation *self, KeyfobConfig *config);
 
 /** Returns: where the token is; empty where there is none, or none that is stored */

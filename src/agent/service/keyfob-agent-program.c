@@ -23,7 +23,7 @@
 #include "keyfob-notifications.h"
 #include "keyfob-tray.h"
 
-#define QUIT_SECONDS 5 /* the longest wait for what must not be cut off */
+#define QUIT_SECONDS 5 /* the longest wait at the end for what must not be interrupted */
 
 struct _KeyfobAgentProgram
 {

@@ -253,7 +253,7 @@ remove_host (KeyfobAgent *self, KeyfobHost *host)
   g_list_store_remove (self->hosts, position);
 }
 
-/* A host that was added for a token goes again where that is refused; nothing was stored. */
+/* Where the import is refused, the host that was added for it is removed; nothing was stored. */
 static void
 on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
 {

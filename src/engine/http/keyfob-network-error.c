@@ -12,7 +12,7 @@
 #include "keyfob-answer.h"
 #include "keyfob-auth-error.h"
 
-/* In the order of weight: the first flag that is set decides about the message. */
+/* The most serious first: the first flag that is set decides about the message. */
 static const struct
 {
   GTlsCertificateFlags flag;

@@ -19,7 +19,7 @@
 
 /* Longest time for one request, seconds. */
 #define TIME_LIMIT 30
-/* The same for a request whose answer the sign-in can do without, while the user waits. */
+/* Shorter for a request that a sign-in can do without, while the user waits. */
 #define PORTS_TIME_LIMIT 5
 #define MAX_PORTS 64
 #define MAX_NAME 200
@@ -178,7 +178,7 @@ append_parameter (GString *url, const char *name, const char *value)
                           escaped);
 }
 
-/* A sign-in begins as in a browser that was never there. */
+/* A sign-in begins without cookies. */
 static void
 forget_cookies (KeyfobPyOidcServer *self)
 {

@@ -638,7 +638,7 @@ decide_store_later (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  /* of two tokens of one second the stored one is what the unsaved one has replaced */
+  /* of two tokens of the same second the unsaved one is the newer one */
   if (job->stored != NULL && keyfob_token_is_newer (job->stored, job->token) && take_newer (job))
     succeed (task);
   else if (job->locked != NULL)
