@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The real keyfob-agent on a bus of its own, against a fake server."""
 
+import errno
 import json
 import os
+import random
 import signal
 import socket
 import sys
@@ -47,19 +49,23 @@ def variants(**options):
     return made
 
 
+# Below those that Linux gives to programs which name no port: such a program would take one
+# between the look and the use.
+PORTS = range(20000, 32768)
+
+
 def free_port():
     """A port that is free on both loopback addresses."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as other:
-                    other.bind(("::1", port))
-            except OSError as error:
-                if error.errno == 98:
-                    continue
-            return port
+        port = random.choice(PORTS)
+        try:
+            for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                with socket.socket(family, socket.SOCK_STREAM) as probe:
+                    probe.bind((address, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+        return port
 
 
 def is_listening(port):

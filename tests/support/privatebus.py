@@ -84,7 +84,7 @@ class PrivateBus:
             # no system bus, unless a test brings one
             "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=" + self.path("no-system-bus"),
         }
-        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "RES_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
         for name, folder in env.items():
