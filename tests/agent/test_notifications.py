@@ -26,8 +26,8 @@ class NotificationCase(agentcase.AgentCase):
         self.end_session(host)
         return host
 
-    def settle(self):
-        """What was answered has arrived at the agent, and what it has to say here."""
+    def wait_for_notifications(self):
+        """Waits until the agent knows every answer, and every notification about it has arrived."""
         self.notifications.drain()
         for _ in range(2):
             self.agent_property("Version")
@@ -47,7 +47,7 @@ class LockedAtLogin(NotificationCase):
         self.start_agent(wait=False)
         self.wait_for_store("locked")
         self.find_host().wait_for(State="locked")
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
 
 
@@ -66,7 +66,7 @@ class NeedsUser(NotificationCase):
         host.sign_in()
         host.call("Refresh")
         host.call("SignOut")
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
 
     def test_what_heals_itself_is_no_news(self):
@@ -78,7 +78,7 @@ class NeedsUser(NotificationCase):
         del self.server.faults["token"]
         host.call("Refresh")
         host.wait_for(State="signed-in")
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
 
     def test_withdrawn_when_the_user_signs_in_elsewhere(self):
@@ -97,7 +97,7 @@ class NeedsUser(NotificationCase):
     def test_withdrawn_when_the_agent_ends(self):
         self.start_expired()
         self.notifications.wait_for(NEEDS)
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.stop_agent(), 0)
         self.notifications.wait_for()
 
@@ -113,7 +113,7 @@ class NeedsUser(NotificationCase):
         agentcase.Page(host.LoginUri).wait()
         host.wait_for(State="expired")
         self.server.denies = False
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 1)
         # the next session is another matter
         host.sign_in(force=True)
@@ -164,13 +164,13 @@ class Restart(NotificationCase):
     def wait_until_expired(self):
         host = self.find_host()
         host.wait_for(State="expired")
-        self.settle()
+        self.wait_for_notifications()
         return host
 
     def test_what_was_dismissed_is_not_told_again(self):
         self.start_with_ended_session()
         self.notifications.dismiss(self.notifications.wait_for(NEEDS))
-        self.settle()
+        self.wait_for_notifications()
         self.restart_agent()
         host = self.wait_until_expired()
         self.assertEqual(self.notifications.count, 1)
@@ -183,7 +183,7 @@ class Restart(NotificationCase):
     def test_what_was_not_seen_is_told_again(self):
         self.start_with_ended_session()
         self.notifications.wait_for(NEEDS)
-        self.settle()
+        self.wait_for_notifications()
         self.restart_agent()
         self.wait_until_expired()
         self.notifications.wait_for(NEEDS)
@@ -213,7 +213,7 @@ class Actions(NotificationCase):
         self.assertEqual(self.window.wait_for_call(), ("Activate", ({},)))
         host.wait_for(State="signing-in")
         host.call("Cancel")
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 1)
 
     def test_click_opens_the_window(self):
@@ -226,7 +226,7 @@ class Actions(NotificationCase):
         host = self.start_expired()
         note = self.notifications.wait_for(NEEDS)
         self.notifications.emit("ActionInvoked", "(us)", note.number + 7, "sign-in")
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(host.State, "expired")
         self.assertEqual(self.window.calls, [])
 
@@ -254,7 +254,7 @@ class Early(NotificationCase):
         host = self.add_host(name="Portal")
         host.sign_in()
         self.refuse_refresh(host)
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
         # near the end of the token
         self.server.token_life = 10
@@ -278,7 +278,7 @@ class Early(NotificationCase):
         host.sign_in()
         first = host.Expires
         agentcase.wait_until(lambda: host.Expires > first, "a new token", self.server.token_life)
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
 
 
@@ -327,10 +327,10 @@ class Many(NotificationCase):
         note = self.notifications.wait_for("Several hosts need you to sign in")
         agentcase.wait_until(lambda: all(host["State"] == "expired" for host in self.hosts().values()),
                    "all to be known")
-        self.settle()
+        self.wait_for_notifications()
         self.notifications.press(note, "default")
         self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.summaries(), [])
 
     def write_entries(self, entries):
@@ -370,7 +370,7 @@ class Daemon(NotificationCase):
         host = self.start_expired()
         agentcase.wait_until(lambda: waiting, "the notification")
         host.sign_in(force=True)
-        self.settle()
+        self.wait_for_notifications()
         self.notifications.on_call = answer
         answer(*waiting.pop())
         agentcase.wait_until(lambda: self.notifications.closed, "it to be taken back")
@@ -382,10 +382,10 @@ class Daemon(NotificationCase):
         host = self.start_expired()
         agentcase.wait_until(lambda: waiting, "the question")
         host.sign_in(force=True)
-        self.settle()
+        self.wait_for_notifications()
         self.notifications.on_call = answer
         answer(*waiting.pop())
-        self.settle()
+        self.wait_for_notifications()
         self.assertEqual(self.notifications.count, 0)
         self.end_session(host)
         self.notifications.wait_for(NEEDS)

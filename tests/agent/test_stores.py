@@ -326,6 +326,11 @@ class Unsaved(StoresCase):
         self.assertIn("no keyring", host.Error)
         self.assertEqual(self.server.count("token"), asked)
 
+        # it is renewed as soon as there is a keyring
+        self.bus.start_keyring()
+        host.wait_for(State="signed-in", Error="", Store="keyring")
+        self.assertEqual(self.server.count("token"), asked + 1)
+
 
 class HangsAtStart(StoresCase):
     keyring = True

@@ -36,8 +36,8 @@ struct _KeyfobAppFolders
   GHashTable *monitors; /* name of a folder → GFileMonitor */
   GStrv names;
   guint timer;
-  gboolean is_looking;
-  gboolean must_look_again;
+  gboolean is_scanning;
+  gboolean must_scan_again;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAppFolders, keyfob_app_folders, G_TYPE_OBJECT)
@@ -311,10 +311,10 @@ on_looked (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobAppFolders) self = KEYFOB_APP_FOLDERS (user_data);
   g_autoptr (GPtrArray) folders = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  self->is_looking = FALSE;
+  self->is_scanning = FALSE;
   watch_cache (self, folders != NULL);
   watch_folders (self, folders);
-  if (self->must_look_again)
+  if (self->must_scan_again)
     look_soon (self);
   take_names (self, folders);
 }
@@ -378,11 +378,11 @@ keyfob_app_folders_look (KeyfobAppFolders *self)
   g_autoptr (GTask) task = NULL;
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  self->must_look_again = self->is_looking;
-  if (self->is_looking)
+  self->must_scan_again = self->is_scanning;
+  if (self->is_scanning)
     return;
 
-  self->is_looking = TRUE;
+  self->is_scanning = TRUE;
   task = g_task_new (NULL, NULL, on_looked, g_object_ref (self));
   g_task_set_source_tag (task, keyfob_app_folders_look);
   g_task_set_task_data (task, g_strdup (self->cache), g_free);

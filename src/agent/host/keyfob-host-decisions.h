@@ -26,8 +26,7 @@ void keyfob_host_check (KeyfobHost *host);
 /** Somebody uses the host or looks at it, so its session is to live on. */
 void keyfob_host_note_used (KeyfobHost *host);
 
-/** The network has changed, or the machine woke up: tries again what failed on the way to the
- * server. */
+/** The network or the stores have changed, or the machine woke up: tries again what failed. */
 void keyfob_host_try_again (KeyfobHost *host);
 
 /**

@@ -286,7 +286,7 @@ keyfob_host_session_take_token (KeyfobHostSession *self,
 void
 keyfob_host_session_note_saved (KeyfobHostSession *self, KeyfobToken *token)
 {
-  gboolean told = g_str_equal (self->error, self->save_error);
+  gboolean is_shown = g_str_equal (self->error, self->save_error);
 
   if (token != self->token)
     {
@@ -295,17 +295,17 @@ keyfob_host_session_note_saved (KeyfobHostSession *self, KeyfobToken *token)
     }
 
   end_saving (self);
-  if (told)
+  if (is_shown)
     set_text (&self->error, "");
 }
 
 void
 keyfob_host_session_note_not_saved (KeyfobHostSession *self, const GError *error)
 {
-  gboolean told = g_str_equal (self->error, self->save_error);
+  gboolean is_shown = g_str_equal (self->error, self->save_error);
 
   note_save_failure (self, error);
-  if (told)
+  if (is_shown)
     set_text (&self->error, self->save_error);
 }
 

@@ -32,9 +32,9 @@ search_free (Search *search)
 static gboolean
 had_token (KeyfobHost *host)
 {
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (keyfob_host_get_location (host));
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (keyfob_host_get_location (host));
 
-  return *kept_in != '\0'
+  return *recorded != '\0'
          || *keyfob_host_session_get_account (keyfob_host_get_session (host)) != '\0';
 }
 

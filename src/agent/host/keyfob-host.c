@@ -69,17 +69,17 @@ new_server (KeyfobContext *context, KeyfobConfig *config)
 static char *
 dup_store (KeyfobHost *self)
 {
-  g_autofree char *kept_in = NULL;
+  g_autofree char *recorded = NULL;
 
   if (keyfob_host_session_get_token (self->session) != NULL)
     return g_strdup (keyfob_token_location_get_place (self->location));
   if (keyfob_host_session_get_lock_error (self->session) == NULL)
     return g_strdup ("");
 
-  kept_in = keyfob_token_location_dup_kept_in (self->location);
+  recorded = keyfob_token_location_dup_recorded (self->location);
 
-  return *kept_in != '\0' ? g_steal_pointer (&kept_in)
-                          : g_strdup (keyfob_token_location_get_wanted (self->location));
+  return *recorded != '\0' ? g_steal_pointer (&recorded)
+                           : g_strdup (keyfob_token_location_get_wanted (self->location));
 }
 
 /* The details belong to an error, or to a good token that is not renewed any more. */

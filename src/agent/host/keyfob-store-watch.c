@@ -8,6 +8,7 @@
 
 #include "keyfob-app-folders.h"
 #include "keyfob-config-options.h"
+#include "keyfob-host-decisions.h"
 #include "keyfob-host-storage.h"
 
 /* The name of the notice. */
@@ -42,6 +43,8 @@ on_stores_changed (KeyfobStoreWatch *self)
       g_autoptr (KeyfobHost) host = g_list_model_get_item (self->hosts, i);
 
       keyfob_host_follow_stores (host);
+      /* a session is not renewed without a store for the new token */
+      keyfob_host_try_again (host);
     }
 }
 

@@ -54,12 +54,12 @@ dup_left_in (KeyfobTokenLocation *self)
 
 static void
 remember (KeyfobTokenLocation *self,
-          const char *kept_in,
+          const char *recorded,
           const char *const *left_in,
           gint64 left_at)
 {
   if (is_remembered (self))
-    keyfob_host_file_set_token_stores (self->file, self->config, kept_in, left_in, left_at);
+    keyfob_host_file_set_token_stores (self->file, self->config, recorded, left_in, left_at);
 }
 
 static void
@@ -185,12 +185,12 @@ keyfob_token_location_dup_candidates (KeyfobTokenLocation *self, gboolean was_si
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) left = dup_left_in (self);
   g_autoptr (GHashTable) seen = new_set ((const char *const *) left);
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (self);
 
-  add (builder, seen, kept_in);
+  add (builder, seen, recorded);
   add (builder, seen, keyfob_token_location_get_wanted (self));
   /* what a Python program had put into the file was used from there while there was no keyring */
-  if (was_signed_in && *kept_in == '\0' && !is_chosen (self))
+  if (was_signed_in && *recorded == '\0' && !is_chosen (self))
     add (builder, seen, keyfob_stores_get_shared_file (self->stores));
 
   return g_strv_builder_end (builder);
@@ -201,11 +201,11 @@ keyfob_token_location_dup_all (KeyfobTokenLocation *self)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set (NULL);
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (self);
   g_auto (GStrv) left = dup_left_in (self);
 
   add (builder, seen, self->place);
-  add (builder, seen, kept_in);
+  add (builder, seen, recorded);
   add (builder, seen, keyfob_token_location_get_wanted (self));
   add_all (builder, seen, (const char *const *) left);
 
@@ -238,7 +238,7 @@ keyfob_token_location_may_be_in (KeyfobTokenLocation *self, const char *place)
 }
 
 char *
-keyfob_token_location_dup_kept_in (KeyfobTokenLocation *self)
+keyfob_token_location_dup_recorded (KeyfobTokenLocation *self)
 {
   if (!is_remembered (self))
     return g_strdup ("");
@@ -249,9 +249,9 @@ keyfob_token_location_dup_kept_in (KeyfobTokenLocation *self)
 gboolean
 keyfob_token_location_is_own (KeyfobTokenLocation *self)
 {
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (self);
 
-  return g_str_equal (kept_in, self->place);
+  return g_str_equal (recorded, self->place);
 }
 
 const char *
@@ -283,11 +283,11 @@ keyfob_token_location_saved (KeyfobTokenLocation *self, KeyfobTokenStore *store)
   const char *place = keyfob_stores_find_place (self->stores, store);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (self);
   g_auto (GStrv) before = dup_left_in (self);
   g_auto (GStrv) left = NULL;
 
-  add (builder, seen, kept_in);
+  add (builder, seen, recorded);
   add_all (builder, seen, (const char *const *) before);
   left = g_strv_builder_end (builder);
 
@@ -314,13 +314,13 @@ keyfob_token_location_copy_removed (KeyfobTokenLocation *self, const char *place
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_autoptr (GHashTable) seen = new_set ((const char *const[]){ place, NULL });
-  g_autofree char *kept_in = keyfob_token_location_dup_kept_in (self);
+  g_autofree char *recorded = keyfob_token_location_dup_recorded (self);
   g_auto (GStrv) before = dup_left_in (self);
   g_auto (GStrv) left = NULL;
 
   add_all (builder, seen, (const char *const *) before);
   left = g_strv_builder_end (builder);
-  remember (self, kept_in, (const char *const *) left,
+  remember (self, recorded, (const char *const *) left,
             keyfob_host_file_get_copy_time (self->file, self->config));
 }
 

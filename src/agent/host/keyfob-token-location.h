@@ -65,7 +65,7 @@ gint64 keyfob_token_location_get_left_at (KeyfobTokenLocation *self);
 gboolean keyfob_token_location_may_be_in (KeyfobTokenLocation *self, const char *place);
 
 /** Returns: where Keyfob has put a token, found there or not; empty where it has put none */
-char *keyfob_token_location_dup_kept_in (KeyfobTokenLocation *self);
+char *keyfob_token_location_dup_recorded (KeyfobTokenLocation *self);
 
 /** Returns: whether Keyfob put the token where it is; else another program did */
 gboolean keyfob_token_location_is_own (KeyfobTokenLocation *self);

@@ -772,7 +772,7 @@ keyfob_session_move_finish (GAsyncResult *result, GError **left_error, GError **
 /* --- remove --- */
 
 static gboolean
-on_settled (gpointer user_data)
+on_update_over (gpointer user_data)
 {
   remove_stored (user_data, TRUE);
 
@@ -804,7 +804,7 @@ remove_found (GTask *task)
 
   timer = keyfob_clock_timer (job->session.clock,
                               MIN (wait, KEYFOB_LOST_UPDATE_SECONDS + 1) * G_USEC_PER_SEC);
-  g_source_set_callback (timer, on_settled, g_object_ref (task), g_object_unref);
+  g_source_set_callback (timer, on_update_over, g_object_ref (task), g_object_unref);
   g_source_attach (timer, g_main_context_get_thread_default ());
 }
 

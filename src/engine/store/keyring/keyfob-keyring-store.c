@@ -74,7 +74,7 @@ typedef struct
   SecretSearchFlags flags;
   guint n_found_locked; /* items that were to be unlocked */
   guint n_overwritten;
-  gboolean is_stored; /* what follows is tidying up */
+  gboolean is_stored; /* what follows removes old items */
 } Job;
 
 static void
