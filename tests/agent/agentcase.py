@@ -28,6 +28,8 @@ ERROR = "org.keyfob.Keyfob.Error."
 
 # Seconds: the agent itself waits for a keyring that hangs before it tells so.
 KEYRING_PATIENCE = 5
+# Seconds between two questions about a device code, where the provider says nothing (RFC 8628 section 3.2).
+POLL_INTERVAL = 5
 ANSWER = privatebus.DEADLINE + KEYRING_PATIENCE
 
 wait_until = privatebus.wait_until
@@ -127,7 +129,8 @@ class Page:
         privatebus.wake()
 
     def wait(self):
-        wait_until(lambda: self.status is not None, "the page")
+        # the agent answers once it has tried to save the token
+        wait_until(lambda: self.status is not None, "the page", ANSWER)
         return self
 
 
@@ -149,6 +152,11 @@ class Host:
     def wait_for(self, **properties):
         wait_until(lambda: all(getattr(self, name) == value for name, value in properties.items()),
                    lambda: f"{properties}, and not {self.State}: {self.Error}")
+
+    def wait_for_next_poll(self):
+        """Waits until the host is signed in; a real provider may be asked again only after a while."""
+        wait_until(lambda: self.State == "signed-in", lambda: f"signed-in, and not {self.State}: {self.Error}",
+                   POLL_INTERVAL + privatebus.DEADLINE)
 
     def call(self, method, connection=None, **options):
         arguments = None if method in ("Cancel", "Refresh") else \

@@ -99,7 +99,8 @@ class NoBrowser(SignIn):
         host.call("SignIn")
         self.assertIn("sign in on another device", host.Error)
         self.person.approve(host.VerificationUriComplete)
-        host.wait_for(State="signed-in", Error="", UserCode="")
+        host.wait_for_next_poll()
+        host.wait_for(Error="", UserCode="")
 
 
 class NoBrowserAndNoDeviceFlow(SignIn):

@@ -68,7 +68,7 @@ class KeycloakCase(agentcase.AgentCase):
 
     def sign_in(self, flow):
         page = Person().approve(self.begin(flow))
-        self.host.wait_for(State="signed-in")
+        self.host.wait_for_next_poll()
         return page
 
     def restart(self):
