@@ -5,6 +5,7 @@
 import gettext
 import glob
 import os
+import stat
 import subprocess
 import unittest
 
@@ -216,6 +217,19 @@ class Hosts(agentcase.AgentCase):
         self.assertIn("# hosts", self.read_hosts())
         for part in ("<<<", "===", ">>>", "torn.exam", "Torn"):
             self.assertNotIn(part, self.read_hosts())
+
+    def test_pipe_does_not_stop_the_agent(self):
+        self.stop_agent()
+        os.makedirs(os.path.dirname(self.hosts_file()), exist_ok=True)
+        os.mkfifo(self.hosts_file(), 0o600)
+        self.start_agent()
+        texts = [text for _, text in self.agent_property("Notices")]
+        self.assertIn("hosts.ini", " ".join(texts))
+        self.add_host("https://one.example.org")
+        self.stop_agent()
+        self.assertTrue(stat.S_ISFIFO(os.stat(self.hosts_file()).st_mode))
+        os.unlink(self.hosts_file())
+        self.start_agent()
 
     def test_symbolic_link_stays(self):
         target = self.bus.path("dotfiles", "keyfob.ini")

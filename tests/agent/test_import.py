@@ -151,6 +151,22 @@ class Import(ImportCase):
         wait_until(lambda: self.hosts() == {}, "the host to go")
         self.assertEqual(self.read(), {})
 
+    def test_caller_that_leaves_during_the_refresh_loses_no_session(self):
+        """The server has ended the refresh token of the file by then."""
+        made = self.bare(expires=int(time.time()) - 10)
+        self.write(made)
+        gate = self.server.gates["token"] = agentcase.threading.Event()
+        self.addCleanup(gate.set)
+        client = self.bus.connect()
+        arguments = GLib.Variant("(aysa{sv})", (os.fsencode(self.file) + b"\0", self.server.url, {}))
+        self.start_call(agentcase.PATH, agentcase.AGENT, "ImportToken", arguments, client)
+        wait_until(lambda: self.server.count("token") == 1, "the refresh")
+        client.close_sync(None)
+        self.agent_property("Version")
+        gate.set()
+        wait_until(lambda: self.access() not in (None, made["access_token"]), "the new token in the store")
+        self.find_host().wait_for(State="signed-in", Error="")
+
 
 class Refused(ImportCase):
     def test_server_does_not_take_it(self):

@@ -204,17 +204,34 @@ keyfob_host_refresh (KeyfobHost *host)
                                 g_object_ref (host));
 }
 
+typedef struct
+{
+  KeyfobHost *host;
+  KeyfobToken *token; /* whose user is asked for */
+} UserRequest;
+
+static void
+user_request_free (UserRequest *request)
+{
+  g_object_unref (request->host);
+  g_object_unref (request->token);
+  g_free (request);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UserRequest, user_request_free)
+
 static void
 on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
+  g_autoptr (UserRequest) request = user_data;
+  KeyfobHost *host = request->host;
   g_autoptr (GError) error = NULL;
   g_autofree char *name = keyfob_server_userinfo_finish (KEYFOB_SERVER (source), result, &error);
 
   if (name == NULL)
     g_debug ("%s does not say who is signed in: %s",
              keyfob_config_get_base_url (keyfob_host_get_config (host)), error->message);
-  else if (keyfob_host_session_get_token (keyfob_host_get_session (host)) != NULL)
+  /* somebody else may have signed in meanwhile */
+  else if (keyfob_host_session_get_token (keyfob_host_get_session (host)) == request->token)
     keyfob_host_set_account (host, name);
 }
 
@@ -233,10 +250,12 @@ learn_account (KeyfobHost *host)
 {
   KeyfobToken *token = keyfob_host_session_get_token (keyfob_host_get_session (host));
   g_autofree char *claimed = keyfob_token_dup_account (token);
+  UserRequest *request = g_new0 (UserRequest, 1);
 
+  request->host = g_object_ref (host);
+  request->token = g_object_ref (token);
   keyfob_host_set_account (host, claimed);
-  keyfob_server_userinfo_async (keyfob_host_get_server (host), token, NULL, on_userinfo,
-                                g_object_ref (host));
+  keyfob_server_userinfo_async (keyfob_host_get_server (host), token, NULL, on_userinfo, request);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "keyfob-host-file.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-base-url.h"
@@ -19,6 +20,7 @@
 #define TOKEN_STORE "kept-in"
 #define COPY_STORES "left-in"
 #define COPY_TIME "left-at"
+#define MAX_SIZE (4 * 1024 * 1024) /* thousands of hosts */
 #define KEY_FILE_FLAGS (G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS)
 
 struct _KeyfobHostFile
@@ -313,6 +315,24 @@ salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
   changed (self);
 }
 
+/* Anything but a file of some size, such as a pipe, would stop the agent. */
+static gboolean
+get_contents (const char *path, char **data, gsize *length, GError **error)
+{
+  GStatBuf info;
+
+  if (g_stat (path, &info) == 0 && (!S_ISREG (info.st_mode) || info.st_size > MAX_SIZE))
+    {
+      g_autofree char *name = g_filename_display_name (path);
+
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                   _ ("%s is no file that could be one of Keyfob's."), name);
+      return FALSE;
+    }
+
+  return g_file_get_contents (path, data, length, error);
+}
+
 /* Returns: (transfer full) (nullable): the text of the file */
 static char *
 read_file (KeyfobHostFile *self, GPtrArray *problems)
@@ -321,7 +341,7 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
   gsize length;
   g_autoptr (GError) error = NULL;
 
-  if (!g_file_get_contents (self->path, &data, &length, &error))
+  if (!get_contents (self->path, &data, &length, &error))
     {
       if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return NULL;

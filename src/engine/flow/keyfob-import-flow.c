@@ -68,8 +68,11 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (keyfob_token_get_seconds_left (self->token, keyfob_clock_now (self->clock)) > 0)
     keyfob_server_userinfo_async (self->server, self->token, cancellable, on_userinfo,
                                   g_steal_pointer (&task));
+  else if (g_task_return_error_if_cancelled (task))
+    return;
+  /* cannot be cancelled: the answer may hold the only refresh token that still works */
   else if (keyfob_token_get_refresh_token (self->token) != NULL)
-    keyfob_server_refresh_async (self->server, self->token, cancellable, on_refreshed,
+    keyfob_server_refresh_async (self->server, self->token, NULL, on_refreshed,
                                  g_steal_pointer (&task));
   else
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED, "%s",

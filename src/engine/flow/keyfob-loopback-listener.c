@@ -256,7 +256,7 @@ static gboolean
 on_readable (GSocket *socket, GIOCondition condition, gpointer user_data)
 {
   Client *client = user_data;
-  g_autoptr (KeyfobLoopbackListener) self = g_object_ref (client->listener);
+  G_GNUC_UNUSED g_autoptr (KeyfobLoopbackListener) held = g_object_ref (client->listener);
   g_autoptr (GError) error = NULL;
   guint8 buffer[READ_SIZE];
   gssize n = g_socket_receive (socket, (char *) buffer, sizeof buffer, NULL, &error);
@@ -306,7 +306,8 @@ refuse_connection (KeyfobLoopbackListener *self, GSocket *socket)
 {
   g_autoptr (GSocket) refused = NULL;
 
-  g_close (self->spare_fd, NULL);
+  if (self->spare_fd >= 0)
+    g_close (self->spare_fd, NULL);
   refused = g_socket_accept (socket, NULL, NULL);
   g_clear_object (&refused);
   self->spare_fd = open_spare ();

@@ -6,6 +6,9 @@
 
 #include "keyfob-clipboard.h"
 
+#include <gio/gunixoutputstream.h>
+#include <glib-unix.h>
+
 #ifdef HAVE_X11
 #include <gdk/x11/gdkx.h>
 #endif
@@ -102,6 +105,11 @@ secret_content_write_mime_type_async (GdkContentProvider *provider,
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The text is withdrawn");
       return;
     }
+  /* a program that does not read what it asked for would stop the window */
+  if (G_IS_UNIX_OUTPUT_STREAM (stream))
+    g_unix_set_fd_nonblocking (g_unix_output_stream_get_fd (G_UNIX_OUTPUT_STREAM (stream)), TRUE,
+                               NULL);
+
   if (self->with_hint && g_str_equal (mime_type, PASSWORD_HINT))
     {
       g_output_stream_write_all_async (stream, PASSWORD_HINT_CONTENT,

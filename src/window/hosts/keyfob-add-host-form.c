@@ -219,16 +219,24 @@ on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Import) import = user_data;
   KeyfobAddHostForm *self = import->form;
-  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
-  g_autofree char *address = dup_address (self);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
   const char *path = g_file_peek_path (import->file);
+  g_autofree char *address = NULL;
+  KeyfobBusAgent1 *agent;
 
-  if (agent == NULL || g_cancellable_is_cancelled (self->cancellable))
+  /* the form may be gone */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->client == NULL)
+    return;
+
+  agent = keyfob_agent_client_get_agent (self->client);
+  if (agent == NULL)
     {
       set_busy (self, FALSE);
       return;
     }
+
+  address = dup_address (self);
 
   if (info != NULL)
     import->etag = g_strdup (g_file_info_get_etag (info));

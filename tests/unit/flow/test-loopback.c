@@ -335,6 +335,10 @@ test_bad_request (Fixture *fixture, gconstpointer data)
   assert_still_waiting (fixture);
 }
 
+#define AS_A_BROWSER                                        \
+  ("GET /callback?code=good&state=right-state HTTP/1.1\r\n" \
+   "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n")
+
 /* @port@ stands for the port; what an odd parameter or header does to a good code: nothing */
 static const char *const good_requests[] = {
   "GET /callback?code=good&state=right-state&hd=100% HTTP/1.1\r\n",
@@ -353,8 +357,7 @@ static const char *const good_requests[] = {
   "GET http://localhost:@port@/callback?code=good&state=right-state HTTP/1.1\r\n",
   "GET /callback?code=good&state=right-state HTTP/1.0\r\n",
   "GET /callback?code=good&state=right-state HTTP/1.1\n",
-  "GET /callback?code=good&state=right-state HTTP/1.1\r\n"
-  "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n",
+  AS_A_BROWSER,
   "GET /callback?code=good&state=right-state HTTP/1.1\r\nno colon\r\n: no name\r\nX-\xff: \xff\r\n",
 };
 
