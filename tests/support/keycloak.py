@@ -13,15 +13,13 @@ Keycloak needs half a minute to start, so a test program starts it once and give
 import html.parser
 import http.cookiejar
 import json
-import os
-import pathlib
 import socket
 import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from stack import Service, Stack, StackError
+from stack import Service, Stack, StackError, installed_peers
 
 ADMIN = "admin"  # name and password of the administrator
 PORTS = range(53100, 53106)
@@ -72,7 +70,7 @@ class Keycloak(Service):
     """The server of the administrator; start() gives it when it answers."""
 
     def __init__(self, folder):
-        installed = pathlib.Path(os.environ.get("KEYFOB_SERVER_DIR", "_build/server")) / "keycloak"
+        installed = installed_peers() / "keycloak"
         if not (installed / "keyfob.installed").exists():
             raise StackError(f"Keycloak is not installed in {installed}: run tests/run providers once.")
         port = free_port()

@@ -21,6 +21,10 @@ check_packages=(clang clang-format)
 # Peers of tests/providers beside the server; see prepare_keycloak.
 provider_packages=(keepassxc unzip)
 
+# Where the server and its providers are installed: once for all checkouts, since they are large and come
+# from the network.
+peers_folder=${KEYFOB_SERVER_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/keyfob-peers}
+
 prepare_say () {
   printf '\n== %s\n' "$*"
 }
@@ -66,14 +70,23 @@ prepare_apt_install () {
   "${apt[@]}" update -q </dev/null && "${install[@]}" </dev/null
 }
 
-# prepare_server FOLDER: the real server and provider for demo and journeys, below FOLDER.
+# The real server and provider for demo and journeys, in the folder of the peers. Two runs at once install one
+# after the other.
 prepare_server () {
+  prepare_in_peers_folder prepare_python_and_node
+}
+
+# prepare_in_peers_folder FUNCTION: calls it with the folder of the peers, alone.
+prepare_in_peers_folder () {
+  mkdir -p "$peers_folder" && (flock 9 && "$1" "$peers_folder") 9>"$peers_folder/lock"
+}
+
+prepare_python_and_node () {
   local folder=$1 support
   support=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     prepare_packages nodejs npm || return 1
   fi
-  mkdir -p "$folder"
   prepare_python "$folder" "$support/requirements.txt" && prepare_node "$folder" "$support/package.json"
 }
 
@@ -103,14 +116,17 @@ prepare_node () {
     --loglevel=error </dev/null) && cp "$folder/package.wanted" "$folder/package.installed"
 }
 
-# prepare_keycloak FOLDER: Keycloak in FOLDER/keycloak, built for its store in memory, so that it starts quickly.
+# Keycloak beside the server, built for its store in memory, so that it starts quickly.
 prepare_keycloak () {
+  prepare_in_peers_folder prepare_keycloak_in
+}
+
+prepare_keycloak_in () {
   local folder=$1 version=26.7.3
   [ "$(cat "$folder/keycloak/keyfob.installed" 2>/dev/null)" = "$version" ] && return 0
   command -v java >/dev/null || prepare_packages openjdk-17-jre-headless || return 1
   command -v mvn >/dev/null || prepare_packages maven || return 1
   prepare_say "Installing Keycloak $version into $folder/keycloak"
-  mkdir -p "$folder"
   mvn -q -B dependency:get -Dtransitive=false \
     -Dartifact="org.keycloak:keycloak-quarkus-dist:$version:zip" </dev/null \
     && mvn -q -B dependency:copy -DoutputDirectory="$(realpath "$folder")" \

@@ -21,6 +21,12 @@ class StackError(Exception):
     pass
 
 
+def installed_peers():
+    """The folder that tests/run installs the peers in; support/prepare.sh names the same."""
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(os.environ.get("KEYFOB_SERVER_DIR") or pathlib.Path(cache) / "keyfob-peers")
+
+
 class Service:
     """A program that prints `ready URL` when it can be used."""
 
@@ -76,7 +82,7 @@ class Stack:
     def __init__(self, folder, access_seconds=600, refresh_seconds=86400, device_seconds=600, broker=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        installed = pathlib.Path(os.environ.get("KEYFOB_SERVER_DIR") or HERE.parents[1] / "_build/server")
+        installed = installed_peers()
         if not (installed / "node_modules/oidc-provider").is_dir() or not (installed / "venv").is_dir():
             raise StackError(f"The server is not installed in {installed}: run tests/run once.")
         self.python = installed / "venv/bin/python"  # has the Python client as well
