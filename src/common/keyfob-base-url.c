@@ -316,6 +316,26 @@ keyfob_base_url_is_loopback (const char *host)
   return strcmp (name, "localhost") == 0 || g_str_has_suffix (name, ".localhost");
 }
 
+gboolean
+keyfob_base_url_may_lead_to (const char *from, const char *to)
+{
+  const GUriFlags flags = G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED;
+  g_autoptr (GUri) source = g_uri_parse (from, flags, NULL);
+  g_autoptr (GUri) target = g_uri_parse (to, flags, NULL);
+  const char *host = target != NULL ? g_uri_get_host (target) : NULL;
+
+  if (host == NULL || *host == '\0' || g_uri_get_userinfo (target) != NULL)
+    return FALSE;
+  if (strcmp (g_uri_get_scheme (target), "https") == 0)
+    return TRUE;
+  if (strcmp (g_uri_get_scheme (target), "http") != 0)
+    return FALSE;
+
+  return keyfob_base_url_is_loopback (host)
+         || (source != NULL && strcmp (g_uri_get_scheme (source), "http") == 0
+             && !keyfob_base_url_is_loopback (g_uri_get_host (source)));
+}
+
 char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error)
 {

@@ -29,4 +29,15 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
  */
 gboolean keyfob_base_url_is_loopback (const char *host);
 
+/**
+ * keyfob_base_url_may_lead_to:
+ * @from: a URL of the server that names @to
+ * @to: where the server wants to send the user
+ *
+ * Returns: whether @to may be opened or shown: an address by https, or by http on loopback, without
+ *   a user name that could be taken for the host. A server elsewhere that is itself spoken to by
+ *   http, which the user has to allow, may lead to http.
+ */
+gboolean keyfob_base_url_may_lead_to (const char *from, const char *to);
+
 G_END_DECLS

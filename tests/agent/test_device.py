@@ -132,6 +132,15 @@ class NotToTheEnd(Device):
         host.wait_for(State="signed-in", **NOTHING)
         self.assertRegex(host.Error, "refused|denied")
 
+    def test_address_that_anybody_could_change(self):
+        self.server.faults["device"] = answer(200, {
+            "device_code": self.server.secret(), "user_code": "WDJB-MJHT", "expires_in": 600,
+            "verification_uri": "http://auth.example.org/device"})
+        host = self.add_host()
+        words = self.assert_fails("BadAnswer", host.call, "SignIn", flow="device")
+        self.assertIn("not safe to open", words)
+        host.wait_for(State="signed-out", Error=words, **NOTHING)
+
     def test_provider_says_expired(self):
         self.check(quoted("expired_token"), "Get a new code|Get a new one")
 

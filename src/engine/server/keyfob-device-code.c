@@ -9,7 +9,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "keyfob-answer.h"
 #include "keyfob-auth-error.h"
+#include "keyfob-base-url.h"
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
@@ -23,25 +25,12 @@
 #define MAX_USER_CODE 64
 #define MAX_URI 2000
 
-static const char *
-get_web_uri (JsonObject *answer, const char *member)
+/* Returns: whether @uri may be shown to the user of the server at @url */
+static gboolean
+is_safe_uri (const char *uri, const char *url)
 {
-  const char *text = keyfob_json_get_string (answer, member);
-  g_autoptr (GUri) uri = NULL;
-  const char *scheme;
-
-  if (text == NULL || strlen (text) > MAX_URI || !g_str_is_ascii (text)
-      || !keyfob_text_is_clean (text))
-    return NULL;
-
-  uri = g_uri_parse (text, G_URI_FLAGS_ENCODED, NULL);
-  if (uri == NULL || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0'
-      || g_uri_get_userinfo (uri) != NULL)
-    return NULL;
-
-  scheme = g_uri_get_scheme (uri);
-
-  return strcmp (scheme, "https") == 0 || strcmp (scheme, "http") == 0 ? text : NULL;
+  return uri != NULL && strlen (uri) <= MAX_URI && g_str_is_ascii (uri)
+         && keyfob_text_is_clean (uri) && keyfob_base_url_may_lead_to (url, uri);
 }
 
 static gboolean
@@ -79,18 +68,28 @@ keyfob_device_code_free (KeyfobDeviceCode *self)
 }
 
 KeyfobDeviceCode *
-keyfob_device_code_parse (JsonObject *answer, const char *host, GError **error)
+keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
 {
   KeyfobDeviceCode *code;
+  g_autofree char *host = keyfob_answer_dup_host (url);
   const char *device_code = keyfob_json_get_string (answer, "device_code");
   const char *user_code = keyfob_json_get_string (answer, "user_code");
-  const char *uri = get_web_uri (answer, "verification_uri");
+  const char *uri = keyfob_json_get_string (answer, "verification_uri");
+  const char *complete = keyfob_json_get_string (answer, "verification_uri_complete");
 
-  if (!is_device_code (device_code) || !is_user_code (user_code) || uri == NULL)
+  if (!is_device_code (device_code) || !is_user_code (user_code) || uri == NULL || *uri == '\0')
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
                    _ ("%s sent no code that can be used on another device. Sign in with the "
                       "browser."),
+                   host);
+      return NULL;
+    }
+  if (!is_safe_uri (uri, url))
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
+                   _ ("The address that %s wants to send you to is not safe to open, so its code "
+                      "is not shown. Sign in with the browser, or ask whoever runs it."),
                    host);
       return NULL;
     }
@@ -99,7 +98,7 @@ keyfob_device_code_parse (JsonObject *answer, const char *host, GError **error)
   code->device_code = g_strdup (device_code);
   code->user_code = g_strdup (user_code);
   code->verification_uri = g_strdup (uri);
-  code->verification_uri_complete = g_strdup (get_web_uri (answer, "verification_uri_complete"));
+  code->verification_uri_complete = is_safe_uri (complete, url) ? g_strdup (complete) : NULL;
   code->interval = get_seconds (answer, "interval", DEFAULT_INTERVAL, MAX_INTERVAL);
   code->expires_in = get_seconds (answer, "expires_in", DEFAULT_LIFETIME, MAX_LIFETIME);
 

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * KeyfobDeviceCode:
  * @device_code: a secret; the server hands out the token for it
  * @user_code: what the user enters
- * @verification_uri: http or https; where the user enters it
+ * @verification_uri: where the user enters it, see keyfob_base_url_may_lead_to()
  * @verification_uri_complete: (nullable): the same with the user code in it
  * @expires_in: lifetime of both codes in seconds
  * @interval: seconds between two requests for the token
@@ -33,7 +33,7 @@ typedef struct
 /**
  * keyfob_device_code_parse:
  * @answer: what the device route sent
- * @host: host name of the server, for the message of @error
+ * @url: URL of the device route
  * @error: KEYFOB_AUTH_ERROR_BAD_ANSWER where a code or the verification URI cannot be used
  *
  * Takes 5 seconds for an interval and 600 for a lifetime that is missing or no positive number, and
@@ -41,7 +41,7 @@ typedef struct
  *
  * Returns: (transfer full): the codes, or %NULL
  */
-KeyfobDeviceCode *keyfob_device_code_parse (JsonObject *answer, const char *host, GError **error);
+KeyfobDeviceCode *keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error);
 
 void keyfob_device_code_free (KeyfobDeviceCode *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobDeviceCode, keyfob_device_code_free)

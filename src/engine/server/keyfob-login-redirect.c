@@ -190,23 +190,6 @@ check_request (const Request *request, GError **error)
   return TRUE;
 }
 
-static gboolean
-is_safe_target (const char *location, const char *login_url)
-{
-  g_autoptr (GUri) target =
-      g_uri_parse (location, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
-  const char *scheme = target != NULL ? g_uri_get_scheme (target) : "";
-  const char *host = target != NULL ? g_uri_get_host (target) : NULL;
-
-  if (host == NULL || *host == '\0' || g_uri_get_userinfo (target) != NULL)
-    return FALSE;
-
-  return strcmp (scheme, "https") == 0
-         || (strcmp (scheme, "http") == 0
-             && (keyfob_base_url_is_loopback (host)
-                 || g_strcmp0 (g_uri_peek_scheme (login_url), "http") == 0));
-}
-
 /* Resolves only the part before the query: resolving the query would rewrite its escapes. */
 static char *
 resolve_relative (const char *login_url, const char *location)
@@ -366,7 +349,7 @@ keyfob_login_redirect_parse (const char *login_url,
   KeyfobLogin *login = NULL;
   gsize query;
 
-  if (url == NULL || !is_safe_target (url, login_url))
+  if (url == NULL || !keyfob_base_url_may_lead_to (login_url, url))
     {
       refuse_request (error, host);
       return NULL;

@@ -385,11 +385,7 @@ on_device_answer (GObject *source, GAsyncResult *result, gpointer user_data)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_DEVICE, &error);
 
   if (object != NULL)
-    {
-      g_autofree char *host = keyfob_answer_dup_host (answer->url);
-
-      code = keyfob_device_code_parse (object, host, &error);
-    }
+    code = keyfob_device_code_parse (object, answer->url, &error);
 
   if (code != NULL)
     g_task_return_pointer (task, code, (GDestroyNotify) keyfob_device_code_free);

@@ -16,7 +16,7 @@ parse (const char *text, GError **error)
 
   g_assert_nonnull (object);
 
-  return keyfob_device_code_parse (object, "data.example.org", error);
+  return keyfob_device_code_parse (object, "https://data.example.org/auth/v2/device", error);
 }
 
 static const struct
@@ -36,6 +36,8 @@ static const struct
   { "{" CODES ", " URI ", \"interval\": 1e300, \"expires_in\": 1e300}", 3600, 86400, NULL },
   { "{" CODES ", " URI ", \"verification_uri_complete\": null}", 5, 600, NULL },
   { "{" CODES ", " URI ", \"verification_uri_complete\": \"javascript:alert(1)\"}", 5, 600, NULL },
+  { "{" CODES ", " URI ", \"verification_uri_complete\": \"http://id.example.org/d?c=W\"}", 5, 600,
+    NULL },
   { "{" CODES ", " URI ", \"verification_uri_complete\": \"https://id.example.org/d?c=W\"}", 5, 600,
     "https://id.example.org/d?c=W" },
 };
@@ -98,6 +100,41 @@ test_bad_answers (void)
     }
 }
 
+/* The rule of login addresses. */
+static void
+test_addresses_by_http (void)
+{
+  const struct
+  {
+    const char *url;
+    const char *uri;
+    gboolean safe;
+  } cases[] = {
+    { "https://data.example.org/d", "http://localhost:8080/device", TRUE },
+    { "https://data.example.org/d", "http://127.0.0.1/device", TRUE },
+    { "https://data.example.org/d", "http://[::1]:8080/device", TRUE },
+    { "https://data.example.org/d", "http://id.example.org/device", FALSE },
+    { "https://data.example.org/d", "http://localhost.example.org/device", FALSE },
+    { "http://localhost:8000/d", "http://id.example.org/device", FALSE },
+    /* only where the user allows it */
+    { "http://data.example.org/d", "http://id.example.org/device", TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{" CODES ", \"verification_uri\": \"%s\"}", cases[i].uri);
+      g_autoptr (JsonObject) object = keyfob_json_parse_object (text, strlen (text));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (KeyfobDeviceCode) code = keyfob_device_code_parse (object, cases[i].url, &error);
+
+      g_test_message ("%s from %s", cases[i].uri, cases[i].url);
+      g_assert_true ((code != NULL) == cases[i].safe);
+      if (!cases[i].safe)
+        g_assert_nonnull (strstr (error->message, "not safe to open"));
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -105,6 +142,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/device-code/good-answers", test_good_answers);
   g_test_add_func ("/device-code/bad-answers", test_bad_answers);
+  g_test_add_func ("/device-code/addresses-by-http", test_addresses_by_http);
 
   return g_test_run ();
 }

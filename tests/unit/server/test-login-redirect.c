@@ -251,6 +251,18 @@ test_http_host_may_lead_to_http (void)
   g_assert_nonnull (login);
 }
 
+/* On loopback http needs no leave of the user, who has allowed nothing. */
+static void
+test_http_on_loopback_leads_to_no_http (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (keyfob_login_redirect_parse ("http://localhost:8000/auth/v2/login",
+                                              "http://id.example.org/a?state=1&" OURS, CALLBACK,
+                                              FALSE, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
+}
+
 static void
 test_challenge_of_rfc_7636 (void)
 {
@@ -279,6 +291,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/login-redirect/bad-challenges", test_bad_challenges);
   g_test_add_func ("/login-redirect/errors", test_errors);
   g_test_add_func ("/login-redirect/http-host", test_http_host_may_lead_to_http);
+  g_test_add_func ("/login-redirect/http-on-loopback", test_http_on_loopback_leads_to_no_http);
   g_test_add_func ("/login-redirect/challenge-of-rfc-7636", test_challenge_of_rfc_7636);
 
   return g_test_run ();
