@@ -26,7 +26,7 @@ AGENT = NAME + "1"
 HOST = "org.keyfob.Keyfob.Host1"
 ERROR = "org.keyfob.Keyfob.Error."
 
-# Seconds: the agent itself waits for a keyring that hangs before it tells so.
+# Seconds: the agent itself waits for a keyring that hangs before it tells so, and for what opens pages.
 KEYRING_PATIENCE = 5
 # Seconds between two questions about a device code, where the provider says nothing (RFC 8628 section 3.2).
 POLL_INTERVAL = 5
@@ -316,7 +316,7 @@ class AgentCase(unittest.TestCase):
     def wait_for_browser(self):
         """The address that the browser is to open, and the activation token, if there is one."""
         opened = self.bus.path("opened")
-        wait_until(lambda: os.path.exists(opened), "the browser to start")
+        wait_until(lambda: os.path.exists(opened), "the browser to start", ANSWER)
         with open(opened, encoding="utf-8") as file:
             return file.read().split()
 

@@ -218,7 +218,7 @@ make_context (GDBusConnection *connection, const char *store_option)
   g_autofree char *notices_path = keyfob_notices_dup_default_path ();
   g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path, clock);
   g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
-  g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new ();
+  g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new (connection);
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);
 

@@ -47,11 +47,20 @@ void keyfob_launcher_launch_async (KeyfobLauncher *self,
  * Completes after some seconds, or earlier where the browser has handed the address over.
  *
  * Returns: %FALSE with KEYFOB_AUTH_ERROR_NO_BROWSER where no browser starts, or the browser ends at
- *   once with an error
+ *   once with an error; a portal does not tell the latter
  */
 gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GError **error);
 
-/** Returns: (transfer full): a launcher that starts the default browser of the desktop */
-KeyfobLauncher *keyfob_browser_launcher_new (void);
+/**
+ * keyfob_browser_launcher_new:
+ * @connection: (nullable): session bus
+ *
+ * A launcher that opens the default browser of the desktop: by the portal where there is one, else
+ * by the systemd of the session, so that the browser runs outside of the agent's unit, else by
+ * itself.
+ *
+ * Returns: (transfer full):
+ */
+KeyfobLauncher *keyfob_browser_launcher_new (GDBusConnection *connection);
 
 G_END_DECLS
