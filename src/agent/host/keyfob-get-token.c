@@ -11,6 +11,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-decisions.h"
 #include "keyfob-host-server.h"
+#include "keyfob-refresh-plan.h"
 #include "keyfob-session.h"
 
 /* What a caller wants. proceed() runs again whenever the activity of the host ends. */
@@ -277,6 +278,18 @@ wants_new_session (GTask *task)
   return !request->wants_token && keyfob_host_session_has_ended (keyfob_host_get_session (host));
 }
 
+/* Whether the token lasts as long as the caller wants. One of a broker that lasts for days does: a
+ * refresh would bring one of an hour. */
+static gboolean
+lasts (GTask *task, KeyfobToken *token)
+{
+  Request *request = g_task_get_task_data (task);
+  gint64 left = keyfob_token_get_seconds_left (token, now (task));
+
+  return left >= request->options->min_time
+         || (keyfob_token_is_broker (token) && left > KEYFOB_REFRESH_BROKER_LIFE);
+}
+
 /* @task: (transfer full) */
 static void
 proceed (GTask *task)
@@ -288,7 +301,8 @@ proceed (GTask *task)
   KeyfobHostActivity activity = keyfob_host_get_activity (host);
   gboolean waits = activity == KEYFOB_HOST_WAITING || activity == KEYFOB_HOST_LOADING
                    || activity == KEYFOB_HOST_IN_SIGN_OUT;
-  gboolean fresh = token != NULL && keyfob_token_is_fresh (token, now (task));
+  gboolean fresh =
+      token != NULL && keyfob_token_is_fresh (token, now (task)) && lasts (task, token);
 
   if (!waits && !options->force && fresh && !wants_new_session (task))
     succeed (task, token);

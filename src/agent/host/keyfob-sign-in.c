@@ -61,6 +61,20 @@ take_string (GVariant *value,
 }
 
 static gboolean
+take_seconds (GVariant *value, const char *key, guint *out, GError **error)
+{
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
+    {
+      g_set_error (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                   _ ("The option “%s” must be a number of seconds."), key);
+      return FALSE;
+    }
+
+  *out = g_variant_get_uint32 (value);
+  return TRUE;
+}
+
+static gboolean
 take_option (KeyfobSignInOptions *self, const char *key, GVariant *value, GError **error)
 {
   g_autofree char *flow = NULL;
@@ -71,6 +85,8 @@ take_option (KeyfobSignInOptions *self, const char *key, GVariant *value, GError
     return take_boolean (value, key, &self->interactive, error);
   if (g_str_equal (key, "open-browser"))
     return take_boolean (value, key, &self->open_browser, error);
+  if (g_str_equal (key, "min-time"))
+    return take_seconds (value, key, &self->min_time, error);
   if (g_str_equal (key, "prompt"))
     return take_string (value, key, prompts, &self->prompt, error);
   if (g_str_equal (key, "activation-token"))

@@ -31,6 +31,7 @@ typedef enum
  * @way: how the user signs in
  * @force: also when signed in
  * @interactive: sign in when nothing else helps (always for `SignIn`)
+ * @min_time: seconds that the token is to be good for, where the server gives one that is
  * @prompt: (nullable): for the provider
  * @open_browser: open the browser, too
  * @activation_token: (nullable): lets the browser come to the front
@@ -43,6 +44,7 @@ typedef struct
   KeyfobSignInWay way;
   gboolean force;
   gboolean interactive;
+  guint min_time;
   char *prompt;
   gboolean open_browser;
   char *activation_token;

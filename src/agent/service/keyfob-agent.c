@@ -12,6 +12,7 @@
 #include "keyfob-bare-token.h"
 #include "keyfob-get-token.h"
 #include "keyfob-host-decisions.h"
+#include "keyfob-host-lookup.h"
 #include "keyfob-host-methods.h"
 #include "keyfob-host-storage.h"
 #include "keyfob-host.h"
@@ -214,6 +215,42 @@ on_find_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *
     error = no_such_host (keyfob_config_get_base_url (config));
 
   call_return (call, error == NULL ? g_variant_new ("(o)", path) : NULL, error);
+
+  return TRUE;
+}
+
+static gboolean
+on_find_hosts (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *text)
+{
+  g_autoptr (GPtrArray) hosts = keyfob_host_lookup (G_LIST_MODEL (self->hosts), text);
+  GVariantBuilder paths;
+
+  g_variant_builder_init (&paths, G_VARIANT_TYPE_OBJECT_PATH_ARRAY);
+  for (guint i = 0; i < hosts->len; i++)
+    g_variant_builder_add (&paths, "o", keyfob_host_get_path (g_ptr_array_index (hosts, i)));
+
+  call_return (call_new (self, invocation, NULL), g_variant_new ("(ao)", &paths), NULL);
+
+  return TRUE;
+}
+
+static gboolean
+on_get_token (KeyfobAgent *self,
+              GDBusMethodInvocation *invocation,
+              const char *text,
+              GVariant *options)
+{
+  g_autoptr (GPtrArray) hosts = keyfob_host_lookup (G_LIST_MODEL (self->hosts), text);
+
+  if (hosts->len == 1)
+    keyfob_host_methods_get_token (g_ptr_array_index (hosts, 0), invocation, options);
+  else if (hosts->len == 0)
+    call_return (call_new (self, invocation, NULL), NULL, no_such_host (text));
+  else
+    call_return (call_new (self, invocation, NULL), NULL,
+                 g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+                              _ ("“%s” is not one host but several. Give the whole address."),
+                              text));
 
   return TRUE;
 }
@@ -665,6 +702,8 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 
   answer (self, "add-host", on_add_host);
   answer (self, "find-host", on_find_host);
+  answer (self, "find-hosts", on_find_hosts);
+  answer (self, "get-token", on_get_token);
   answer (self, "import-token", on_import_token);
   answer (self, "remove-host", on_remove_host);
   answer (self, "dismiss", on_dismiss);

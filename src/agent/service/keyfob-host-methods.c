@@ -86,8 +86,10 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
                      error);
 }
 
-static gboolean
-on_get_token (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+void
+keyfob_host_methods_get_token (KeyfobHost *host,
+                               GDBusMethodInvocation *invocation,
+                               GVariant *options)
 {
   GError *error = NULL;
   KeyfobSignInOptions *parsed = keyfob_sign_in_options_parse (options, &error);
@@ -97,6 +99,12 @@ on_get_token (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *opt
                                  on_token, call_new (host, invocation));
   else
     g_dbus_method_invocation_take_error (invocation, error);
+}
+
+static gboolean
+on_get_token (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  keyfob_host_methods_get_token (host, invocation, options);
 
   return TRUE;
 }

@@ -11,4 +11,13 @@ G_BEGIN_DECLS
 /** Answers the method calls on the bus interface of @host until @host is disposed of. */
 void keyfob_host_methods_connect (KeyfobHost *host);
 
+/**
+ * keyfob_host_methods_get_token:
+ * @invocation: (transfer full): a call that is answered as `Host1.GetToken`
+ * @options: `a{sv}`
+ */
+void keyfob_host_methods_get_token (KeyfobHost *host,
+                                    GDBusMethodInvocation *invocation,
+                                    GVariant *options);
+
 G_END_DECLS

@@ -13,8 +13,6 @@
 #define JITTER_SHARE 0.05
 /* how long a use of a host counts where its session is short, seconds */
 #define SHORT_USE (60 * 60)
-/* life of what any refresh brings in broker mode, seconds */
-#define BROKER_LIFE (60 * 60)
 
 /* In broker mode the server deletes the session at @refresh_expires, even where the token itself
  * is good for longer. */
@@ -66,7 +64,7 @@ keyfob_refresh_plan_is_possible (const KeyfobRefreshFacts *facts)
 static gint64
 keep_longer_life (const KeyfobRefreshFacts *facts, gint64 due)
 {
-  gint64 worth = facts->expires - BROKER_LIFE;
+  gint64 worth = facts->expires - KEYFOB_REFRESH_BROKER_LIFE;
 
   if (!facts->broker || due >= worth)
     return due;

@@ -1,0 +1,388 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-commands.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-json-writer.h"
+#include "keyfob-host-state.h"
+#include "keyfob-status-text.h"
+
+#define JSON_VERSION 1
+#define COLUMNS 4
+#define GAP 2 /* blanks between columns */
+
+/* One line of the list. */
+typedef struct
+{
+  char *cells[COLUMNS];
+} Line;
+
+static void
+line_free (Line *line)
+{
+  for (guint i = 0; i < COLUMNS; i++)
+    g_free (line->cells[i]);
+  g_free (line);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const char *const *first = a;
+  const char *const *second = b;
+
+  return g_utf8_collate (*first, *second);
+}
+
+/* Returns: (transfer container) (element-type GVariant): `a{sv}`, the properties of the hosts, by
+ * name */
+static GPtrArray *
+get_hosts (GVariant *objects)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GHashTable) by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  GVariantIter iter;
+  GVariant *interfaces;
+
+  g_variant_iter_init (&iter, objects);
+  while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", NULL, &interfaces))
+    {
+      GVariant *properties = g_variant_lookup_value (interfaces, KEYFOB_APPLICATION_ID ".Host1",
+                                                     G_VARIANT_TYPE_VARDICT);
+      const char *name = "";
+      const char *url = "";
+      char *key = NULL;
+
+      if (properties == NULL)
+        continue;
+      g_variant_lookup (properties, "Name", "&s", &name);
+      g_variant_lookup (properties, "Url", "&s", &url);
+      key = g_strconcat (name, " ", url, NULL);
+      g_hash_table_insert (by_name, key, properties);
+      g_ptr_array_add (names, key);
+    }
+
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (hosts, g_hash_table_lookup (by_name, g_ptr_array_index (names, i)));
+
+  return hosts;
+}
+
+static char *
+dup_status (GVariant *host)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const char *state = "";
+  const char *account = "";
+  gint64 expires = 0;
+  gboolean renews = FALSE;
+
+  g_variant_lookup (host, "State", "&s", &state);
+  g_variant_lookup (host, "Account", "&s", &account);
+  g_variant_lookup (host, "Expires", "x", &expires);
+  g_variant_lookup (host, "Renews", "b", &renews);
+
+  if (keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
+    return keyfob_status_text_unrenewed (account, expires, now);
+
+  return keyfob_status_text_status (keyfob_host_state_parse (state), account, expires, now);
+}
+
+static int
+measure (const char *text)
+{
+  int columns = 0;
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!g_unichar_iszerowidth (c))
+        columns += g_unichar_iswide (c) ? 2 : 1;
+    }
+
+  return columns;
+}
+
+static void
+print_table (GPtrArray *lines)
+{
+  int widths[COLUMNS] = { 0 };
+  gboolean aligned = isatty (STDOUT_FILENO);
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      for (guint j = 0; j < COLUMNS; j++)
+        widths[j] = MAX (widths[j], measure (((Line *) g_ptr_array_index (lines, i))->cells[j]));
+    }
+
+  for (guint i = 0; i < lines->len; i++)
+    {
+      Line *line = g_ptr_array_index (lines, i);
+
+      for (guint j = 0; j < COLUMNS; j++)
+        {
+          gboolean last = j == COLUMNS - 1;
+
+          fputs (line->cells[j], stdout);
+          if (!last && aligned)
+            printf ("%*s", widths[j] - measure (line->cells[j]) + GAP, "");
+          else
+            putchar (last ? '\n' : '\t');
+        }
+    }
+}
+
+static Line *
+line_new (GVariant *host)
+{
+  Line *line = g_new0 (Line, 1);
+  const char *text = "";
+
+  g_variant_lookup (host, "Name", "&s", &text);
+  line->cells[0] = g_strdup (text);
+  g_variant_lookup (host, "Url", "&s", &text);
+  line->cells[1] = g_strdup (text);
+  line->cells[2] = dup_status (host);
+  text = "";
+  g_variant_lookup (host, "Store", "&s", &text);
+  line->cells[3] = g_strdup (text);
+
+  return line;
+}
+
+static void
+print_hosts (GPtrArray *hosts)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
+
+  for (guint i = 0; i < hosts->len; i++)
+    g_ptr_array_add (lines, line_new (g_ptr_array_index (hosts, i)));
+
+  print_table (lines);
+  if (hosts->len == 0)
+    keyfob_ctl_say (_ ("There is no host yet. Add one with “keyfobctl add ADDRESS”."));
+}
+
+/* Names in JSON, and the properties of Host1 that they have. */
+static const struct
+{
+  const char *name;
+  const char *property;
+} members[] = {
+  { "url", "Url" },         { "name", "Name" },       { "state", "State" },
+  { "account", "Account" }, { "expires", "Expires" }, { "refresh_expires", "RefreshExpires" },
+  { "renews", "Renews" },   { "store", "Store" },     { "saved", "Saved" },
+  { "error", "Error" },
+};
+
+static GVariant *
+to_json_host (GVariant *host)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (host, members[i].property, NULL);
+
+      if (value != NULL)
+        g_variant_builder_add (&builder, "{sv}", members[i].name, value);
+    }
+
+  return g_variant_builder_end (&builder);
+}
+
+static GVariant *
+to_json_hosts (GPtrArray *hosts)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < hosts->len; i++)
+    g_variant_builder_add_value (&builder, to_json_host (g_ptr_array_index (hosts, i)));
+
+  return g_variant_builder_end (&builder);
+}
+
+/* Returns: (nullable): `a{oa{sa{sv}}}`; where it is %NULL, @code is the exit code */
+static GVariant *
+parse_and_get_objects (KeyfobCtl *ctl,
+                       int argc,
+                       char **argv,
+                       const char *summary,
+                       gboolean *json,
+                       KeyfobExit *code)
+{
+  GError *error = NULL;
+  GVariant *objects = NULL;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("Print JSON"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!keyfob_ctl_parse (&argc, &argv, NULL, summary, entries, 0, code))
+    return NULL;
+
+  objects = keyfob_ctl_get_objects (ctl, &error);
+  if (objects == NULL)
+    *code = keyfob_ctl_fail (error);
+
+  return objects;
+}
+
+KeyfobExit
+keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
+{
+  gboolean json = FALSE;
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) objects = parse_and_get_objects (
+      ctl, argc, argv, _ ("Lists the hosts: name, address, how each stands, where its token is."),
+      &json, &code);
+  g_autoptr (GPtrArray) hosts = objects != NULL ? get_hosts (objects) : NULL;
+  GVariantBuilder builder;
+
+  if (hosts == NULL)
+    return code;
+
+  if (!json)
+    {
+      print_hosts (hosts);
+      return KEYFOB_EXIT_DONE;
+    }
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (JSON_VERSION));
+  g_variant_builder_add (&builder, "{sv}", "hosts", to_json_hosts (hosts));
+  keyfob_json_print (g_variant_builder_end (&builder));
+
+  return KEYFOB_EXIT_DONE;
+}
+
+/* Returns: (transfer floating): `as`, a sentence for each thing that a person should do or know */
+static GVariant *
+list_needs (GVariant *agent, GPtrArray *hosts)
+{
+  GVariantBuilder needs;
+  g_autoptr (GVariant) notices = g_variant_lookup_value (agent, "Notices", NULL);
+  GVariantIter iter;
+  const char *sentence;
+
+  g_variant_builder_init (&needs, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      GVariant *host = g_ptr_array_index (hosts, i);
+      const char *state = "";
+      const char *name = "";
+      g_autofree char *line = NULL;
+
+      g_variant_lookup (host, "State", "&s", &state);
+      g_variant_lookup (host, "Name", "&s", &name);
+      if (!keyfob_host_state_needs_user (keyfob_host_state_parse (state)))
+        continue;
+
+      line = g_strdup_printf ("%s: %s", name,
+                              keyfob_status_text_state (keyfob_host_state_parse (state)));
+      g_variant_builder_add (&needs, "s", line);
+    }
+
+  if (notices != NULL)
+    {
+      g_variant_iter_init (&iter, notices);
+      while (g_variant_iter_next (&iter, "(&s&s)", NULL, &sentence))
+        g_variant_builder_add (&needs, "s", sentence);
+    }
+
+  return g_variant_builder_end (&needs);
+}
+
+static void
+print_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
+{
+  const char *version = "";
+  const char *store = "";
+  const char *store_state = "";
+
+  g_variant_lookup (agent, "Version", "&s", &version);
+  g_variant_lookup (agent, "Store", "&s", &store);
+  g_variant_lookup (agent, "StoreState", "&s", &store_state);
+  printf (_ ("keyfobctl %s, agent %s\n"), KEYFOB_VERSION, version);
+  /* Translators: where new tokens go, and whether that is ready, opening or locked */
+  printf (_ ("Tokens are kept in: %s (%s)\n"), store, store_state);
+  printf (_ ("Hosts: %u\n"), hosts->len);
+  for (gsize i = 0; i < g_variant_n_children (needs); i++)
+    {
+      const char *line;
+
+      g_variant_get_child (needs, i, "&s", &line);
+      printf ("%s\n", line);
+    }
+}
+
+static void
+print_json_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
+{
+  const struct
+  {
+    const char *name;
+    const char *property;
+  } names[] = {
+    { "agent", "Version" },
+    { "store", "Store" },
+    { "store_state", "StoreState" },
+    { "store_file", "StoreFile" },
+  };
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (JSON_VERSION));
+  g_variant_builder_add (&builder, "{sv}", "keyfobctl", g_variant_new_string (KEYFOB_VERSION));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (agent, names[i].property, NULL);
+
+      if (value != NULL)
+        g_variant_builder_add (&builder, "{sv}", names[i].name, value);
+    }
+  g_variant_builder_add (&builder, "{sv}", "hosts", g_variant_new_uint32 (hosts->len));
+  g_variant_builder_add (&builder, "{sv}", "needs", needs);
+  keyfob_json_print (g_variant_builder_end (&builder));
+}
+
+KeyfobExit
+keyfob_command_status (KeyfobCtl *ctl, int argc, char **argv)
+{
+  gboolean json = FALSE;
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) objects = parse_and_get_objects (
+      ctl, argc, argv, _ ("Shows agent and store, and what needs you."), &json, &code);
+  g_autoptr (GPtrArray) hosts = objects != NULL ? get_hosts (objects) : NULL;
+  g_autoptr (GVariant) agent = NULL;
+  g_autoptr (GVariant) needs = NULL;
+  GError *error = NULL;
+
+  if (hosts == NULL)
+    return code;
+
+  agent = keyfob_ctl_get_agent (ctl, &error);
+  if (agent == NULL)
+    return keyfob_ctl_fail (error);
+
+  needs = g_variant_ref_sink (list_needs (agent, hosts));
+  if (json)
+    print_json_status (agent, hosts, needs);
+  else
+    print_status (agent, hosts, needs);
+
+  return KEYFOB_EXIT_DONE;
+}

@@ -1,0 +1,339 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#define _GNU_SOURCE /* memfd_create */
+
+#include "keyfob-config-build.h"
+
+#include "keyfob-commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "keyfob-auth-error.h"
+#include "keyfob-ctl-sign-in.h"
+#include "keyfob-json-writer.h"
+
+/* The descriptor of a command that keyfobctl runs: what it reads there is the token. */
+#define DEFAULT_FD_VARIABLE "KEYFOB_TOKEN_FD"
+
+/* Says what a person can do, where there is none to ask. */
+static void
+say_ways_out (const char *host)
+{
+  const char *batch = keyfob_ctl_get_batch_variable ();
+  const char *name = host != NULL ? host : "HOST";
+
+  if (batch != NULL)
+    keyfob_ctl_say (_ ("This is a batch job (%s is set), so nobody is asked. Sign in before it "
+                       "starts, with “keyfobctl login %s”, or name a token file by "
+                       "OIDC_TOKEN_FILE."),
+                    batch, name);
+  else
+    keyfob_ctl_say (_ ("Sign in with “keyfobctl login %s” in a terminal, or in Keyfob’s window."),
+                    name);
+}
+
+/* Gets a token in one call where there is one.
+ *
+ * Returns: (transfer full) (nullable): `a{sv}` */
+static GVariant *
+get_token (KeyfobCtl *ctl, const char *host, int min_time, KeyfobExit *code)
+{
+  GVariantBuilder options;
+  GError *error = NULL;
+  g_autoptr (GVariant) answer = NULL;
+  g_autofree char *path = NULL;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  if (min_time > 0)
+    g_variant_builder_add (&options, "{sv}", "min-time", g_variant_new_uint32 (min_time));
+  answer = keyfob_ctl_call_agent (ctl, "GetToken",
+                                  g_variant_new ("(sa{sv})", host != NULL ? host : "", &options),
+                                  "(a{sv})", &error);
+  if (answer != NULL)
+    return g_variant_get_child_value (answer, 0);
+
+  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST))
+    {
+      g_clear_error (&error);
+      path = keyfob_ctl_find_host (ctl, host, code);
+      return NULL;
+    }
+
+  *code = keyfob_ctl_fail (error);
+  if (*code != KEYFOB_EXIT_SIGN_IN)
+    return NULL;
+
+  if (!keyfob_ctl_can_ask (ctl))
+    {
+      say_ways_out (host);
+      return NULL;
+    }
+
+  path = keyfob_ctl_find_host (ctl, host, code);
+
+  return path != NULL ? keyfob_ctl_sign_in (ctl, path, &(KeyfobCtlSignIn){ 0 }, code) : NULL;
+}
+
+static void
+warn_of_short_time (GVariant *token, int min_time)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  gint64 expires = 0;
+
+  g_variant_lookup (token, "expires", "x", &expires);
+  if (expires > 0 && expires - now < min_time)
+    keyfob_ctl_say (_ ("The server gives no token that is good for %d seconds; this one is good "
+                       "for %d."),
+                    min_time, (int) MAX (0, expires - now));
+}
+
+/* Parses the options that all commands with a token share, and gets it.
+ *
+ * Returns: (transfer full) (nullable): `a{sv}` */
+static GVariant *
+parse_and_get_token (KeyfobCtl *ctl,
+                     int *argc,
+                     char ***argv,
+                     const char *summary,
+                     gboolean *json,
+                     KeyfobExit *code)
+{
+  int min_time = 0;
+  GVariant *token = NULL;
+  const GOptionEntry entries[] = {
+    { "min-time", 't', 0, G_OPTION_ARG_INT, &min_time,
+      N_ ("Ask for a token that is good at least so long"), N_ ("SECONDS") },
+    { "no-interaction", 0, 0, G_OPTION_ARG_NONE, &ctl->no_interaction, N_ ("Never ask a person"),
+      NULL },
+    { json != NULL ? "json" : NULL, 0, 0, G_OPTION_ARG_NONE, json, N_ ("Print JSON"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  if (!keyfob_ctl_parse (argc, argv, _ ("[HOST]"), summary, entries, 1, code))
+    return NULL;
+
+  token = get_token (ctl, (*argv)[1], min_time, code);
+  if (token != NULL && min_time > 0)
+    warn_of_short_time (token, min_time);
+
+  return token;
+}
+
+static KeyfobExit
+print_member (GVariant *token, const char *name)
+{
+  const char *text = "";
+
+  g_variant_lookup (token, name, "&s", &text);
+  if (puts (text) < 0 || fflush (stdout) != 0)
+    {
+      keyfob_ctl_say (_ ("The token cannot be written: %s"), g_strerror (errno));
+      return KEYFOB_EXIT_FAILED;
+    }
+
+  return KEYFOB_EXIT_DONE;
+}
+
+KeyfobExit
+keyfob_command_header (KeyfobCtl *ctl, int argc, char **argv)
+{
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) token = parse_and_get_token (
+      ctl, &argc, &argv, _ ("Prints the Authorization header of a host."), NULL, &code);
+
+  return token != NULL ? print_member (token, "header") : code;
+}
+
+/* As the Python client prints it, without the refresh token, which stays with the agent. */
+static void
+print_json (GVariant *token)
+{
+  const char *const names[] = { "access_token", "token_type", "expires", "scope" };
+  const char *authorization = "";
+  GVariantBuilder builder, headers;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (token, names[i], NULL);
+
+      if (value != NULL)
+        g_variant_builder_add (&builder, "{sv}", names[i], value);
+    }
+  g_variant_lookup (token, "authorization", "&s", &authorization);
+  g_variant_builder_init (&headers, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&headers, "{sv}", "Authorization", g_variant_new_string (authorization));
+  g_variant_builder_add (&builder, "{sv}", "headers", g_variant_builder_end (&headers));
+  keyfob_json_print (g_variant_builder_end (&builder));
+}
+
+KeyfobExit
+keyfob_command_token (KeyfobCtl *ctl, int argc, char **argv)
+{
+  gboolean json = FALSE;
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) token = parse_and_get_token (
+      ctl, &argc, &argv, _ ("Prints the access token of a host."), &json, &code);
+
+  if (token == NULL)
+    return code;
+  if (!json)
+    return print_member (token, "access_token");
+
+  print_json (token);
+
+  return KEYFOB_EXIT_DONE;
+}
+
+/* Kubernetes, client.authentication.k8s.io/v1: ExecCredential. */
+static void
+print_exec_credential (GVariant *token)
+{
+  const char *access_token = "";
+  gint64 expires = 0;
+  GVariantBuilder builder, status;
+
+  g_variant_lookup (token, "access_token", "&s", &access_token);
+  g_variant_lookup (token, "expires", "x", &expires);
+
+  g_variant_builder_init (&status, G_VARIANT_TYPE_VARDICT);
+  if (expires > 0)
+    {
+      g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (expires);
+      g_autofree char *text = end != NULL ? g_date_time_format (end, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+
+      if (text != NULL)
+        g_variant_builder_add (&status, "{sv}", "expirationTimestamp", g_variant_new_string (text));
+    }
+  g_variant_builder_add (&status, "{sv}", "token", g_variant_new_string (access_token));
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "apiVersion",
+                         g_variant_new_string ("client.authentication.k8s.io/v1"));
+  g_variant_builder_add (&builder, "{sv}", "kind", g_variant_new_string ("ExecCredential"));
+  g_variant_builder_add (&builder, "{sv}", "status", g_variant_builder_end (&status));
+  keyfob_json_print (g_variant_builder_end (&builder));
+}
+
+KeyfobExit
+keyfob_command_exec_credential (KeyfobCtl *ctl, int argc, char **argv)
+{
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) token = parse_and_get_token (
+      ctl, &argc, &argv, _ ("Prints the access token of a host for kubectl."), NULL, &code);
+
+  if (token == NULL)
+    return code;
+
+  print_exec_credential (token);
+
+  return KEYFOB_EXIT_DONE;
+}
+
+/* Returns: a descriptor that the program that is executed inherits, from which the token can be
+ * read; -1 with errno */
+static int
+make_token_file (const char *access_token)
+{
+  gsize length = strlen (access_token);
+  int fd = memfd_create ("keyfob-token", 0);
+
+  if (fd >= 0
+      && (write (fd, access_token, length) != (gssize) length || lseek (fd, 0, SEEK_SET) != 0))
+    {
+      close (fd);
+      return -1;
+    }
+
+  return fd;
+}
+
+/* Returns: whether the environment of the command has the token, or where to read it */
+static gboolean
+pass_token (GVariant *token, const char *variable)
+{
+  const char *access_token = "";
+  g_autofree char *number = NULL;
+  int fd = -1;
+
+  g_variant_lookup (token, "access_token", "&s", &access_token);
+  if (variable != NULL)
+    return g_setenv (variable, access_token, TRUE);
+
+  fd = make_token_file (access_token);
+  if (fd < 0)
+    return FALSE;
+
+  number = g_strdup_printf ("%d", fd);
+
+  return g_setenv (DEFAULT_FD_VARIABLE, number, TRUE);
+}
+
+/* Returns: does not return where the command runs */
+static KeyfobExit
+run (GVariant *token, const char *variable, char **command)
+{
+  if (!pass_token (token, variable))
+    {
+      keyfob_ctl_say (_ ("The token cannot be given to the command: %s"), g_strerror (errno));
+      return KEYFOB_EXIT_FAILED;
+    }
+
+  execvp (command[0], command);
+  keyfob_ctl_say (_ ("“%s” cannot be run: %s"), command[0], g_strerror (errno));
+
+  return KEYFOB_EXIT_FAILED;
+}
+
+KeyfobExit
+keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv)
+{
+  g_autofree char *variable = NULL;
+  gboolean by_descriptor = FALSE;
+  int min_time = 0;
+  int host = 1;
+  KeyfobExit code = KEYFOB_EXIT_DONE;
+  g_autoptr (GVariant) token = NULL;
+  g_auto (GStrv) command = NULL;
+  const GOptionEntry entries[] = {
+    { "env", 0, 0, G_OPTION_ARG_STRING, &variable,
+      N_ ("Give the token in this variable of the environment"), N_ ("NAME") },
+    { "fd", 0, 0, G_OPTION_ARG_NONE, &by_descriptor,
+      N_ ("Give the token in the file of the number in KEYFOB_TOKEN_FD (as usual)"), NULL },
+    { "min-time", 't', 0, G_OPTION_ARG_INT, &min_time,
+      N_ ("Ask for a token that is good at least so long"), N_ ("SECONDS") },
+    { "no-interaction", 0, 0, G_OPTION_ARG_NONE, &ctl->no_interaction, N_ ("Never ask a person"),
+      NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+
+  for (int i = 1; i < argc && command == NULL; i++)
+    {
+      if (!g_str_equal (argv[i], "--"))
+        continue;
+
+      command = g_strdupv (argv + i + 1);
+      argc = i;
+    }
+  if (!keyfob_ctl_parse (&argc, &argv, _ ("[HOST] -- COMMAND…"),
+                         _ ("Runs a command with an access token."), entries, 1, &code))
+    return code;
+  if (command == NULL || command[0] == NULL || (variable != NULL && by_descriptor))
+    {
+      keyfob_ctl_say (_ ("Put “--” and the command to run at the end, and only one of --env and "
+                         "--fd before."));
+      return KEYFOB_EXIT_USAGE;
+    }
+
+  token = get_token (ctl, argc > host ? argv[host] : NULL, min_time, &code);
+
+  return token != NULL ? run (token, variable, command) : code;
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#pragma once
+
+#include "keyfob-ctl.h"
+
+G_BEGIN_DECLS
+
+/**
+ * KeyfobCommandFunc:
+ * @argc: with argv[0], the name of the command
+ *
+ * Runs a command.
+ *
+ * Returns: the exit code of the program
+ */
+typedef KeyfobExit (*KeyfobCommandFunc) (KeyfobCtl *ctl, int argc, char **argv);
+
+KeyfobExit keyfob_command_add (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_exec_credential (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_header (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_login (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_logout (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_remove (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_status (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_token (KeyfobCtl *ctl, int argc, char **argv);
+
+G_END_DECLS
