@@ -191,7 +191,7 @@ class FakeServer:
         location = "/provider/authorize?" + urllib.parse.urlencode({
             "client_id": "fake", "response_type": "code", "redirect_uri": redirect_uri,
             "scope": "openid", "prompt": query.get("prompt", ""),
-            "state": f"{self.secret()}|{redirect_uri}|{verifier}",
+            "state": f"{self.secret()}|{redirect_uri}|{verifier}", "nonce": secrets.token_urlsafe(24),
             "code_challenge": challenge_of(verifier), "code_challenge_method": "S256",
         })
         return answer(307, "", headers={"Location": self.url + location})

@@ -257,6 +257,93 @@ class SignIn(agentcase.AgentCase):
             callback, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"))
         host.wait_for(State="signed-in")
 
+    def begin_in_browser(self, command=None):
+        """The host, and the address that the browser was started with."""
+        self.install_browser(command)
+        self.restart_agent()
+        host = self.add_host()
+        host.call("SignIn", flow="browser")
+        return host, self.wait_for_browser()
+
+    def find_path(self, address):
+        self.assertRegex(address, rf"^http://127\.0\.0\.1:{self.port}/open/[\w-]{{22}}$")
+        return urllib.parse.urlsplit(address).path
+
+    def test_short_address_leads_on_once(self):
+        host, (address,) = self.begin_in_browser()
+        path = self.find_path(address)
+        for header in ("Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender", "X-Purpose: preview",
+                       "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: iframe"):
+            with self.subTest(header=header):
+                self.assertIn(self.visit(path, header).split()[1], ("404", "503"))
+        answer = self.visit(path, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
+        head = answer.split("\r\n\r\n")[0].splitlines()
+        self.assertTrue(answer.startswith("HTTP/1.1 302 "), answer)
+        for field in (f"Location: {host.LoginUri}", "Cache-Control: no-store", "Referrer-Policy: no-referrer"):
+            self.assertIn(field, head)
+        again = self.visit(path)
+        self.assertTrue(again.startswith("HTTP/1.1 410 "), again)
+        self.assertIn("opened already", again)
+        self.assertIn("Open the page again", again)
+        self.assertNotIn("state=", again)
+        self.assertIn("You are signed in", self.visit(self.find_callback(host)))
+        host.wait_for(State="signed-in")
+        self.assertIn("opened already", self.visit(path))
+
+    def test_short_address_with_the_name_of_another_host(self):
+        _, (address,) = self.begin_in_browser()
+        path = self.find_path(address)
+        with socket.create_connection(("127.0.0.1", self.port), privatebus.DEADLINE) as browser:
+            browser.sendall(f"GET {path} HTTP/1.1\r\nHost: evil.example:{self.port}\r\n\r\n".encode())
+            self.assertIn(b"HTTP/1.1 404 ", browser.recv(1000))
+        self.assertIn("HTTP/1.1 302 ", self.visit(path))
+
+    def test_page_is_opened_again(self):
+        host, (first,) = self.begin_in_browser()
+        os.remove(self.bus.path("opened"))
+        host.call("OpenPage", activation_token="click-7")
+        second, token = self.wait_for_browser()
+        self.assertEqual(token, "click-7")
+        self.assertNotEqual(first, second)
+        self.assertIn("opened already", self.visit(self.find_path(first)))
+        self.assertIn("You are signed in", Page(second).wait().text)
+        host.wait_for(State="signed-in")
+        self.assert_fails(INVALID_ARGS, host.call, "OpenPage", color="red")
+        # nothing to open, like Cancel without a sign-in
+        host.call("OpenPage")
+        self.assertEqual(self.server.count("login"), 1)
+
+    def test_page_of_another_program_is_opened(self):
+        self.install_browser()
+        self.restart_agent()
+        host = self.begin()
+        host.call("OpenPage")
+        address, = self.wait_for_browser()
+        Page(address).wait()
+        host.wait_for(State="signed-in")
+
+    def test_page_without_a_browser(self):
+        host = self.begin()
+        host.call("OpenPage")
+        wait_until(lambda: "Copy the link" in host.Error, lambda: f"what to do, not {host.Error!r}")
+
+    def test_no_secret_in_an_argument_list(self):
+        seen = self.bus.path("seen")
+        opened = self.bus.path("opened")
+        # of all processes that run by then, and its own
+        host, arguments = self.begin_in_browser(
+            f"sh -c 'cat /proc/[0-9]*/cmdline /proc/$$/environ >{seen} 2>/dev/null; "
+            f"echo \"$@\" >{opened}.part; mv {opened}.part {opened}' sh %u")
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(host.LoginUri).query))
+        with open(seen, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        self.assertIn("keyfob-agent", text)
+        self.assertIn(arguments[0], text)
+        for name in ("state", "code_challenge", "nonce"):
+            self.assertNotIn(query[name], text)
+        Page(arguments[0]).wait()
+        host.wait_for(State="signed-in")
+
     def test_browser_that_comes_with_https(self):
         host = self.begin()
         callback = self.find_callback(host)

@@ -257,6 +257,9 @@ class FakeAgent:
             }
         self.set_host(host, **NOT_SIGNING_IN | way, State="signing-in", Error="")
 
+    def on_OpenPage(self, host, _options):
+        pass
+
     def on_Cancel(self, host):
         self.set_host(host, **NOT_SIGNING_IN, State="signed-out")
 

@@ -395,6 +395,13 @@ keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client)
 }
 
 void
+keyfob_host_open_page (KeyfobHost *self, const char *activation_token)
+{
+  if (self->sign_in != NULL)
+    keyfob_sign_in_open_page (self->sign_in, activation_token);
+}
+
+void
 keyfob_host_cancel (KeyfobHost *self)
 {
   if (self->sign_in != NULL)

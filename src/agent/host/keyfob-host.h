@@ -126,6 +126,9 @@ void keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in);
 /** @client: (nullable): unique bus name of a program for which the sign-in runs, too */
 void keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client);
 
+/** Opens the sign-in page in the browser; see keyfob_sign_in_open_page(). */
+void keyfob_host_open_page (KeyfobHost *self, const char *activation_token);
+
 /** Ends the sign-in that runs, if one does. */
 void keyfob_host_cancel (KeyfobHost *self);
 

@@ -662,6 +662,13 @@ keyfob_sign_in_conclude (KeyfobSignIn *self, const char *failure)
 }
 
 void
+keyfob_sign_in_open_page (KeyfobSignIn *self, const char *token)
+{
+  if (self->flow != NULL && KEYFOB_IS_CODE_FLOW (self->flow))
+    keyfob_code_flow_open_page (KEYFOB_CODE_FLOW (self->flow), self->context->launcher, token);
+}
+
+void
 keyfob_sign_in_cancel (KeyfobSignIn *self)
 {
   g_cancellable_cancel (self->cancellable);

@@ -116,6 +116,14 @@ KeyfobToken *keyfob_sign_in_run_finish (KeyfobSignIn *self,
 /** Tells the browser how it ended: @failure is %NULL where it worked. */
 void keyfob_sign_in_conclude (KeyfobSignIn *self, const char *failure);
 
+/**
+ * keyfob_sign_in_open_page:
+ * @token: (nullable): lets the browser come to the front
+ *
+ * Opens the sign-in page in the browser. Does nothing where there is none.
+ */
+void keyfob_sign_in_open_page (KeyfobSignIn *self, const char *token);
+
 /** Ends the attempt. */
 void keyfob_sign_in_cancel (KeyfobSignIn *self);
 

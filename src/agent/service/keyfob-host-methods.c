@@ -133,6 +133,19 @@ on_sign_in (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *optio
   return TRUE;
 }
 
+static gboolean
+on_open_page (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (KeyfobSignInOptions) parsed = keyfob_sign_in_options_parse (options, &error);
+
+  if (parsed != NULL)
+    keyfob_host_open_page (host, parsed->activation_token);
+  call_return (call_new (host, invocation), error);
+
+  return TRUE;
+}
+
 static void
 on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -313,6 +326,7 @@ void
 keyfob_host_methods_connect (KeyfobHost *host)
 {
   answer (host, "sign-in", on_sign_in);
+  answer (host, "open-page", on_open_page);
   answer (host, "cancel", on_cancel);
   answer (host, "get-token", on_get_token);
   answer (host, "refresh", on_refresh);

@@ -199,17 +199,6 @@ on_callback (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobCodeFlow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_launcher_launch_finish (KEYFOB_LAUNCHER (source), result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    set_trouble (self, error->message);
-}
-
-static void
 on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -230,9 +219,7 @@ on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
                               keyfob_time_limit_get_cancellable (self->limit), on_callback,
                               g_object_ref (task));
   if (self->launcher != NULL)
-    keyfob_launcher_launch_async (self->launcher, login->uri, self->activation_token,
-                                  keyfob_time_limit_get_cancellable (self->limit), on_launched,
-                                  g_object_ref (self));
+    keyfob_code_flow_open_page (self, self->launcher, self->activation_token);
 }
 
 static void
@@ -387,6 +374,37 @@ keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *token)
 
   g_free (self->activation_token);
   self->activation_token = g_strdup (token);
+}
+
+static void
+on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobCodeFlow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_launcher_launch_finish (KEYFOB_LAUNCHER (source), result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    set_trouble (self, error->message);
+}
+
+void
+keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, const char *token)
+{
+  g_autofree char *uri = NULL;
+
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+  g_return_if_fail (KEYFOB_IS_LAUNCHER (launcher));
+
+  if (self->login == NULL)
+    return;
+
+  uri = keyfob_loopback_lead_to (self->loopback, self->login->uri);
+  if (uri != NULL)
+    keyfob_launcher_launch_async (launcher, uri, token,
+                                  keyfob_time_limit_get_cancellable (self->limit), on_launched,
+                                  g_object_ref (self));
+  else
+    set_trouble (self, _ ("This system has no random numbers to sign in with. Restart it."));
 }
 
 const char *

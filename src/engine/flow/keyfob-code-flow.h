@@ -51,6 +51,15 @@ void keyfob_code_flow_set_prompt (KeyfobCodeFlow *self, const char *prompt);
 /** @token: (nullable): see keyfob_launcher_launch_async() */
 void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *token);
 
+/**
+ * keyfob_code_flow_open_page:
+ * @token: (nullable): see keyfob_launcher_launch_async()
+ *
+ * Opens the sign-in page again, or for the first time, by a short address that shows nothing to
+ * those who read the argument list of the browser. Does nothing where there is no `login-uri`.
+ */
+void keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, const char *token);
+
 /** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
 

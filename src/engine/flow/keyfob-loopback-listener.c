@@ -499,6 +499,21 @@ keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self)
   return self->port;
 }
 
+char *
+keyfob_loopback_listener_dup_authority (KeyfobLoopbackListener *self)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK_LISTENER (self), NULL);
+
+  if (self->sockets->len == 0)
+    return NULL;
+
+  address = g_socket_get_local_address (g_ptr_array_index (self->sockets, 0), NULL);
+
+  return address != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : NULL;
+}
+
 void
 keyfob_loopback_listener_keep (KeyfobLoopbackListener *self, guint id)
 {

@@ -53,6 +53,10 @@ gboolean keyfob_loopback_listener_listen (KeyfobLoopbackListener *self,
 /** Returns: the port; 0 without one */
 guint16 keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self);
 
+/** Returns: (transfer full) (nullable): `127.0.0.1:PORT`, or `[::1]:PORT` where the machine does
+ *   not have the other; %NULL without a port */
+char *keyfob_loopback_listener_dup_authority (KeyfobLoopbackListener *self);
+
 /**
  * keyfob_loopback_listener_keep:
  * @id: identifies the connection

@@ -19,6 +19,8 @@
 #include "keyfob-source.h"
 
 #define CALLBACK_PATH "/callback"
+#define ENTRANCE_PATH "/open/"
+#define ENTRANCE_BYTES 16
 
 struct _KeyfobLoopback
 {
@@ -28,6 +30,9 @@ struct _KeyfobLoopback
   GPtrArray *ended;
   KeyfobLoopbackListener *listener;
   char *redirect_uri;
+
+  char *entrance; /* (nullable): path of the short address; %NULL once it has led on */
+  char *sign_in;  /* (nullable): where the short address leads to */
 
   GTask *waiting; /* (nullable): of keyfob_loopback_wait_async() */
   GSource *cancelled;
@@ -50,9 +55,17 @@ enum
 
 static guint signals[N_SIGNALS];
 
+static void
+close_entrance (KeyfobLoopback *self)
+{
+  g_clear_pointer (&self->entrance, g_free);
+  g_clear_pointer (&self->sign_in, keyfob_secret_free);
+}
+
 static GTask *
 stop_waiting (KeyfobLoopback *self)
 {
+  close_entrance (self);
   g_clear_pointer (&self->cancelled, keyfob_source_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
 
@@ -76,6 +89,36 @@ answer_without_content (KeyfobLoopback *self, guint connection, const char *stat
   g_autoptr (GBytes) response = g_bytes_new_take (text, strlen (text));
 
   keyfob_loopback_listener_answer (self->listener, connection, response);
+}
+
+static void
+redirect (KeyfobLoopback *self, guint connection, const char *uri)
+{
+  char *text = g_strdup_printf ("HTTP/1.1 302 Found\r\n"
+                                "Location: %s\r\n"
+                                "Content-Length: 0\r\n"
+                                "Cache-Control: no-store\r\n"
+                                "Referrer-Policy: no-referrer\r\n"
+                                "Connection: close\r\n"
+                                "\r\n",
+                                uri);
+  g_autoptr (GBytes) response =
+      g_bytes_new_with_free_func (text, strlen (text), (GDestroyNotify) keyfob_secret_free, text);
+
+  keyfob_loopback_listener_answer (self->listener, connection, response);
+}
+
+static void
+answer_entrance (KeyfobLoopback *self, guint connection, const char *path)
+{
+  if (self->waiting == NULL || g_strcmp0 (path, self->entrance) != 0)
+    {
+      answer (self, connection, KEYFOB_RESULT_PAGE_OPENED, NULL);
+      return;
+    }
+
+  redirect (self, connection, self->sign_in);
+  close_entrance (self);
 }
 
 /* @callback: (nullable)
@@ -120,9 +163,11 @@ is_own_host (KeyfobLoopback *self, const char *host)
 /* Another Host than that of the redirect URI is a sign of DNS rebinding. The Host is missing where
  * the head was cut off before. */
 static gboolean
-is_callback (KeyfobLoopback *self, KeyfobLoopbackRequest *request)
+is_visit (KeyfobLoopback *self, KeyfobLoopbackRequest *request)
 {
-  return g_str_equal (request->method, "GET") && g_str_equal (request->path, CALLBACK_PATH)
+  return g_str_equal (request->method, "GET")
+         && (g_str_equal (request->path, CALLBACK_PATH)
+             || g_str_has_prefix (request->path, ENTRANCE_PATH))
          && (request->host == NULL || is_own_host (self, request->host))
          && keyfob_loopback_request_is_navigation (request);
 }
@@ -200,13 +245,15 @@ on_request (KeyfobLoopbackListener *listener,
     answer (self, connection, KEYFOB_RESULT_PAGE_UNEXPECTED, NULL);
   else if (g_str_equal (request->method, "HEAD"))
     answer_without_content (self, connection, "404 Not Found");
-  else if (!is_callback (self, request))
+  else if (!is_visit (self, request))
     answer (self, connection, KEYFOB_RESULT_PAGE_NOT_FOUND, NULL);
   else if (keyfob_loopback_request_is_prefetch (request))
     /* the browser discards an error, and repeats the request when the page is shown */
     answer_without_content (self, connection, "503 Service Unavailable");
-  else
+  else if (g_str_equal (request->path, CALLBACK_PATH))
     answer_callback (self, connection, request->query);
+  else
+    answer_entrance (self, connection, request->path);
 }
 
 static void
@@ -248,6 +295,7 @@ keyfob_loopback_finalize (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
+  close_entrance (self);
   g_clear_pointer (&self->accepted_state, keyfob_secret_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
   g_clear_pointer (&self->outcome, g_bytes_unref);
@@ -339,6 +387,26 @@ keyfob_loopback_get_redirect_uri (KeyfobLoopback *self)
   g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), NULL);
 
   return self->redirect_uri;
+}
+
+char *
+keyfob_loopback_lead_to (KeyfobLoopback *self, const char *uri)
+{
+  g_autofree char *random = keyfob_secret_random (ENTRANCE_BYTES);
+  g_autofree char *authority = NULL;
+
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), NULL);
+  g_return_val_if_fail (self->redirect_uri != NULL, NULL);
+
+  close_entrance (self);
+  if (random == NULL)
+    return NULL;
+
+  self->entrance = g_strconcat (ENTRANCE_PATH, random, NULL);
+  self->sign_in = g_strdup (uri);
+  authority = keyfob_loopback_listener_dup_authority (self->listener);
+
+  return g_strconcat ("http://", authority, self->entrance, NULL);
 }
 
 void

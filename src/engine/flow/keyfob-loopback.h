@@ -23,6 +23,8 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
  * The provider answers by the address of a GET request, since Keyfob asks for no other response
  * mode (RFC 6749 section 4.1.2): other methods change nothing.
  *
+ * It also leads the browser to the provider: see keyfob_loopback_lead_to().
+ *
  * The signal `trouble` passes a sentence about something that may keep the browser from coming
  * back, and what to do. The wait goes on.
  */
@@ -53,6 +55,19 @@ keyfob_loopback_listen (KeyfobLoopback *self, const guint16 *ports, gsize n_port
 
 /** Returns: (nullable): `http://localhost:PORT/callback` while it listens */
 const char *keyfob_loopback_get_redirect_uri (KeyfobLoopback *self);
+
+/**
+ * keyfob_loopback_lead_to:
+ * @uri: address of the sign-in page
+ *
+ * Makes a short address that leads the browser on to @uri. All users of the machine can read the
+ * argument list of a browser, and @uri contains the state. The short address is good once, and
+ * while keyfob_loopback_wait_async() waits; a second one replaces the first.
+ *
+ * Returns: (transfer full) (nullable): `http://127.0.0.1:PORT/open/RANDOM`; %NULL where the system
+ *   has no random numbers
+ */
+char *keyfob_loopback_lead_to (KeyfobLoopback *self, const char *uri);
 
 /**
  * keyfob_loopback_wait_async:

@@ -52,6 +52,9 @@ static const PageContent pages[] = {
   { "404 Not Found", "calm", DASH, N_ ("There is nothing here"),
     N_ ("Keyfob uses this address only to end a sign-in. Nothing was changed."),
     N_ ("You can close this tab.") },
+  { "410 Gone", "calm", DASH, N_ ("This sign-in was opened already"),
+    N_ ("The address that Keyfob gives to the browser leads to the sign-in page once."),
+    N_ ("Go on in the tab that it opened, or choose “Open the page again” in Keyfob.") },
 };
 
 static char *

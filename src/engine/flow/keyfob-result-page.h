@@ -15,8 +15,9 @@ G_BEGIN_DECLS
  * @KEYFOB_RESULT_PAGE_TAKEN: another tab sent the same request before
  * @KEYFOB_RESULT_PAGE_UNEXPECTED: the request belongs to no sign-in
  * @KEYFOB_RESULT_PAGE_NOT_FOUND: the request is for another path
+ * @KEYFOB_RESULT_PAGE_OPENED: the request is for a short address that has led on before
  *
- * The pages that the browser shows after a sign-in.
+ * The pages that the browser shows before and after a sign-in.
  */
 typedef enum
 {
@@ -25,6 +26,7 @@ typedef enum
   KEYFOB_RESULT_PAGE_TAKEN,
   KEYFOB_RESULT_PAGE_UNEXPECTED,
   KEYFOB_RESULT_PAGE_NOT_FOUND,
+  KEYFOB_RESULT_PAGE_OPENED,
 } KeyfobResultPage;
 
 /**

@@ -155,11 +155,13 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
     g_signal_emit_by_name (self, "use-device");
 }
 
-static void
-sign_in (KeyfobHostRow *self, gboolean force)
+/* Returns: (transfer floating): options of a call that opens the browser, which may then come to
+ * the front */
+static GVariant *
+make_options (KeyfobHostRow *self, gboolean force)
 {
   g_autofree char *token = keyfob_open_page_dup_token (GTK_WIDGET (self));
-  g_auto (GVariantDict) options;
+  GVariantDict options;
 
   g_variant_dict_init (&options, NULL);
   if (token != NULL)
@@ -167,8 +169,14 @@ sign_in (KeyfobHostRow *self, gboolean force)
   if (force)
     g_variant_dict_insert (&options, "force", "b", TRUE);
 
+  return g_variant_dict_end (&options);
+}
+
+static void
+sign_in (KeyfobHostRow *self, gboolean force)
+{
   set_failure (self, NULL);
-  keyfob_bus_host1_call_sign_in (self->host, g_variant_dict_end (&options), NULL, on_signed_in,
+  keyfob_bus_host1_call_sign_in (self->host, make_options (self, force), NULL, on_signed_in,
                                  g_object_ref (self));
 }
 
@@ -337,12 +345,11 @@ on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
 static void
 on_page_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (source);
+  g_autoptr (KeyfobHostRow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_open_page_finish (result, &error))
-    set_failure (self, _ ("There is no browser to open the page. Copy the link and open it in a "
-                          "browser on this computer."));
+  if (!keyfob_bus_host1_call_open_page_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    show_failure (self, error);
 }
 
 static void
@@ -351,8 +358,8 @@ on_open_page (GtkWidget *widget, const char *action, GVariant *parameter)
   KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
 
   set_failure (self, NULL);
-  keyfob_open_page_async (widget, keyfob_bus_host1_get_login_uri (self->host), on_page_opened,
-                          NULL);
+  keyfob_bus_host1_call_open_page (self->host, make_options (self, FALSE), NULL, on_page_opened,
+                                   g_object_ref (self));
 }
 
 static void

@@ -152,6 +152,7 @@ test_success (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->server->verifier, ==, FAKE_OWN_VERIFIER);
   g_assert_cmpstr (fixture->launcher->activation_token, ==, "wayland-token");
   g_assert_null (strstr (fixture->launcher->uri, FAKE_OWN_VERIFIER));
+  g_assert_null (strstr (fixture->launcher->uri, FAKE_OWN_STATE));
 
   g_assert_null (keyfob_code_flow_get_trouble (fixture->flow));
   g_assert_nonnull (strstr (get_page (fixture), "You are signed in"));
@@ -222,6 +223,33 @@ test_no_browser (Fixture *fixture, gconstpointer data)
   finish (fixture);
   g_assert_no_error (fixture->error);
   g_assert_nonnull (fixture->token);
+}
+
+/* Each opening has a short address of its own. */
+static void
+test_open_page (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+
+  /* nothing to open yet */
+  keyfob_code_flow_open_page (fixture->flow, KEYFOB_LAUNCHER (fixture->launcher), NULL);
+  g_assert_cmpuint (fixture->launcher->n_launched, ==, 0);
+
+  fixture->launcher->stays_away = TRUE;
+  start (fixture);
+  wait_while (fixture->launcher->n_launched == 0);
+  first = g_strdup (fixture->launcher->uri);
+
+  fixture->launcher->stays_away = FALSE;
+  keyfob_code_flow_open_page (fixture->flow, KEYFOB_LAUNCHER (fixture->launcher), "wayland-token");
+  finish (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->launcher->n_launched, ==, 2);
+  g_assert_cmpstr (fixture->launcher->activation_token, ==, "wayland-token");
+  g_assert_cmpstr (fixture->launcher->uri, !=, first);
+
+  keyfob_code_flow_open_page (fixture->flow, KEYFOB_LAUNCHER (fixture->launcher), NULL);
+  g_assert_cmpuint (fixture->launcher->n_launched, ==, 2);
 }
 
 static const struct
@@ -494,6 +522,7 @@ main (int argc, char *argv[])
   add ("/code-flow/success", NULL, test_success);
   add ("/code-flow/login-uri", NULL, test_login_uri);
   add ("/code-flow/no-launcher", NULL, test_no_launcher);
+  add ("/code-flow/open-page", NULL, test_open_page);
   add ("/code-flow/no-browser", NULL, test_no_browser);
   add_tables ();
   add ("/code-flow/cancelled-before", NULL, test_cancelled_before);

@@ -932,6 +932,7 @@ test_missing_family (Fixture *fixture, gconstpointer data)
   g_autofree char *request = g_strdup_printf ("GET / HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", port);
   g_autoptr (KeyfobLoopback) loopback = make_loopback (fixture);
   g_autoptr (FakeBrowser) browser = NULL;
+  g_autofree char *entrance = NULL;
   g_autoptr (GError) error = NULL;
 
   missing_family = family;
@@ -941,6 +942,9 @@ test_missing_family (Fixture *fixture, gconstpointer data)
 
   browser = fake_browser_open (family == AF_INET ? "::1" : "127.0.0.1", port, request, -1);
   g_assert_cmpuint (fake_browser_get_status (browser), ==, 404);
+  entrance = keyfob_loopback_lead_to (loopback, "https://provider.example/auth");
+  g_assert_true (
+      g_str_has_prefix (entrance, family == AF_INET ? "http://[::1]:" : "http://127.0.0.1:"));
   g_assert_true (can_bind (family == AF_INET ? "127.0.0.1" : "::1", port));
   keyfob_loopback_close (loopback);
 }

@@ -111,13 +111,21 @@ FakeBrowser *
 fake_browser_visit (const char *uri)
 {
   g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL);
+  g_autofree char *request = NULL;
+  const char *host;
   const char *path;
 
   g_assert_nonnull (parsed);
-  g_assert_cmpstr (g_uri_get_host (parsed), ==, "localhost");
+  host = g_uri_get_host (parsed);
   path = strstr (uri, g_uri_get_path (parsed));
+  if (g_str_equal (host, "localhost"))
+    return fake_browser_get (g_uri_get_port (parsed), path);
 
-  return fake_browser_get (g_uri_get_port (parsed), path);
+  g_assert_cmpstr (host, ==, "127.0.0.1");
+  request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: %s:%u\r\n\r\n", path, host,
+                             g_uri_get_port (parsed));
+
+  return fake_browser_open (host, g_uri_get_port (parsed), request, -1);
 }
 
 gboolean

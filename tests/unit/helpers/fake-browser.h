@@ -25,7 +25,7 @@ fake_browser_open (const char *address, guint16 port, const char *request, gssiz
 /** Asks for a path the way a browser does that was sent to `http://localhost:PORT`. */
 FakeBrowser *fake_browser_get (guint16 port, const char *path_and_query);
 
-/** Asks for an absolute `http://localhost:PORT/…` address. */
+/** Asks for an absolute `http://localhost:PORT/…` or `http://127.0.0.1:PORT/…` address. */
 FakeBrowser *fake_browser_visit (const char *uri);
 
 /** Whether the connection has ended. */

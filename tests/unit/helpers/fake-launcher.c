@@ -98,10 +98,23 @@ fake_launcher_new (void)
   return g_object_new (FAKE_TYPE_LAUNCHER, NULL);
 }
 
+/* Returns: (transfer full): where the short address @uri leads to */
+static char *
+follow (const char *uri)
+{
+  g_autoptr (FakeBrowser) browser = fake_browser_visit (uri);
+
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 302);
+
+  return fake_browser_dup_location (browser);
+}
+
 void
 fake_launcher_visit (FakeLauncher *self, const char *uri)
 {
-  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED_QUERY, NULL);
+  g_autofree char *sign_in =
+      g_str_has_prefix (uri, "http://127.0.0.1:") ? follow (uri) : g_strdup (uri);
+  g_autoptr (GUri) parsed = g_uri_parse (sign_in, G_URI_FLAGS_ENCODED_QUERY, NULL);
   g_autoptr (GHashTable) parameters =
       g_uri_parse_params (g_uri_get_query (parsed), -1, "&", G_URI_PARAMS_WWW_FORM, NULL);
   g_autofree char *state =

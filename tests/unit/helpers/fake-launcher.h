@@ -38,7 +38,8 @@ struct _FakeLauncher
 
 FakeLauncher *fake_launcher_new (void);
 
-/** Opens an address as if the user had pasted it into a browser. */
+/** Opens an address, or a short one of the loopback, as if the user had pasted it into a browser.
+ */
 void fake_launcher_visit (FakeLauncher *self, const char *uri);
 
 G_END_DECLS
