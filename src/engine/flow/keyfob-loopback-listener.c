@@ -24,6 +24,8 @@
 #define MAX_REST (16 * 1024 * 1024)
 /* first byte of a TLS record with a ClientHello (RFC 8446 section 5.1) */
 #define TLS_HANDSHAKE 0x16
+/* Milliseconds without a further try where the system has no room for another connection. */
+#define ACCEPT_PAUSE 250
 
 struct _KeyfobLoopbackListener
 {
@@ -33,7 +35,8 @@ struct _KeyfobLoopbackListener
   GPtrArray *sockets;
   GPtrArray *sources;
   int spare_fd;
-  GQueue clients; /* oldest first */
+  gboolean is_full; /* the last try to accept a connection has failed */
+  GQueue clients;   /* oldest first */
   guint last_id;
 };
 
@@ -299,18 +302,73 @@ accept_connection (KeyfobLoopbackListener *self, GSocket *socket)
   g_queue_push_tail (&self->clients, client);
 }
 
-/* A connection that cannot be accepted because no descriptor is free would keep the main loop busy:
- * accepts it with the spare descriptor and closes it. */
+static gboolean
+may_accept (const GError *error)
+{
+  return error == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+}
+
+/* Where this process has no free descriptor, accepts the connection with the spare descriptor and
+ * closes it. */
 static void
-refuse_connection (KeyfobLoopbackListener *self, GSocket *socket)
+refuse_connection (KeyfobLoopbackListener *self, GSocket *socket, GError **error)
 {
   g_autoptr (GSocket) refused = NULL;
 
   if (self->spare_fd >= 0)
     g_close (self->spare_fd, NULL);
-  refused = g_socket_accept (socket, NULL, NULL);
+  refused = g_socket_accept (socket, NULL, error);
   g_clear_object (&refused);
   self->spare_fd = open_spare ();
+}
+
+static void watch_socket (KeyfobLoopbackListener *self, GSocket *socket);
+
+typedef struct
+{
+  KeyfobLoopbackListener *listener;
+  GSocket *socket;
+} Pause;
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  Pause *pause = user_data;
+
+  watch_socket (pause->listener, pause->socket);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* @source: (transfer full): what goes on with @socket from now on */
+static void
+set_source (KeyfobLoopbackListener *self, GSocket *socket, GSource *source)
+{
+  guint i;
+
+  g_source_attach (source, g_main_context_get_thread_default ());
+  g_ptr_array_find (self->sockets, socket, &i);
+  if (i < self->sources->len)
+    keyfob_source_free (g_steal_pointer (&g_ptr_array_index (self->sources, i)));
+  else
+    g_ptr_array_add (self->sources, NULL);
+  g_ptr_array_index (self->sources, i) = source;
+}
+
+/* A connection that cannot be accepted would keep the main loop busy. */
+static void
+pause_accepting (KeyfobLoopbackListener *self, GSocket *socket, const GError *error)
+{
+  GSource *source = g_timeout_source_new (ACCEPT_PAUSE);
+  Pause *pause = g_new (Pause, 1);
+
+  if (!self->is_full)
+    g_message ("The browser has to wait at port %u: %s", self->port, error->message);
+  self->is_full = TRUE;
+
+  *pause = (Pause){ self, socket };
+  g_source_set_callback (source, on_pause_over, pause, g_free);
+  set_source (self, socket, source);
 }
 
 static gboolean
@@ -323,9 +381,28 @@ on_acceptable (GSocket *socket, GIOCondition condition, gpointer user_data)
   if (client != NULL)
     accept_connection (self, client);
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES))
-    refuse_connection (self, socket);
+    {
+      g_clear_error (&error);
+      refuse_connection (self, socket, &error);
+    }
 
-  return G_SOURCE_CONTINUE;
+  if (may_accept (error))
+    {
+      self->is_full = FALSE;
+      return G_SOURCE_CONTINUE;
+    }
+
+  pause_accepting (self, socket, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_socket (KeyfobLoopbackListener *self, GSocket *socket)
+{
+  GSource *source = g_socket_create_source (socket, G_IO_IN, NULL);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_acceptable), self, NULL);
+  set_source (self, socket, source);
 }
 
 /* Without SO_REUSEPORT, so that no other program can share the port. SO_REUSEADDR only allows a
@@ -370,12 +447,8 @@ bind_port (GInetAddress *loopback, guint16 port, GSocket **socket_out)
 static void
 add_socket (KeyfobLoopbackListener *self, GSocket *socket)
 {
-  g_autoptr (GSource) source = g_socket_create_source (socket, G_IO_IN, NULL);
-
-  g_source_set_callback (source, G_SOURCE_FUNC (on_acceptable), self, NULL);
-  g_source_attach (source, g_main_context_get_thread_default ());
-  g_ptr_array_add (self->sources, g_steal_pointer (&source));
   g_ptr_array_add (self->sockets, g_object_ref (socket));
+  watch_socket (self, socket);
 }
 
 static gboolean

@@ -33,6 +33,19 @@ bind (int fd, const struct sockaddr *address, socklen_t length)
   return syscall (SYS_bind, fd, address, length);
 }
 
+/* how often the log has said that the browser has to wait */
+static guint n_told;
+
+static GLogWriterOutput
+count_told (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") && strstr (fields[i].value, "has to wait") != NULL)
+      n_told++;
+
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
 typedef struct
 {
   KeyfobLoopback *loopback;
@@ -809,6 +822,52 @@ test_no_descriptors (Fixture *fixture, gconstpointer data)
   assert_still_waiting (fixture);
 }
 
+static gboolean
+set_flag (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A connection that cannot even be refused stays in the queue of the system, where it would ask for
+ * attention for ever. */
+static void
+test_no_spare_descriptor (void)
+{
+  static const char request[] = "GET / HTTP/1.1\r\n\r\n";
+  struct rlimit before = use_up_descriptors ();
+  g_autoptr (KeyfobLoopbackListener) listener = keyfob_loopback_listener_new ();
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  guint16 port;
+  gboolean over = FALSE;
+  gboolean requested = FALSE;
+  guint n_iterations = 0;
+
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+  port = fake_browser_find_port ();
+  g_assert_true (keyfob_loopback_listener_listen (listener, &port, 1, NULL));
+  g_signal_connect_swapped (listener, "request", G_CALLBACK (set_flag), &requested);
+  address = g_inet_socket_address_new_from_string ("127.0.0.1", port);
+  socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_main_context_iteration (NULL, FALSE); /* the main loop has its own descriptors now */
+
+  use_up_descriptors ();
+  n_told = 0;
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+  g_assert_cmpint (g_socket_send (socket, request, strlen (request), NULL, NULL), >, 0);
+  g_timeout_add (1000, set_flag, &over);
+  for (; !over; n_iterations++)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (n_iterations, <, 20);
+  g_assert_cmpuint (n_told, ==, 1);
+  g_assert_false (requested);
+
+  g_assert_no_errno (setrlimit (RLIMIT_NOFILE, &before));
+  wait_while (!requested);
+}
+
 static void
 test_browser_gone (Fixture *fixture, gconstpointer data)
 {
@@ -981,6 +1040,7 @@ add_tables (void)
 int
 main (int argc, char *argv[])
 {
+  g_log_set_writer_func (count_told, NULL, NULL);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   add ("/loopback/success", NULL, test_success);
@@ -1008,6 +1068,7 @@ main (int argc, char *argv[])
   add ("/loopback/slow-senders", NULL, test_slow_senders);
   add ("/loopback/many-connections", NULL, test_many_connections);
   add ("/loopback/no-descriptors", NULL, test_no_descriptors);
+  g_test_add_func ("/loopback/no-spare-descriptor", test_no_spare_descriptor);
   add ("/loopback/browser-gone", NULL, test_browser_gone);
   add ("/loopback/cancelled", NULL, test_cancelled);
   add ("/loopback/closed", NULL, test_closed);
