@@ -32,6 +32,7 @@ static const GDBusErrorEntry entries[] = {
   { KEYFOB_AUTH_ERROR_PENDING, NAME ("Pending") },
   { KEYFOB_AUTH_ERROR_SLOW_DOWN, NAME ("SlowDown") },
   { KEYFOB_AUTH_ERROR_UNAVAILABLE, NAME ("Unavailable") },
+  { KEYFOB_AUTH_ERROR_TOKENS_LOCKED, NAME ("TokensLocked") },
 };
 
 typedef struct

@@ -39,6 +39,7 @@ G_BEGIN_DECLS
  * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
  * @KEYFOB_AUTH_ERROR_UNAVAILABLE: the server is out of order or wants to be asked later (5xx, 429),
  *   or another program keeps Keyfob from asking
+ * @KEYFOB_AUTH_ERROR_TOKENS_LOCKED: the user or the screen has locked the tokens
  */
 typedef enum
 {
@@ -61,6 +62,7 @@ typedef enum
   KEYFOB_AUTH_ERROR_PENDING,
   KEYFOB_AUTH_ERROR_SLOW_DOWN,
   KEYFOB_AUTH_ERROR_UNAVAILABLE,
+  KEYFOB_AUTH_ERROR_TOKENS_LOCKED,
 } KeyfobAuthError;
 
 /**

@@ -25,7 +25,8 @@ struct _KeyfobApplication
   GSettings *settings;
   KeyfobAutostart *autostart;
   KeyfobClipboard *clipboard;
-  gboolean holding; /* the process, because it must not end while it owns the clipboard */
+  guint lock_subscription; /* to the properties of the agent */
+  gboolean holding;        /* the process, because it must not end while it owns the clipboard */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobApplication, keyfob_application, ADW_TYPE_APPLICATION)
@@ -133,6 +134,40 @@ update_hold (KeyfobApplication *self)
     g_application_release (application);
 }
 
+/* Also without a window, while the process stays for what was copied; so not through the client. */
+static void
+on_agent_properties (GDBusConnection *connection,
+                     const char *sender,
+                     const char *path,
+                     const char *interface,
+                     const char *signal,
+                     GVariant *parameters,
+                     gpointer user_data)
+{
+  KeyfobApplication *self = KEYFOB_APPLICATION (user_data);
+  g_autoptr (GVariant) changed = NULL;
+  gboolean locked;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}as)")))
+    return;
+
+  changed = g_variant_get_child_value (parameters, 1);
+  if (g_variant_lookup (changed, "TokensLocked", "b", &locked) && locked)
+    keyfob_clipboard_clear (self->clipboard);
+}
+
+static void
+clear_clipboard_on_lock (KeyfobApplication *self)
+{
+  GDBusConnection *connection = g_application_get_dbus_connection (G_APPLICATION (self));
+
+  if (connection != NULL)
+    self->lock_subscription = g_dbus_connection_signal_subscribe (
+        connection, KEYFOB_AGENT_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+        "/org/keyfob/Keyfob/Agent", "org.keyfob.Keyfob.Agent1", G_DBUS_SIGNAL_FLAGS_NONE,
+        on_agent_properties, self, NULL);
+}
+
 static void
 start_clipboard (KeyfobApplication *self)
 {
@@ -142,6 +177,7 @@ start_clipboard (KeyfobApplication *self)
       keyfob_clipboard_new (gdk_display_get_clipboard (display), self->clock, self->settings);
   g_signal_connect_object (self->clipboard, "notify::owner", G_CALLBACK (update_hold), self,
                            G_CONNECT_SWAPPED);
+  clear_clipboard_on_lock (self);
 }
 
 static void
@@ -201,7 +237,13 @@ keyfob_application_window_removed (GtkApplication *application, GtkWindow *windo
 static void
 keyfob_application_shutdown (GApplication *application)
 {
-  keyfob_clipboard_clear (KEYFOB_APPLICATION (application)->clipboard);
+  KeyfobApplication *self = KEYFOB_APPLICATION (application);
+
+  if (self->lock_subscription != 0)
+    g_dbus_connection_signal_unsubscribe (g_application_get_dbus_connection (application),
+                                          self->lock_subscription);
+  self->lock_subscription = 0;
+  keyfob_clipboard_clear (self->clipboard);
 
   G_APPLICATION_CLASS (keyfob_application_parent_class)->shutdown (application);
 }

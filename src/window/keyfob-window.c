@@ -313,6 +313,57 @@ on_host_added (KeyfobWindow *self)
 }
 
 static void
+on_tokens_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (keyfob_bus_agent1_call_lock_tokens_finish (KEYFOB_BUS_AGENT1 (source), result, &error))
+    return;
+
+  text = keyfob_agent_client_explain (error);
+  show_toast (self, text);
+}
+
+static void
+on_lock_tokens (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_bus_agent1_call_lock_tokens (
+      keyfob_agent_client_get_agent (KEYFOB_WINDOW (widget)->client), NULL, on_tokens_locked,
+      g_object_ref (widget));
+}
+
+static void
+on_unlock_tokens (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_bus_agent1_call_unlock_tokens (
+      keyfob_agent_client_get_agent (KEYFOB_WINDOW (widget)->client), NULL, NULL, NULL);
+}
+
+/* One of the two actions is enabled, and neither without an agent. */
+static void
+update_lock_actions (KeyfobWindow *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+  gboolean locked = agent != NULL && keyfob_bus_agent1_get_tokens_locked (agent);
+
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.lock-tokens", agent != NULL && !locked);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.unlock-tokens", locked);
+}
+
+static void
+on_agent_changed (KeyfobWindow *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
+
+  if (agent != NULL)
+    g_signal_connect_object (agent, "notify::tokens-locked", G_CALLBACK (update_lock_actions), self,
+                             G_CONNECT_SWAPPED);
+  update_lock_actions (self);
+}
+
+static void
 on_find (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobWindow *self = KEYFOB_WINDOW (widget);
@@ -400,12 +451,15 @@ connect_client (KeyfobWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "notify::agent", G_CALLBACK (send_looked), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->client, "notify::agent", G_CALLBACK (on_agent_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->client, "notify::state", G_CALLBACK (update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->ticker, "notify::now", G_CALLBACK (update_ticker), self,
                            G_CONNECT_SWAPPED);
   update_page (self);
   on_page_changed (self);
+  on_agent_changed (self);
 }
 
 static void
@@ -548,6 +602,8 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   gtk_widget_class_install_action (widget_class, "win.import-token-file", "s",
                                    on_import_token_file);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, on_find);
+  gtk_widget_class_install_action (widget_class, "win.lock-tokens", NULL, on_lock_tokens);
+  gtk_widget_class_install_action (widget_class, "win.unlock-tokens", NULL, on_unlock_tokens);
   gtk_widget_class_install_action (widget_class, "win.undo-remove", "(sa{sv})", on_undo_remove);
 }
 

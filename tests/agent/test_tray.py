@@ -244,7 +244,7 @@ class Clicks(TrayCase):
 
 
 class Menu(TrayCase):
-    REST = ["Open Keyfob", "Preferences", "Quit"]
+    REST = ["Open Keyfob", "Lock tokens", "Preferences", "Quit"]
 
     def setUp(self):
         super().setUp()
@@ -253,7 +253,7 @@ class Menu(TrayCase):
     def test_without_hosts(self):
         menu = self.open_tray().menu()
         self.assertEqual(menu.labels(), self.REST)
-        self.assertEqual(len(menu.children), 3)
+        self.assertEqual(len(menu.children), 4)
 
     def test_text_direction_is_that_of_the_language(self):
         self.open_tray()
@@ -424,7 +424,7 @@ class Menu(TrayCase):
         self.assertEqual([parent for name, (_, parent) in self.tray.menu_signals
                           if name == "LayoutUpdated"], [0])
         # the others are the items they were
-        self.assertEqual([item.id for item in self.tray.menu().children[-3:]],
+        self.assertEqual([item.id for item in self.tray.menu().children[-4:]],
                          [item.id for item in before.children])
 
     def test_good_token_during_a_sign_in(self):
@@ -505,7 +505,7 @@ class Menu(TrayCase):
         menu = self.tray.open_menu()
         # who needs the user comes first, and no menu is longer than a screen
         self.assertEqual(menu.labels()[0], f"Zebra: {self.ended_text(host)}")
-        self.assertEqual(menu.labels()[-4:], ["192 more hosts", *self.REST])
+        self.assertEqual(menu.labels()[-5:], ["192 more hosts", *self.REST])
         self.assertLessEqual(max(len(item.children) for item in menu.walk()), 20)
         # all are there, once, as a person would sort them
         more = menu.find("192 more hosts")

@@ -71,6 +71,7 @@ AGENT_DEFAULTS = {
     "Programs": [],
     "Notices": [],
     "Leaves": False,
+    "TokensLocked": False,
 }
 
 
@@ -242,6 +243,12 @@ class FakeAgent:
 
     def on_Dismiss(self, _host, name):
         self.set_agent({"Notices": [notice for notice in self.agent["Notices"] if notice[0] != name]})
+
+    def on_LockTokens(self, _host):
+        self.set_agent({"TokensLocked": True})
+
+    def on_UnlockTokens(self, _host):
+        self.set_agent({"TokensLocked": False})
 
     def on_Looked(self, _host):
         pass

@@ -27,6 +27,34 @@ def signing_in(name):
     return host(name, State="signing-in", LoginUri=LOGIN_URI)
 
 
+class Locking(WindowCase):
+    def test_locks_and_unlocks(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Main menu")
+        self.app.press("Lock Tokens")
+        self.agent.wait_call("LockTokens")
+        self.app.wait_text("^Tokens are locked: no program")
+        self.app.press("Main menu")
+        self.assertIsNone(self.app.find("Lock Tokens"))
+        self.app.press("Unlock Tokens")
+        self.agent.wait_call("UnlockTokens")
+
+    def test_lock_that_is_not_kept(self):
+        self.start([signed_in("one.example.org")])
+        sentence = "This holds only until Keyfob ends, since it cannot be saved: The disk is full"
+        self.agent.fail("LockTokens", "Store", sentence)
+        self.app.press("Main menu")
+        self.app.press("Lock Tokens")
+        self.app.wait_for(sentence)
+
+    def test_copy_says_why_there_is_none(self):
+        self.start([signed_in("one.example.org")], agent={"TokensLocked": True})
+        sentence = "Tokens are locked, so no program gets one. Unlock them in the window of Keyfob."
+        self.agent.fail("GetToken", "TokensLocked", sentence)
+        self.app.press("Copy header")
+        self.app.wait_for(sentence)
+
+
 class Adding(WindowCase):
     def test_first_host(self):
         self.start()

@@ -83,6 +83,11 @@ class Circumstances(WindowCase):
         self.app.wait_for(self.say("Found hosts"))
         self.assert_nothing_cut(WIDTH)
 
+    def show_tokens_locked(self, circumstance):
+        self.start_signed_in(circumstance, agent={"TokensLocked": True})
+        self.app.wait_for(self.say("Tokens are locked: no program gets one. Your sessions are kept alive."))
+        self.assert_nothing_cut(WIDTH)
+
     def show_ends_with_window(self, circumstance):
         self.start_signed_in(circumstance, agent={"Leaves": True})
         desktop.wait_for(lambda: self.app.find_button(self.say("Start at login")), "the notice")
@@ -152,7 +157,7 @@ def add_test(page, circumstance):
     setattr(Circumstances, f"test_{page}_{circumstance.replace('-', '_')}", test)
 
 
-for page in ("states", "empty", "keeping", "ends_with_window", "settings", "routes", "copied", "sign_out", "preferences"):
+for page in ("states", "empty", "keeping", "ends_with_window", "tokens_locked", "settings", "routes", "copied", "sign_out", "preferences"):
     for circumstance in CIRCUMSTANCES:
         add_test(page, circumstance)
 

@@ -138,6 +138,16 @@ class Leaving(ClipboardCase):
         self.app.wait_gone("Header copied")
         self.assertIsNone(desktop.read_clipboard())
 
+    def test_tokens_are_locked(self):
+        self.start([signed_in("one.example.org")])
+        self.app.press("Copy header")
+        self.app.wait_for("Header copied")
+        self.app.press("Main menu")
+        self.app.press("Lock Tokens")
+        self.agent.wait_call("LockTokens")
+        desktop.wait_for(lambda: desktop.read_clipboard() is None, "the clipboard to be cleared")
+        self.app.wait_for("Tokens are locked: no program gets one. Your sessions are kept alive.")
+
     def test_never(self):
         self.start([signed_in("one.example.org")],
                    settings="clipboard-clear-seconds=uint32 0\n")
@@ -196,6 +206,12 @@ class OutlivingTheWindow(ClipboardCase):
         self.assertIn(HINT, read_target("TARGETS").split())
         self.wait_end()
         self.assertIsNone(read_target("TARGETS"))
+
+    def test_until_the_tokens_are_locked(self):
+        self.copy_and_close()
+        self.agent.set_agent(TokensLocked=True)
+        self.wait_end()
+        self.assertIsNone(desktop.read_clipboard())
 
     def test_starts_no_agent(self):
         self.copy_and_close()

@@ -185,6 +185,17 @@ class Notices(WindowCase):
         self.assertTrue(self.app.find_button("Unlock").is_sensitive)
         self.picture("notice-unlock-refused")
 
+    def test_tokens_locked(self):
+        self.start(mixed(), agent={"TokensLocked": True, "StoreState": "locked"})
+        # first what the user has done, and what mends that
+        self.app.wait_for("Tokens are locked: no program gets one. Your sessions are kept alive.")
+        self.assert_nothing_cut(440)
+        self.picture("notice-tokens-locked")
+        self.app.press("Unlock")
+        self.agent.wait_call("UnlockTokens")
+        self.assertEqual(self.agent.calls("Unlock"), [])
+        self.app.wait_text("^The keyring is locked")
+
     def test_no_keyring(self):
         self.start(mixed(), agent={"Store": "file"})
         self.app.wait_text("^There is no keyring on this desktop")

@@ -386,6 +386,12 @@ class Preferences(WindowCase):
 
         desktop.wait_for(go_on, f"the focus to come to “{title}”")
 
+    def test_lock_with_the_screen(self):
+        self.open()
+        self.wait_row("Lock with the screen")
+        self.press_keys("space", title="Preferences")
+        desktop.wait_for(lambda: "lock-with-screen=true" in self.settings.read_text(), "it to be kept")
+
     def test_never(self):
         self.open()
         self.set_number("0")

@@ -33,6 +33,8 @@ typedef enum
   UNLOCK,
   OPEN_WINDOW,
   OPEN_PREFERENCES,
+  LOCK_TOKENS,
+  UNLOCK_TOKENS,
   QUIT_KEYFOB,
 } Action;
 
@@ -166,16 +168,18 @@ describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
     }
 }
 
-/* A line for each attention, the highest first. */
+/* A line for each attention, the highest first, after one for locked tokens. */
 static char *
-make_details (KeyfobAttentionModel *model)
+make_details (KeyfobTray *self)
 {
   g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
 
+  if (keyfob_token_lock_get_locked (self->context->lock))
+    g_strv_builder_add (lines, _ ("Tokens are locked"));
   for (int attention = KEYFOB_N_ATTENTIONS - 1; attention >= 0; attention--)
     {
-      g_autofree char *line = describe_attention (model, (KeyfobAttention) attention);
+      g_autofree char *line = describe_attention (self->model, (KeyfobAttention) attention);
 
       if (line != NULL)
         g_strv_builder_add (lines, line);
@@ -192,6 +196,8 @@ make_title (KeyfobTray *self, const char *count)
   g_autofree char *worst =
       describe_attention (self->model, keyfob_attention_model_get_worst (self->model));
 
+  if (worst == NULL && keyfob_token_lock_get_locked (self->context->lock))
+    worst = g_strdup (_ ("tokens are locked"));
   if (worst == NULL)
     return g_strdup (count);
 
@@ -316,7 +322,9 @@ append_host_actions (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
 {
   KeyfobHostState state = keyfob_host_get_state (entry->host);
   const char *account = keyfob_host_session_get_account (keyfob_host_get_session (entry->host));
-  gboolean can_copy = has_token (entry->host, now);
+  gboolean can_copy =
+      has_token (entry->host, now)
+      && !keyfob_token_lock_get_locked (keyfob_host_get_context (entry->host)->lock);
   g_autofree char *title =
       shorten (is_signed_in (entry->host, now) && *account != '\0' ? account : get_url (entry));
 
@@ -405,6 +413,10 @@ make_menu (KeyfobTray *self)
   if (menu->children->len > 0)
     keyfob_menu_node_append (menu, keyfob_menu_node_new ("line", NULL));
   append_action (menu, "open", _ ("Open Keyfob"), OPEN_WINDOW, NULL);
+  if (keyfob_token_lock_get_locked (self->context->lock))
+    append_action (menu, "lock", _ ("Unlock tokens"), UNLOCK_TOKENS, NULL);
+  else
+    append_action (menu, "lock", _ ("Lock tokens"), LOCK_TOKENS, NULL);
   append_action (menu, "preferences", _ ("Preferences"), OPEN_PREFERENCES, NULL);
   append_action (menu, "quit", _ ("Quit"), QUIT_KEYFOB, NULL);
 
@@ -424,7 +436,7 @@ update (KeyfobTray *self)
   KeyfobAttention worst = keyfob_attention_model_get_worst (self->model);
   g_autofree char *count = make_count (self);
   g_autofree char *title = make_title (self, count);
-  g_autofree char *details = make_details (self->model);
+  g_autofree char *details = make_details (self);
 
   keyfob_status_notifier_set_icon (self->notifier, keyfob_tray_icon_get_name (worst),
                                    keyfob_tray_icon_draw (worst),
@@ -483,6 +495,12 @@ on_chosen (KeyfobTray *self, int choice, GObject *target)
       break;
     case OPEN_PREFERENCES:
       keyfob_desktop_activate_action (connection, "preferences", NULL, token);
+      break;
+    case LOCK_TOKENS:
+      keyfob_token_lock_lock (self->context->lock);
+      break;
+    case UNLOCK_TOKENS:
+      keyfob_token_lock_unlock (self->context->lock);
       break;
     case QUIT_KEYFOB:
       /* the window first: while the window runs it would start another agent */
@@ -560,6 +578,8 @@ keyfob_tray_new (KeyfobContext *context, KeyfobAttentionModel *model)
   g_signal_connect_object (self->notifier, "notify::shown", G_CALLBACK (on_shown), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (model, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (context->lock, "notify::locked", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   update (self);
 
   return self;

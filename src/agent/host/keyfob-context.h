@@ -13,6 +13,7 @@
 #include "keyfob-scheduler.h"
 #include "keyfob-settings.h"
 #include "keyfob-stores.h"
+#include "keyfob-token-lock.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ G_BEGIN_DECLS
  * @file: hosts.ini
  * @notices: what the user should know beside the errors of the hosts
  * @settings: what the user has set
+ * @lock: whether tokens are handed out
  * @scheduler: the timer of all hosts
  * @stores: where tokens are kept
  * @ended_loopbacks: see keyfob_loopback_new()
@@ -40,6 +42,7 @@ typedef struct
   KeyfobHostFile *file;
   KeyfobNotices *notices;
   KeyfobSettings *settings;
+  KeyfobTokenLock *lock;
   KeyfobScheduler *scheduler;
   KeyfobStores *stores;
   GPtrArray *ended_loopbacks;
@@ -59,6 +62,7 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    KeyfobHostFile *file,
                                    KeyfobNotices *notices,
                                    KeyfobSettings *settings,
+                                   KeyfobTokenLock *lock,
                                    KeyfobStores *stores);
 
 /** Returns: (transfer full): @self with one more reference */

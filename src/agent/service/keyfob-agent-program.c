@@ -218,11 +218,15 @@ make_context (GDBusConnection *connection, const char *store_option)
   g_autofree char *notices_path = keyfob_notices_dup_default_path ();
   g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path, clock);
   g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
+  g_autofree char *lock_path = keyfob_token_lock_dup_default_path ();
+  g_autoptr (KeyfobScreenMonitor) screen = keyfob_screen_monitor_new (connection);
+  g_autoptr (KeyfobTokenLock) lock = keyfob_token_lock_new (lock_path, clock, settings, screen);
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new (connection);
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);
 
-  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings, stores);
+  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings, lock,
+                             stores);
 }
 
 static void

@@ -462,6 +462,35 @@ on_dismiss (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *na
   return TRUE;
 }
 
+static void
+on_lock_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  keyfob_token_lock_flush_finish (KEYFOB_TOKEN_LOCK (source), result, &error);
+  call_return (user_data, NULL, error);
+}
+
+static gboolean
+on_lock_tokens (KeyfobAgent *self, GDBusMethodInvocation *invocation)
+{
+  keyfob_token_lock_lock (self->context->lock);
+  keyfob_token_lock_flush_async (self->context->lock, on_lock_saved,
+                                 call_new (self, invocation, NULL));
+
+  return TRUE;
+}
+
+static gboolean
+on_unlock_tokens (KeyfobAgent *self, GDBusMethodInvocation *invocation)
+{
+  keyfob_token_lock_unlock (self->context->lock);
+  keyfob_token_lock_flush_async (self->context->lock, on_lock_saved,
+                                 call_new (self, invocation, NULL));
+
+  return TRUE;
+}
+
 static gboolean
 on_looked (KeyfobAgent *self, GDBusMethodInvocation *invocation)
 {
@@ -621,6 +650,19 @@ on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_lock_saved_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  KeyfobAgent *self = g_task_get_source_object (task);
+  Quit *quit = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_token_lock_flush_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
+    add_sentence (quit->unsaved, error->message);
+  keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved, task);
+}
+
+static void
 on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
@@ -632,8 +674,8 @@ on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
     keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
 
   if (--quit->n_busy == 0)
-    keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved,
-                                  g_steal_pointer (&task));
+    keyfob_token_lock_flush_async (self->context->lock, on_lock_saved_at_end,
+                                   g_steal_pointer (&task));
 }
 
 static void
@@ -708,6 +750,10 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   answer (self, "remove-host", on_remove_host);
   answer (self, "dismiss", on_dismiss);
   answer (self, "looked", on_looked);
+  answer (self, "lock-tokens", on_lock_tokens);
+  answer (self, "unlock-tokens", on_unlock_tokens);
+  g_object_bind_property (context->lock, "locked", self->skeleton, "tokens-locked",
+                          G_BINDING_SYNC_CREATE);
   g_signal_connect_object (wake_monitor, "about-to-sleep", G_CALLBACK (on_about_to_sleep), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (wake_monitor, "woke", G_CALLBACK (on_woke), self, G_CONNECT_SWAPPED);

@@ -19,6 +19,7 @@ typedef struct
   KeyfobHost *host;
   GDBusMethodInvocation *invocation;
   gboolean end_session;
+  KeyfobSignInOptions *options; /* (nullable): of GetToken, until they are used */
 } Call;
 
 static Call *
@@ -47,6 +48,7 @@ call_return_value (Call *call, GVariant *answer, GError *error)
     g_dbus_method_invocation_return_value (call->invocation, answer);
 
   g_object_unref (call->host);
+  g_clear_pointer (&call->options, keyfob_sign_in_options_free);
   g_free (call);
 }
 
@@ -77,13 +79,31 @@ token_to_variant (KeyfobToken *token)
 static void
 on_token (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  Call *call = user_data;
+  KeyfobTokenLock *lock = keyfob_host_get_context (call->host)->lock;
   GError *error = NULL;
   g_autoptr (KeyfobToken) token =
       keyfob_host_get_token_finish (KEYFOB_HOST (source), result, &error);
+  GVariant *answer = NULL;
 
-  call_return_value (user_data,
-                     token != NULL ? g_variant_new ("(@a{sv})", token_to_variant (token)) : NULL,
-                     error);
+  /* the tokens may have been locked while the server was asked */
+  if (token != NULL && keyfob_token_lock_check (lock, &error))
+    answer = g_variant_new ("(@a{sv})", token_to_variant (token));
+  call_return_value (call, answer, error);
+}
+
+static void
+on_lock_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  GError *error = NULL;
+
+  if (keyfob_token_lock_check_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
+    keyfob_host_get_token_async (call->host, g_steal_pointer (&call->options),
+                                 g_dbus_method_invocation_get_sender (call->invocation), on_token,
+                                 call);
+  else
+    call_return (call, error);
 }
 
 void
@@ -91,14 +111,14 @@ keyfob_host_methods_get_token (KeyfobHost *host,
                                GDBusMethodInvocation *invocation,
                                GVariant *options)
 {
+  Call *call = call_new (host, invocation);
   GError *error = NULL;
-  KeyfobSignInOptions *parsed = keyfob_sign_in_options_parse (options, &error);
 
-  if (parsed != NULL)
-    keyfob_host_get_token_async (host, parsed, g_dbus_method_invocation_get_sender (invocation),
-                                 on_token, call_new (host, invocation));
+  call->options = keyfob_sign_in_options_parse (options, &error);
+  if (call->options != NULL)
+    keyfob_token_lock_check_async (keyfob_host_get_context (host)->lock, on_lock_checked, call);
   else
-    g_dbus_method_invocation_take_error (invocation, error);
+    call_return (call, error);
 }
 
 static gboolean

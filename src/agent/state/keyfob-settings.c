@@ -11,6 +11,7 @@
 #define DEFAULT_DAYS 30
 #define NOTICE_MINUTES "expiry-notice-minutes"
 #define DEFAULT_MINUTES 10
+#define LOCK_WITH_SCREEN "lock-with-screen"
 #define DAY (24 * 60 * 60)
 
 struct _KeyfobSettings
@@ -28,6 +29,7 @@ enum
   PROP_0,
   PROP_LAPSE_AFTER,
   PROP_NOTICE_MINUTES,
+  PROP_LOCK_WITH_SCREEN,
   N_PROPS,
 };
 static GParamSpec *properties[N_PROPS];
@@ -45,6 +47,12 @@ on_notice_changed (KeyfobSettings *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NOTICE_MINUTES]);
 }
 
+static void
+on_lock_changed (KeyfobSettings *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOCK_WITH_SCREEN]);
+}
+
 /* The schema of an older Keyfob may lack a key, and reading that would end the program. */
 static GSettings *
 open_settings (void)
@@ -54,7 +62,8 @@ open_settings (void)
       source != NULL ? g_settings_schema_source_lookup (source, SCHEMA, TRUE) : NULL;
 
   if (schema == NULL || !g_settings_schema_has_key (schema, LAPSE_AFTER_DAYS)
-      || !g_settings_schema_has_key (schema, NOTICE_MINUTES))
+      || !g_settings_schema_has_key (schema, NOTICE_MINUTES)
+      || !g_settings_schema_has_key (schema, LOCK_WITH_SCREEN))
     {
       g_debug ("No schema of settings is installed, so they are the defaults");
       return NULL;
@@ -86,6 +95,9 @@ keyfob_settings_get_property (GObject *object, guint property_id, GValue *value,
     case PROP_NOTICE_MINUTES:
       g_value_set_uint (value, keyfob_settings_get_notice_minutes (self));
       break;
+    case PROP_LOCK_WITH_SCREEN:
+      g_value_set_boolean (value, keyfob_settings_get_lock_with_screen (self));
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
     }
@@ -105,6 +117,9 @@ keyfob_settings_class_init (KeyfobSettingsClass *klass)
   properties[PROP_NOTICE_MINUTES] =
       g_param_spec_uint ("notice-minutes", NULL, NULL, 0, G_MAXUINT, DEFAULT_MINUTES,
                          G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_LOCK_WITH_SCREEN] =
+      g_param_spec_boolean ("lock-with-screen", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -120,6 +135,8 @@ keyfob_settings_init (KeyfobSettings *self)
                            G_CALLBACK (on_lapse_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::" NOTICE_MINUTES,
                            G_CALLBACK (on_notice_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::" LOCK_WITH_SCREEN,
+                           G_CALLBACK (on_lock_changed), self, G_CONNECT_SWAPPED);
   self->lapse_days = g_settings_get_uint (self->settings, LAPSE_AFTER_DAYS);
 }
 
@@ -140,4 +157,10 @@ keyfob_settings_get_notice_minutes (KeyfobSettings *self)
 {
   return self->settings != NULL ? g_settings_get_uint (self->settings, NOTICE_MINUTES)
                                 : DEFAULT_MINUTES;
+}
+
+gboolean
+keyfob_settings_get_lock_with_screen (KeyfobSettings *self)
+{
+  return self->settings != NULL && g_settings_get_boolean (self->settings, LOCK_WITH_SCREEN);
 }

@@ -41,4 +41,13 @@ gint64 keyfob_settings_get_lapse_after (KeyfobSettings *self);
  */
 guint keyfob_settings_get_notice_minutes (KeyfobSettings *self);
 
+/**
+ * keyfob_settings_get_lock_with_screen:
+ *
+ * The property `lock-with-screen`.
+ *
+ * Returns: whether tokens are locked while the screen is
+ */
+gboolean keyfob_settings_get_lock_with_screen (KeyfobSettings *self);
+
 G_END_DECLS

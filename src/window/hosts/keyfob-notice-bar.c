@@ -16,6 +16,7 @@
 typedef enum
 {
   NOTICE_NONE,
+  NOTICE_TOKENS_LOCKED,
   NOTICE_LOCKED,
   NOTICE_OF_AGENT,
   NOTICE_NO_KEYRING,
@@ -77,6 +78,8 @@ find_notice (KeyfobNoticeBar *self, const char **sentence)
 
   if (self->agent == NULL)
     return NOTICE_NONE;
+  if (keyfob_bus_agent1_get_tokens_locked (self->agent))
+    return NOTICE_TOKENS_LOCKED;
   if (g_strcmp0 (keyfob_bus_agent1_get_store_state (self->agent), "locked") == 0)
     return NOTICE_LOCKED;
   if (read_agent (self, &name, sentence))
@@ -102,6 +105,11 @@ update (KeyfobNoticeBar *self)
 
   switch (notice)
     {
+    case NOTICE_TOKENS_LOCKED:
+      gtk_label_set_label (self->text, _ ("Tokens are locked: no program gets one. Your sessions "
+                                          "are kept alive."));
+      gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);
+      break;
     case NOTICE_LOCKED:
       gtk_label_set_label (self->text, self->unlock_error != NULL
                                            ? self->unlock_error
@@ -131,7 +139,8 @@ update (KeyfobNoticeBar *self)
       break;
     }
 
-  gtk_widget_set_visible (self->unlock_button, notice == NOTICE_LOCKED);
+  gtk_widget_set_visible (self->unlock_button,
+                          notice == NOTICE_LOCKED || notice == NOTICE_TOKENS_LOCKED);
   gtk_widget_set_sensitive (self->unlock_button, !self->unlocking);
   gtk_widget_set_visible (self->start_button, notice == NOTICE_ENDS_WITH_WINDOW);
   gtk_widget_set_visible (self->dismiss_button, notice == NOTICE_OF_AGENT
@@ -158,6 +167,12 @@ on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_unlock (KeyfobNoticeBar *self)
 {
+  if (keyfob_bus_agent1_get_tokens_locked (self->agent))
+    {
+      keyfob_bus_agent1_call_unlock_tokens (self->agent, NULL, NULL, NULL);
+      return;
+    }
+
   self->unlocking = TRUE;
   update (self);
   keyfob_bus_agent1_call_unlock (self->agent, NULL, on_unlocked, g_object_ref (self));
@@ -184,6 +199,7 @@ on_dismiss (KeyfobNoticeBar *self)
       g_settings_set_boolean (self->settings, "file-store-noticed", TRUE);
       update (self);
       break;
+    case NOTICE_TOKENS_LOCKED:
     case NOTICE_LOCKED:
     case NOTICE_NONE:
     default:
@@ -225,6 +241,8 @@ on_agent_changed (KeyfobNoticeBar *self)
       g_signal_connect_object (agent, "notify::notices", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (agent, "notify::store-state", G_CALLBACK (update), self,
+                               G_CONNECT_SWAPPED);
+      g_signal_connect_object (agent, "notify::tokens-locked", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (agent, "notify::leaves", G_CALLBACK (update), self,
                                G_CONNECT_SWAPPED);

@@ -130,6 +130,10 @@ make_context (Fixture *fixture)
   g_autoptr (KeyfobHostFile) file = keyfob_host_file_new (hosts, clock);
   g_autoptr (KeyfobNotices) notices = keyfob_notices_new (notices_path, clock);
   g_autoptr (KeyfobSettings) settings = keyfob_settings_new ();
+  g_autofree char *lock_path = g_build_filename (fixture->folder, "lock.ini", NULL);
+  /* on no bus either */
+  g_autoptr (KeyfobScreenMonitor) screen = g_object_new (KEYFOB_TYPE_SCREEN_MONITOR, NULL);
+  g_autoptr (KeyfobTokenLock) lock = keyfob_token_lock_new (lock_path, clock, settings, screen);
   g_autoptr (KeyfobKeyring) keyring = keyfob_keyring_new (clock);
   g_autoptr (KeyfobStores) stores = keyfob_stores_new (keyring, fixture->store_path, TRUE, clock);
   g_autoptr (FakeLauncher) launcher = fake_launcher_new ();
@@ -138,7 +142,7 @@ make_context (Fixture *fixture)
   g_autoptr (GDBusConnection) connection = g_object_new (G_TYPE_DBUS_CONNECTION, NULL);
 
   return keyfob_context_new (connection, session, clock, KEYFOB_LAUNCHER (launcher), file, notices,
-                             settings, stores);
+                             settings, lock, stores);
 }
 
 static KeyfobBusHost1 *
