@@ -23,17 +23,21 @@ class Browser(agentcase.AgentCase):
         host.call("SignIn", activation_token=GLib.Variant("s", "the-token"))
         return host
 
+    def assert_opens_login(self, address, token, host):
+        """The address is a short one that leads on to the login page once."""
+        self.assertEqual(token, "the-token")
+        self.assertEqual(agentcase.Page(address, follow=False).wait().location, host.LoginUri)
+
     def assert_opened_here(self, host):
-        address, token = self.wait_for_browser()
-        self.assertEqual((address, token), (host.LoginUri, "the-token"))
+        self.assert_opens_login(*self.wait_for_browser(), host)
 
     def test_portal(self):
         portal, systemd = FakePortal(self.bus), FakeSystemd(self.bus)
         host = self.begin()
         wait_until(lambda: portal.asked, "the portal to be asked")
         (uri, options), = portal.asked
-        self.assertEqual((uri, options["activation_token"]), (host.LoginUri, "the-token"))
-        agentcase.Page(uri).wait()
+        self.assert_opens_login(uri, options["activation_token"], host)
+        agentcase.Page(host.LoginUri).wait()
         host.wait_for(State="signed-in", Error="")
         self.assertEqual(systemd.asked, [])
         self.assertFalse(os.path.exists(self.bus.path("opened")))
@@ -103,16 +107,17 @@ class Browser(agentcase.AgentCase):
         self.check_browser_that_dies()
 
     def test_command_of_the_browser(self):
-        """A login address with what systemd would replace, and what the entry of a browser may have around it."""
+        """What systemd would replace, and what the entry of a browser may have around the address."""
         systemd = FakeSystemd(self.bus)
         opened = self.bus.path("opened")
         host = self.begin(f"sh -c 'echo \"$1 $HOME$$\" >{opened}.part; mv {opened}.part {opened}' %i %c %k sh --url=%U")
         address, _ = self.wait_for_browser()
-        self.assertEqual(address, "--url=" + host.LoginUri)
+        self.assertTrue(address.startswith("--url="), address)
+        self.assert_opens_login(address.removeprefix("--url="), "the-token", host)
         (_, properties), = systemd.asked
         (program, words, _), = properties["ExecStart"]
         self.assertTrue(os.path.isabs(program))
-        self.assertNotIn("%", "".join(words).replace(host.LoginUri, ""))
+        self.assertNotIn("%", "".join(words))
         self.assertIn("$$1 $$HOME$$$$", words[2])
 
 

@@ -33,6 +33,8 @@ AFTER = (
 )
 # Nothing is lost.
 LATE = ("late request", "late answer")
+# Until the test releases it.
+HELD = "held answer"
 
 
 def make_answer(status, content_type, body, headers=()):
@@ -67,6 +69,8 @@ class FaultProxy:
         self.random = random.Random(seed)
         self.fault = None
         self.posts = 0
+        self.held = False  # an answer of the server is here and waits
+        self.released = threading.Event()
         self.lock = threading.Lock()
         self.port = 0
         self.listener = None
@@ -146,12 +150,15 @@ class FaultProxy:
             return
 
         self.posts += 1
-        fault = self.take(*BEFORE, *AFTER, *LATE)
+        fault = self.take(*BEFORE, *AFTER, *LATE, HELD)
         if fault == "late request":
             time.sleep(self.random.uniform(0.01, 0.1))
         answer = SPOILED[fault] if fault in BEFORE else self.ask(request)
         if fault == "late answer":
             time.sleep(self.random.uniform(0.01, 0.1))
+        if fault == HELD:
+            self.held = True
+            self.released.wait(60)
         self.send(connection, answer, fault)
 
     def send(self, connection, answer, fault):

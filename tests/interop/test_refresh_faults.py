@@ -12,17 +12,20 @@ import itertools
 import json
 import os
 import random
+import signal
 import tempfile
+import time
 import types
 
 import agentcase
 import person
 import tap
-from fault_proxy import AFTER, BEFORE, LATE, FaultProxy
+from fault_proxy import AFTER, BEFORE, HELD, LATE, FaultProxy
 from gi.repository import Gio, GLib
 from stack import Stack
 
 SEED = 4
+QUIT = 5  # seconds that the agent has at its end, where no token is about to come
 
 
 class SpoiledStack(Stack):
@@ -138,6 +141,27 @@ class Faults(agentcase.AgentCase):
         self.assertEqual(status, 200)
         self.tell()
 
+    def end_during_refresh(self, number):
+        """A slow server has renewed the session, and the agent is asked to end before it says so."""
+        old = self.stored()
+        self.stack.front.spoil(HELD)
+        refresh = self.host.start("Refresh")
+        agentcase.wait_until(lambda: self.stack.front.held, "the server to have its answer")
+        self.agent.send_signal(number)
+        # longer than for anything else
+        begun = time.monotonic()
+        agentcase.wait_until(lambda: time.monotonic() > begun + QUIT + 1 or self.agent.poll() is not None,
+                             "time to pass", QUIT + 2)
+        self.assertIsNone(self.agent.poll(), "the agent is gone")
+        self.stack.front.released.set()
+        refresh.wait()
+        self.assertEqual(self.agent.wait(agentcase.ANSWER), 0, self.log())
+        self.assertNotEqual(self.stored(), old)
+        self.start_agent()
+        self.host = self.find_host()
+        self.host.wait_for(State="signed-in", Renews=True)
+        self.refresh_well()
+
     def tell(self):
         total = self.count.pop("refreshes")
         print(f"# {total} refreshes, {sum(self.count.values())} with a fault, {sum(self.lost.values())} sessions lost")
@@ -161,6 +185,9 @@ class Broker(Faults):
 
     def test_sessions_live_unless_the_server_lost_them(self):
         self.play_all(50)
+
+    def test_asked_to_end_during_a_refresh(self):
+        self.end_during_refresh(signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,11 @@
 #include "keyfob-notifications.h"
 #include "keyfob-tray.h"
 
-#define QUIT_SECONDS 5 /* the longest wait at the end for what must not be interrupted */
+/* The longest wait at the end for what should not be interrupted, and how much longer it is where a
+ * token may come, which ends the one before: a server has 30 seconds to answer, then the token is
+ * saved. The unit has a little more patience than both together. */
+#define QUIT_SECONDS 5
+#define RENEWAL_SECONDS 35
 
 struct _KeyfobAgentProgram
 {
@@ -39,6 +43,7 @@ struct _KeyfobAgentProgram
   int leave_after;                    /* seconds without a call; 0 never */
   guint name;
   guint deadline;
+  gboolean patient; /* the agent waits longer for a token */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
@@ -66,9 +71,18 @@ on_deadline (gpointer user_data)
 {
   KeyfobAgentProgram *self = KEYFOB_AGENT_PROGRAM (user_data);
 
-  g_message ("Ending with work undone");
-  self->deadline = 0;
-  g_main_loop_quit (self->loop);
+  if (self->patient || !keyfob_agent_is_renewing (self->agent))
+    {
+      g_message ("Ending with work undone");
+      self->deadline = 0;
+      g_main_loop_quit (self->loop);
+    }
+  else
+    {
+      g_debug ("A token is still to come");
+      self->patient = TRUE;
+      self->deadline = g_timeout_add_seconds (RENEWAL_SECONDS, on_deadline, self);
+    }
 
   return G_SOURCE_REMOVE;
 }

@@ -571,17 +571,10 @@ on_clock_set (KeyfobAgent *self, gint64 seconds)
   on_woke (self);
 }
 
-typedef struct
-{
-  guint n_busy;     /* hosts that must not be cut off, and 1 until all are asked */
-  GString *unsaved; /* sentences: what could not be saved */
-} Quit;
-
 static void
-quit_free (Quit *quit)
+unsaved_free (gpointer unsaved)
 {
-  g_string_free (quit->unsaved, TRUE);
-  g_free (quit);
+  g_string_free (unsaved, TRUE);
 }
 
 static void
@@ -613,15 +606,14 @@ static void
 on_notices_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  Quit *quit = g_task_get_task_data (task);
+  GString *unsaved = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, &error))
-    add_sentence (quit->unsaved, error->message);
+    add_sentence (unsaved, error->message);
 
-  if (quit->unsaved->len > 0)
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s",
-                             quit->unsaved->str);
+  if (unsaved->len > 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, "%s", unsaved->str);
   else
     g_task_return_boolean (task, TRUE);
 }
@@ -631,18 +623,18 @@ on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   KeyfobAgent *self = g_task_get_source_object (task);
-  Quit *quit = g_task_get_task_data (task);
+  GString *unsaved = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error))
-    add_sentence (quit->unsaved, error->message);
-  add_unsaved_tokens (self, quit->unsaved);
+    add_sentence (unsaved, error->message);
+  add_unsaved_tokens (self, unsaved);
 
-  if (quit->unsaved->len > 0)
+  if (unsaved->len > 0)
     {
       /* Translators: sentences that say what could not be saved, and why */
       g_autofree char *notice = g_strdup_printf (
-          _ ("When Keyfob ended, not everything could be saved. %s"), quit->unsaved->str);
+          _ ("When Keyfob ended, not everything could be saved. %s"), unsaved->str);
 
       keyfob_notices_add (self->context->notices, "unsaved", notice);
     }
@@ -654,28 +646,45 @@ on_lock_saved_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
   KeyfobAgent *self = g_task_get_source_object (task);
-  Quit *quit = g_task_get_task_data (task);
+  GString *unsaved = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_token_lock_flush_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
-    add_sentence (quit->unsaved, error->message);
+    add_sentence (unsaved, error->message);
   keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved, task);
+}
+
+static void on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* One after the other: calls that come meanwhile may have a host begin anew. */
+static void
+wait_for_rest (GTask *task)
+{
+  KeyfobAgent *self = g_task_get_source_object (task);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
+
+      keyfob_host_cancel (host);
+      if (keyfob_host_is_busy (host))
+        {
+          keyfob_host_join_async (host, on_host_at_rest, g_object_ref (task));
+          return;
+        }
+    }
+
+  keyfob_token_lock_flush_async (self->context->lock, on_lock_saved_at_end, g_object_ref (task));
 }
 
 static void
 on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  KeyfobAgent *self = g_task_get_source_object (task);
-  Quit *quit = g_task_get_task_data (task);
   g_autoptr (KeyfobToken) token = NULL;
 
-  if (source != NULL)
-    keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
-
-  if (--quit->n_busy == 0)
-    keyfob_token_lock_flush_async (self->context->lock, on_lock_saved_at_end,
-                                   g_steal_pointer (&task));
+  keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
+  wait_for_rest (task);
 }
 
 static void
@@ -794,16 +803,34 @@ keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves)
   keyfob_bus_agent1_set_leaves (self->skeleton, leaves);
 }
 
+gboolean
+keyfob_agent_is_renewing (KeyfobAgent *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (G_LIST_MODEL (self->hosts), i);
+      KeyfobHostActivity activity = keyfob_host_get_activity (host);
+
+      /* what is left of a sign-in that was cancelled is an answer with a token */
+      if (activity == KEYFOB_HOST_IN_REFRESH || activity == KEYFOB_HOST_IN_SIGN_IN)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 void
 keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  Quit *quit = g_new0 (Quit, 1);
 
-  quit->n_busy = 1;
-  quit->unsaved = g_string_new (NULL);
   g_task_set_source_tag (task, keyfob_agent_quit_async);
-  g_task_set_task_data (task, quit, (GDestroyNotify) quit_free);
+  g_task_set_task_data (task, g_string_new (NULL), unsaved_free);
+
+  /* nothing begins by itself any more */
+  g_signal_handlers_disconnect_by_func (self->context->scheduler, on_due, self);
+  g_signal_handlers_disconnect_by_func (self->wake_monitor, on_woke, self);
+  g_signal_handlers_disconnect_by_func (self->wake_monitor, on_clock_set, self);
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->hosts)); i++)
     {
@@ -811,14 +838,9 @@ keyfob_agent_quit_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpoint
 
       keyfob_host_cancel (host);
       keyfob_host_save (host);
-      if (!keyfob_host_is_busy (host))
-        continue;
-
-      quit->n_busy++;
-      keyfob_host_join_async (host, on_host_at_rest, g_object_ref (task));
     }
 
-  on_host_at_rest (NULL, NULL, g_steal_pointer (&task));
+  wait_for_rest (task);
 }
 
 gboolean

@@ -34,6 +34,10 @@ GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
 /** Sets Agent1.Leaves: whether the agent ends by itself when it is not needed. */
 void keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves);
 
+/** Returns: whether a token may be on its way from a server, which is lost where nobody waits for
+ * it */
+gboolean keyfob_agent_is_renewing (KeyfobAgent *self);
+
 /**
  * keyfob_agent_quit_async:
  *

@@ -396,13 +396,17 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     fail (task, g_steal_pointer (&error));
 }
 
+/* From then on not to be cancelled: the answer may end the token that is there. */
 static void
 ask_server (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  keyfob_server_refresh_async (job->session.server, job->token, g_task_get_cancellable (task),
-                               on_refreshed, g_object_ref (task));
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    fail (task, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled"));
+  else
+    keyfob_server_refresh_async (job->session.server, job->token, NULL, on_refreshed,
+                                 g_object_ref (task));
 }
 
 static void

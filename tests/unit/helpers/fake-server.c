@@ -124,6 +124,18 @@ fake_server_exchange_code_async (KeyfobServer *server,
                            g_object_unref);
 }
 
+void
+fake_server_answer_refresh (FakeServer *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->held_refresh);
+
+  if (self->refresh_error >= 0)
+    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->refresh_error, "refresh is broken");
+  else
+    g_task_return_pointer (task, fake_server_make_token (self->now, "refreshed", 300),
+                           g_object_unref);
+}
+
 static void
 fake_server_refresh_async (KeyfobServer *server,
                            KeyfobToken *token,
@@ -137,14 +149,10 @@ fake_server_refresh_async (KeyfobServer *server,
   self->n_refreshed++;
   g_free (self->refresh_token);
   self->refresh_token = g_strdup (keyfob_token_get_refresh_token (token));
-  if (reach (self, FAKE_STEP_REFRESH, task))
-    return;
-
-  if (self->refresh_error >= 0)
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, self->refresh_error, "refresh is broken");
-  else
-    g_task_return_pointer (task, fake_server_make_token (self->now, "refreshed", 300),
-                           g_object_unref);
+  g_set_object (&self->held_refresh, task);
+  self->reached = FAKE_STEP_REFRESH;
+  if (self->hangs_at != FAKE_STEP_REFRESH)
+    fake_server_answer_refresh (self);
 }
 
 static void
@@ -185,6 +193,7 @@ fake_server_finalize (GObject *object)
   g_free (self->redirect_uri);
   g_free (self->verifier);
   g_free (self->refresh_token);
+  g_clear_object (&self->held_refresh);
 
   G_OBJECT_CLASS (fake_server_parent_class)->finalize (object);
 }

@@ -36,7 +36,7 @@ struct _FakeServer
 
   /* what it does */
   gint64 now;          /* Unix seconds: its tokens are good for five minutes from then */
-  FakeStep hangs_at;   /* does not answer until it is cancelled */
+  FakeStep hangs_at;   /* does not answer until it is cancelled, or fake_server_answer_refresh() */
   gboolean has_page;   /* answers the login route with a page: its state cannot be known */
   gboolean bare_state; /* its own state holds no verifier */
   int begin_error;
@@ -55,9 +55,13 @@ struct _FakeServer
   char *redirect_uri;
   char *verifier;
   char *refresh_token;
+  GTask *held_refresh; /* (nullable) */
 };
 
 FakeServer *fake_server_new (gint64 now);
+
+/** Answers the refresh that hangs. */
+void fake_server_answer_refresh (FakeServer *self);
 
 /** A token with refresh token `old-refresh`. */
 KeyfobToken *fake_server_make_token (gint64 now, const char *access_token, int expires_in);

@@ -307,17 +307,20 @@ test_sign_in_waits_for_another_program (Fixture *fixture, gconstpointer data)
 static void
 test_cancelled_refresh (Fixture *fixture, gconstpointer data)
 {
-  /* even with time left: who cancelled does not want it */
+  /* its answer may have ended the old token by now */
   hold (fixture, 30);
   fixture->server->hangs_at = FAKE_STEP_REFRESH;
   start (fixture, NULL, TRUE, FALSE);
   wait_while (fixture->server->reached != FAKE_STEP_REFRESH);
 
   g_cancellable_cancel (fixture->cancellable);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  fake_server_answer_refresh (fixture->server);
   finish (fixture);
-  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED);
+  g_assert_no_error (fixture->error);
   g_assert_cmpuint (fixture->flow->n_run, ==, 0);
-  assert_token (fixture->store->token, "stored");
+  assert_token (fixture->store->token, "refreshed");
 }
 
 static void
