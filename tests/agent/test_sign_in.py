@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import ssl
+import subprocess
 import threading
 import time
+import unittest
 import urllib.parse
 
 import agentcase
@@ -18,6 +20,30 @@ from fake_server import DROP, FakeServer, answer, quoted
 from gi.repository import GLib
 
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
+
+# Asks the loopback for argv[2] in a way of its own (argv[3]) and prints the answer.
+VISITOR = """
+import socket, ssl, sys
+port, target, way = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+families = {"ipv6": socket.AF_INET6, "mapped": socket.AF_INET6}
+visitor = socket.socket(families.get(way, socket.AF_INET), socket.SOCK_STREAM)
+visitor.settimeout(20)
+if way == "bound":
+    visitor.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+elif way == "elsewhere":
+    visitor.bind(("127.0.0.77", 0))
+visitor.connect(({"ipv6": "::1", "mapped": "::ffff:127.0.0.1"}.get(way, "127.0.0.1"), port))
+if way == "tls":
+    try:
+        ssl.create_default_context().wrap_socket(visitor, server_hostname="localhost")
+    except ssl.SSLError as error:
+        print(error)
+    sys.exit()
+visitor.sendall(f"GET {target} HTTP/1.1\\r\\nHost: localhost:{port}\\r\\n\\r\\n".encode())
+if way != "gone":
+    print(visitor.makefile("rb").read().decode())
+"""
+OTHER_USER = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
 class SignIn(agentcase.AgentCase):
@@ -343,6 +369,55 @@ class SignIn(agentcase.AgentCase):
             self.assertNotIn(query[name], text)
         Page(arguments[0]).wait()
         host.wait_for(State="signed-in")
+
+    def visit_as(self, who, target, way="plain"):
+        """What the loopback answers to a program that is started by @who, a list of arguments."""
+        command = [*who, "/usr/bin/python3", "-I", "-c", VISITOR, str(self.port), target, way]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
+                              timeout=2 * privatebus.DEADLINE).stdout
+
+    def has_orphan(self):
+        """Whether a connection to the loopback is half closed by a program that is gone (FIN_WAIT2, proc(5))."""
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            entries = [line.split() for line in table]
+        return any(entry[2].endswith(f":{self.port:04X}") and entry[3] == "05" and entry[9] == "0" for entry in entries)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be a second user")
+    def test_another_user_who_knows_it_all(self):
+        host, (address,) = self.begin_in_browser()
+        path = self.find_path(address)
+        callback = self.find_callback(host)
+        refusal = "/callback?error=access_denied&" + callback.partition("&")[2]
+        for target in (path, callback, refusal, "/callback?error=access_denied", "/"):
+            with self.subTest(target=target):
+                answer = self.visit_as(OTHER_USER, target)
+                self.assertTrue(answer.startswith("HTTP/1.1 403 "), answer)
+                self.assertIn("another user", answer)
+                self.assertNotIn("Location:", answer)
+        for way in ("ipv6", "mapped", "bound", "elsewhere"):
+            with self.subTest(way=way):
+                self.assertIn("HTTP/1.1 403 ", self.visit_as(OTHER_USER, callback, way))
+        # a socket that its program has closed belongs to root, as the kernel tells it
+        self.agent.send_signal(signal.SIGSTOP)
+        self.visit_as(OTHER_USER, callback, "gone")
+        wait_until(self.has_orphan, "the socket to lose its user")
+        self.agent.send_signal(signal.SIGCONT)
+        self.assertIn("ALERT", self.visit_as(OTHER_USER, "/", "tls"))
+        self.assertIn("HTTP/1.1 404 ", self.visit("/"))
+        self.assertEqual(host.State, "signing-in")
+        self.assertNotIn("https", host.Error)
+        self.assertNotIn("cancel", host.Error)
+        self.assertEqual(self.server.count("token"), 0)
+        self.assertIn("HTTP/1.1 302 ", self.visit(path))
+        self.assertIn("You are signed in", self.visit(callback))
+        host.wait_for(State="signed-in")
+        self.assertIn("HTTP/1.1 403 ", self.visit_as(OTHER_USER, callback))
+
+    def test_browser_in_a_namespace_of_its_own(self):
+        host = self.begin()
+        self.assertIn("You are signed in",
+                      self.visit_as(["unshare", "--user", "--map-root-user", "--mount"], self.find_callback(host)))
+        host.wait_for(State="signed-in", Error="")
 
     def test_browser_that_comes_with_https(self):
         host = self.begin()

@@ -226,11 +226,14 @@ has_end (GByteArray *head, gsize from)
 static void
 refuse_tls (KeyfobLoopbackListener *self, guint id)
 {
+  gboolean is_other =
+      keyfob_loopback_listener_look_up_peer (self, id) == KEYFOB_LOOPBACK_PEER_OTHER;
   static const guint8 alert[] = { 0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28 };
   g_autoptr (GBytes) response = g_bytes_new_static (alert, sizeof alert);
 
   keyfob_loopback_listener_answer (self, id, response);
-  g_signal_emit (self, signals[TLS], 0);
+  if (!is_other)
+    g_signal_emit (self, signals[TLS], 0);
 }
 
 /* May free @client. */
@@ -585,6 +588,19 @@ keyfob_loopback_listener_dup_authority (KeyfobLoopbackListener *self)
   address = g_socket_get_local_address (g_ptr_array_index (self->sockets, 0), NULL);
 
   return address != NULL ? g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address)) : NULL;
+}
+
+KeyfobLoopbackPeer
+keyfob_loopback_listener_look_up_peer (KeyfobLoopbackListener *self, guint id)
+{
+  Client *client;
+
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK_LISTENER (self), KEYFOB_LOOPBACK_PEER_OTHER);
+
+  client = find_client (self, id);
+
+  return client != NULL ? keyfob_loopback_peer_look_up (g_socket_get_fd (client->socket))
+                        : KEYFOB_LOOPBACK_PEER_OTHER;
 }
 
 void

@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-loopback-peer.h"
+
 G_BEGIN_DECLS
 
 #define KEYFOB_TYPE_LOOPBACK_LISTENER (keyfob_loopback_listener_get_type ())
@@ -26,7 +28,7 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopbackListener,
  * as they came), and whether the head is too long and was cut off. A handler answers, at once or
  * later.
  *
- * The signal `tls` tells that a browser came with https. It was refused.
+ * The signal `tls` tells that a browser, not of another user, came with https. It was refused.
  */
 
 /** Seconds after which a connection is cut off; see keyfob_loopback_listener_keep(). */
@@ -56,6 +58,14 @@ guint16 keyfob_loopback_listener_get_port (KeyfobLoopbackListener *self);
 /** Returns: (transfer full) (nullable): `127.0.0.1:PORT`, or `[::1]:PORT` where the machine does
  *   not have the other; %NULL without a port */
 char *keyfob_loopback_listener_dup_authority (KeyfobLoopbackListener *self);
+
+/**
+ * keyfob_loopback_listener_look_up_peer:
+ * @id: identifies the connection
+ *
+ * Returns: whose program the request came from
+ */
+KeyfobLoopbackPeer keyfob_loopback_listener_look_up_peer (KeyfobLoopbackListener *self, guint id);
 
 /**
  * keyfob_loopback_listener_keep:

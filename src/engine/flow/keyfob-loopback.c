@@ -241,7 +241,9 @@ on_request (KeyfobLoopbackListener *listener,
   g_autoptr (KeyfobLoopbackRequest) request =
       keyfob_loopback_request_parse (head->data, head->len, cut_off);
 
-  if (request == NULL || (request->host == NULL && !cut_off))
+  if (keyfob_loopback_listener_look_up_peer (listener, connection) == KEYFOB_LOOPBACK_PEER_OTHER)
+    answer (self, connection, KEYFOB_RESULT_PAGE_OTHER_USER, NULL);
+  else if (request == NULL || (request->host == NULL && !cut_off))
     answer (self, connection, KEYFOB_RESULT_PAGE_UNEXPECTED, NULL);
   else if (g_str_equal (request->method, "HEAD"))
     answer_without_content (self, connection, "404 Not Found");

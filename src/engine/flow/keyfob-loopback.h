@@ -20,6 +20,8 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
  * section 7.3). Only the first request with the right state counts, and only where the browser says
  * nothing else than that it goes to this page.
  *
+ * All users of the machine can connect. A request of another user gets 403 and changes nothing.
+ *
  * The provider answers by the address of a GET request, since Keyfob asks for no other response
  * mode (RFC 6749 section 4.1.2): other methods change nothing.
  *

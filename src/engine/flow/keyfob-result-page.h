@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @KEYFOB_RESULT_PAGE_UNEXPECTED: the request belongs to no sign-in
  * @KEYFOB_RESULT_PAGE_NOT_FOUND: the request is for another path
  * @KEYFOB_RESULT_PAGE_OPENED: the request is for a short address that has led on before
+ * @KEYFOB_RESULT_PAGE_OTHER_USER: another user of the machine sent the request
  *
  * The pages that the browser shows before and after a sign-in.
  */
@@ -27,6 +28,7 @@ typedef enum
   KEYFOB_RESULT_PAGE_UNEXPECTED,
   KEYFOB_RESULT_PAGE_NOT_FOUND,
   KEYFOB_RESULT_PAGE_OPENED,
+  KEYFOB_RESULT_PAGE_OTHER_USER,
 } KeyfobResultPage;
 
 /**
