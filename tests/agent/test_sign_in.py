@@ -16,7 +16,7 @@ import agentcase
 import privatebus
 import tap
 from agentcase import Page, wait_until
-from fake_server import DROP, FakeServer, answer, quoted
+from fake_server import DROP, FakeServer, answer, challenge_of, quoted
 from gi.repository import GLib
 
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
@@ -282,6 +282,55 @@ class SignIn(agentcase.AgentCase):
         self.assertIn("You are signed in", self.visit(
             callback, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"))
         host.wait_for(State="signed-in")
+
+    def assert_own_pkce(self, host):
+        state = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(host.LoginUri).query))["state"]
+        self.assertNotIn("|", state)
+        self.assertNotIn("server-pkce", host.Options)
+        with open(self.bus.path("config", "keyfob", "hosts.ini"), encoding="utf-8") as file:
+            self.assertNotIn("pkce", file.read())
+
+    def bring_refused_code(self, host):
+        """Somebody who knows the state brings a code that the server does not take."""
+        begun = self.server.count("login")
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(host.LoginUri).query))
+        page = self.visit(f"/callback?code=bogus&state={query['state']}")
+        host.wait_for(State="signed-out", LoginUri="")
+        self.assertTrue(page.startswith("HTTP/1.1 200 "), page)
+        self.assertIn("The sign-in did not work", page)
+        head = page.partition("\r\n\r\n")[0]
+        for way_on in ("location:", "refresh:", "set-cookie:"):
+            self.assertNotIn(way_on, head.lower())
+        self.assertNotIn("http://", page)
+        self.assertNotIn("https://", page)
+        self.assertEqual((self.server.count("login"), self.server.count("token")), (begun, begun))
+        route, form, _ = self.server.requests[-1]
+        self.assertEqual((route, form["code"]), ("token", "bogus"))
+        self.assertEqual(challenge_of(form["code_verifier"]), query["code_challenge"])
+
+    def test_refused_code_ends_the_sign_in(self):
+        host = self.begin()
+        self.bring_refused_code(host)
+        host.call("SignIn", open_browser=False)
+        self.assert_own_pkce(host)
+        Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in")
+
+    def test_own_pkce_is_left_for_one_attempt_only(self):
+        signed = answer(302, "", headers={
+            "Location": f"{self.server.url}/provider/authorize?client_id=fake&request_uri=urn:x&"
+                        f"redirect_uri=http://localhost:{self.port}/callback&state=r|s|verifier"})
+        host = self.add_host()
+        for fault, words in ((answer(200, "<html>Maintenance</html>"), "/auth/v2/login?"), (signed, "request_uri=urn:x")):
+            with self.subTest(words=words):
+                self.server.faults["login"] = fault
+                host.call("SignIn", open_browser=False)
+                self.assertIn(words, host.LoginUri)
+                host.call("Cancel")
+                del self.server.faults["login"]
+                host.call("SignIn", open_browser=False)
+                self.assert_own_pkce(host)
+                host.call("Cancel")
 
     def begin_in_browser(self, command=None):
         """The host, and the address that the browser was started with."""
@@ -717,6 +766,17 @@ class Ports(agentcase.AgentCase):
         self.assertEqual(self.server.count("ports"), 1)
         # none of that is an option
         self.assertNotIn("redirect-ports", self.find_host().Options)
+
+    def test_refused_code_asks_for_no_others(self):
+        host = self.add_host()
+        self.sign_in_by(self.port, host)
+        self.server.valid_ports = [agentcase.free_port()]
+        self.server.faults["token"] = answer(400, {"detail": "Token creation failed."})
+        self.begin(host)
+        # a browser that came back has shown that the port is right
+        self.assertIn("The sign-in did not work", Page(host.LoginUri).wait().text)
+        host.wait_for(LoginUri="")
+        self.assertEqual((self.server.count("ports"), self.server.count("login")), (1, 2))
 
     def test_those_of_the_user_win(self):
         self.server.valid_ports = [agentcase.free_port()]

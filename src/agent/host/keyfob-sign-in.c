@@ -331,10 +331,14 @@ begin (GTask *task)
 
 /* The provider may not have registered the address that it was to come back to. Some say so to
  * Keyfob or to the server, in words of their own; most show a page, and the browser does not come
- * back. */
+ * back. A code that is refused came by that address, and ends the sign-in. */
 static gboolean
-may_be_refused_address (const GError *error)
+may_be_refused_address (KeyfobSignIn *self, const GError *error)
 {
+  if (KEYFOB_IS_CODE_FLOW (self->flow)
+      && keyfob_code_flow_is_answered (KEYFOB_CODE_FLOW (self->flow)))
+    return FALSE;
+
   return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_SERVER)
          || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER)
          || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NO_PORT);
@@ -418,7 +422,7 @@ go_on_after (GTask *task, GError *error)
   if (self->by_code && g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
     self->lacks_device_flow = TRUE;
 
-  if (!self->by_code && self->old_ports && may_be_refused_address (error))
+  if (!self->by_code && self->old_ports && may_be_refused_address (self, error))
     {
       g_debug ("Asking for the redirect ports again: %s", error->message);
       self->failure = error;

@@ -28,6 +28,7 @@ struct _KeyfobCodeFlow
   gboolean hold;
 
   char *trouble;
+  gboolean is_answered;
 
   KeyfobLoopback *loopback;
   KeyfobLogin *login;
@@ -167,6 +168,7 @@ exchange (GTask *task, const char *code, const char *state)
   KeyfobCodeFlow *self = g_task_get_source_object (task);
   const char *verifier = find_verifier (self->login, state);
 
+  self->is_answered = TRUE;
   if (verifier == NULL)
     {
       refuse (task, _ ("The sign-in page sent back something that this server did not "
@@ -413,6 +415,14 @@ keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self)
   g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
 
   return self->login != NULL ? self->login->uri : NULL;
+}
+
+gboolean
+keyfob_code_flow_is_answered (KeyfobCodeFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), FALSE);
+
+  return self->is_answered;
 }
 
 const char *

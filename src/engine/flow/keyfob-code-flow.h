@@ -63,6 +63,9 @@ void keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher,
 /** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);
 
+/** Returns: whether the browser came back with an answer of the provider */
+gboolean keyfob_code_flow_is_answered (KeyfobCodeFlow *self);
+
 /** Returns: (nullable): the value of `trouble` */
 const char *keyfob_code_flow_get_trouble (KeyfobCodeFlow *self);
 
