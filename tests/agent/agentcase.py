@@ -168,6 +168,11 @@ class Host:
             GLib.Variant("(a{sv})", (variants(**options),))
         return self.case.start_call(self.path, HOST, method, arguments, connection)
 
+    def go_on(self, question=None):
+        """Answers the question of a sign-in."""
+        question = self.Question if question is None else question
+        self.case.call(self.path, HOST, "Continue", GLib.Variant("(sa{sv})", (question, {})))
+
     def get_token(self, **options):
         return self.call("GetToken", **options)[0]
 
@@ -186,6 +191,7 @@ class AgentCase(unittest.TestCase):
     services = {}  # that the bus starts, beside the agent
     program = "KEYFOB_AGENT"  # the variable that names it
     debug = True
+    agent_wrapper = []  # a command that starts the agent
     agent_arguments = ()
     working_directory = None  # of the agent; None is the folder of the bus
 
@@ -211,7 +217,7 @@ class AgentCase(unittest.TestCase):
     def start_agent(self, wait=True, env=None):
         log = open(self.log_path, "ab")
         self.agent = self.bus.spawn(
-            [os.environ[self.program], *self.agent_arguments],
+            [*self.agent_wrapper, os.environ[self.program], *self.agent_arguments],
             env={"G_MESSAGES_DEBUG": "all" if self.debug else "",
                  "XDG_DATA_DIRS": self.bus.path("share"), **(env or {})},
             stdout=log, stderr=log, cwd=self.working_directory or self.bus.folder)

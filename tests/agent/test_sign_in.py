@@ -3,6 +3,7 @@
 """Signing in: to the end, not to the end, by several at once; and signing out."""
 
 import os
+import re
 import signal
 import socket
 import ssl
@@ -46,15 +47,7 @@ if way != "gone":
 OTHER_USER = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 
-class SignIn(agentcase.AgentCase):
-    def begin(self, **options):
-        host = self.add_host()
-        host.call("SignIn", open_browser=False, **options)
-        return host
-
-    def assert_nothing_left(self, host):
-        self.assertEqual((host.LoginUri, host.SignInExpires), ("", 0))
-
+class Visits(agentcase.AgentCase):
     def find_callback(self, host):
         """Where the provider sends the browser back to: path and query."""
         callback = urllib.parse.urlsplit(Page(host.LoginUri, follow=False).wait().location)
@@ -67,6 +60,22 @@ class SignIn(agentcase.AgentCase):
             browser.sendall("\r\n".join(lines).encode())
             with browser.makefile("rb") as answer:
                 return answer.read().decode()
+
+    def visit_as(self, who, target, way="plain"):
+        """What the loopback answers to a program that is started by @who, a list of arguments."""
+        command = [*who, "/usr/bin/python3", "-I", "-c", VISITOR, str(self.port), target, way]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
+                              timeout=2 * privatebus.DEADLINE).stdout
+
+
+class SignIn(Visits):
+    def begin(self, **options):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False, **options)
+        return host
+
+    def assert_nothing_left(self, host):
+        self.assertEqual((host.LoginUri, host.SignInExpires), ("", 0))
 
     def test_to_the_end(self):
         before = int(time.time())
@@ -419,12 +428,6 @@ class SignIn(agentcase.AgentCase):
         Page(arguments[0]).wait()
         host.wait_for(State="signed-in")
 
-    def visit_as(self, who, target, way="plain"):
-        """What the loopback answers to a program that is started by @who, a list of arguments."""
-        command = [*who, "/usr/bin/python3", "-I", "-c", VISITOR, str(self.port), target, way]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
-                              timeout=2 * privatebus.DEADLINE).stdout
-
     def has_orphan(self):
         """Whether a connection to the loopback is half closed by a program that is gone (FIN_WAIT2, proc(5))."""
         with open("/proc/net/tcp", encoding="ascii") as table:
@@ -720,6 +723,67 @@ class NoTls(agentcase.AgentCase):
         self.assert_fails("Tls", host.call, "SignIn", open_browser=False)
         self.assertIn("This machine cannot speak https", host.Error)
         self.assertIn("glib-networking", host.Error)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can be a second user")
+class UnknownBrowser(Visits):
+    """An agent in a user namespace that has no numbers for other users, as in a container."""
+
+    agent_wrapper = ["unshare", "--user", "--map-root-user"]
+
+    def wait_for_question(self, host):
+        """The number that the user is asked about."""
+        wait_until(lambda: host.Question, "the question")
+        return re.search(r"the number (\d{4})\.", host.Question).group(1)
+
+    def test_answer_waits_for_the_user(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        callback = self.find_callback(host)
+        page = self.visit_as(OTHER_USER, callback)
+        number = self.wait_for_question(host)
+        self.assertIn("Is this your browser?", page)
+        self.assertIn(number, page)
+        self.assertEqual((host.State, self.server.count("token")), ("signing-in", 0))
+        self.assert_fails("Failed", host.go_on, "Another question?")
+        self.assertEqual(self.server.count("token"), 0)
+        host.go_on()
+        host.wait_for(State="signed-in", Question="")
+        self.assertIn("You are signed in", self.visit_as(OTHER_USER, callback))
+        self.assert_fails("Failed", host.go_on, "")
+
+    def test_user_says_no(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        callback = self.find_callback(host)
+        self.visit_as(OTHER_USER, callback)
+        self.wait_for_question(host)
+        host.call("Cancel")
+        host.wait_for(State="signed-out", Question="")
+        self.assertIn("No sign-in waits", self.visit_as(OTHER_USER, callback))
+        self.assertEqual(self.server.count("token"), 0)
+
+    def test_own_browser_is_not_asked_about(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        callback = self.find_callback(host)
+        self.visit_as(OTHER_USER, callback.replace("code=", "code=mine"))
+        self.wait_for_question(host)
+        self.assertIn("You are signed in", self.visit(callback))
+        host.wait_for(State="signed-in", Question="")
+
+    def test_short_address_waits_for_the_user(self):
+        self.install_browser()
+        self.restart_agent()
+        host = self.add_host()
+        host.call("SignIn", flow="browser")
+        path = urllib.parse.urlsplit(self.wait_for_browser()[0]).path
+        ticket = re.search(r"Location: (\S+)", self.visit_as(OTHER_USER, path)).group(1)
+        self.assertIn(self.wait_for_question(host), self.visit_as(OTHER_USER, ticket))
+        host.go_on()
+        host.wait_for(Question="")
+        self.assertIn(f"Location: {host.LoginUri}", self.visit_as(OTHER_USER, ticket))
+        self.assertEqual(host.State, "signing-in")
 
 
 class Ports(agentcase.AgentCase):

@@ -59,7 +59,7 @@ CONTROL = """<node>
 </node>"""
 
 NOT_SIGNING_IN = {"LoginUri": "", "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "",
-                  "SignInExpires": 0}
+                  "Question": "", "SignInExpires": 0}
 
 AGENT_DEFAULTS = {
     "Version": "0.1.0",
@@ -266,6 +266,9 @@ class FakeAgent:
 
     def on_OpenPage(self, host, _options):
         pass
+
+    def on_Continue(self, host, _question, _options):
+        self.set_host(host, Question="")
 
     def on_Cancel(self, host):
         self.set_host(host, **NOT_SIGNING_IN, State="signed-out")

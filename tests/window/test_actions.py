@@ -478,6 +478,19 @@ class SigningIn(WindowCase):
         # by the agent, which keeps the address out of what all users can read
         self.agent.wait_call("OpenPage")
 
+    def test_question(self):
+        self.start([signing_in("one.example.org")])
+        self.app.wait_for("Waiting for your browser…")
+        self.assertIsNone(self.app.find_button("Continue"))
+        question = "Continue only if yours shows the number 4711."
+        self.agent.set_host("one.example.org", Question=question)
+        self.app.wait_for(question)
+        self.app.wait_gone("Waiting for your browser…")
+        self.assertTrue(self.app.find_button("Cancel").is_sensitive)
+        self.app.press("Continue")
+        self.assertEqual(self.agent.wait_call("Continue")[0], question)
+        self.app.wait_for("Waiting for your browser…")
+
     def test_page_not_known_yet(self):
         self.start([host("one.example.org", State="signing-in")])
         self.app.wait_for("Waiting for your browser…")

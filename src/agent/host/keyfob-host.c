@@ -394,6 +394,12 @@ keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client)
   keyfob_sign_in_add_owner (self->sign_in, client);
 }
 
+gboolean
+keyfob_host_go_on (KeyfobHost *self, const char *question)
+{
+  return self->sign_in != NULL && keyfob_sign_in_go_on (self->sign_in, question);
+}
+
 void
 keyfob_host_open_page (KeyfobHost *self, const char *activation_token)
 {

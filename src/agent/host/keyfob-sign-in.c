@@ -687,6 +687,19 @@ keyfob_sign_in_is_under_way (KeyfobSignIn *self)
   return *login_uri != '\0' || *user_code != '\0';
 }
 
+gboolean
+keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question)
+{
+  g_autofree char *asked = dup_shown (self, "question");
+
+  if (*asked == '\0' || !g_str_equal (asked, question))
+    return FALSE;
+
+  keyfob_code_flow_go_on (KEYFOB_CODE_FLOW (self->flow));
+
+  return TRUE;
+}
+
 char *
 keyfob_sign_in_dup_trouble (KeyfobSignIn *self)
 {
@@ -725,6 +738,7 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
   g_autofree char *user_code = dup_shown (self, "user-code");
   g_autofree char *uri = dup_shown (self, "verification-uri");
   g_autofree char *complete = dup_shown (self, "verification-uri-complete");
+  g_autofree char *question = dup_shown (self, "question");
   gint64 expires = self->expires;
 
   if (flow_has (self, "expires"))
@@ -734,6 +748,7 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
   keyfob_bus_host1_set_user_code (skeleton, user_code);
   keyfob_bus_host1_set_verification_uri (skeleton, uri);
   keyfob_bus_host1_set_verification_uri_complete (skeleton, complete);
+  keyfob_bus_host1_set_question (skeleton, question);
   keyfob_bus_host1_set_sign_in_expires (skeleton, expires);
 }
 
@@ -744,5 +759,6 @@ keyfob_sign_in_show_nothing (KeyfobBusHost1 *skeleton)
   keyfob_bus_host1_set_user_code (skeleton, "");
   keyfob_bus_host1_set_verification_uri (skeleton, "");
   keyfob_bus_host1_set_verification_uri_complete (skeleton, "");
+  keyfob_bus_host1_set_question (skeleton, "");
   keyfob_bus_host1_set_sign_in_expires (skeleton, 0);
 }

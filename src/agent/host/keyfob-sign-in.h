@@ -127,6 +127,16 @@ void keyfob_sign_in_open_page (KeyfobSignIn *self, const char *token);
 /** Ends the attempt. */
 void keyfob_sign_in_cancel (KeyfobSignIn *self);
 
+/**
+ * keyfob_sign_in_go_on:
+ * @question: the question that the user has answered
+ *
+ * Goes on after the question. To answer no, keyfob_sign_in_cancel().
+ *
+ * Returns: %FALSE where @question is not what is asked now
+ */
+gboolean keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question);
+
 /** Returns: whether the user has something to go on with: an address or a code */
 gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 

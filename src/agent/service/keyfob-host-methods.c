@@ -191,6 +191,24 @@ on_cancel (KeyfobHost *host, GDBusMethodInvocation *invocation)
   return TRUE;
 }
 
+static gboolean
+on_continue (KeyfobHost *host,
+             GDBusMethodInvocation *invocation,
+             const char *question,
+             GVariant *options)
+{
+  GError *error = NULL;
+  g_autoptr (KeyfobSignInOptions) parsed = keyfob_sign_in_options_parse (options, &error);
+
+  if (parsed != NULL && !keyfob_host_go_on (host, question))
+    error = g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                         _ ("The sign-in at %s does not ask that any more. Look at it again."),
+                         keyfob_config_get_name (keyfob_host_get_config (host)));
+  call_return (call_new (host, invocation), error);
+
+  return TRUE;
+}
+
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -348,6 +366,7 @@ keyfob_host_methods_connect (KeyfobHost *host)
   answer (host, "sign-in", on_sign_in);
   answer (host, "open-page", on_open_page);
   answer (host, "cancel", on_cancel);
+  answer (host, "continue", on_continue);
   answer (host, "get-token", on_get_token);
   answer (host, "refresh", on_refresh);
   answer (host, "sign-out", on_sign_out);

@@ -48,6 +48,7 @@ enum
 {
   PROP_0,
   PROP_LOGIN_URI,
+  PROP_QUESTION,
   PROP_TROUBLE,
   N_PROPS,
 };
@@ -71,6 +72,12 @@ set_trouble (KeyfobCodeFlow *self, const char *trouble)
   g_free (self->trouble);
   self->trouble = g_strdup (trouble);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+}
+
+static void
+on_question (KeyfobCodeFlow *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUESTION]);
 }
 
 static void
@@ -247,6 +254,8 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
   self->loopback = keyfob_loopback_new (self->clock, self->ended_loopbacks);
   g_signal_connect_object (self->loopback, "trouble", G_CALLBACK (set_trouble), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->loopback, "question", G_CALLBACK (on_question), self,
+                           G_CONNECT_SWAPPED);
   ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
   if (!keyfob_loopback_listen (self->loopback, ports, n_ports, &error))
     {
@@ -307,6 +316,10 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_LOGIN_URI:
       g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
       break;
+    case PROP_QUESTION:
+      if (self->loopback != NULL)
+        g_value_set_string (value, keyfob_loopback_get_question (self->loopback));
+      break;
     case PROP_TROUBLE:
       g_value_set_string (value, self->trouble);
       break;
@@ -326,6 +339,7 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
   object_class->get_property = keyfob_code_flow_get_property;
 
   properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
+  properties[PROP_QUESTION] = g_param_spec_string ("question", NULL, NULL, NULL, readable);
   properties[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -407,6 +421,15 @@ keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, cons
                                   g_object_ref (self));
   else
     set_trouble (self, _ ("This system has no random numbers to sign in with. Restart it."));
+}
+
+void
+keyfob_code_flow_go_on (KeyfobCodeFlow *self)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  if (self->loopback != NULL)
+    keyfob_loopback_go_on (self->loopback);
 }
 
 const char *

@@ -26,9 +26,10 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
  * attempt.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the login route to the end of the attempt; `trouble` (string, nullable): a sentence with the
- * reason why no browser opened or came back, and what to do. The attempt goes on then, since the
- * address can still be copied.
+ * the login route to the end of the attempt; `question` (string, nullable): what the user has to
+ * answer before the attempt goes on, see keyfob_code_flow_go_on(); `trouble` (string, nullable): a
+ * sentence with the reason why no browser opened or came back, and what to do. The attempt goes on
+ * then, since the address can still be copied.
  */
 
 /**
@@ -59,6 +60,9 @@ void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *to
  * those who read the argument list of the browser. Does nothing where there is no `login-uri`.
  */
 void keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, const char *token);
+
+/** Answers the question: see keyfob_loopback_go_on(). To answer no, cancel the attempt. */
+void keyfob_code_flow_go_on (KeyfobCodeFlow *self);
 
 /** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);

@@ -34,6 +34,12 @@ struct _KeyfobLoopback
   char *entrance; /* (nullable): path of the short address; %NULL once it has led on */
   char *sign_in;  /* (nullable): where the short address leads to */
 
+  char *ticket; /* (nullable): path at which a browser waits until the user has answered */
+  gboolean ticket_is_good; /* the user has answered */
+  KeyfobCallback *held;    /* (nullable): counts when the user has answered */
+  char *number;            /* (nullable): that the browser shows meanwhile */
+  char *question;          /* (nullable) */
+
   GTask *waiting; /* (nullable): of keyfob_loopback_wait_async() */
   GSource *cancelled;
   char *expected_state;
@@ -50,21 +56,46 @@ G_DEFINE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, G_TYPE_OBJECT)
 enum
 {
   TROUBLE,
+  QUESTION,
   N_SIGNALS
 };
 
 static guint signals[N_SIGNALS];
+
+/* @question: (transfer full) (nullable) */
+static void
+set_question (KeyfobLoopback *self, char *question)
+{
+  gboolean is_same = g_strcmp0 (question, self->question) == 0;
+
+  g_free (self->question);
+  self->question = question;
+  if (!is_same)
+    g_signal_emit (self, signals[QUESTION], 0);
+}
+
+static void
+choose_number (KeyfobLoopback *self)
+{
+  g_free (self->number);
+  self->number = g_strdup_printf ("%d", g_random_int_range (1000, 10000));
+}
 
 static void
 close_entrance (KeyfobLoopback *self)
 {
   g_clear_pointer (&self->entrance, g_free);
   g_clear_pointer (&self->sign_in, keyfob_secret_free);
+  g_clear_pointer (&self->ticket, g_free);
+  self->ticket_is_good = FALSE;
+  if (self->held == NULL)
+    set_question (self, NULL);
 }
 
 static GTask *
 stop_waiting (KeyfobLoopback *self)
 {
+  g_clear_pointer (&self->held, keyfob_callback_free);
   close_entrance (self);
   g_clear_pointer (&self->cancelled, keyfob_source_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
@@ -109,16 +140,61 @@ redirect (KeyfobLoopback *self, guint connection, const char *uri)
 }
 
 static void
-answer_entrance (KeyfobLoopback *self, guint connection, const char *path)
+answer_asked (KeyfobLoopback *self, guint connection)
 {
-  if (self->waiting == NULL || g_strcmp0 (path, self->entrance) != 0)
+  g_autofree char *sentence =
+      /* Translators: %s is a number of four digits */
+      g_strdup_printf (_ ("Keyfob cannot tell. If it asks about the number %s, choose “Continue” "
+                          "there, then reload this page."),
+                       self->number);
+
+  answer (self, connection, KEYFOB_RESULT_PAGE_ASKED, sentence);
+}
+
+/* The browser waits at an address that no argument list shows. */
+static void
+ask_about_visitor (KeyfobLoopback *self, guint connection)
+{
+  g_autofree char *random = keyfob_secret_random (ENTRANCE_BYTES);
+
+  if (self->ticket != NULL || self->held != NULL || random == NULL)
     {
       answer (self, connection, KEYFOB_RESULT_PAGE_OPENED, NULL);
       return;
     }
 
-  redirect (self, connection, self->sign_in);
-  close_entrance (self);
+  self->ticket = g_strconcat (ENTRANCE_PATH, random, NULL);
+  redirect (self, connection, self->ticket);
+  choose_number (self);
+  set_question (self, /* Translators: %s is a number of four digits */
+                g_strdup_printf (_ ("Keyfob cannot tell whose browser opened the sign-in page. "
+                                    "Continue only if yours shows the number %s."),
+                                 self->number));
+}
+
+static void
+answer_entrance (KeyfobLoopback *self, guint connection, const char *path, KeyfobLoopbackPeer peer)
+{
+  gboolean is_entrance = self->waiting != NULL && g_strcmp0 (path, self->entrance) == 0;
+  gboolean is_ticket = self->waiting != NULL && g_strcmp0 (path, self->ticket) == 0;
+
+  if (is_entrance && peer == KEYFOB_LOOPBACK_PEER_UNKNOWN)
+    {
+      ask_about_visitor (self, connection);
+    }
+  else if (is_entrance || (is_ticket && self->ticket_is_good))
+    {
+      redirect (self, connection, self->sign_in);
+      close_entrance (self);
+    }
+  else if (is_ticket)
+    {
+      answer_asked (self, connection);
+    }
+  else
+    {
+      answer (self, connection, KEYFOB_RESULT_PAGE_OPENED, NULL);
+    }
 }
 
 /* @callback: (nullable)
@@ -191,6 +267,27 @@ accept_callback (KeyfobLoopback *self, guint connection, KeyfobCallback *callbac
                            (GDestroyNotify) keyfob_callback_free);
 }
 
+static void
+hold_callback (KeyfobLoopback *self, guint connection, KeyfobCallback **callback)
+{
+  if (self->held == NULL)
+    {
+      self->held = g_steal_pointer (callback);
+      choose_number (self);
+      set_question (self, /* Translators: %s is a number of four digits */
+                    g_strdup_printf (_ ("Keyfob cannot tell whose browser came back. Continue only "
+                                        "if yours shows the number %s."),
+                                     self->number));
+    }
+  else if (g_strcmp0 ((*callback)->code, self->held->code) != 0)
+    {
+      answer (self, connection, KEYFOB_RESULT_PAGE_TAKEN, NULL);
+      return;
+    }
+
+  answer_asked (self, connection);
+}
+
 static gboolean
 has_accepted (KeyfobLoopback *self, KeyfobCallback *callback)
 {
@@ -214,13 +311,18 @@ find_accepting (KeyfobLoopback *self, KeyfobCallback *callback)
 }
 
 static void
-answer_callback (KeyfobLoopback *self, guint connection, const char *query)
+answer_callback (KeyfobLoopback *self, guint connection, const char *query, KeyfobLoopbackPeer peer)
 {
   g_autoptr (KeyfobCallback) callback = keyfob_callback_parse (query);
   KeyfobLoopback *accepting = find_accepting (self, callback);
 
-  if (callback != NULL && self->waiting != NULL
-      && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
+  gboolean is_expected =
+      callback != NULL && self->waiting != NULL
+      && keyfob_callback_matches (callback, self->expected_state, self->redirect_uri);
+
+  if (is_expected && peer == KEYFOB_LOOPBACK_PEER_UNKNOWN)
+    hold_callback (self, connection, &callback);
+  else if (is_expected)
     accept_callback (self, connection, g_steal_pointer (&callback));
   else if (accepting == NULL)
     answer_unexpected (self, connection, callback);
@@ -240,8 +342,9 @@ on_request (KeyfobLoopbackListener *listener,
   g_autoptr (KeyfobLoopback) self = g_object_ref (loopback);
   g_autoptr (KeyfobLoopbackRequest) request =
       keyfob_loopback_request_parse (head->data, head->len, cut_off);
+  KeyfobLoopbackPeer peer = keyfob_loopback_listener_look_up_peer (listener, connection);
 
-  if (keyfob_loopback_listener_look_up_peer (listener, connection) == KEYFOB_LOOPBACK_PEER_OTHER)
+  if (peer == KEYFOB_LOOPBACK_PEER_OTHER)
     answer (self, connection, KEYFOB_RESULT_PAGE_OTHER_USER, NULL);
   else if (request == NULL || (request->host == NULL && !cut_off))
     answer (self, connection, KEYFOB_RESULT_PAGE_UNEXPECTED, NULL);
@@ -253,9 +356,9 @@ on_request (KeyfobLoopbackListener *listener,
     /* the browser discards an error, and repeats the request when the page is shown */
     answer_without_content (self, connection, "503 Service Unavailable");
   else if (g_str_equal (request->path, CALLBACK_PATH))
-    answer_callback (self, connection, request->query);
+    answer_callback (self, connection, request->query, peer);
   else
-    answer_entrance (self, connection, request->path);
+    answer_entrance (self, connection, request->path, peer);
 }
 
 static void
@@ -297,7 +400,12 @@ keyfob_loopback_finalize (GObject *object)
 {
   KeyfobLoopback *self = KEYFOB_LOOPBACK (object);
 
-  close_entrance (self);
+  g_free (self->entrance);
+  g_free (self->ticket);
+  g_free (self->number);
+  g_free (self->question);
+  g_clear_pointer (&self->sign_in, keyfob_secret_free);
+  g_clear_pointer (&self->held, keyfob_callback_free);
   g_clear_pointer (&self->accepted_state, keyfob_secret_free);
   g_clear_pointer (&self->expected_state, keyfob_secret_free);
   g_clear_pointer (&self->outcome, g_bytes_unref);
@@ -316,6 +424,8 @@ keyfob_loopback_class_init (KeyfobLoopbackClass *klass)
 
   signals[TROUBLE] = g_signal_new ("trouble", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[QUESTION] = g_signal_new ("question", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -411,6 +521,26 @@ keyfob_loopback_lead_to (KeyfobLoopback *self, const char *uri)
   return g_strconcat ("http://", authority, self->entrance, NULL);
 }
 
+const char *
+keyfob_loopback_get_question (KeyfobLoopback *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), NULL);
+
+  return self->question;
+}
+
+void
+keyfob_loopback_go_on (KeyfobLoopback *self)
+{
+  g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
+
+  self->ticket_is_good = self->ticket != NULL;
+  if (self->held != NULL)
+    accept_callback (self, 0, g_steal_pointer (&self->held));
+  else
+    set_question (self, NULL);
+}
+
 void
 keyfob_loopback_wait_async (KeyfobLoopback *self,
                             const char *state,
@@ -465,7 +595,7 @@ keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
 {
   g_return_if_fail (KEYFOB_IS_LOOPBACK (self));
 
-  if (self->pending == 0)
+  if (self->accepted_state == NULL || self->outcome != NULL)
     return;
 
   self->outcome = keyfob_result_page_respond (

@@ -21,6 +21,11 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
  * nothing else than that it goes to this page.
  *
  * All users of the machine can connect. A request of another user gets 403 and changes nothing.
+ * Where it cannot be told whose browser came, the browser is shown a number and nothing happens
+ * until keyfob_loopback_go_on() says that the user has seen that number. The first browser that is
+ * asked about stays the one, so that no other takes its place while the user looks; a browser of
+ * the user needs no answer. The signal `question` tells that keyfob_loopback_get_question() has
+ * changed.
  *
  * The provider answers by the address of a GET request, since Keyfob asks for no other response
  * mode (RFC 6749 section 4.1.2): other methods change nothing.
@@ -72,6 +77,22 @@ const char *keyfob_loopback_get_redirect_uri (KeyfobLoopback *self);
 char *keyfob_loopback_lead_to (KeyfobLoopback *self, const char *uri);
 
 /**
+ * keyfob_loopback_get_question:
+ *
+ * Returns: (nullable): what the user has to answer: a sentence with the number that the browser
+ * shows
+ */
+const char *keyfob_loopback_get_question (KeyfobLoopback *self);
+
+/**
+ * keyfob_loopback_go_on:
+ *
+ * The user has answered yes: the browser is led on, or its answer counts, once the user reloads its
+ * page.
+ */
+void keyfob_loopback_go_on (KeyfobLoopback *self);
+
+/**
  * keyfob_loopback_wait_async:
  * @state: (nullable): the state to accept; see keyfob_callback_matches()
  *
@@ -101,7 +122,8 @@ gboolean keyfob_loopback_wait_finish (KeyfobLoopback *self,
  * keyfob_loopback_respond:
  * @failure: (nullable): a sentence with the reason why the sign-in failed; %NULL shows success
  *
- * Shows the result in the waiting browser. Does nothing where no browser waits.
+ * Shows the result in the waiting browser, or in the one that comes back again. Does nothing where
+ * no answer of the provider came, and a second time.
  */
 void keyfob_loopback_respond (KeyfobLoopback *self, const char *failure);
 

@@ -58,6 +58,8 @@ static const PageContent pages[] = {
   { "403 Forbidden", "calm", DASH, N_ ("This is the sign-in of another user"),
     N_ ("Keyfob waits here for a browser of another user of this computer. Nothing was changed."),
     N_ ("Close this tab. To sign in, begin in your own Keyfob.") },
+  { "200 OK", "calm", DASH, N_ ("Is this your browser?"), NULL,
+    N_ ("If you did not begin to sign in, close this tab.") },
 };
 
 static char *

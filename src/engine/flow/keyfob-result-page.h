@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @KEYFOB_RESULT_PAGE_NOT_FOUND: the request is for another path
  * @KEYFOB_RESULT_PAGE_OPENED: the request is for a short address that has led on before
  * @KEYFOB_RESULT_PAGE_OTHER_USER: another user of the machine sent the request
+ * @KEYFOB_RESULT_PAGE_ASKED: Keyfob asks the user whether this browser is theirs
  *
  * The pages that the browser shows before and after a sign-in.
  */
@@ -29,6 +30,7 @@ typedef enum
   KEYFOB_RESULT_PAGE_NOT_FOUND,
   KEYFOB_RESULT_PAGE_OPENED,
   KEYFOB_RESULT_PAGE_OTHER_USER,
+  KEYFOB_RESULT_PAGE_ASKED,
 } KeyfobResultPage;
 
 /**

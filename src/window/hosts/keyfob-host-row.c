@@ -343,6 +343,27 @@ on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_continued (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobHostRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_bus_host1_call_continue_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    show_failure (self, error);
+}
+
+static void
+on_continue (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  set_failure (self, NULL);
+  keyfob_bus_host1_call_continue (self->host, keyfob_bus_host1_get_question (self->host),
+                                  make_options (self, FALSE), NULL, on_continued,
+                                  g_object_ref (self));
+}
+
+static void
 on_page_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostRow) self = user_data;
@@ -424,9 +445,16 @@ error_closure (GtkWidget *row,
 
 /* Where an error says why nobody is signed in, the status adds only the end of the session. */
 static gboolean
-status_visible_closure (GtkWidget *row, const char *state, gint64 expires, const char *error)
+status_visible_closure (GtkWidget *row,
+                        const char *state,
+                        gint64 expires,
+                        const char *error,
+                        const char *question)
 {
   KeyfobHostState parsed = keyfob_host_state_parse (state);
+
+  if (question != NULL && *question != '\0')
+    return FALSE;
 
   return error == NULL || *error == '\0' || !keyfob_host_state_needs_user (parsed)
          || (parsed == KEYFOB_HOST_EXPIRED && expires > 0);
@@ -485,9 +513,12 @@ alternatives_closure (GtkWidget *row, const char *word, const char *error)
 }
 
 static gboolean
-busy_closure (GtkWidget *row, const char *word)
+busy_closure (GtkWidget *row, const char *word, const char *question)
 {
   KeyfobHostState state = keyfob_host_state_parse (word);
+
+  if (not_empty_closure (row, question))
+    return FALSE;
 
   return state == KEYFOB_HOST_SIGNING_IN || state == KEYFOB_HOST_REFRESHING;
 }
@@ -612,6 +643,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "row.remove", NULL, forward_action);
   gtk_widget_class_install_action (widget_class, "row.details", NULL, on_details);
   gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
+  gtk_widget_class_install_action (widget_class, "row.continue", NULL, on_continue);
   gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
   gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
 }

@@ -46,6 +46,21 @@ count_told (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
   return g_log_writer_default (level, fields, n_fields, user_data);
 }
 
+/* Whether this machine seems to have no sock_diag(7), so that nobody's user can be told. */
+static gboolean lacks_diag = FALSE;
+
+int
+socket (int domain, int type, int protocol)
+{
+  if (lacks_diag && domain == AF_NETLINK)
+    {
+      errno = EAFNOSUPPORT;
+      return -1;
+    }
+
+  return syscall (SYS_socket, domain, type, protocol);
+}
+
 typedef struct
 {
   KeyfobLoopback *loopback;
@@ -143,6 +158,186 @@ can_bind (const char *address, guint16 port)
                                         G_SOCKET_PROTOCOL_TCP, NULL, NULL, NULL);
 }
 
+/* Whatever comes before, the right request afterwards must still work. */
+static void
+assert_still_waiting (Fixture *fixture)
+{
+  g_autoptr (FakeBrowser) browser = NULL;
+
+  g_assert_false (fixture->done);
+  browser = fake_browser_get (fixture->port, "/callback?code=good&state=" STATE);
+  run_until_done (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->code, ==, "good");
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
+}
+
+/* What the loopback answers to an own browser, or one whose user cannot be told. */
+static FakeBrowser *
+visit (Fixture *fixture, const char *path, gboolean is_unknown)
+{
+  FakeBrowser *browser;
+
+  lacks_diag = is_unknown;
+  browser = fake_browser_get (fixture->port, path);
+  fake_browser_wait (browser);
+  lacks_diag = FALSE;
+
+  return browser;
+}
+
+static void
+assert_says (Fixture *fixture, const char *path, gboolean is_unknown, const char *text)
+{
+  g_autoptr (FakeBrowser) browser = visit (fixture, path, is_unknown);
+
+  if (strstr (fake_browser_wait (browser), text) == NULL)
+    g_error ("No “%s” in: %s", text, fake_browser_wait (browser));
+}
+
+static char *
+dup_redirect (Fixture *fixture, const char *path, gboolean is_unknown)
+{
+  g_autoptr (FakeBrowser) browser = visit (fixture, path, is_unknown);
+
+  g_assert_cmpuint (fake_browser_get_status (browser), ==, 302);
+
+  return fake_browser_dup_location (browser);
+}
+
+/* The page and the question have the same number in them. */
+static void
+assert_asked (Fixture *fixture, const char *path)
+{
+  const char *question = keyfob_loopback_get_question (fixture->loopback);
+  g_auto (GStrv) words = g_strsplit (question, " shows the number ", 2);
+  g_autofree char *number = g_strndup (words[1], strspn (words[1], "0123456789"));
+
+  g_assert_cmpuint (strlen (number), ==, 4);
+  assert_says (fixture, path, TRUE, "Is this your browser?");
+  assert_says (fixture, path, TRUE, number);
+  g_assert_cmpstr (keyfob_loopback_get_question (fixture->loopback), ==, question);
+}
+
+#define CALLBACK "/callback?code=c&state=" STATE
+
+static void
+test_asked_about_callback (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  assert_says (fixture, CALLBACK, TRUE, "Is this your browser?");
+  assert_asked (fixture, CALLBACK);
+  assert_says (fixture, "/callback?code=other&state=" STATE, TRUE, "has been taken care of");
+  g_assert_false (fixture->done);
+
+  keyfob_loopback_go_on (fixture->loopback);
+  g_assert_null (keyfob_loopback_get_question (fixture->loopback));
+  run_until_done (fixture);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->code, ==, "c");
+  assert_says (fixture, CALLBACK, TRUE, "has been taken care of");
+  keyfob_loopback_respond (fixture->loopback, NULL);
+  assert_says (fixture, CALLBACK, TRUE, "You are signed in");
+}
+
+static void
+test_asked_about_refusal (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  assert_says (fixture, "/callback?error=access_denied&state=" STATE, TRUE, "your browser?");
+  g_assert_false (fixture->done);
+  keyfob_loopback_go_on (fixture->loopback);
+  run_until_done (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED);
+}
+
+/* A browser that is the user's needs no answer, and takes the place of one that waits for it. */
+static void
+test_asked_in_vain (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  assert_says (fixture, CALLBACK, TRUE, "Is this your browser?");
+  assert_still_waiting (fixture);
+  g_assert_null (keyfob_loopback_get_question (fixture->loopback));
+  keyfob_loopback_go_on (fixture->loopback);
+  assert_says (fixture, CALLBACK, TRUE, "You are signed in");
+}
+
+static void
+test_asked_and_cancelled (Fixture *fixture, gconstpointer data)
+{
+  wait_for (fixture, STATE);
+  assert_says (fixture, CALLBACK, TRUE, "Is this your browser?");
+  g_cancellable_cancel (fixture->cancellable);
+  run_until_done (fixture);
+  g_assert_error (fixture->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (keyfob_loopback_get_question (fixture->loopback));
+  keyfob_loopback_go_on (fixture->loopback);
+  g_assert_null (fixture->code);
+}
+
+#define SIGN_IN "https://provider.example/auth?state=" STATE
+
+static char *
+lead_to_sign_in (Fixture *fixture)
+{
+  g_autofree char *uri = keyfob_loopback_lead_to (fixture->loopback, SIGN_IN);
+
+  return g_strdup (strstr (uri, "/open/"));
+}
+
+static void
+count (KeyfobLoopback *loopback, guint *counter)
+{
+  (*counter)++;
+}
+
+static void
+test_asked_about_visitor (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = lead_to_sign_in (fixture);
+  g_autofree char *ticket = NULL;
+  g_autofree char *location = NULL;
+  guint n_questions = 0;
+
+  g_signal_connect (fixture->loopback, "question", G_CALLBACK (count), &n_questions);
+  wait_for (fixture, STATE);
+  ticket = dup_redirect (fixture, path, TRUE);
+  g_assert_true (g_str_has_prefix (ticket, "/open/"));
+  g_assert_cmpstr (ticket, !=, path);
+  g_assert_cmpuint (n_questions, ==, 1);
+  assert_asked (fixture, ticket);
+  assert_says (fixture, path, TRUE, "opened already");
+
+  keyfob_loopback_go_on (fixture->loopback);
+  g_assert_null (keyfob_loopback_get_question (fixture->loopback));
+  /* whoever has read the short address only has no more than before */
+  assert_says (fixture, path, TRUE, "opened already");
+  location = dup_redirect (fixture, ticket, TRUE);
+  g_assert_cmpstr (location, ==, SIGN_IN);
+  assert_says (fixture, ticket, TRUE, "opened already");
+  g_assert_cmpuint (n_questions, ==, 2);
+  assert_still_waiting (fixture);
+}
+
+static void
+test_visitor_and_own_browser (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = lead_to_sign_in (fixture);
+  g_autofree char *ticket = NULL;
+  g_autofree char *location = NULL;
+
+  wait_for (fixture, STATE);
+  ticket = dup_redirect (fixture, path, TRUE);
+  location = dup_redirect (fixture, path, FALSE);
+  g_assert_cmpstr (location, ==, SIGN_IN);
+  g_assert_null (keyfob_loopback_get_question (fixture->loopback));
+  keyfob_loopback_go_on (fixture->loopback);
+  assert_says (fixture, ticket, TRUE, "opened already");
+  assert_still_waiting (fixture);
+}
+
 static void
 test_success (Fixture *fixture, gconstpointer data)
 {
@@ -235,21 +430,6 @@ test_both_families (Fixture *fixture, gconstpointer data)
 
       g_assert_cmpuint (fake_browser_get_status (browser), ==, 404);
     }
-}
-
-/* Whatever comes before, the right request afterwards must still work. */
-static void
-assert_still_waiting (Fixture *fixture)
-{
-  g_autoptr (FakeBrowser) browser = NULL;
-
-  g_assert_false (fixture->done);
-  browser = fake_browser_get (fixture->port, "/callback?code=good&state=" STATE);
-  run_until_done (fixture);
-  g_assert_no_error (fixture->error);
-  g_assert_cmpstr (fixture->code, ==, "good");
-  keyfob_loopback_respond (fixture->loopback, NULL);
-  g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
 }
 
 /* @port@ stands for the port */
@@ -1070,6 +1250,12 @@ main (int argc, char *argv[])
   add ("/loopback/no-descriptors", NULL, test_no_descriptors);
   g_test_add_func ("/loopback/no-spare-descriptor", test_no_spare_descriptor);
   add ("/loopback/browser-gone", NULL, test_browser_gone);
+  add ("/loopback/asked/callback", NULL, test_asked_about_callback);
+  add ("/loopback/asked/refusal", NULL, test_asked_about_refusal);
+  add ("/loopback/asked/in-vain", NULL, test_asked_in_vain);
+  add ("/loopback/asked/cancelled", NULL, test_asked_and_cancelled);
+  add ("/loopback/asked/visitor", NULL, test_asked_about_visitor);
+  add ("/loopback/asked/visitor-and-own-browser", NULL, test_visitor_and_own_browser);
   add ("/loopback/cancelled", NULL, test_cancelled);
   add ("/loopback/closed", NULL, test_closed);
   add ("/loopback/closed-before", NULL, test_closed_before);
