@@ -7,6 +7,7 @@
 #include "keyfob-ctl-sign-in.h"
 
 #include <signal.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -28,6 +29,8 @@ typedef struct
   GVariant *token; /* (nullable) */
   GError *error;   /* (nullable) */
   char *shown;     /* (nullable): the code or address that was printed last */
+  char *question;  /* (nullable): that was printed last */
+  guint answer;    /* watch of the terminal, while the user is asked */
   gint64 expires;  /* of the code, Unix time in seconds; 0 while none is shown */
   guint countdown;
   gboolean timed_out;
@@ -80,16 +83,69 @@ show_code (SignIn *self, const char *code, GVariant *properties)
     }
 }
 
-/* Prints what the user needs, once for each code and address. */
+/* Enter alone is a yes; words before it may mean no. */
+static gboolean
+on_answer (int fd, GIOCondition condition, gpointer user_data)
+{
+  SignIn *self = user_data;
+  char line[256];
+  gssize length = read (fd, line, sizeof line);
+  GVariantDict options;
+
+  if (length > 0 && line[0] != '\n')
+    return G_SOURCE_CONTINUE;
+
+  self->answer = 0;
+  g_variant_dict_init (&options, NULL);
+  if (length > 0)
+    g_dbus_connection_call (
+        self->ctl->connection, KEYFOB_AGENT_NAME, self->host, HOST_INTERFACE, "Continue",
+        g_variant_new ("(s@a{sv})", self->question, g_variant_dict_end (&options)), NULL,
+        G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* @question: what the agent asks; empty where it asks nothing (any more) */
+static void
+ask (SignIn *self, const char *question)
+{
+  if (g_strcmp0 (self->question, question) == 0)
+    return;
+
+  g_clear_handle_id (&self->answer, g_source_remove);
+  g_free (self->question);
+  self->question = g_strdup (question);
+  if (*question == '\0')
+    return;
+
+  keyfob_ctl_say ("%s", question);
+  if (!isatty (STDIN_FILENO))
+    {
+      keyfob_ctl_say (_ ("Answer in the window of Keyfob. Ctrl-C ends the sign-in."));
+      return;
+    }
+
+  /* what was typed before the question is no answer */
+  tcflush (STDIN_FILENO, TCIFLUSH);
+  keyfob_ctl_say (_ ("Press Enter to continue. Ctrl-C ends the sign-in."));
+  self->answer = g_unix_fd_add (STDIN_FILENO, G_IO_IN, on_answer, self);
+}
+
+/* Prints what the user needs, once for each code, address and question. */
 static void
 show (SignIn *self)
 {
   g_autoptr (GVariant) properties = keyfob_ctl_get_properties (self->ctl, self->host, NULL);
   const char *code = "";
   const char *uri = "";
+  const char *question = "";
 
   if (properties == NULL)
     return;
+
+  g_variant_lookup (properties, "Question", "&s", &question);
+  ask (self, question);
 
   g_variant_lookup (properties, "UserCode", "&s", &code);
   g_variant_lookup (properties, "LoginUri", "&s", &uri);
@@ -213,6 +269,7 @@ run (SignIn *self, const KeyfobCtlSignIn *options)
   g_main_loop_run (self->loop);
 
   clear_countdown (self);
+  g_clear_handle_id (&self->answer, g_source_remove);
   g_dbus_connection_signal_unsubscribe (connection, signal);
   g_source_remove (interrupt);
   g_source_remove (term);
@@ -244,6 +301,7 @@ keyfob_ctl_sign_in (KeyfobCtl *self,
     }
 
   g_free (sign_in.shown);
+  g_free (sign_in.question);
   g_main_loop_unref (sign_in.loop);
 
   return sign_in.token;

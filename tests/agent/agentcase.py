@@ -8,11 +8,13 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -31,6 +33,30 @@ KEYRING_PATIENCE = 5
 # Seconds between two questions about a device code, where the provider says nothing (RFC 8628 section 3.2).
 POLL_INTERVAL = 5
 ANSWER = privatebus.DEADLINE + KEYRING_PATIENCE
+
+# Asks the loopback for argv[2] in a way of its own (argv[3]) and prints the answer.
+VISITOR = """
+import socket, ssl, sys
+port, target, way = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+families = {"ipv6": socket.AF_INET6, "mapped": socket.AF_INET6}
+visitor = socket.socket(families.get(way, socket.AF_INET), socket.SOCK_STREAM)
+visitor.settimeout(20)
+if way == "bound":
+    visitor.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
+elif way == "elsewhere":
+    visitor.bind(("127.0.0.77", 0))
+visitor.connect(({"ipv6": "::1", "mapped": "::ffff:127.0.0.1"}.get(way, "127.0.0.1"), port))
+if way == "tls":
+    try:
+        ssl.create_default_context().wrap_socket(visitor, server_hostname="localhost")
+    except ssl.SSLError as error:
+        print(error)
+    sys.exit()
+visitor.sendall(f"GET {target} HTTP/1.1\\r\\nHost: localhost:{port}\\r\\n\\r\\n".encode())
+if way != "gone":
+    print(visitor.makefile("rb").read().decode())
+"""
+OTHER_USER = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 
 wait_until = privatebus.wait_until
 
@@ -304,6 +330,17 @@ class AgentCase(unittest.TestCase):
         remote = Gio.DBusError.get_remote_error(raised.exception)
         self.assertEqual(remote, name if "." in name else ERROR + name, raised.exception.message)
         return raised.exception.message.removeprefix(f"GDBus.Error:{remote}: ")
+
+    def find_callback(self, host):
+        """Where the provider sends the browser back to: path and query."""
+        callback = urllib.parse.urlsplit(Page(host.LoginUri, follow=False).wait().location)
+        return f"{callback.path}?{callback.query}"
+
+    def visit_as(self, who, target, way="plain"):
+        """What the loopback answers to a program that is started by @who, a list of arguments."""
+        command = [*who, "/usr/bin/python3", "-I", "-c", VISITOR, str(self.port), target, way]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
+                              timeout=2 * privatebus.DEADLINE).stdout
 
     def install_browser(self, command=None):
         """A browser that writes down what it is to open, for agents that start from now on."""

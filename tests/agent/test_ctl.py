@@ -10,11 +10,12 @@ import signal
 import subprocess
 import threading
 import time
+import unittest
 
 import agentcase
 import privatebus
 import tap
-from agentcase import Page, wait_until
+from agentcase import OTHER_USER, Page, wait_until
 from fake_server import DROP, quoted
 
 DONE, FAILED, USAGE, SIGN_IN, OFFLINE, NO_HOST = 0, 1, 2, 4, 5, 6
@@ -267,6 +268,37 @@ class Hosts(Ctl):
         host.wait_for(State="signed-out")
         self.run_ctl("remove", "--all")
         self.assertEqual(self.hosts(), {})
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root can be a second user")
+class Question(Ctl):
+    """An agent that cannot tell other users from this one, as in a container."""
+
+    agent_wrapper = ["unshare", "--user", "--map-root-user"]
+
+    def ask(self, **options):
+        host = self.add_host()
+        command = self.start("login", "--browser", "--no-open", **options)
+        command.wait_for_text(r"http\S+")
+        page = self.visit_as(OTHER_USER, self.find_callback(host))
+        number = command.wait_for_text(r"the number (\d{4})\.").group(1)
+        self.assertIn(number, page)
+        wait_until(lambda: number in host.Question, "the question on the bus")
+        return host, command
+
+    def test_is_answered_in_the_terminal(self):
+        host, command = self.ask(terminal=True)
+        command.wait_for_text("Press Enter")
+        self.assertEqual(host.State, "signing-in")
+        os.write(command.master, b"no!\n\n")
+        self.assertEqual(command.wait().status, DONE)
+        host.wait_for(State="signed-in", Question="")
+
+    def test_is_answered_elsewhere_without_a_terminal(self):
+        host, command = self.ask()
+        command.wait_for_text("in the window of Keyfob")
+        host.go_on()
+        self.assertEqual(command.wait().status, DONE)
 
 
 class Login(Ctl):

@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import time
 import unittest
@@ -16,43 +15,14 @@ import urllib.parse
 import agentcase
 import privatebus
 import tap
-from agentcase import Page, wait_until
+from agentcase import OTHER_USER, Page, wait_until
 from fake_server import DROP, FakeServer, answer, challenge_of, quoted
 from gi.repository import GLib
 
 INVALID_ARGS = "org.freedesktop.DBus.Error.InvalidArgs"
 
-# Asks the loopback for argv[2] in a way of its own (argv[3]) and prints the answer.
-VISITOR = """
-import socket, ssl, sys
-port, target, way = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-families = {"ipv6": socket.AF_INET6, "mapped": socket.AF_INET6}
-visitor = socket.socket(families.get(way, socket.AF_INET), socket.SOCK_STREAM)
-visitor.settimeout(20)
-if way == "bound":
-    visitor.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
-elif way == "elsewhere":
-    visitor.bind(("127.0.0.77", 0))
-visitor.connect(({"ipv6": "::1", "mapped": "::ffff:127.0.0.1"}.get(way, "127.0.0.1"), port))
-if way == "tls":
-    try:
-        ssl.create_default_context().wrap_socket(visitor, server_hostname="localhost")
-    except ssl.SSLError as error:
-        print(error)
-    sys.exit()
-visitor.sendall(f"GET {target} HTTP/1.1\\r\\nHost: localhost:{port}\\r\\n\\r\\n".encode())
-if way != "gone":
-    print(visitor.makefile("rb").read().decode())
-"""
-OTHER_USER = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
-
 
 class Visits(agentcase.AgentCase):
-    def find_callback(self, host):
-        """Where the provider sends the browser back to: path and query."""
-        callback = urllib.parse.urlsplit(Page(host.LoginUri, follow=False).wait().location)
-        return f"{callback.path}?{callback.query}"
-
     def visit(self, target, *headers):
         """What the loopback answers to a request as it is given here, byte by byte."""
         lines = [f"GET {target} HTTP/1.1", f"Host: localhost:{self.port}", *headers, "", ""]
@@ -60,12 +30,6 @@ class Visits(agentcase.AgentCase):
             browser.sendall("\r\n".join(lines).encode())
             with browser.makefile("rb") as answer:
                 return answer.read().decode()
-
-    def visit_as(self, who, target, way="plain"):
-        """What the loopback answers to a program that is started by @who, a list of arguments."""
-        command = [*who, "/usr/bin/python3", "-I", "-c", VISITOR, str(self.port), target, way]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True,
-                              timeout=2 * privatebus.DEADLINE).stdout
 
 
 class SignIn(Visits):

@@ -628,9 +628,8 @@ is_web_address (const char *uri)
          && (g_ascii_strcasecmp (scheme, "https") == 0 || g_ascii_strcasecmp (scheme, "http") == 0);
 }
 
-/* All users of the machine can read the address in the command line of the browser. It contains the
- * state and the code challenge, but no code verifier, except where the server has put its own
- * verifier into the state. */
+/* All users of the machine can read the address in the command line of the browser. That of a
+ * sign-in is a short one without secrets, see keyfob_code_flow_open_page(). */
 static void
 keyfob_browser_launcher_launch_async (KeyfobLauncher *launcher,
                                       const char *uri,
