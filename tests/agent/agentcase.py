@@ -45,6 +45,11 @@ if way == "bound":
     visitor.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
 elif way == "elsewhere":
     visitor.bind(("127.0.0.77", 0))
+if way == "many":
+    crowd = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(100)]
+    for visitor in crowd[:50]:
+        visitor.recv(1)
+    sys.exit()
 visitor.connect(({"ipv6": "::1", "mapped": "::ffff:127.0.0.1"}.get(way, "127.0.0.1"), port))
 if way == "tls":
     try:

@@ -429,6 +429,18 @@ class SignIn(Visits):
         host.wait_for(State="signed-in")
         self.assertIn("HTTP/1.1 403 ", self.visit_as(OTHER_USER, callback))
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be a second user")
+    def test_another_user_who_takes_all_connections(self):
+        host = self.begin()
+        request = f"GET {self.find_callback(host)} HTTP/1.1\r\nHost: localhost:{self.port}\r\n\r\n".encode()
+        with socket.create_connection(("127.0.0.1", self.port), privatebus.DEADLINE) as browser:
+            browser.sendall(request[:20])
+            self.visit_as(OTHER_USER, "/", "many")
+            browser.sendall(request[20:])
+            with browser.makefile("rb") as page:
+                self.assertIn("You are signed in", page.read().decode())
+        host.wait_for(State="signed-in")
+
     def test_browser_in_a_namespace_of_its_own(self):
         host = self.begin()
         self.assertIn("You are signed in",

@@ -128,23 +128,40 @@ client_watch (Client *client, GIOCondition condition, GSocketSourceFunc callback
   return source;
 }
 
-static void
-limit_connections (KeyfobLoopbackListener *self)
+/* Returns: (nullable): the oldest connection of another user, else the oldest of all */
+static Client *
+find_expendable (KeyfobLoopbackListener *self)
 {
-  if (self->clients.length < KEYFOB_LOOPBACK_MAX_CONNECTIONS)
-    return;
+  Client *oldest = NULL;
 
   for (GList *link = self->clients.head; link != NULL; link = link->next)
     {
       Client *client = link->data;
 
-      if (!client->kept)
-        {
-          g_debug ("Too many connections on port %u: the oldest is dropped", self->port);
-          client_drop (client);
-          return;
-        }
+      if (client->kept)
+        continue;
+      if (keyfob_loopback_peer_look_up (g_socket_get_fd (client->socket))
+          == KEYFOB_LOOPBACK_PEER_OTHER)
+        return client;
+      if (oldest == NULL)
+        oldest = client;
     }
+
+  return oldest;
+}
+
+static void
+limit_connections (KeyfobLoopbackListener *self)
+{
+  Client *client;
+
+  if (self->clients.length < KEYFOB_LOOPBACK_MAX_CONNECTIONS)
+    return;
+
+  g_debug ("Too many connections on port %u", self->port);
+  client = find_expendable (self);
+  if (client != NULL)
+    client_drop (client);
 }
 
 /* Browsers open connections in advance. Whoever has the port next would not get a request that

@@ -34,7 +34,8 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopbackListener,
 /** Seconds after which a connection is cut off; see keyfob_loopback_listener_keep(). */
 #define KEYFOB_LOOPBACK_DEADLINE 10
 
-/** Largest number of connections at once; one more cuts off the oldest. */
+/** Largest number of connections at once; one more cuts off the oldest of another user, else the
+ * oldest. */
 #define KEYFOB_LOOPBACK_MAX_CONNECTIONS 32
 
 /** Returns: (transfer full): a listener without a port */

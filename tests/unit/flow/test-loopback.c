@@ -61,6 +61,17 @@ socket (int domain, int type, int protocol)
   return syscall (SYS_socket, domain, type, protocol);
 }
 
+/* Whether this program seems to be another user's than all others of this test. */
+static gboolean is_somebody_else = FALSE;
+
+uid_t
+geteuid (void)
+{
+  uid_t user = syscall (SYS_geteuid);
+
+  return is_somebody_else ? user + 1 : user;
+}
+
 typedef struct
 {
   KeyfobLoopback *loopback;
@@ -275,6 +286,32 @@ test_asked_and_cancelled (Fixture *fixture, gconstpointer data)
   g_assert_null (keyfob_loopback_get_question (fixture->loopback));
   keyfob_loopback_go_on (fixture->loopback);
   g_assert_null (fixture->code);
+}
+
+/* Root may pass on what anybody sends; another user acts for themselves. */
+static void
+test_other_user (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *uri = keyfob_loopback_lead_to (fixture->loopback, "https://provider.example/");
+  const char *paths[] = { CALLBACK, "/callback?error=access_denied&state=" STATE,
+                          strstr (uri, "/open/"), "/" };
+
+  wait_for (fixture, STATE);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (FakeBrowser) browser = NULL;
+
+      is_somebody_else = TRUE;
+      browser = visit (fixture, paths[i], FALSE);
+      is_somebody_else = FALSE;
+      if (geteuid () == 0)
+        g_assert_cmpuint (fake_browser_get_status (browser), !=, 403);
+      else
+        g_assert_cmpuint (fake_browser_get_status (browser), ==, 403);
+    }
+  g_assert_true ((keyfob_loopback_get_question (fixture->loopback) != NULL) == (geteuid () == 0));
+  g_assert_null (fixture->trouble);
+  assert_still_waiting (fixture);
 }
 
 #define SIGN_IN "https://provider.example/auth?state=" STATE
@@ -1250,6 +1287,7 @@ main (int argc, char *argv[])
   add ("/loopback/no-descriptors", NULL, test_no_descriptors);
   g_test_add_func ("/loopback/no-spare-descriptor", test_no_spare_descriptor);
   add ("/loopback/browser-gone", NULL, test_browser_gone);
+  add ("/loopback/other-user", NULL, test_other_user);
   add ("/loopback/asked/callback", NULL, test_asked_about_callback);
   add ("/loopback/asked/refusal", NULL, test_asked_about_refusal);
   add ("/loopback/asked/in-vain", NULL, test_asked_in_vain);
