@@ -211,6 +211,17 @@ keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 ex
 }
 
 char *
+keyfob_status_text_waiting (gboolean by_code, const char *provider)
+{
+  if (by_code)
+    /* Translators: address of the provider where the user signs in */
+    return g_strdup_printf (_ ("Finish on your other device · %s"), provider);
+
+  /* Translators: address of the provider where the user signs in */
+  return g_strdup_printf (_ ("Finish in your browser · %s"), provider);
+}
+
+char *
 keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now)
 {
   g_autofree char *end = expires - now < MINUTE ? keyfob_status_text_time_left (expires, now)

@@ -51,6 +51,15 @@ char *
 keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now);
 
 /**
+ * keyfob_status_text_waiting:
+ * @by_code: on another device, else in the browser
+ * @provider: the host that the user is sent to
+ *
+ * Returns: (transfer full): the line under the name of a host while a sign-in waits for the user
+ */
+char *keyfob_status_text_waiting (gboolean by_code, const char *provider);
+
+/**
  * keyfob_status_text_unrenewed:
  * @account: (nullable): who is signed in
  * @expires: end of the access token, Unix time in seconds, later than @now

@@ -199,10 +199,11 @@ class Host:
             GLib.Variant("(a{sv})", (variants(**options),))
         return self.case.start_call(self.path, HOST, method, arguments, connection)
 
-    def go_on(self, question=None):
+    def go_on(self, question=None, connection=None, **options):
         """Answers the question of a sign-in."""
         question = self.Question if question is None else question
-        self.case.call(self.path, HOST, "Continue", GLib.Variant("(sa{sv})", (question, {})))
+        self.case.call(self.path, HOST, "Continue",
+                       GLib.Variant("(sa{sv})", (question, variants(**options))), connection)
 
     def get_token(self, **options):
         return self.call("GetToken", **options)[0]

@@ -32,7 +32,7 @@ ROUTES = {
     "/auth/v2/logout": "logout",
     "/auth/v2/userinfo": "userinfo",
     "/auth/v2/auth-ports": "ports",
-    "/provider/authorize": "authorize",
+    "/provider/authorize": "authorize",  # and whatever else ends so
 }
 
 
@@ -84,7 +84,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         fake = self.server.fake
         url = urllib.parse.urlsplit(self.path)
         query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
-        route = ROUTES.get(url.path, url.path)
+        path = url.path.removeprefix("/api")  # for two base URLs on one host
+        route = "authorize" if path.endswith("/authorize") else ROUTES.get(path, path)
         fake.note(route, {**query, **form}, dict(self.headers))
 
         gate = fake.gates.get(route)
@@ -133,6 +134,9 @@ class FakeServer:
         self.scope = "openid profile"
         self.broker = False  # the access token is also the refresh token
         self.denies = False
+        self.provider = None  # where the login leads to, instead of this server itself
+        self.client_id = "fake"
+        self.issuer = None  # that the provider names in its answers
         self.valid_ports = None  # that the server names
         self.refused_ports = []  # an address with one is refused by the login route
         self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
@@ -188,13 +192,13 @@ class FakeServer:
         redirect_uri = query["redirect_uri"]
         if urllib.parse.urlsplit(redirect_uri).port in self.refused_ports:
             return answer(400, {"detail": "Invalid parameter: redirect_uri"})
-        location = "/provider/authorize?" + urllib.parse.urlencode({
-            "client_id": "fake", "response_type": "code", "redirect_uri": redirect_uri,
+        location = (self.provider or self.url + "/provider/authorize") + "?" + urllib.parse.urlencode({
+            "client_id": self.client_id, "response_type": "code", "redirect_uri": redirect_uri,
             "scope": "openid", "prompt": query.get("prompt", ""),
             "state": f"{self.secret()}|{redirect_uri}|{verifier}", "nonce": secrets.token_urlsafe(24),
             "code_challenge": challenge_of(verifier), "code_challenge_method": "S256",
         })
-        return answer(307, "", headers={"Location": self.url + location})
+        return answer(307, "", headers={"Location": location})
 
     def respond_ports(self, query, form, headers):
         if self.valid_ports is None:
@@ -208,6 +212,8 @@ class FakeServer:
             code = self.secret()
             self.codes[code] = query["code_challenge"], query.get("prompt")
             back = {"code": code, "state": query["state"]}
+        if self.issuer is not None:
+            back["iss"] = self.issuer
         return answer(302, "", headers={
             "Location": query["redirect_uri"] + "?" + urllib.parse.urlencode(back)})
 

@@ -59,7 +59,7 @@ CONTROL = """<node>
 </node>"""
 
 NOT_SIGNING_IN = {"LoginUri": "", "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "",
-                  "Question": "", "SignInExpires": 0}
+                  "Provider": "", "Question": "", "SignInExpires": 0}
 
 AGENT_DEFAULTS = {
     "Version": "0.1.0",
@@ -254,15 +254,19 @@ class FakeAgent:
         pass
 
     def on_SignIn(self, host, options):
-        way = {"LoginUri": "http://localhost:1/auth?client=keyfob"}
+        way = {"LoginUri": "http://localhost:1/auth?client=keyfob", "Provider": "auth.example.org"}
         if options.get("flow") == "device":
             way = {
+                "Provider": "auth.example.org",
                 "UserCode": "WDJB-MJHT",
                 "VerificationUri": "https://auth.example.org/device",
                 "VerificationUriComplete": "https://auth.example.org/device?user_code=WDJB-MJHT",
                 "SignInExpires": int(time.time()) + 600,
             }
         self.set_host(host, **NOT_SIGNING_IN | way, State="signing-in", Error="")
+
+    def on_Continue(self, host, _question, _options):
+        pass
 
     def on_OpenPage(self, host, _options):
         pass

@@ -13,7 +13,7 @@ import unittest
 import desktop
 import tap
 from gi.repository import Gio, GLib
-from window import HOUR, MINUTE, WindowCase, host
+from window import HOUR, MINUTE, QUESTION, WindowCase, host
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
@@ -393,11 +393,15 @@ class Importing(WindowCase):
         self.app.wait_for("Delete downloaded.json?")
 
 
+def asking(name):
+    return host(name, State="signing-in", Question=QUESTION)
+
+
 class SigningIn(WindowCase):
     def test_sign_in(self):
         self.start([host("one.example.org"), host("two.example.org")])
         self.app.press("Sign in", within="two.example.org")
-        self.app.wait_for("Waiting for your browser…", within="two.example.org")
+        self.app.wait_for("Finish in your browser · auth.example.org", within="two.example.org")
         self.assertIsNotNone(self.app.find("Not signed in", within="one.example.org"))
         [[options]] = self.agent.calls("SignIn")
         self.assertLessEqual(set(options), {"activation-token"})
@@ -491,6 +495,35 @@ class SigningIn(WindowCase):
         self.assertEqual(self.agent.wait_call("Continue")[0], question)
         self.app.wait_for("Waiting for your browser…")
 
+    def test_question_before_anything_is_opened(self):
+        """A change is told in the row, and nothing can be opened before the answer."""
+        self.start([asking("one.example.org"), host("two.example.org")])
+        self.app.wait_for(QUESTION, within="one.example.org")
+        for button in ("Open the page again", "Copy link", "Use another device", "Sign in"):
+            self.assertIsNone(self.app.find_button(button, within="one.example.org"), button)
+        self.assertIsNotNone(self.app.find_button("Cancel", within="one.example.org"))
+        self.app.press("Continue", within="one.example.org")
+        question, options = self.agent.wait_call("Continue")
+        self.assertEqual(question, QUESTION)
+        self.assertLessEqual(set(options), {"activation-token"})
+        self.agent.set_host("one.example.org", Question="", LoginUri=LOGIN_URI, Provider="evil.example.net")
+        self.app.wait_for("Finish in your browser · evil.example.net", within="one.example.org")
+        self.assertIsNone(self.app.find_button("Continue"))
+
+    def test_question_answered_with_no(self):
+        self.start([asking("one.example.org")])
+        self.app.wait_for(QUESTION)
+        self.app.press("Cancel")
+        self.app.wait_gone(QUESTION)
+        self.assertEqual(self.agent.calls("Continue"), [])
+
+    def test_question_that_is_another_one_by_now(self):
+        self.start([asking("one.example.org")])
+        sentence = "The sign-in at one.example.org does not ask that any more. Look at it again."
+        self.agent.fail("Continue", "Failed", sentence)
+        self.app.press("Continue")
+        self.app.wait_for(sentence)
+
     def test_page_not_known_yet(self):
         self.start([host("one.example.org", State="signing-in")])
         self.app.wait_for("Waiting for your browser…")
@@ -505,7 +538,7 @@ class SigningIn(WindowCase):
         self.start([signed_in("one.example.org")])
         self.app.press("More actions")
         self.app.press("Sign in again")
-        self.app.wait_for("Waiting for your browser…")
+        self.app.wait_for("Finish in your browser · auth.example.org")
         self.assertTrue(self.agent.calls("SignIn")[0][0]["force"])
 
 
@@ -895,7 +928,7 @@ class Agent(WindowCase):
         # the bus starts it again, with the scene it was given
         desktop.wait_for(lambda: self.agent.pid() not in (None, before), "another agent")
         self.app.press("Sign in", within="two.example.org")
-        self.app.wait_for("Waiting for your browser…")
+        self.app.wait_for("Finish in your browser · auth.example.org")
         self.app.wait_for("Alice Example · 42 min left")
 
 

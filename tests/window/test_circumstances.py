@@ -14,7 +14,7 @@ import time
 import desktop
 import tap
 from gi.repository import Atspi
-from window import DAY, HOUR, MINUTE, PORTAL, WindowCase, host, mixed
+from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed
 
 GERMAN = {"program": "KEYFOB_UNINSTALLED", "LANGUAGE": "de"}
 
@@ -66,6 +66,19 @@ class Circumstances(WindowCase):
     def show_states(self, circumstance):
         self.start_in(circumstance, mixed(), agent={"StoreState": "locked"})
         self.app.wait_for(self.say("Waiting for your browser…"))
+        self.assert_nothing_cut(WIDTH)
+
+    def show_question(self, circumstance):
+        self.language = CIRCUMSTANCES[circumstance].get("LANGUAGE")
+        question = self.say("%s used to send you to %s; now it wants to send you to %s. Only go on if you expected "
+                            "this.") % ("climate.example.edu", "sso.example.org", "evil.example.net")
+        self.start_in(circumstance, [
+            host("auth.example.org", State="signing-in", LoginUri=LOGIN_URI, Provider="sso.example.org"),
+            host("climate.example.edu", State="signing-in", Question=question),
+        ])
+        self.app.wait_for(question)
+        self.app.wait_for(self.say("Finish in your browser · %s") % "sso.example.org")
+        self.assertIsNotNone(self.app.find_button(self.say("Continue")))
         self.assert_nothing_cut(WIDTH)
 
     def show_empty(self, circumstance):
@@ -157,7 +170,7 @@ def add_test(page, circumstance):
     setattr(Circumstances, f"test_{page}_{circumstance.replace('-', '_')}", test)
 
 
-for page in ("states", "empty", "keeping", "ends_with_window", "tokens_locked", "settings", "routes", "copied", "sign_out", "preferences"):
+for page in ("states", "question", "empty", "keeping", "ends_with_window", "tokens_locked", "settings", "routes", "copied", "sign_out", "preferences"):
     for circumstance in CIRCUMSTANCES:
         add_test(page, circumstance)
 

@@ -251,7 +251,7 @@ class Doing(DeviceCase):
     def test_replaces_a_sign_in_in_the_browser(self):
         self.start([host(NAME)])
         self.app.press("Sign in", within=NAME)
-        self.app.wait_for("Waiting for your browser…", within=NAME)
+        self.app.wait_for("Finish in your browser · auth.example.org", within=NAME)
         before = len(self.agent.calls("Cancel"))
         self.app.press("Use another device", within=NAME)
         self.app.wait_for("Copy code")
@@ -260,9 +260,9 @@ class Doing(DeviceCase):
 
     def test_joins_one_that_runs(self):
         self.start([host(NAME, State="signing-in", UserCode="BCDF-GHJK",
-                         VerificationUri="https://auth.example.org/device",
+                         VerificationUri="https://auth.example.org/device", Provider="auth.example.org",
                          SignInExpires=int(time.time()) + 600)])
-        self.app.wait_for("Waiting for your other device…", within=NAME)
+        self.app.wait_for("Finish on your other device · auth.example.org", within=NAME)
         self.agent.call("Hold", "SignIn")
         before = len(self.agent.calls("Cancel"))
         self.app.press("Use another device", within=NAME)
@@ -323,7 +323,7 @@ class Ending(DeviceCase):
             "by now, switch it on in the settings of the host.")
         self.photograph("unsupported")
         self.app.press("Sign in with browser")
-        self.app.wait_for("Waiting for your browser…", within=NAME)
+        self.app.wait_for("Finish in your browser · auth.example.org", within=NAME)
         self.assertNotIn("flow", self.agent.calls("SignIn")[-1][0])
 
     def test_server_out_of_reach(self):

@@ -12,7 +12,7 @@ import time
 
 import desktop
 import tap
-from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed
+from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, QUESTION, WindowCase, host, mixed
 
 # What the user reads for each failure; the sentences are the agent's.
 FAILURES = {
@@ -63,6 +63,14 @@ class States(WindowCase):
                   host(PORTAL, State="signing-in", LoginUri=LOGIN_URI))
         self.assert_buttons(["Open the page again", "Copy link", "Cancel"],
                             ["Sign in", "Copy header"])
+
+    def test_signing_in_at(self):
+        self.show("signing-in-at", ["Finish in your browser · auth.example.org"],
+                  host(PORTAL, State="signing-in", LoginUri=LOGIN_URI, Provider="auth.example.org"))
+
+    def test_question(self):
+        self.show("question", [QUESTION], host(PORTAL, State="signing-in", Question=QUESTION), host("two.example.org"))
+        self.assert_buttons(["Continue", "Cancel"], ["Sign in", "Open the page again", "Use another device"])
 
     def test_signed_in(self):
         self.show("signed-in", ["Alice Example · 42 min left", "Signed in"],

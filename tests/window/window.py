@@ -25,6 +25,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 PORTAL = "Freva data portal"
+QUESTION = ("one.example.org used to send you to sso.example.org; now it wants to send you to "
+            "evil.example.net. Only go on if you expected this.")
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
 
 SETTINGS = """[org/keyfob/Keyfob]

@@ -284,6 +284,7 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
       if (store_error == NULL)
         keyfob_token_location_saved (keyfob_host_get_location (host),
                                      keyfob_sign_in_get_store (sign_in));
+      keyfob_sign_in_note_provider (sign_in);
       learn_account (host);
     }
   else

@@ -395,9 +395,15 @@ keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client)
 }
 
 gboolean
-keyfob_host_go_on (KeyfobHost *self, const char *question)
+keyfob_host_go_on (KeyfobHost *self, const char *question, const char *activation_token)
 {
-  return self->sign_in != NULL && keyfob_sign_in_go_on (self->sign_in, question);
+  return self->sign_in != NULL && keyfob_sign_in_go_on (self->sign_in, question, activation_token);
+}
+
+const char *
+keyfob_host_get_question (KeyfobHost *self)
+{
+  return keyfob_bus_host1_get_question (self->skeleton);
 }
 
 void

@@ -126,12 +126,15 @@ void keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in);
 /** @client: (nullable): unique bus name of a program for which the sign-in runs, too */
 void keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client);
 
-/** Returns: whether a sign-in runs and asks @question; it goes on then, see keyfob_sign_in_go_on()
- */
-gboolean keyfob_host_go_on (KeyfobHost *self, const char *question);
-
 /** Opens the sign-in page in the browser; see keyfob_sign_in_open_page(). */
 void keyfob_host_open_page (KeyfobHost *self, const char *activation_token);
+
+/** Returns: whether a sign-in runs and asks @question; it goes on then, see keyfob_sign_in_go_on()
+ */
+gboolean keyfob_host_go_on (KeyfobHost *self, const char *question, const char *activation_token);
+
+/** Returns: what the sign-in that runs asks the user, else empty */
+const char *keyfob_host_get_question (KeyfobHost *self);
 
 /** Ends the sign-in that runs, if one does. */
 void keyfob_host_cancel (KeyfobHost *self);

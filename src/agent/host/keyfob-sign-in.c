@@ -14,6 +14,7 @@
 #include "keyfob-code-flow.h"
 #include "keyfob-device-flow.h"
 #include "keyfob-import-flow.h"
+#include "keyfob-known-provider.h"
 
 static const char *const flows[] = { "browser", "device", NULL };
 static const char *const prompts[] = { "none", "login", KEYFOB_PROMPT_CONSENT, "select_account",
@@ -116,11 +117,12 @@ struct _KeyfobSignIn
   gboolean by_code;  /* the present attempt; else in the browser */
   gboolean switched; /* the present attempt is the fallback to the other flow */
   gboolean lacks_device_flow;
-  char *hint;         /* (nullable): why the other flow is used */
-  KeyfobFlow *flow;   /* (nullable): of the present attempt */
-  gboolean old_ports; /* the ports are those that the server named at an earlier sign-in */
-  GError *failure;    /* (nullable): of the attempt in the browser, while there is another */
-  GHashTable *owners; /* bus name → id of the watch */
+  KeyfobProvider *accepted; /* (nullable): what the user has agreed to */
+  char *hint;               /* (nullable): why the other flow is used */
+  KeyfobFlow *flow;         /* (nullable): of the present attempt */
+  gboolean old_ports;       /* the ports are those that the server named at an earlier sign-in */
+  GError *failure;          /* (nullable): of the attempt in the browser, while there is another */
+  GHashTable *owners;       /* bus name → id of the watch */
   GCancellable *cancellable;
   gint64 expires;
 };
@@ -160,6 +162,34 @@ on_flow_changed (KeyfobSignIn *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* An attempt after another one that the user has agreed to needs no answer. */
+static char *
+check_provider (const KeyfobProvider *provider, gpointer user_data)
+{
+  KeyfobSignIn *self = user_data;
+
+  if (self->accepted != NULL && keyfob_provider_matches (provider, self->accepted))
+    return NULL;
+
+  return keyfob_known_provider_ask (self->context->file, self->config, self->by_code, provider);
+}
+
+static KeyfobProvider *
+load_known (KeyfobSignIn *self)
+{
+  return keyfob_known_provider_load (self->context->file, self->config, self->by_code);
+}
+
+static KeyfobFlow *
+make_device_flow (KeyfobSignIn *self)
+{
+  KeyfobDeviceFlow *flow = keyfob_device_flow_new (self->server, self->context->clock);
+
+  keyfob_device_flow_set_known (flow, load_known (self), check_provider, self);
+
+  return KEYFOB_FLOW (flow);
+}
+
 static KeyfobFlow *
 make_code_flow (KeyfobSignIn *self)
 {
@@ -172,6 +202,7 @@ make_code_flow (KeyfobSignIn *self)
   keyfob_code_flow_set_prompt (flow, options->prompt);
   keyfob_code_flow_set_activation_token (flow, options->activation_token);
   keyfob_code_flow_set_hold (flow, TRUE);
+  keyfob_code_flow_set_known (flow, load_known (self), check_provider, self);
 
   return KEYFOB_FLOW (flow);
 }
@@ -184,7 +215,7 @@ make_flow (KeyfobSignIn *self)
     return KEYFOB_FLOW (
         keyfob_import_flow_new (self->server, self->context->clock, self->options->import));
   if (self->by_code)
-    return KEYFOB_FLOW (keyfob_device_flow_new (self->server, self->context->clock));
+    return make_device_flow (self);
 
   return make_code_flow (self);
 }
@@ -511,6 +542,7 @@ keyfob_sign_in_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_error (&self->failure);
   g_clear_pointer (&self->hint, g_free);
+  g_clear_pointer (&self->accepted, keyfob_provider_free);
 
   G_OBJECT_CLASS (keyfob_sign_in_parent_class)->dispose (object);
 }
@@ -683,21 +715,53 @@ keyfob_sign_in_is_under_way (KeyfobSignIn *self)
 {
   g_autofree char *login_uri = dup_shown (self, "login-uri");
   g_autofree char *user_code = dup_shown (self, "user-code");
+  g_autofree char *question = dup_shown (self, "question");
 
-  return *login_uri != '\0' || *user_code != '\0';
+  return *login_uri != '\0' || *user_code != '\0' || *question != '\0';
+}
+
+/* Returns: (nullable): what the present attempt leads to, as far as that is known */
+static const KeyfobProvider *
+get_provider (KeyfobSignIn *self)
+{
+  if (self->flow != NULL && KEYFOB_IS_CODE_FLOW (self->flow))
+    return keyfob_code_flow_get_provider (KEYFOB_CODE_FLOW (self->flow));
+  if (self->flow != NULL && KEYFOB_IS_DEVICE_FLOW (self->flow))
+    return keyfob_device_flow_get_provider (KEYFOB_DEVICE_FLOW (self->flow));
+
+  return NULL;
 }
 
 gboolean
-keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question)
+keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question, const char *activation_token)
 {
   g_autofree char *asked = dup_shown (self, "question");
 
   if (*asked == '\0' || !g_str_equal (asked, question))
     return FALSE;
 
-  keyfob_code_flow_go_on (KEYFOB_CODE_FLOW (self->flow));
+  g_clear_pointer (&self->accepted, keyfob_provider_free);
+  self->accepted = keyfob_provider_copy (get_provider (self));
+  if (KEYFOB_IS_DEVICE_FLOW (self->flow))
+    {
+      keyfob_device_flow_go_on (KEYFOB_DEVICE_FLOW (self->flow));
+    }
+  else
+    {
+      keyfob_code_flow_set_activation_token (KEYFOB_CODE_FLOW (self->flow), activation_token);
+      keyfob_code_flow_go_on (KEYFOB_CODE_FLOW (self->flow));
+    }
 
   return TRUE;
+}
+
+void
+keyfob_sign_in_note_provider (KeyfobSignIn *self)
+{
+  const KeyfobProvider *provider = get_provider (self);
+
+  if (provider != NULL)
+    keyfob_known_provider_save (self->context->file, self->config, self->by_code, provider);
 }
 
 char *
@@ -738,6 +802,7 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
   g_autofree char *user_code = dup_shown (self, "user-code");
   g_autofree char *uri = dup_shown (self, "verification-uri");
   g_autofree char *complete = dup_shown (self, "verification-uri-complete");
+  g_autofree char *provider = dup_shown (self, "provider");
   g_autofree char *question = dup_shown (self, "question");
   gint64 expires = self->expires;
 
@@ -748,6 +813,7 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
   keyfob_bus_host1_set_user_code (skeleton, user_code);
   keyfob_bus_host1_set_verification_uri (skeleton, uri);
   keyfob_bus_host1_set_verification_uri_complete (skeleton, complete);
+  keyfob_bus_host1_set_provider (skeleton, provider);
   keyfob_bus_host1_set_question (skeleton, question);
   keyfob_bus_host1_set_sign_in_expires (skeleton, expires);
 }
@@ -759,6 +825,7 @@ keyfob_sign_in_show_nothing (KeyfobBusHost1 *skeleton)
   keyfob_bus_host1_set_user_code (skeleton, "");
   keyfob_bus_host1_set_verification_uri (skeleton, "");
   keyfob_bus_host1_set_verification_uri_complete (skeleton, "");
+  keyfob_bus_host1_set_provider (skeleton, "");
   keyfob_bus_host1_set_question (skeleton, "");
   keyfob_bus_host1_set_sign_in_expires (skeleton, 0);
 }

@@ -127,18 +127,23 @@ void keyfob_sign_in_open_page (KeyfobSignIn *self, const char *token);
 /** Ends the attempt. */
 void keyfob_sign_in_cancel (KeyfobSignIn *self);
 
+/** Returns: whether the user has something to go on with: an address, a code or a question */
+gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
+
 /**
  * keyfob_sign_in_go_on:
  * @question: the question that the user has answered
+ * @activation_token: (nullable): lets the browser come to the front
  *
  * Goes on after the question. To answer no, keyfob_sign_in_cancel().
  *
  * Returns: %FALSE where @question is not what is asked now
  */
-gboolean keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question);
+gboolean
+keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question, const char *activation_token);
 
-/** Returns: whether the user has something to go on with: an address or a code */
-gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
+/** After a sign-in: notes what it led to, to ask the user where a later one leads elsewhere. */
+void keyfob_sign_in_note_provider (KeyfobSignIn *self);
 
 /** Returns: (transfer full): why it goes another way than usual, or why no browser opened
  * or came back, and what to do; else empty. The attempt goes on. */

@@ -200,7 +200,7 @@ on_continue (KeyfobHost *host,
   GError *error = NULL;
   g_autoptr (KeyfobSignInOptions) parsed = keyfob_sign_in_options_parse (options, &error);
 
-  if (parsed != NULL && !keyfob_host_go_on (host, question))
+  if (parsed != NULL && !keyfob_host_go_on (host, question, parsed->activation_token))
     error = g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
                          _ ("The sign-in at %s does not ask that any more. Look at it again."),
                          keyfob_config_get_name (keyfob_host_get_config (host)));

@@ -534,6 +534,25 @@ keyfob_host_file_load (KeyfobHostFile *self, char **problem)
   return g_steal_pointer (&entries);
 }
 
+GPtrArray *
+keyfob_host_file_list (KeyfobHostFile *self)
+{
+  GPtrArray *configs = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer group;
+
+  g_hash_table_iter_init (&iter, self->groups);
+  while (g_hash_table_iter_next (&iter, NULL, &group))
+    {
+      KeyfobConfig *config = read_config (self->keys, group, NULL);
+
+      if (config != NULL)
+        g_ptr_array_add (configs, config);
+    }
+
+  return configs;
+}
+
 void
 keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account)
 {

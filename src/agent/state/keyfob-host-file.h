@@ -67,6 +67,9 @@ char *keyfob_host_file_dup_default_path (void);
  */
 GPtrArray *keyfob_host_file_load (KeyfobHostFile *self, char **problem);
 
+/** Returns: (transfer full) (element-type KeyfobConfig): the hosts that are in the file now */
+GPtrArray *keyfob_host_file_list (KeyfobHostFile *self);
+
 /** Adds or changes a host, and has the file written. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
 
@@ -102,11 +105,16 @@ void keyfob_host_file_set_token_stores (KeyfobHostFile *self,
  * Notes on a host, each a text of its own key in the file.
  *
  * NOTIFIED: the last notification that the user has seen; CONSENT: whether the provider has to be
- * asked for consent; PORTS: the redirect ports that the server names
+ * asked for consent; PORTS: the redirect ports that the server names; LOGIN_PAGE, CLIENT, ISSUER
+ * and CODE_PAGE: see keyfob-known-provider.h
  */
 #define KEYFOB_HOST_NOTE_NOTIFIED "told"
 #define KEYFOB_HOST_NOTE_CONSENT "known-consent"
 #define KEYFOB_HOST_NOTE_PORTS "known-ports"
+#define KEYFOB_HOST_NOTE_LOGIN_PAGE "known-login-page"
+#define KEYFOB_HOST_NOTE_CLIENT "known-client"
+#define KEYFOB_HOST_NOTE_ISSUER "known-issuer"
+#define KEYFOB_HOST_NOTE_CODE_PAGE "known-code-page"
 
 /** Returns: (transfer full): the note, may be empty */
 char *keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note);

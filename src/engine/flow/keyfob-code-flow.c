@@ -27,11 +27,17 @@ struct _KeyfobCodeFlow
   char *activation_token;
   gboolean hold;
 
+  KeyfobProvider *known; /* (nullable) */
+  KeyfobFlowCheck check; /* (nullable) */
+  gpointer check_data;
+
   char *trouble;
   gboolean is_answered;
 
   KeyfobLoopback *loopback;
   KeyfobLogin *login;
+  KeyfobProvider *provider; /* (nullable): of the login, also after its end */
+  char *question;           /* (nullable): while it is not answered nothing is opened or shown */
 
   KeyfobTimeLimit *limit; /* while it runs */
 };
@@ -48,6 +54,7 @@ enum
 {
   PROP_0,
   PROP_LOGIN_URI,
+  PROP_PROVIDER,
   PROP_QUESTION,
   PROP_TROUBLE,
   N_PROPS,
@@ -55,12 +62,20 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* @login: (transfer full) (nullable) @question: (transfer full) (nullable): to be answered first */
 static void
-set_login (KeyfobCodeFlow *self, KeyfobLogin *login)
+set_login (KeyfobCodeFlow *self, KeyfobLogin *login, char *question)
 {
   g_clear_pointer (&self->login, keyfob_login_free);
   self->login = login;
+  g_free (self->question);
+  self->question = question;
+
+  g_object_freeze_notify (G_OBJECT (self));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGIN_URI]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROVIDER]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUESTION]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 static void
@@ -84,7 +99,7 @@ static void
 end_attempt (KeyfobCodeFlow *self)
 {
   g_clear_pointer (&self->limit, keyfob_time_limit_free);
-  set_login (self, NULL);
+  set_login (self, NULL, NULL);
 }
 
 /* @cause: (transfer full). Returns: (transfer full): @cause, or why the attempt was cancelled */
@@ -126,13 +141,27 @@ succeed (GTask *task, KeyfobToken *token)
   g_task_return_pointer (task, token, g_object_unref);
 }
 
-/* The mix-up attack of RFC 9207. */
-static gboolean
-is_other_issuer (KeyfobCodeFlow *self, const char *issuer)
+/* The mix-up attack of RFC 9207. Returns: (nullable): why an answer from @issuer is not used */
+static const char *
+find_other_issuer (KeyfobCodeFlow *self, const char *issuer)
 {
-  const char *expected = keyfob_config_get_issuer (self->config);
+  const char *configured = keyfob_config_get_issuer (self->config);
+  gboolean is_known = self->known != NULL && keyfob_provider_matches (self->provider, self->known);
+  const char *known = is_known ? self->known->issuer : NULL;
+  const char *expected = configured != NULL ? configured : known;
 
-  return issuer != NULL && expected != NULL && !g_str_equal (issuer, expected);
+  if (issuer != NULL && expected != NULL && !g_str_equal (issuer, expected))
+    return _ ("The answer comes from another provider than the one that this host uses, so it was "
+              "not used. Ask those who run the server.");
+  if (issuer == NULL && configured == NULL && known != NULL)
+    return _ ("The answer does not say which provider it comes from, as it did before, so it was "
+              "not used. Sign in again. If that does not help, ask those who run the server.");
+  if (expected == NULL && !keyfob_provider_accepts_issuer (self->provider, issuer))
+    return _ ("The answer comes from another provider than the one that you were sent to, so it "
+              "was not used. Ask those who run the server. If both belong together, type the "
+              "address of the provider in the settings of the host.");
+
+  return NULL;
 }
 
 /* Returns: (nullable): the code verifier; a server that makes its own puts it into the state */
@@ -197,14 +226,77 @@ on_callback (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobSecret) state = NULL;
   g_autofree char *issuer = NULL;
   g_autoptr (GError) error = NULL;
+  const char *refusal = NULL;
 
   if (!keyfob_loopback_wait_finish (self->loopback, result, &code, &state, &issuer, &error))
-    fail (task, g_steal_pointer (&error));
-  else if (is_other_issuer (self, issuer))
-    refuse (task, _ ("The answer comes from another provider than the one that this "
-                     "host uses, so it was not used. Ask those who run the server."));
+    {
+      fail (task, g_steal_pointer (&error));
+      return;
+    }
+
+  /* nobody was sent anywhere yet: whoever brings a code has it from elsewhere */
+  if (self->question != NULL)
+    refusal = _ ("An answer came before you had been sent to a sign-in page, so it was not used. "
+                 "Sign in again.");
   else
-    exchange (task, code, state);
+    refusal = find_other_issuer (self, issuer);
+
+  if (refusal != NULL)
+    {
+      refuse (task, refusal);
+      return;
+    }
+
+  self->provider->issuer = g_steal_pointer (&issuer);
+  exchange (task, code, state);
+}
+
+static void
+open_browser (KeyfobCodeFlow *self)
+{
+  if (self->launcher != NULL)
+    keyfob_code_flow_open_page (self, self->launcher, self->activation_token);
+}
+
+static void on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+begin_login (GTask *task)
+{
+  KeyfobCodeFlow *self = g_task_get_source_object (task);
+
+  keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
+                                   self->prompt, keyfob_config_get_server_pkce (self->config),
+                                   keyfob_time_limit_get_cancellable (self->limit), on_login_begun,
+                                   g_object_ref (task));
+}
+
+/* Returns: whether it takes a second request to know what of @login stays the same */
+static gboolean
+take_provider (KeyfobCodeFlow *self, KeyfobLogin *login)
+{
+  g_autoptr (KeyfobProvider) first = g_steal_pointer (&self->provider);
+
+  self->provider = g_steal_pointer (&login->provider);
+  if (self->known != NULL && keyfob_provider_matches (self->provider, self->known))
+    return FALSE;
+  if (first == NULL)
+    return keyfob_provider_may_vary (self->provider);
+
+  keyfob_provider_generalise (self->provider, first);
+
+  return FALSE;
+}
+
+/* Returns: (transfer full) (nullable): what to ask the user before the browser is opened */
+static char *
+find_question (KeyfobCodeFlow *self)
+{
+  if (self->check == NULL
+      || (self->known != NULL && keyfob_provider_matches (self->provider, self->known)))
+    return NULL;
+
+  return self->check (self->provider, self->check_data);
 }
 
 static void
@@ -213,22 +305,30 @@ on_login_begun (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   KeyfobCodeFlow *self = g_task_get_source_object (task);
   GError *error = NULL;
-  KeyfobLogin *login = keyfob_server_begin_login_finish (KEYFOB_SERVER (source), result, &error);
+  g_autoptr (KeyfobLogin) login =
+      keyfob_server_begin_login_finish (KEYFOB_SERVER (source), result, &error);
+  const char *state;
 
   if (login == NULL)
     {
       fail (task, error);
       return;
     }
+  if (take_provider (self, login))
+    {
+      begin_login (task);
+      return;
+    }
 
   g_debug ("Code flow: waiting for the browser%s",
            login->server_pkce ? ", with state and verifier of the server" : "");
-  set_login (self, login);
-  keyfob_loopback_wait_async (self->loopback, login->state,
+  state = login->state;
+  set_login (self, g_steal_pointer (&login), find_question (self));
+  keyfob_loopback_wait_async (self->loopback, state,
                               keyfob_time_limit_get_cancellable (self->limit), on_callback,
                               g_object_ref (task));
-  if (self->launcher != NULL)
-    keyfob_code_flow_open_page (self, self->launcher, self->activation_token);
+  if (self->question == NULL)
+    open_browser (self);
 }
 
 static void
@@ -263,10 +363,7 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
       return;
     }
 
-  keyfob_server_begin_login_async (self->server, keyfob_loopback_get_redirect_uri (self->loopback),
-                                   self->prompt, keyfob_config_get_server_pkce (self->config),
-                                   keyfob_time_limit_get_cancellable (self->limit), on_login_begun,
-                                   g_steal_pointer (&task));
+  begin_login (task);
 }
 
 static void
@@ -302,6 +399,9 @@ keyfob_code_flow_finalize (GObject *object)
   g_free (self->prompt);
   g_free (self->activation_token);
   g_free (self->trouble);
+  g_free (self->question);
+  g_clear_pointer (&self->known, keyfob_provider_free);
+  g_clear_pointer (&self->provider, keyfob_provider_free);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->finalize (object);
 }
@@ -316,8 +416,14 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_LOGIN_URI:
       g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
       break;
+    case PROP_PROVIDER:
+      if (keyfob_code_flow_get_login_uri (self) != NULL)
+        g_value_take_string (value, keyfob_provider_dup_name (self->provider));
+      break;
     case PROP_QUESTION:
-      if (self->loopback != NULL)
+      if (self->question != NULL)
+        g_value_set_string (value, self->question);
+      else if (self->loopback != NULL)
         g_value_set_string (value, keyfob_loopback_get_question (self->loopback));
       break;
     case PROP_TROUBLE:
@@ -339,6 +445,7 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
   object_class->get_property = keyfob_code_flow_get_property;
 
   properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
+  properties[PROP_PROVIDER] = g_param_spec_string ("provider", NULL, NULL, NULL, readable);
   properties[PROP_QUESTION] = g_param_spec_string ("question", NULL, NULL, NULL, readable);
   properties[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
 
@@ -411,7 +518,7 @@ keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, cons
   g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
   g_return_if_fail (KEYFOB_IS_LAUNCHER (launcher));
 
-  if (self->login == NULL)
+  if (keyfob_code_flow_get_login_uri (self) == NULL)
     return;
 
   uri = keyfob_loopback_lead_to (self->loopback, self->login->uri);
@@ -424,12 +531,41 @@ keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, cons
 }
 
 void
+keyfob_code_flow_set_known (KeyfobCodeFlow *self,
+                            KeyfobProvider *known,
+                            KeyfobFlowCheck check,
+                            gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
+
+  g_clear_pointer (&self->known, keyfob_provider_free);
+  self->known = known;
+  self->check = check;
+  self->check_data = user_data;
+}
+
+const KeyfobProvider *
+keyfob_code_flow_get_provider (KeyfobCodeFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
+
+  return self->provider;
+}
+
+void
 keyfob_code_flow_go_on (KeyfobCodeFlow *self)
 {
   g_return_if_fail (KEYFOB_IS_CODE_FLOW (self));
 
-  if (self->loopback != NULL)
-    keyfob_loopback_go_on (self->loopback);
+  if (self->question != NULL)
+    {
+      set_login (self, g_steal_pointer (&self->login), NULL);
+      open_browser (self);
+    }
+  else if (self->loopback != NULL)
+    {
+      keyfob_loopback_go_on (self->loopback);
+    }
 }
 
 const char *
@@ -437,7 +573,7 @@ keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), NULL);
 
-  return self->login != NULL ? self->login->uri : NULL;
+  return self->login != NULL && self->question == NULL ? self->login->uri : NULL;
 }
 
 gboolean

@@ -26,10 +26,11 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
  * attempt.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the login route to the end of the attempt; `question` (string, nullable): what the user has to
- * answer before the attempt goes on, see keyfob_code_flow_go_on(); `trouble` (string, nullable): a
- * sentence with the reason why no browser opened or came back, and what to do. The attempt goes on
- * then, since the address can still be copied.
+ * the login route to the end of the attempt; `provider` (string, nullable): what that address leads
+ * to, to be shown; `question` (string, nullable): what the user has to answer before the attempt
+ * goes on, see keyfob_code_flow_go_on(); `trouble` (string, nullable): a sentence with the reason
+ * why no browser opened or came back, and what to do. The attempt goes on then, since the address
+ * can still be copied.
  */
 
 /**
@@ -61,7 +62,28 @@ void keyfob_code_flow_set_activation_token (KeyfobCodeFlow *self, const char *to
  */
 void keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, const char *token);
 
-/** Answers the question: see keyfob_loopback_go_on(). To answer no, cancel the attempt. */
+/**
+ * keyfob_code_flow_set_known:
+ * @known: (transfer full) (nullable): what the login led to before
+ * @check: judges a provider that does not match @known
+ *
+ * An answer that names another issuer than the one of @known, or none where @known has one, is
+ * refused (RFC 9207 section 2.4).
+ */
+void keyfob_code_flow_set_known (KeyfobCodeFlow *self,
+                                 KeyfobProvider *known,
+                                 KeyfobFlowCheck check,
+                                 gpointer user_data);
+
+/** Returns: (nullable): what the login leads to, as far as it is known, also after the attempt */
+const KeyfobProvider *keyfob_code_flow_get_provider (KeyfobCodeFlow *self);
+
+/**
+ * keyfob_code_flow_go_on:
+ *
+ * Answers the question: sends the user to the provider, of which the question was, or see
+ * keyfob_loopback_go_on(). To answer no, cancel the attempt.
+ */
 void keyfob_code_flow_go_on (KeyfobCodeFlow *self);
 
 /** Returns: (nullable): the value of `login-uri` */

@@ -24,11 +24,18 @@ struct _KeyfobDeviceFlow
   KeyfobServer *server;
   KeyfobClock *clock;
 
+  KeyfobProvider *known; /* (nullable) */
+  KeyfobFlowCheck check; /* (nullable) */
+  gpointer check_data;
+
   KeyfobDeviceCode *code;
-  gint64 expires;    /* Unix seconds */
-  gint64 end;        /* the same by the monotonic clock, microseconds */
-  guint interval;    /* seconds */
-  KeyfobRetry retry; /* while the server cannot be reached */
+  KeyfobProvider *provider; /* (nullable): of the code, also after its end */
+  char *question;           /* (nullable): while it is not answered the code is not shown */
+  GTask *asking;            /* (nullable): the attempt that waits for the answer */
+  gint64 expires;           /* Unix seconds */
+  gint64 end;               /* the same by the monotonic clock, microseconds */
+  guint interval;           /* seconds */
+  KeyfobRetry retry;        /* while the server cannot be reached */
   GSource *timer;
 };
 
@@ -45,6 +52,8 @@ enum
   PROP_0,
   PROP_SERVER,
   PROP_CLOCK,
+  PROP_QUESTION,
+  PROP_PROVIDER,
   PROP_USER_CODE,
   PROP_VERIFICATION_URI,
   PROP_VERIFICATION_URI_COMPLETE,
@@ -54,17 +63,26 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+/* @code: (transfer full) (nullable) @question: (transfer full) (nullable): to be answered first */
 static void
-set_code (KeyfobDeviceFlow *self, KeyfobDeviceCode *code)
+set_code (KeyfobDeviceFlow *self, KeyfobDeviceCode *code, char *question)
 {
   g_clear_pointer (&self->code, keyfob_device_code_free);
   self->code = code;
-  self->expires = code != NULL ? keyfob_clock_now (self->clock) + code->expires_in : 0;
+  g_free (self->question);
+  self->question = question;
 
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = PROP_USER_CODE; i < N_PROPS; i++)
+  for (guint i = PROP_QUESTION; i < N_PROPS; i++)
     g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+/* Returns: (nullable): the code, where it may be shown */
+static KeyfobDeviceCode *
+get_shown (KeyfobDeviceFlow *self)
+{
+  return self->question == NULL ? self->code : NULL;
 }
 
 static void
@@ -73,7 +91,8 @@ fail (GTask *task, GError *error)
   KeyfobDeviceFlow *self = g_task_get_source_object (task);
 
   g_clear_pointer (&self->timer, keyfob_source_free);
-  set_code (self, NULL);
+  g_clear_object (&self->asking);
+  set_code (self, NULL, NULL);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_clear_error (&error);
@@ -124,7 +143,7 @@ on_polled (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (token != NULL)
     {
-      set_code (self, NULL);
+      set_code (self, NULL, NULL);
       g_task_return_pointer (task, g_steal_pointer (&token), g_object_unref);
       return;
     }
@@ -158,7 +177,8 @@ on_poll_due (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Polls after @delay seconds, or fails when the code expires before. */
+/* Polls after @delay seconds, or fails when the code expires before. Nothing is asked before the
+ * user has answered the question. */
 static void
 schedule_poll (GTask *task, guint delay)
 {
@@ -180,6 +200,17 @@ schedule_poll (GTask *task, guint delay)
   g_source_attach (self->timer, g_task_get_context (task));
 }
 
+/* Returns: (transfer full) (nullable): what to ask the user before the code is shown */
+static char *
+find_question (KeyfobDeviceFlow *self)
+{
+  if (self->check == NULL
+      || (self->known != NULL && keyfob_provider_matches (self->provider, self->known)))
+    return NULL;
+
+  return self->check (self->provider, self->check_data);
+}
+
 static void
 on_begun (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -197,8 +228,18 @@ on_begun (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->interval = MAX (code->interval, 1);
   self->end = keyfob_clock_monotonic (self->clock) + code->expires_in * (gint64) G_USEC_PER_SEC;
-  set_code (self, code);
-  schedule_poll (task, self->interval);
+  self->expires = keyfob_clock_now (self->clock) + code->expires_in;
+  self->provider = g_steal_pointer (&code->provider);
+  set_code (self, code, find_question (self));
+  if (self->question != NULL)
+    {
+      self->asking = g_object_ref (task);
+      schedule_poll (task, G_MAXUINT);
+    }
+  else
+    {
+      schedule_poll (task, self->interval);
+    }
 }
 
 static void
@@ -228,7 +269,11 @@ keyfob_device_flow_dispose (GObject *object)
   KeyfobDeviceFlow *self = KEYFOB_DEVICE_FLOW (object);
 
   g_clear_pointer (&self->timer, keyfob_source_free);
+  g_clear_object (&self->asking);
   g_clear_pointer (&self->code, keyfob_device_code_free);
+  g_clear_pointer (&self->known, keyfob_provider_free);
+  g_clear_pointer (&self->provider, keyfob_provider_free);
+  g_clear_pointer (&self->question, g_free);
   g_clear_object (&self->server);
   g_clear_object (&self->clock);
 
@@ -248,6 +293,13 @@ keyfob_device_flow_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_CLOCK:
       g_value_set_object (value, self->clock);
       break;
+    case PROP_QUESTION:
+      g_value_set_string (value, self->question);
+      break;
+    case PROP_PROVIDER:
+      if (get_shown (self) != NULL)
+        g_value_take_string (value, keyfob_provider_dup_name (self->provider));
+      break;
     case PROP_USER_CODE:
       g_value_set_string (value, keyfob_device_flow_get_user_code (self));
       break;
@@ -258,7 +310,7 @@ keyfob_device_flow_get_property (GObject *object, guint prop_id, GValue *value, 
       g_value_set_string (value, keyfob_device_flow_get_verification_uri_complete (self));
       break;
     case PROP_EXPIRES:
-      g_value_set_int64 (value, self->expires);
+      g_value_set_int64 (value, keyfob_device_flow_get_expires (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -306,6 +358,8 @@ keyfob_device_flow_class_init (KeyfobDeviceFlowClass *klass)
   properties[PROP_SERVER] =
       g_param_spec_object ("server", NULL, NULL, KEYFOB_TYPE_SERVER, construct);
   properties[PROP_CLOCK] = g_param_spec_object ("clock", NULL, NULL, KEYFOB_TYPE_CLOCK, construct);
+  properties[PROP_QUESTION] = string_property ("question");
+  properties[PROP_PROVIDER] = string_property ("provider");
   properties[PROP_USER_CODE] = string_property ("user-code");
   properties[PROP_VERIFICATION_URI] = string_property ("verification-uri");
   properties[PROP_VERIFICATION_URI_COMPLETE] = string_property ("verification-uri-complete");
@@ -327,12 +381,49 @@ keyfob_device_flow_new (KeyfobServer *server, KeyfobClock *clock)
   return g_object_new (KEYFOB_TYPE_DEVICE_FLOW, "server", server, "clock", clock, NULL);
 }
 
+void
+keyfob_device_flow_set_known (KeyfobDeviceFlow *self,
+                              KeyfobProvider *known,
+                              KeyfobFlowCheck check,
+                              gpointer user_data)
+{
+  g_return_if_fail (KEYFOB_IS_DEVICE_FLOW (self));
+
+  g_clear_pointer (&self->known, keyfob_provider_free);
+  self->known = known;
+  self->check = check;
+  self->check_data = user_data;
+}
+
+const KeyfobProvider *
+keyfob_device_flow_get_provider (KeyfobDeviceFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_DEVICE_FLOW (self), NULL);
+
+  return self->provider;
+}
+
+void
+keyfob_device_flow_go_on (KeyfobDeviceFlow *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (KEYFOB_IS_DEVICE_FLOW (self));
+
+  task = g_steal_pointer (&self->asking);
+  if (task == NULL)
+    return;
+
+  set_code (self, g_steal_pointer (&self->code), NULL);
+  schedule_poll (task, self->interval);
+}
+
 const char *
 keyfob_device_flow_get_user_code (KeyfobDeviceFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_DEVICE_FLOW (self), NULL);
 
-  return self->code != NULL ? self->code->user_code : NULL;
+  return get_shown (self) != NULL ? self->code->user_code : NULL;
 }
 
 const char *
@@ -340,7 +431,7 @@ keyfob_device_flow_get_verification_uri (KeyfobDeviceFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_DEVICE_FLOW (self), NULL);
 
-  return self->code != NULL ? self->code->verification_uri : NULL;
+  return get_shown (self) != NULL ? self->code->verification_uri : NULL;
 }
 
 const char *
@@ -348,7 +439,7 @@ keyfob_device_flow_get_verification_uri_complete (KeyfobDeviceFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_DEVICE_FLOW (self), NULL);
 
-  return self->code != NULL ? self->code->verification_uri_complete : NULL;
+  return get_shown (self) != NULL ? self->code->verification_uri_complete : NULL;
 }
 
 gint64
@@ -356,5 +447,5 @@ keyfob_device_flow_get_expires (KeyfobDeviceFlow *self)
 {
   g_return_val_if_fail (KEYFOB_IS_DEVICE_FLOW (self), 0);
 
-  return self->expires;
+  return self->code != NULL ? self->expires : 0;
 }

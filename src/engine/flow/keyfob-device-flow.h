@@ -19,8 +19,10 @@ G_DECLARE_FINAL_TYPE (KeyfobDeviceFlow, keyfob_device_flow, KEYFOB, DEVICE_FLOW,
  * Signs in by a code that the user enters on another device (RFC 8628).
  *
  * Properties that notify, and are set only while the flow waits for the user: `user-code`,
- * `verification-uri`, `verification-uri-complete` (strings, nullable) and `expires` (Unix seconds
- * by this machine's clock, else 0).
+ * `verification-uri`, `verification-uri-complete` (strings, nullable), `provider` (string,
+ * nullable: what the verification URI leads to, to be shown) and `expires` (Unix seconds by this
+ * machine's clock, else 0). While `question` (string, nullable) is set, the user has to answer it
+ * before any of these, see keyfob_device_flow_go_on().
  *
  * Polls at the interval of the server, permanently slower after each `slow_down`, and with growing
  * pauses while the server cannot be reached. Fails with KEYFOB_AUTH_ERROR_EXPIRED when the code
@@ -29,6 +31,22 @@ G_DECLARE_FINAL_TYPE (KeyfobDeviceFlow, keyfob_device_flow, KEYFOB, DEVICE_FLOW,
 
 /** Returns: (transfer full): a #KeyfobFlow */
 KeyfobDeviceFlow *keyfob_device_flow_new (KeyfobServer *server, KeyfobClock *clock);
+
+/**
+ * keyfob_device_flow_set_known:
+ * @known: (transfer full) (nullable): what the verification URI led to before
+ * @check: judges a provider that does not match @known
+ */
+void keyfob_device_flow_set_known (KeyfobDeviceFlow *self,
+                                   KeyfobProvider *known,
+                                   KeyfobFlowCheck check,
+                                   gpointer user_data);
+
+/** Returns: (nullable): what the verification URI leads to, also after the attempt */
+const KeyfobProvider *keyfob_device_flow_get_provider (KeyfobDeviceFlow *self);
+
+/** Answers the question: shows the code. To answer no, cancel the attempt. */
+void keyfob_device_flow_go_on (KeyfobDeviceFlow *self);
 
 /** Returns: (nullable): the code for the user, as the server sent it */
 const char *keyfob_device_flow_get_user_code (KeyfobDeviceFlow *self);

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-provider.h"
 #include "keyfob-token.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,16 @@ struct _KeyfobFlowInterface
                      GAsyncReadyCallback callback,
                      gpointer user_data);
 };
+
+/**
+ * KeyfobFlowCheck:
+ * @provider: what the attempt leads to
+ *
+ * Called before the user is sent anywhere.
+ *
+ * Returns: (transfer full) (nullable): what to ask the user first; with %NULL the attempt goes on
+ */
+typedef char *(*KeyfobFlowCheck) (const KeyfobProvider *provider, gpointer user_data);
 
 /** Runs the attempt until the user has signed in, an error or the time limit of the flow. */
 void keyfob_flow_run_async (KeyfobFlow *self,

@@ -64,6 +64,7 @@ keyfob_device_code_free (KeyfobDeviceCode *self)
   keyfob_secret_free (self->user_code);
   g_free (self->verification_uri);
   keyfob_secret_free (self->verification_uri_complete);
+  g_clear_pointer (&self->provider, keyfob_provider_free);
   g_free (self);
 }
 
@@ -71,6 +72,7 @@ KeyfobDeviceCode *
 keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
 {
   KeyfobDeviceCode *code;
+  g_autoptr (KeyfobProvider) provider = NULL;
   g_autofree char *host = keyfob_answer_dup_host (url);
   const char *device_code = keyfob_json_get_string (answer, "device_code");
   const char *user_code = keyfob_json_get_string (answer, "user_code");
@@ -85,7 +87,9 @@ keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
                    host);
       return NULL;
     }
-  if (!is_safe_uri (uri, url))
+  if (is_safe_uri (uri, url))
+    provider = keyfob_provider_new (uri, NULL);
+  if (provider == NULL)
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
                    _ ("The address that %s wants to send you to is not safe to open, so its code "
@@ -99,6 +103,7 @@ keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
   code->user_code = g_strdup (user_code);
   code->verification_uri = g_strdup (uri);
   code->verification_uri_complete = is_safe_uri (complete, url) ? g_strdup (complete) : NULL;
+  code->provider = g_steal_pointer (&provider);
   code->interval = get_seconds (answer, "interval", DEFAULT_INTERVAL, MAX_INTERVAL);
   code->expires_in = get_seconds (answer, "expires_in", DEFAULT_LIFETIME, MAX_LIFETIME);
 

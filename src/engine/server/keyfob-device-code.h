@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "keyfob-provider.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -15,6 +17,7 @@ G_BEGIN_DECLS
  * @verification_uri: where the user enters it, see keyfob_base_url_may_lead_to()
  * @verification_uri_complete: (nullable): the same with the user code in it
  * @expires_in: lifetime of both codes in seconds
+ * @provider: what @verification_uri leads to
  * @interval: seconds between two requests for the token
  *
  * Answer of the device route (RFC 8628 section 3.2). keyfob_device_code_free() overwrites the
@@ -26,6 +29,7 @@ typedef struct
   char *user_code;
   char *verification_uri;
   char *verification_uri_complete;
+  KeyfobProvider *provider;
   guint expires_in;
   guint interval;
 } KeyfobDeviceCode;

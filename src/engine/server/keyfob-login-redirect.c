@@ -315,6 +315,13 @@ build_login (Request *request, const char *url, gsize query, gboolean server_pkc
     return NULL;
 
   login->redirect_uri = g_strdup (request->redirect_uri);
+  login->provider = keyfob_provider_new (url, request->values[PARAMETER_CLIENT_ID]);
+  if (login->provider == NULL)
+    {
+      refuse_request (error, request->host);
+      return NULL;
+    }
+
   if (keep ? !keep_server_pkce (request, login, error)
            : !set_own_pkce (request, login, added, error))
     return NULL;

@@ -205,13 +205,25 @@ build_login_url (KeyfobPyOidcServer *self, const char *redirect_uri, const char 
 
 /* For a login route that answers with a page, perhaps of a gateway: only the browser can use it. */
 static KeyfobLogin *
-new_page_login (const LoginJob *job)
+new_page_login (const LoginJob *job, GError **error)
 {
-  KeyfobLogin *login = g_new0 (KeyfobLogin, 1);
+  KeyfobProvider *provider = keyfob_provider_new (job->login_url, NULL);
+  KeyfobLogin *login;
 
+  if (provider == NULL)
+    {
+      g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER,
+                           _ ("The login route of this host is no address that a browser could "
+                              "open. Check it in the settings of the host."));
+      return NULL;
+    }
+
+  login = g_new0 (KeyfobLogin, 1);
   login->uri = g_strdup (job->login_url);
   login->redirect_uri = g_strdup (job->redirect_uri);
   login->server_pkce = TRUE;
+  login->provider = provider;
+  login->provider->is_page = TRUE;
 
   return login;
 }
@@ -226,7 +238,7 @@ on_login_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobLogin) login = NULL;
 
   if (answer != NULL && answer->status == SOUP_STATUS_OK)
-    login = new_page_login (job);
+    login = new_page_login (job, &error);
   else if (answer != NULL && keyfob_answer_is_redirect (answer))
     login = keyfob_login_redirect_parse (job->login_url, answer->location, job->redirect_uri,
                                          job->server_pkce, &error);

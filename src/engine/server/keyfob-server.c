@@ -22,6 +22,7 @@ keyfob_login_free (KeyfobLogin *self)
   keyfob_secret_free (self->state);
   keyfob_secret_free (self->code_verifier);
   g_free (self->redirect_uri);
+  g_clear_pointer (&self->provider, keyfob_provider_free);
   g_free (self);
 }
 

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 
 #include "keyfob-device-code.h"
+#include "keyfob-provider.h"
 #include "keyfob-token.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
  * @code_verifier: (nullable): PKCE code verifier to send with the code; %NULL stands for the part
  * of the state after its last `|`
  * @server_pkce: whether the server made state and verifier
+ * @provider: what @uri leads to
  *
  * A login that has begun. Contains secrets; keyfob_login_free() overwrites them.
  */
@@ -30,6 +32,7 @@ typedef struct
   char *redirect_uri;
   char *code_verifier;
   gboolean server_pkce;
+  KeyfobProvider *provider;
 } KeyfobLogin;
 
 void keyfob_login_free (KeyfobLogin *self);

@@ -140,19 +140,26 @@ on_host_changed (KeyfobHostRow *self)
   update_icon_style (self);
 }
 
+/* There is a code where there is no browser, or none that could come back. */
+static void
+show_code (KeyfobHostRow *self)
+{
+  const char *code = keyfob_bus_host1_get_user_code (self->host);
+
+  if (code != NULL && *code != '\0')
+    g_signal_emit_by_name (self, "use-device");
+}
+
 static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostRow) self = user_data;
-  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
-  const char *code = keyfob_bus_host1_get_user_code (host);
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_bus_host1_call_sign_in_finish (host, result, &error))
+  if (keyfob_bus_host1_call_sign_in_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    show_code (self);
+  else
     show_failure (self, error);
-  else if (code != NULL && *code != '\0')
-    /* there is no browser, or none that could come back */
-    g_signal_emit_by_name (self, "use-device");
 }
 
 /* Returns: (transfer floating): options of a call that opens the browser, which may then come to
@@ -346,10 +353,13 @@ static void
 on_continued (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostRow) self = user_data;
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_bus_host1_call_continue_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+  if (!keyfob_bus_host1_call_continue_finish (host, result, &error))
     show_failure (self, error);
+  else
+    show_code (self);
 }
 
 static void
@@ -414,12 +424,13 @@ status_closure (GtkWidget *row,
                 gint64 expires,
                 gboolean renews,
                 const char *user_code,
+                const char *provider,
                 gint64 now)
 {
   KeyfobHostState parsed = keyfob_host_state_parse (state);
 
-  if (user_code != NULL && *user_code != '\0')
-    return g_strdup (_ ("Waiting for your other device…"));
+  if (provider != NULL && *provider != '\0')
+    return keyfob_status_text_waiting (user_code != NULL && *user_code != '\0', provider);
   if (parsed == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
     return keyfob_status_text_unrenewed (account, expires, now);
 
@@ -464,6 +475,12 @@ static gboolean
 not_empty_closure (GtkWidget *row, const char *text)
 {
   return text != NULL && *text != '\0';
+}
+
+static gboolean
+empty_closure (GtkWidget *row, const char *text)
+{
+  return !not_empty_closure (row, text);
 }
 
 static gboolean
@@ -619,6 +636,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, status_visible_closure);
   gtk_widget_class_bind_template_callback (widget_class, error_closure);
   gtk_widget_class_bind_template_callback (widget_class, not_empty_closure);
+  gtk_widget_class_bind_template_callback (widget_class, empty_closure);
   gtk_widget_class_bind_template_callback (widget_class, has_details_closure);
   gtk_widget_class_bind_template_callback (widget_class, icon_closure);
   gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);

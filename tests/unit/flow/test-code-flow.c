@@ -414,9 +414,21 @@ test_mix_up (Fixture *fixture, gconstpointer data)
 static void
 test_unknown_issuer (Fixture *fixture, gconstpointer data)
 {
-  fixture->launcher->parameter = "iss=https%3A%2F%2Fanybody.example";
+  fixture->launcher->parameter = "iss=https%3A%2F%2Fprovider.example%2Frealms%2Fa";
   run (fixture);
   g_assert_no_error (fixture->error);
+  g_assert_cmpstr (keyfob_code_flow_get_provider (fixture->flow)->issuer, ==,
+                   "https://provider.example/realms/a");
+}
+
+/* The request went to another host than the one that answers. */
+static void
+test_issuer_elsewhere (Fixture *fixture, gconstpointer data)
+{
+  fixture->launcher->parameter = "iss=https%3A%2F%2Fanybody.example";
+  run (fixture);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER);
+  g_assert_cmpuint (fixture->server->n_exchanged, ==, 0);
 }
 
 static void
@@ -532,6 +544,7 @@ main (int argc, char *argv[])
   add ("/code-flow/issuer", NULL, test_issuer);
   add ("/code-flow/mix-up", NULL, test_mix_up);
   add ("/code-flow/unknown-issuer", NULL, test_unknown_issuer);
+  add ("/code-flow/issuer-elsewhere", NULL, test_issuer_elsewhere);
   add ("/code-flow/server-pkce", NULL, test_server_pkce);
   add ("/code-flow/landing-page", NULL, test_landing_page);
   add ("/code-flow/bare-state", NULL, test_bare_state);

@@ -61,6 +61,8 @@ make_login (FakeServer *self, const char *redirect_uri, gboolean server_pkce)
   escaped_state = g_uri_escape_string (state, NULL, FALSE);
   login->uri = g_strdup_printf ("https://provider.example/auth?redirect_uri=%s&state=%s",
                                 escaped_uri, escaped_state);
+  login->provider = keyfob_provider_new ("https://provider.example/auth", "client");
+  login->provider->is_page = self->has_page;
   if (!self->has_page)
     login->state = g_steal_pointer (&state);
   if (!login->server_pkce)
