@@ -55,7 +55,7 @@ save (KeyfobTokenStore *store, KeyfobConfig *host, KeyfobToken *token, GError **
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  keyfob_token_store_save_async (store, host, token, NULL, got_result_cb, &result);
+  keyfob_token_store_save_async (store, host, token, TRUE, NULL, got_result_cb, &result);
   wait_for (&result);
 
   return keyfob_token_store_save_finish (store, result, error);

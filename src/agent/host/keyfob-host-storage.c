@@ -245,57 +245,34 @@ note_leftover_removed (Leftover *leftover)
     keyfob_host_set_error (host, "");
 }
 
-/* The user may have signed in again meanwhile. */
+/* The user may have signed in again meanwhile, and another program may use the place. */
 static gboolean
-is_still_left (Leftover *leftover)
+is_old (KeyfobToken *stored, gpointer user_data)
 {
-  g_auto (GStrv) left = keyfob_token_location_dup_left (keyfob_host_get_location (leftover->host));
+  Leftover *leftover = user_data;
+  KeyfobTokenLocation *location = keyfob_host_get_location (leftover->host);
+  g_auto (GStrv) left = keyfob_token_location_dup_left (location);
 
-  return g_strv_contains ((const char *const *) left, leftover->place);
+  return g_strv_contains ((const char *const *) left, leftover->place)
+         && keyfob_token_get_received (stored) <= keyfob_token_location_get_left_at (location);
 }
 
 static void
 on_leftover_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Leftover) leftover = user_data;
+  g_autoptr (KeyfobToken) stays = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (keyfob_token_store_remove_finish (KEYFOB_TOKEN_STORE (source), result, &error))
-    note_leftover_removed (leftover);
-  else
-    g_debug ("A copy of the token is still there: %s", error->message);
-}
+  if (!keyfob_session_remove_old_finish (result, &stays, &error))
+    {
+      g_debug ("A copy of the token is still there: %s", error->message);
+      return;
+    }
 
-static void
-on_leftover_found (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Leftover) leftover = user_data;
-  KeyfobTokenStore *store = KEYFOB_TOKEN_STORE (source);
-  gint64 left_at = keyfob_token_location_get_left_at (keyfob_host_get_location (leftover->host));
-  g_autoptr (KeyfobToken) token = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_token_store_lookup_finish (store, result, &token, &error))
-    {
-      g_debug ("What is left cannot be read: %s", error->message);
-    }
-  /* another program may write a new token just now, so nothing is removed where there was none */
-  else if (token == NULL)
-    {
-      note_leftover_removed (leftover);
-    }
-  else if (keyfob_token_get_received (token) > left_at)
-    {
-      note_leftover_removed (leftover);
-      keyfob_host_load (leftover->host);
-    }
-  else if (is_still_left (leftover))
-    {
-      KeyfobConfig *config = keyfob_host_get_config (leftover->host);
-
-      keyfob_token_store_remove_async (store, config, NULL, on_leftover_removed,
-                                       g_steal_pointer (&leftover));
-    }
+  note_leftover_removed (leftover);
+  if (stays != NULL)
+    keyfob_host_load (leftover->host);
 }
 
 /* Where the token is about to go, it takes the place of the copy. */
@@ -315,17 +292,21 @@ keyfob_host_remove_leftovers (KeyfobHost *host)
 
   for (gsize i = 0; left[i] != NULL; i++)
     {
-      KeyfobTokenStore *store = keyfob_token_location_open (location, left[i]);
+      const KeyfobSession with = {
+        .config = keyfob_host_get_config (host),
+        .store = keyfob_token_location_open (location, left[i]),
+        .clock = keyfob_host_get_context (host)->clock,
+      };
       Leftover *leftover;
 
-      if (store == NULL || keyfob_token_store_get_locked (store) || !is_leftover (host, left[i]))
+      if (with.store == NULL || keyfob_token_store_get_locked (with.store)
+          || !is_leftover (host, left[i]))
         continue;
 
       leftover = g_new0 (Leftover, 1);
       leftover->host = g_object_ref (host);
       leftover->place = g_strdup (left[i]);
-      keyfob_token_store_lookup_async (store, keyfob_host_get_config (host), NULL,
-                                       on_leftover_found, leftover);
+      keyfob_session_remove_old_async (&with, is_old, on_leftover_removed, leftover);
     }
 }
 

@@ -22,6 +22,9 @@
  * that it never tells that an item is stored. */
 #define LONGEST_SAVE 30
 
+/* Seconds for a save that may ask the user, who need not be looking. */
+#define LONGEST_ATTENDED_SAVE 120
+
 /* The part of an operation after one of the common steps. */
 typedef void (*Step) (GTask *task);
 
@@ -38,11 +41,14 @@ typedef struct
   gboolean removed;       /* whether it found that another program has removed the token */
   KeyfobLock *lock;       /* (nullable) */
   KeyfobTimeLimit *limit; /* (nullable): while it waits for the lock */
-  GSource *save_limit;    /* (nullable): while it saves and asks nobody */
-  gboolean gave_up;       /* the save had no more time */
+  GSource *save_limit;    /* (nullable): while it saves */
+  GCancellable *saving;   /* (nullable): cancelled when the save has no more time */
+  gboolean asks_user;     /* whether the save may */
   GError *failure;        /* what the server said, while the store is read once more */
   GError *locked;         /* (nullable): why the last look-up would have had to ask the user */
   GError *store_error;
+  KeyfobSessionIsOld *is_old; /* of a removal of an old token */
+  gpointer is_old_data;
 
   Step next;
   gboolean required; /* a failure of the present step ends the operation */
@@ -61,6 +67,7 @@ job_free (Job *job)
   g_clear_object (&job->stored);
   g_clear_pointer (&job->lock, keyfob_lock_free);
   g_clear_pointer (&job->limit, keyfob_time_limit_free);
+  g_clear_object (&job->saving);
   g_clear_error (&job->failure);
   g_clear_error (&job->locked);
   g_clear_error (&job->store_error);
@@ -92,12 +99,22 @@ job_task_new (const KeyfobSession *session,
   return task;
 }
 
+/* What is being written to a file when the time is over may still get there, and must not get there
+ * after what others write: the lock stays until the write has ended. */
+static void
+release_lock (Job *job)
+{
+  if (!g_cancellable_is_cancelled (job->saving)
+      || keyfob_token_store_is_keyring (job->session.store))
+    g_clear_pointer (&job->lock, keyfob_lock_free);
+}
+
 static void
 succeed (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  g_clear_pointer (&job->lock, keyfob_lock_free);
+  release_lock (job);
   if (job->token != NULL)
     g_task_return_pointer (task, g_object_ref (job->token), g_object_unref);
   else
@@ -109,7 +126,7 @@ fail (GTask *task, GError *error)
 {
   Job *job = g_task_get_task_data (task);
 
-  g_clear_pointer (&job->lock, keyfob_lock_free);
+  release_lock (job);
   g_task_return_error (task, error);
 }
 
@@ -227,7 +244,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   keyfob_token_store_save_finish (KEYFOB_TOKEN_STORE (source), result, &error);
-  if (job->gave_up)
+  if (g_cancellable_is_cancelled (job->saving))
     g_clear_error (&error);
   else
     end_save (task, error);
@@ -239,34 +256,32 @@ on_save_limit (gpointer user_data)
   g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
   Job *job = g_task_get_task_data (task);
 
-  job->gave_up = TRUE;
-  end_save (task, keyfob_keyring_error_new_silent ());
+  g_cancellable_cancel (job->saving);
+  end_save (task, job->asks_user ? keyfob_keyring_error_new_unanswered ()
+                                 : keyfob_keyring_error_new_silent ());
 
   return G_SOURCE_REMOVE;
 }
 
-/* Cannot be cancelled: the refresh token of a new token may be the only one that still works. */
+/* Only the end of its time cancels it: the refresh token of a new token may be the only one that
+ * still works.
+ *
+ * @asks_user: whether the store may ask the user */
 static void
-save (GTask *task, KeyfobTokenStore *store, gboolean required, Step next)
+save (GTask *task, KeyfobTokenStore *store, gboolean asks_user, gboolean required, Step next)
 {
   Job *job = g_task_get_task_data (task);
+  gint64 limit = asks_user ? LONGEST_ATTENDED_SAVE : LONGEST_SAVE;
 
   job->required = required;
   job->next = next;
-  keyfob_token_store_save_async (store, job->session.config, job->token, NULL, on_saved,
-                                 g_object_ref (task));
-}
-
-/* As save(), for a store that need not ask the user. */
-static void
-save_in_time (GTask *task, gboolean required, Step next)
-{
-  Job *job = g_task_get_task_data (task);
-
-  job->save_limit = keyfob_clock_timer (job->session.clock, LONGEST_SAVE * G_USEC_PER_SEC);
+  job->asks_user = asks_user;
+  job->saving = g_cancellable_new ();
+  job->save_limit = keyfob_clock_timer (job->session.clock, limit * G_USEC_PER_SEC);
   g_source_set_callback (job->save_limit, on_save_limit, g_object_ref (task), g_object_unref);
   g_source_attach (job->save_limit, g_main_context_get_thread_default ());
-  save (task, job->session.store, required, next);
+  keyfob_token_store_save_async (store, job->session.config, job->token, asks_user, job->saving,
+                                 on_saved, g_object_ref (task));
 }
 
 static void
@@ -341,7 +356,7 @@ save_unattended (GTask *task)
 
   if (job->locked == NULL)
     {
-      save_in_time (task, FALSE, succeed);
+      save (task, job->session.store, FALSE, FALSE, succeed);
       return;
     }
 
@@ -500,7 +515,7 @@ save_attended (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  save (task, job->session.store, FALSE, succeed);
+  save (task, job->session.store, TRUE, FALSE, succeed);
 }
 
 static void
@@ -648,7 +663,7 @@ decide_store_later (GTask *task)
   else if (job->locked != NULL)
     fail (task, g_steal_pointer (&job->locked));
   else
-    save_in_time (task, TRUE, succeed);
+    save (task, job->session.store, FALSE, TRUE, succeed);
 }
 
 static void
@@ -719,7 +734,7 @@ move_newest (GTask *task)
   if (job->stored != NULL && keyfob_token_is_newer (job->stored, job->token))
     g_set_object (&job->token, job->stored);
 
-  save (task, job->to, TRUE, read_back);
+  save (task, job->to, TRUE, TRUE, read_back);
 }
 
 /* For a dead token: a token in the new store is used instead. */
@@ -817,7 +832,7 @@ remove_locked (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
-  if (strcmp (keyfob_token_store_get_kind (job->session.store), "file") == 0)
+  if (!keyfob_token_store_is_keyring (job->session.store))
     look_up (task, job->session.store, NULL, FALSE, remove_found);
   else
     {
@@ -842,6 +857,57 @@ gboolean
 keyfob_session_remove_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+remove_where_old (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (job->stored == NULL)
+    succeed (task);
+  else if (job->is_old (job->stored, job->is_old_data))
+    remove_stored (task, TRUE);
+  else
+    {
+      job->token = g_steal_pointer (&job->stored);
+      succeed (task);
+    }
+}
+
+static void
+look_up_old (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  look_up (task, job->session.store, NULL, TRUE, remove_where_old);
+}
+
+void
+keyfob_session_remove_old_async (const KeyfobSession *session,
+                                 KeyfobSessionIsOld *is_old,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  g_autoptr (GTask) task =
+      job_task_new (session, NULL, keyfob_session_remove_old_async, NULL, callback, user_data);
+  Job *job = g_task_get_task_data (task);
+
+  job->is_old = is_old;
+  job->is_old_data = user_data;
+  lock (task, TRUE, look_up_old);
+}
+
+gboolean
+keyfob_session_remove_old_finish (GAsyncResult *result, KeyfobToken **stays, GError **error)
+{
+  Job *job = g_task_get_task_data (G_TASK (result));
+
+  *stays = NULL;
+  if (job->token != NULL)
+    *stays = g_task_propagate_pointer (G_TASK (result), error);
+
+  return *stays != NULL || g_task_propagate_boolean (G_TASK (result), error);
 }
 
 KeyfobTokenStore *

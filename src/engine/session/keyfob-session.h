@@ -173,6 +173,32 @@ void keyfob_session_remove_async (const KeyfobSession *session,
 /** Returns: %FALSE with an error where the token is left in the store */
 gboolean keyfob_session_remove_finish (GAsyncResult *result, GError **error);
 
+/** Returns: whether @stored, which is in the store, is a token to remove */
+typedef gboolean KeyfobSessionIsOld (KeyfobToken *stored, gpointer user_data);
+
+/**
+ * keyfob_session_remove_old_async:
+ * @is_old: called with @user_data, under the lock
+ *
+ * Removes the token from the store where @is_old says so: a copy that was left there, unless
+ * another program has put its own token in its place. Fails where the user would have to unlock
+ * something.
+ */
+void keyfob_session_remove_old_async (const KeyfobSession *session,
+                                      KeyfobSessionIsOld *is_old,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+
+/**
+ * keyfob_session_remove_old_finish:
+ * @stays: (out) (nullable) (transfer full): the token that is not old; %NULL where there is none
+ * now
+ *
+ * Returns: %FALSE with an error where the old token may be left
+ */
+gboolean
+keyfob_session_remove_old_finish (GAsyncResult *result, KeyfobToken **stays, GError **error);
+
 /**
  * keyfob_session_get_store:
  * @result: the result of any of the operations above

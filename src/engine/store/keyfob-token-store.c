@@ -66,14 +66,15 @@ void
 keyfob_token_store_save_async (KeyfobTokenStore *self,
                                KeyfobConfig *host,
                                KeyfobToken *token,
+                               gboolean asks_user,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
   g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
 
-  KEYFOB_TOKEN_STORE_GET_IFACE (self)->save_async (self, host, token, cancellable, callback,
-                                                   user_data);
+  KEYFOB_TOKEN_STORE_GET_IFACE (self)->save_async (self, host, token, asks_user, cancellable,
+                                                   callback, user_data);
 }
 
 gboolean
@@ -135,12 +136,12 @@ keyfob_token_store_get_locked (KeyfobTokenStore *self)
   return locked;
 }
 
-const char *
-keyfob_token_store_get_kind (KeyfobTokenStore *self)
+gboolean
+keyfob_token_store_is_keyring (KeyfobTokenStore *self)
 {
-  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), NULL);
+  g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), FALSE);
 
-  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->get_kind (self);
+  return KEYFOB_TOKEN_STORE_GET_IFACE (self)->is_keyring;
 }
 
 char *

@@ -44,6 +44,7 @@ struct _KeyfobTokenStoreInterface
   void (*save_async) (KeyfobTokenStore *self,
                       KeyfobConfig *host,
                       KeyfobToken *token,
+                      gboolean asks_user,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
@@ -56,7 +57,7 @@ struct _KeyfobTokenStoreInterface
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
-  const char *(*get_kind) (KeyfobTokenStore *self);
+  gboolean is_keyring;
   char *(*dup_lock_path) (KeyfobTokenStore *self);
   /* (nullable) */
   void (*list_async) (KeyfobTokenStore *self,
@@ -84,10 +85,17 @@ gboolean keyfob_token_store_lookup_finish (KeyfobTokenStore *self,
                                            KeyfobToken **token,
                                            GError **error);
 
-/** Stores @token; it is on disk when the operation is finished. A locked keyring asks the user. */
+/**
+ * keyfob_token_store_save_async:
+ * @asks_user: whether a locked keyring may ask the user; else that is the error LOCKED
+ *
+ * Stores @token; it is on disk when the operation is finished. Once @cancellable is cancelled, the
+ * operation begins no write.
+ */
 void keyfob_token_store_save_async (KeyfobTokenStore *self,
                                     KeyfobConfig *host,
                                     KeyfobToken *token,
+                                    gboolean asks_user,
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
@@ -151,8 +159,8 @@ gboolean keyfob_token_store_get_locked (KeyfobTokenStore *self);
 /** Returns: (transfer full): path of the lock file of the store, see #KeyfobLock */
 char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
 
-/** Returns: `keyring` or `file` */
-const char *keyfob_token_store_get_kind (KeyfobTokenStore *self);
+/** Returns: whether the store is the keyring; else it is a file */
+gboolean keyfob_token_store_is_keyring (KeyfobTokenStore *self);
 
 /** What py-oidc-auth-client calls its token file, in whichever folder. */
 #define KEYFOB_TOKEN_FILE_NAME "token-store.json"

@@ -43,6 +43,7 @@ static void
 fake_store_save_async (KeyfobTokenStore *store,
                        KeyfobConfig *host,
                        KeyfobToken *token,
+                       gboolean asks_user,
                        GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
@@ -51,6 +52,7 @@ fake_store_save_async (KeyfobTokenStore *store,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   self->n_saves++;
+  self->asked_user = asks_user;
   if (self->cancelled_by_save != NULL)
     g_cancellable_cancel (self->cancelled_by_save);
   if (self->save_error >= 0)

@@ -31,6 +31,7 @@ struct _FakeStore
   gboolean loses;                  /* what is gone was lost by another program */
   GCancellable *cancelled_by_save; /* (nullable) (unowned): cancelled while it saves */
   KeyfobToken *token;              /* (nullable) */
+  gboolean asked_user;             /* whether the last save might */
   guint n_lookups;
   guint n_saves;
   guint n_removes;

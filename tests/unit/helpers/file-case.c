@@ -138,7 +138,7 @@ file_case_save (FileCase *fixture, const char *url, const char *access_token, GE
   g_autoptr (KeyfobToken) saved = file_case_token (access_token, NOW + 3600);
   g_autoptr (GAsyncResult) result = NULL;
 
-  keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
+  keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL, file_case_got_result_cb,
                                  &result);
   file_case_wait_for (&result);
 

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include <string.h>
+
 #include "acquire-lock.h"
 #include "fake-flow.h"
 #include "fake-server.h"
@@ -336,6 +338,39 @@ test_cancelled_save (Fixture *fixture, gconstpointer data)
   assert_token (fixture->store->token, "refreshed");
 }
 
+static gboolean
+give_up_save (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  if (fixture->store->saving == NULL)
+    return G_SOURCE_CONTINUE;
+
+  manual_clock_advance (fixture->clock, 120);
+  return G_SOURCE_REMOVE;
+}
+
+/* The user need not see the question of the password manager. */
+static void
+test_question_without_an_answer (Fixture *fixture, gconstpointer data)
+{
+  fixture->store->hangs = TRUE;
+  start (fixture, NULL, TRUE, TRUE);
+  g_idle_add (give_up_save, fixture);
+  finish (fixture);
+
+  assert_token (fixture->token, "interactive");
+  g_assert_error (fixture->store_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+  g_assert_nonnull (strstr (fixture->store_error->message, "has not let Keyfob store the token"));
+  g_assert_true (fixture->store->asked_user);
+  g_assert_true (g_cancellable_is_cancelled (g_task_get_cancellable (fixture->store->saving)));
+
+  g_task_return_boolean (fixture->store->saving, TRUE);
+  g_clear_object (&fixture->store->saving);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
 static void
 add (const char *path, gconstpointer data, void (*test) (Fixture *, gconstpointer))
 {
@@ -359,6 +394,7 @@ main (int argc, char *argv[])
   add ("/authenticate/words", NULL, test_words);
   add ("/authenticate/sign-in-waits-for-another-program", NULL,
        test_sign_in_waits_for_another_program);
+  add ("/authenticate/question-without-an-answer", NULL, test_question_without_an_answer);
   add ("/authenticate/cancelled-refresh", NULL, test_cancelled_refresh);
   add ("/authenticate/cancelled-save", NULL, test_cancelled_save);
 

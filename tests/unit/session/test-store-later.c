@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include "acquire-lock.h"
 #include "fake-server.h"
 #include "fake-store.h"
 #include "keyfob-auth-error.h"
@@ -120,20 +121,46 @@ on_given_up (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* It may have stored the token all the same. */
+static gboolean
+set_flag (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What it has not written by then it must not write any more, and until that is certain nobody else
+ * may write. */
 static void
 test_store_that_never_answers (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *path = keyfob_token_store_dup_lock_path (KEYFOB_TOKEN_STORE (fixture->store));
+  g_autoptr (GAsyncResult) locked = NULL;
+  g_autoptr (KeyfobLock) lock = NULL;
+  gboolean over = FALSE;
+  GTask *saving;
+
   fixture->store->hangs = TRUE;
   g_idle_add (on_given_up, fixture);
   save (fixture);
   g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_cmpfloat (manual_clock_next (fixture->clock), <, 0);
 
-  g_task_return_boolean (fixture->store->saving, TRUE);
+  saving = fixture->store->saving;
+  g_assert_false (fixture->store->asked_user);
+  g_assert_true (g_cancellable_is_cancelled (g_task_get_cancellable (saving)));
+
+  keyfob_lock_acquire_async (path, keyfob_config_get_host_key (fixture->config), NULL,
+                             acquire_lock_done, &locked);
+  g_timeout_add (200, set_flag, &over);
+  wait_while (!over);
+  g_assert_null (locked);
+
+  g_task_return_boolean (saving, TRUE);
   g_clear_object (&fixture->store->saving);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
+  wait_while (locked == NULL);
+  lock = keyfob_lock_acquire_finish (locked, NULL);
+  g_assert_nonnull (lock);
 }
 
 static void

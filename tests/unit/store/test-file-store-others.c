@@ -301,8 +301,8 @@ test_two_stores (FileCase *fixture, gconstpointer data)
       g_autoptr (KeyfobConfig) config = file_case_host (url);
       g_autoptr (KeyfobToken) saved = file_case_token (url, NOW + 3600);
 
-      keyfob_token_store_save_async (stores[i % 2], config, saved, NULL, file_case_got_result_cb,
-                                     &results[i]);
+      keyfob_token_store_save_async (stores[i % 2], config, saved, TRUE, NULL,
+                                     file_case_got_result_cb, &results[i]);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
@@ -343,7 +343,7 @@ test_held (FileCase *fixture, gconstpointer data)
   file_case_put_as_python (fixture, "py");
   file_case_assert_stored (fixture, "https://a.example", "py");
 
-  keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
+  keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL, file_case_got_result_cb,
                                  &result);
   wait_until_it_waits (fixture);
   manual_clock_advance (fixture->clock, 31);
@@ -352,7 +352,7 @@ test_held (FileCase *fixture, gconstpointer data)
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_nonnull (strstr (error->message, fixture->path));
 
-  keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
+  keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL, file_case_got_result_cb,
                                  &second);
   wait_until_it_waits (fixture);
   g_clear_pointer (&lock, keyfob_lock_free);

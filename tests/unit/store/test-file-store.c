@@ -208,8 +208,8 @@ test_order (FileCase *fixture, gconstpointer data)
       g_autofree char *text = g_strdup_printf ("token-%u", i);
       g_autoptr (KeyfobToken) saved = file_case_token (text, NOW + 3600);
 
-      keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
-                                     &results[i]);
+      keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL,
+                                     file_case_got_result_cb, &results[i]);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
@@ -233,8 +233,8 @@ test_many_hosts (FileCase *fixture, gconstpointer data)
       g_autoptr (KeyfobConfig) config = file_case_host (url);
       g_autoptr (KeyfobToken) saved = file_case_token (url, NOW + 3600);
 
-      keyfob_token_store_save_async (fixture->store, config, saved, NULL, file_case_got_result_cb,
-                                     &results[i]);
+      keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL,
+                                     file_case_got_result_cb, &results[i]);
     }
 
   for (guint i = 0; i < G_N_ELEMENTS (results); i++)
@@ -330,7 +330,7 @@ test_cancelled (FileCase *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_cancellable_cancel (cancellable);
-  keyfob_token_store_save_async (fixture->store, config, saved, cancellable,
+  keyfob_token_store_save_async (fixture->store, config, saved, TRUE, cancellable,
                                  file_case_got_result_cb, &result);
   file_case_wait_for (&result);
 
@@ -349,7 +349,7 @@ test_never_locked (FileCase *fixture, gconstpointer data)
 
   g_assert_true (keyfob_token_store_unlock_finish (fixture->store, result, NULL));
   g_assert_false (keyfob_token_store_get_locked (fixture->store));
-  g_assert_cmpstr (keyfob_token_store_get_kind (fixture->store), ==, "file");
+  g_assert_false (keyfob_token_store_is_keyring (fixture->store));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "acquire-lock.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-keyring-store.h"
 #include "manual-clock.h"
@@ -124,16 +125,27 @@ look_up (Fixture *fixture, const char *url, KeyfobToken **found, GError **error)
 }
 
 static gboolean
-save (Fixture *fixture, const char *url, const char *access_token, GError **error)
+save_as (Fixture *fixture,
+         const char *url,
+         const char *access_token,
+         gboolean asks_user,
+         GError **error)
 {
   g_autoptr (KeyfobConfig) config = keyfob_config_new (url, NULL, NULL);
   g_autoptr (KeyfobToken) saved = token (access_token);
   g_autoptr (GAsyncResult) result = NULL;
 
-  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  keyfob_token_store_save_async (fixture->store, config, saved, asks_user, NULL, got_result_cb,
+                                 &result);
   wait_for (&result);
 
   return keyfob_token_store_save_finish (fixture->store, result, error);
+}
+
+static gboolean
+save (Fixture *fixture, const char *url, const char *access_token, GError **error)
+{
+  return save_as (fixture, url, access_token, TRUE, error);
 }
 
 static gboolean
@@ -211,7 +223,7 @@ count (const char *text, const char *part)
 static void
 test_round_trip (Fixture *fixture, gconstpointer data)
 {
-  g_assert_cmpstr (keyfob_token_store_get_kind (fixture->store), ==, "keyring");
+  g_assert_true (keyfob_token_store_is_keyring (fixture->store));
   assert_stored (fixture, HOST, NULL);
 
   assert_saved (fixture, HOST, "one");
@@ -284,7 +296,7 @@ test_no_braces_in_the_label (Fixture *fixture, gconstpointer data)
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "name", "s", "{PASSWORD}");
   config = keyfob_config_with_options (plain, g_variant_dict_end (&options), NULL);
-  keyfob_token_store_save_async (fixture->store, config, saved, NULL, got_result_cb, &result);
+  keyfob_token_store_save_async (fixture->store, config, saved, TRUE, NULL, got_result_cb, &result);
   wait_for (&result);
   g_assert_true (keyfob_token_store_save_finish (fixture->store, result, NULL));
 
@@ -383,6 +395,50 @@ test_item_without_token (Fixture *fixture, gconstpointer data)
   assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_STORE);
   assert_saved (fixture, HOST, "one");
   assert_stored (fixture, HOST, "one");
+}
+
+static guint
+count_items (Fixture *fixture)
+{
+  g_autofree char *found =
+      private_keyring_run (fixture->keyring, "secret-tool search --all host " HOST);
+
+  return count (found, "secret = ");
+}
+
+/* A removal that was cut off has overwritten the token, and not deleted the item. */
+static void
+test_cut_off_removal (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *put =
+      private_keyring_run (fixture->keyring, "printf 7 | secret-tool store --label=Left host " HOST
+                                             " xdg:schema org.keyfob.Keyfob.Token");
+
+  g_assert_nonnull (put);
+  assert_stored (fixture, HOST, NULL);
+  close_store (fixture); /* when all is done */
+  g_assert_cmpuint (count_items (fixture), ==, 0);
+  open_store (fixture);
+}
+
+/* Another program that stores a token just now uses the same item for it. */
+static void
+test_cut_off_removal_and_new_token (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = keyfob_token_store_dup_lock_path (fixture->store);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (HOST, NULL, NULL);
+  KeyfobLock *lock = acquire_lock (path, keyfob_config_get_host_key (config), NULL);
+  g_autofree char *put =
+      private_keyring_run (fixture->keyring, "printf 7 | secret-tool store --label=Left host " HOST
+                                             " xdg:schema org.keyfob.Keyfob.Token");
+
+  g_assert_nonnull (put);
+  assert_stored (fixture, HOST, NULL);
+  assert_saved (fixture, HOST, "new");
+  keyfob_lock_free (lock);
+  close_store (fixture); /* when all is done */
+  open_store (fixture);
+  assert_stored (fixture, HOST, "new");
 }
 
 /* With the attributes and the secret of an item that the agent of 0.1 has stored. */
@@ -524,6 +580,7 @@ static void
 test_no_collection (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) unasked = NULL;
 
   assert_stored (fixture, HOST, NULL);
   g_assert_false (keyfob_token_store_get_locked (fixture->store));
@@ -532,6 +589,11 @@ test_no_collection (Fixture *fixture, gconstpointer data)
   /* The first keyring needs a password, and nobody is there to choose one. */
   g_assert_false (save (fixture, HOST, "one", &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+
+  /* Where nobody may be asked, it is told what there is to ask. */
+  g_assert_false (save_as (fixture, HOST, "one", FALSE, &unasked));
+  g_assert_error (unasked, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED);
+  g_assert_nonnull (strstr (unasked->message, "There is no keyring yet"));
 }
 
 static void
@@ -573,6 +635,8 @@ main (int argc, char *argv[])
   ADD ("items-of-others", set_up, test_items_of_others);
   ADD ("item-without-token", set_up, test_item_without_token);
   ADD ("written-by-0.1", set_up, test_written_by_0_1);
+  ADD ("cut-off-removal", set_up, test_cut_off_removal);
+  ADD ("cut-off-removal-and-new-token", set_up, test_cut_off_removal_and_new_token);
   ADD ("survives-restart", set_up, test_survives_restart);
   ADD ("vanishes-and-returns", set_up, test_vanishes_and_returns);
   ADD ("locked", set_up, test_locked);

@@ -91,7 +91,7 @@ test_there (void)
   private_keyring_start (daemon, TRUE);
   open_it (keyring, KEYFOB_KEYRING_THERE);
   open_it (keyring, KEYFOB_KEYRING_THERE);
-  g_assert_cmpstr (keyfob_token_store_get_kind (keyfob_keyring_get_store (keyring)), ==, "keyring");
+  g_assert_true (keyfob_token_store_is_keyring (keyfob_keyring_get_store (keyring)));
 
   let_go (keyring);
   private_keyring_free (daemon);

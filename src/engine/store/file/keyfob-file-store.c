@@ -77,8 +77,9 @@ typedef struct
   char *host_key;
   char *base_url;
   gint64 now;
-  KeyfobSecret *entry; /* (nullable): to save; %NULL to remove */
-  KeyfobLock *lock;    /* (nullable) */
+  KeyfobSecret *entry;       /* (nullable): to save; %NULL to remove */
+  KeyfobLock *lock;          /* (nullable) */
+  GCancellable *cancellable; /* (nullable) (unowned): of the task */
 
   char *target; /* (nullable): absolute path of the file itself, when it could be looked at */
   KeyfobFileId found;
@@ -434,9 +435,13 @@ check_owner (KeyfobFileStore *self, Job *job, JsonObject *entry, GError **error)
 }
 
 static KeyfobTokenFileOutcome
-write_text (KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
+write_text (Job *job, KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
 {
   g_autoptr (KeyfobSecret) printed = keyfob_token_text_print (text);
+
+  /* to read the file may have taken so long that nobody waits for this any more */
+  if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
+    return KEYFOB_TOKEN_FILE_FAILED;
 
   return keyfob_token_file_replace (file, printed, error);
 }
@@ -455,7 +460,7 @@ save_entry (KeyfobFileStore *self,
     return KEYFOB_TOKEN_FILE_FAILED;
 
   keyfob_token_text_set_entry (text, job->host_key, job->entry, job->base_url);
-  outcome = write_text (file, text, error);
+  outcome = write_text (job, file, text, error);
 
   if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
     {
@@ -484,7 +489,7 @@ remove_entry (KeyfobFileStore *self,
   g_hash_table_remove (self->owners, job->host_key);
   g_hash_table_remove (self->written, job->base_url);
 
-  return keyfob_token_text_remove (text, job->host_key) ? write_text (file, text, error)
+  return keyfob_token_text_remove (text, job->host_key) ? write_text (job, file, text, error)
                                                         : KEYFOB_TOKEN_FILE_WRITTEN;
 }
 
@@ -565,6 +570,7 @@ modify_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *can
   GError *error = NULL;
   gboolean done = FALSE;
 
+  job->cancellable = cancellable;
   if (!g_cancellable_is_cancelled (cancellable))
     file = open_file (self, job, &error);
 
@@ -801,6 +807,7 @@ static void
 keyfob_file_store_save_async (KeyfobTokenStore *store,
                               KeyfobConfig *host,
                               KeyfobToken *token,
+                              gboolean asks_user,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
@@ -849,12 +856,6 @@ keyfob_file_store_unlock_async (KeyfobTokenStore *store,
 
   g_task_set_source_tag (task, keyfob_file_store_unlock_async);
   g_task_return_boolean (task, TRUE);
-}
-
-static const char *
-keyfob_file_store_get_kind (KeyfobTokenStore *store)
-{
-  return "file";
 }
 
 static void
@@ -931,7 +932,6 @@ keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->dup_lock_path = dup_lock_path;
   iface->list_async = keyfob_file_store_list_async;
   iface->lookup_was_lost = keyfob_file_store_lookup_was_lost;
-  iface->get_kind = keyfob_file_store_get_kind;
 }
 
 static void

@@ -46,6 +46,22 @@ keyfob_keyring_error_new_locked_item (void)
 }
 
 GError *
+keyfob_keyring_error_new_unanswered (void)
+{
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                              _ ("Your password manager has not let Keyfob store the token yet. "
+                                 "Unlock it, and allow that when you are asked."));
+}
+
+GError *
+keyfob_keyring_error_new_missing (void)
+{
+  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                              _ ("There is no keyring yet. Make one when you are asked for its "
+                                 "password, and try again."));
+}
+
+GError *
 keyfob_keyring_error_new_closed (void)
 {
   return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
@@ -110,9 +126,7 @@ keyfob_keyring_error_take (GError *error)
     return g_steal_pointer (&taken);
 
   if (keyfob_keyring_error_is_no_object (error))
-    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
-                                _ ("There is no keyring yet. Make one when you are asked for its "
-                                   "password, and try again."));
+    return keyfob_keyring_error_new_missing ();
 
   g_dbus_error_strip_remote_error (error);
 

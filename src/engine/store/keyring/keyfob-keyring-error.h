@@ -26,6 +26,13 @@ GError *keyfob_keyring_error_new_silent (void);
  */
 GError *keyfob_keyring_error_new_locked_item (void);
 
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED: the user has not answered a question of the
+ * keyring before a token is stored */
+GError *keyfob_keyring_error_new_unanswered (void);
+
+/** Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED: there is no keyring so far */
+GError *keyfob_keyring_error_new_missing (void);
+
 /** Returns: (transfer full): KEYFOB_AUTH_ERROR_LOCKED: the Secret Service has no keyring open */
 GError *keyfob_keyring_error_new_closed (void);
 

@@ -12,7 +12,9 @@
 
 #include "keyfob-json.h"
 #include "keyfob-keyring-error.h"
+#include "keyfob-lock.h"
 #include "keyfob-secret.h"
+#include "keyfob-time-limit.h"
 
 #define SERVICE_INTERFACE "org.freedesktop.Secret.Service"
 #define COLLECTION_INTERFACE "org.freedesktop.Secret.Collection"
@@ -22,6 +24,8 @@
 /* Values that replace a secret before its item is deleted. KeePassXC moves a deleted item to its
  * recycle bin, and keeps by default the last ten secrets of each item. */
 #define N_OVERWRITES 11
+/* Seconds to wait for another program that works on the same host. */
+#define LONGEST_WAIT 75
 
 /* A gnome-keyring that started locked finds nothing when it is asked for the schema, too. */
 static const SecretSchema schema = {
@@ -68,13 +72,16 @@ typedef struct
   gboolean asks_user;
   Step step;
   char *base_url; /* (nullable): every host */
+  char *host_key; /* (nullable): name of its lock */
   char *label;
   SecretValue *value;
   GList *items;
   SecretSearchFlags flags;
   guint n_found_locked; /* items that were to be unlocked */
   guint n_overwritten;
-  gboolean is_stored; /* what follows removes old items */
+  gboolean is_stored;    /* what follows removes old items */
+  KeyfobLock *lock;      /* (nullable): while remains of a removal are deleted */
+  KeyfobTimeLimit *wait; /* (nullable): for that lock */
 } Job;
 
 static void
@@ -84,7 +91,10 @@ job_free (gpointer data)
 
   g_list_free_full (job->items, g_object_unref);
   g_clear_pointer (&job->value, secret_value_unref);
+  g_clear_pointer (&job->lock, keyfob_lock_free);
+  g_clear_pointer (&job->wait, keyfob_time_limit_free);
   g_free (job->base_url);
+  g_free (job->host_key);
   g_free (job->label);
   g_free (job);
 }
@@ -730,14 +740,54 @@ dup_newest (Job *job, GError **error)
   return g_steal_pointer (&newest);
 }
 
+/* What is left of a removal that was cut off, see overwrite(). */
+static gboolean
+is_overwritten (SecretItem *item)
+{
+  g_autoptr (SecretValue) secret = secret_item_get_secret (item);
+  const char *text = secret != NULL ? secret_value_get_text (secret) : NULL;
+  guint64 number;
+
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, N_OVERWRITES - 1, &number, NULL);
+}
+
+/* Takes the items that are, or are not, @overwritten out of the list. Returns: whether there was
+ * one
+ */
+static gboolean
+drop (Job *job, gboolean overwritten)
+{
+  gboolean found = FALSE;
+  GList *next;
+
+  for (GList *l = job->items; l != NULL; l = next)
+    {
+      next = l->next;
+      if (is_overwritten (l->data) != overwritten)
+        continue;
+
+      found = TRUE;
+      g_object_unref (l->data);
+      job->items = g_list_delete_link (job->items, l);
+    }
+
+  return found;
+}
+
+static void delete_remains (KeyfobKeyringStore *self, Job *job);
+
 static void
 return_newest (GTask *task)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
   GError *error = NULL;
-  KeyfobToken *token = dup_newest (job, &error);
+  KeyfobToken *token = NULL;
 
+  if (drop (job, TRUE))
+    delete_remains (self, job);
+
+  token = dup_newest (job, &error);
   if (token != NULL)
     g_task_return_pointer (task, token, g_object_unref);
   else if (error != NULL)
@@ -896,11 +946,22 @@ store (GTask *task)
   Job *job = g_task_get_task_data (task);
   g_autoptr (GHashTable) attributes = attributes_new (job->base_url);
   /* Some services have no object at the path of the alias. */
-  const char *collection = self->collection != NULL ? self->collection : SECRET_COLLECTION_DEFAULT;
+  gboolean exists = self->collection != NULL;
 
-  secret_service_store (self->service, &schema, attributes, collection, job->label, job->value,
-                        NULL, stored_cb, g_object_ref (task));
+  if (!exists && !job->asks_user)
+    {
+      g_task_return_error (task, keyfob_keyring_error_new_missing ());
+      return;
+    }
+
+  /* KeePassXC asks its user with a prompt that can be taken away, unlike one of gnome-keyring,
+   * which has one for a first keyring only. */
+  secret_service_store (self->service, &schema, attributes,
+                        exists ? self->collection : SECRET_COLLECTION_DEFAULT, job->label,
+                        job->value, exists ? g_task_get_cancellable (task) : NULL, stored_cb,
+                        g_object_ref (task));
 }
+
 static void
 decide_unlocked (GTask *task)
 {
@@ -1004,14 +1065,68 @@ start (KeyfobKeyringStore *self, GTask *task, Job *job, gboolean asks_user, Step
                          g_object_ref (task));
 }
 
+static char *
+dup_lock_path (KeyfobTokenStore *store)
+{
+  return g_build_filename (g_get_user_runtime_dir (), "keyfob", "keyring.lock", NULL);
+}
+
 static Job *
 job_new (KeyfobConfig *host)
 {
   Job *job = g_new0 (Job, 1);
 
   job->base_url = g_strdup (keyfob_config_get_base_url (host));
+  job->host_key = g_strdup (keyfob_config_get_host_key (host));
 
   return job;
+}
+
+static void
+delete_overwritten (GTask *task)
+{
+  drop (g_task_get_task_data (task), FALSE);
+  delete_next (task);
+}
+
+static void
+remains_locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  job->lock = keyfob_lock_acquire_finish (result, &error);
+  g_clear_pointer (&job->wait, keyfob_time_limit_free);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    search (task, SECRET_SEARCH_LOAD_SECRETS, delete_overwritten);
+}
+
+static void
+remains_deleted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_debug ("What is left of a removal stays: %s", error->message);
+}
+
+/* Under the lock of the host, since another program may store a token in the same item just now. */
+static void
+delete_remains (KeyfobKeyringStore *self, Job *found)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, remains_deleted_cb, NULL);
+  Job *job = g_new0 (Job, 1);
+  g_autofree char *path = dup_lock_path (KEYFOB_TOKEN_STORE (self));
+
+  job->base_url = g_strdup (found->base_url);
+  job->wait = keyfob_time_limit_new (self->clock, LONGEST_WAIT, NULL);
+  g_task_set_source_tag (task, delete_remains);
+  g_task_set_task_data (task, job, job_free);
+  keyfob_lock_acquire_async (path, found->host_key, keyfob_time_limit_get_cancellable (job->wait),
+                             remains_locked_cb, g_object_ref (task));
 }
 
 static void
@@ -1031,6 +1146,7 @@ static void
 keyfob_keyring_store_save_async (KeyfobTokenStore *base,
                                  KeyfobConfig *host,
                                  KeyfobToken *token,
+                                 gboolean asks_user,
                                  GCancellable *cancellable,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
@@ -1046,7 +1162,7 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
   job->value = value_new (token, keyfob_clock_now (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
-  start (self, task, job, TRUE, store);
+  start (self, task, job, asks_user, store);
 }
 
 static void
@@ -1072,12 +1188,6 @@ keyfob_keyring_store_unlock_async (KeyfobTokenStore *base,
 
   g_task_set_source_tag (task, keyfob_keyring_store_unlock_async);
   start (KEYFOB_KEYRING_STORE (base), task, g_new0 (Job, 1), TRUE, unlock_all);
-}
-
-static const char *
-keyfob_keyring_store_get_kind (KeyfobTokenStore *base)
-{
-  return "keyring";
 }
 
 static void
@@ -1135,12 +1245,6 @@ keyfob_keyring_store_class_init (KeyfobKeyringStoreClass *klass)
   g_object_class_override_property (object_class, PROP_LOCKED, "locked");
 }
 
-static char *
-dup_lock_path (KeyfobTokenStore *store)
-{
-  return g_build_filename (g_get_user_runtime_dir (), "keyfob", "keyring.lock", NULL);
-}
-
 static void
 keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
@@ -1149,7 +1253,7 @@ keyfob_keyring_store_iface_init (KeyfobTokenStoreInterface *iface)
   iface->remove_async = keyfob_keyring_store_remove_async;
   iface->unlock_async = keyfob_keyring_store_unlock_async;
   iface->dup_lock_path = dup_lock_path;
-  iface->get_kind = keyfob_keyring_store_get_kind;
+  iface->is_keyring = TRUE;
 }
 
 static void
