@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "keyfob-autostart-resources.h"
+#include "keyfob-file.h"
 
 #define ENTRY "/org/keyfob/Keyfob/autostart.desktop"
 
@@ -45,10 +46,13 @@ static gboolean
 is_on (const char *path)
 {
   g_autoptr (GKeyFile) entry = g_key_file_new ();
+  g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   gboolean enabled;
+  gsize length;
 
-  if (!g_key_file_load_from_file (entry, path, G_KEY_FILE_NONE, NULL))
+  if (!keyfob_file_read (path, KEYFOB_FILE_MAX, &text, &length, NULL) || length == 0
+      || !g_key_file_load_from_data (entry, text, length, G_KEY_FILE_NONE, NULL))
     return FALSE;
   if (g_key_file_get_boolean (entry, G_KEY_FILE_DESKTOP_GROUP, G_KEY_FILE_DESKTOP_KEY_HIDDEN, NULL))
     return FALSE;
@@ -84,7 +88,7 @@ write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
 
   if (g_mkdir_with_parents (folder, 0700) < 0)
     return_errno (task, errno);
-  else if (!g_file_set_contents (path, text, size, &error))
+  else if (!keyfob_file_replace (path, text, size, &error))
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);

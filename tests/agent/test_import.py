@@ -249,7 +249,7 @@ class Refused(ImportCase):
                            ("missing", "There is no file"), ("empty", "There is no token"),
                            ("page", "There is no token"), ("other", "There is no token"),
                            ("null", "There is no token"), ("blank", "There is no token"),
-                           ("large", "There is no token"), ("deep", "There is no token")):
+                           ("large", "more than 1 MB"), ("deep", "There is no token")):
             with self.subTest(name):
                 sentence = self.assert_refused("Store", file=self.bus.path(name))
                 self.assertIn(says, sentence)

@@ -39,6 +39,15 @@ class Notices(agentcase.AgentCase):
         self.start_agent()
         self.assertEqual(self.notices(), [DAMAGED])
 
+    def test_pipe_in_place_of_the_file(self):
+        self.stop_agent()
+        path = self.bus.path("state", "keyfob", "notices.ini")
+        os.unlink(path)
+        os.mkfifo(path, 0o600)
+        self.start_agent()
+        self.assertEqual(self.notices(), [])
+        self.assertIn("is not a regular file", self.log())
+
 
 if __name__ == "__main__":
     tap.main()

@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-file.h"
 #include "keyfob-base-url.h"
 #include "keyfob-config-options.h"
 #include "keyfob-key-file-writer.h"
@@ -227,7 +228,7 @@ save_copy (KeyfobHostFile *self, const char *data, gsize length, GError **error)
   g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
   g_autofree char *copy = g_strdup_printf ("%s.damaged-%s", self->path, stamp);
 
-  if (!g_file_set_contents_full (copy, data, length, G_FILE_SET_CONTENTS_DURABLE, 0600, error))
+  if (!keyfob_file_replace (copy, data, length, error))
     return NULL;
 
   return g_steal_pointer (&copy);
@@ -315,24 +316,6 @@ salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
   changed (self);
 }
 
-/* Anything but a file of some size, such as a pipe, would stop the agent. */
-static gboolean
-get_contents (const char *path, char **data, gsize *length, GError **error)
-{
-  GStatBuf info;
-
-  if (g_stat (path, &info) == 0 && (!S_ISREG (info.st_mode) || info.st_size > MAX_SIZE))
-    {
-      g_autofree char *name = g_filename_display_name (path);
-
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                   _ ("%s is no file that could be one of Keyfob's."), name);
-      return FALSE;
-    }
-
-  return g_file_get_contents (path, data, length, error);
-}
-
 /* Returns: (transfer full) (nullable): the text of the file */
 static char *
 read_file (KeyfobHostFile *self, GPtrArray *problems)
@@ -341,11 +324,8 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
   gsize length;
   g_autoptr (GError) error = NULL;
 
-  if (!get_contents (self->path, &data, &length, &error))
+  if (!keyfob_file_read (self->path, MAX_SIZE, &data, &length, &error))
     {
-      if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-        return NULL;
-
       g_message ("%s cannot be read: %s", self->name, error->message);
       g_set_error (&self->write_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("The list of hosts cannot be read, so it is not written either: %s"),

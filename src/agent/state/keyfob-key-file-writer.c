@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 
+#include "keyfob-file.h"
 #include "keyfob-retry.h"
 #include "keyfob-source.h"
 
 #define FIRST_RETRY 10 /* seconds */
 #define LAST_RETRY 600 /* seconds */
-#define MOST_LINKS 40  /* as the kernel follows, path_resolution(7) */
 
 struct _KeyfobKeyFileWriter
 {
@@ -56,32 +56,10 @@ set_error (GError **error, const char *path, int code)
                g_strerror (code));
 }
 
-/* Returns: (transfer full): the file that @path leads to over symbolic links, there or not */
-static char *
-dup_target (const char *path, GError **error)
-{
-  g_autofree char *target = g_strdup (path);
-
-  for (int i = 0; i <= MOST_LINKS; i++)
-    {
-      g_autofree char *link = g_file_read_link (target, NULL);
-      g_autofree char *folder = g_path_get_dirname (target);
-
-      if (link == NULL)
-        return g_steal_pointer (&target);
-
-      g_free (target);
-      target = g_path_is_absolute (link) ? g_strdup (link) : g_build_filename (folder, link, NULL);
-    }
-
-  set_error (error, path, ELOOP);
-  return NULL;
-}
-
 static gboolean
 write_file (const char *path, const char *data, gsize length, GError **error)
 {
-  g_autofree char *target = dup_target (path, error);
+  g_autofree char *target = keyfob_file_resolve (path, FALSE, error);
   g_autofree char *folder = target != NULL ? g_path_get_dirname (target) : NULL;
 
   if (target == NULL)
@@ -93,9 +71,7 @@ write_file (const char *path, const char *data, gsize length, GError **error)
       return FALSE;
     }
 
-  return g_file_set_contents_full (target, data, length,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   0600, error);
+  return keyfob_file_replace (target, data, length, error);
 }
 
 static void
@@ -293,4 +269,14 @@ keyfob_key_file_writer_flush_finish (KeyfobKeyFileWriter *self,
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+keyfob_key_file_read (GKeyFile *keys, const char *path, GError **error)
+{
+  g_autofree char *data = NULL;
+  gsize length;
+
+  return keyfob_file_read (path, KEYFOB_FILE_MAX, &data, &length, error)
+         && (length == 0 || g_key_file_load_from_data (keys, data, length, G_KEY_FILE_NONE, error));
 }

@@ -40,13 +40,23 @@ KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path, KeyfobClock *
  */
 void keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys);
 
+/**
+ * keyfob_key_file_read:
+ * @keys: takes what the file has
+ *
+ * Reads a file that a #KeyfobKeyFileWriter has written.
+ *
+ * Returns: %FALSE with a sentence where there is a file that cannot be read
+ */
+gboolean keyfob_key_file_read (GKeyFile *keys, const char *path, GError **error);
+
 /** Writes all changes that are not on disk yet, also after a write that failed. */
 void keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data);
 
-/** Returns: %FALSE with a G_FILE_ERROR where it could not be written */
+/** Returns: %FALSE with a sentence where it could not be written */
 gboolean keyfob_key_file_writer_flush_finish (KeyfobKeyFileWriter *self,
                                               GAsyncResult *result,
                                               GError **error);

@@ -101,8 +101,7 @@ keyfob_notices_new (const char *path, KeyfobClock *clock)
   g_autoptr (GError) error = NULL;
 
   self->writer = keyfob_key_file_writer_new (path, clock);
-  if (!g_key_file_load_from_file (self->keys, path, G_KEY_FILE_NONE, &error)
-      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (!keyfob_key_file_read (self->keys, path, &error))
     g_message ("Some notices in %s are lost: %s", path, error->message);
 
   return self;

@@ -176,10 +176,8 @@ read_locked (KeyfobTokenLock *self, const char *path)
 {
   g_autoptr (GError) error = NULL;
 
-  if (g_key_file_load_from_file (self->keys, path, G_KEY_FILE_NONE, &error))
+  if (keyfob_key_file_read (self->keys, path, &error))
     return g_key_file_get_boolean (self->keys, GROUP, LOCKED, NULL);
-  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    return FALSE;
 
   g_message ("Tokens are locked, since %s cannot be read: %s", path, error->message);
   return TRUE;

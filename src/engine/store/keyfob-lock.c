@@ -14,6 +14,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
@@ -27,9 +28,26 @@
  */
 #define POLL_INTERVAL 50
 
+/* Numbers of the kernel (linux/magic.h, and the sources of those that are not part of it). */
+static const guint32 network_file_systems[] = {
+  0x6969,     /* NFS */
+  0xff534d42, /* CIFS */
+  0xfe534d42, /* SMB2 */
+  0x517b,     /* SMB */
+  0x5346414f, /* OpenAFS */
+  0x6b414653, /* AFS of the kernel */
+  0x00c36400, /* Ceph */
+  0x01021997, /* 9P */
+  0x0bd00bd0, /* Lustre */
+  0x47504653, /* GPFS */
+  0x19830326, /* BeeGFS */
+  0x65735546, /* FUSE, such as sshfs */
+};
+
 struct _KeyfobLock
 {
   int fd;
+  gboolean one_machine;
 };
 
 typedef struct
@@ -167,6 +185,23 @@ dup_substitute_path (const char *path)
   return g_build_filename (g_get_user_runtime_dir (), "keyfob", name, NULL);
 }
 
+/* Whether programs on other machines may see the folder of @path. */
+static gboolean
+is_shared (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct statfs info;
+
+  if (statfs (folder, &info) < 0)
+    return FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (network_file_systems); i++)
+    if ((guint32) info.f_type == network_file_systems[i])
+      return TRUE;
+
+  return FALSE;
+}
+
 /* %NULL without an error where the lock is held. */
 static KeyfobLock *
 take_anywhere (const char *path, const char *part, GError **error)
@@ -180,6 +215,8 @@ take_anywhere (const char *path, const char *part, GError **error)
   g_debug ("%s cannot be a lock file: %s", path, g_strerror (errno));
   substitute = dup_substitute_path (path);
   self = take (substitute, part);
+  if (self != NULL)
+    self->one_machine = is_shared (path);
 
   if (self == NULL && errno != EAGAIN)
     {
@@ -333,6 +370,12 @@ keyfob_lock_acquire_finish (GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+keyfob_lock_is_for_one_machine (KeyfobLock *self)
+{
+  return self->one_machine;
 }
 
 void

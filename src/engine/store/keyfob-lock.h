@@ -41,6 +41,10 @@ void keyfob_lock_acquire_async (const char *path,
  * file nor its substitute can be locked */
 KeyfobLock *keyfob_lock_acquire_finish (GAsyncResult *result, GError **error);
 
+/** Returns: whether the folder of the lock file is shared with other machines, whose programs do
+ * not see this lock, since it is on the substitute */
+gboolean keyfob_lock_is_for_one_machine (KeyfobLock *self);
+
 /** Releases the lock. */
 void keyfob_lock_free (KeyfobLock *self);
 

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include "keyfob-auth-error.h"
 #include "keyfob-key-file-writer.h"
 #include "manual-clock.h"
 #include "wait.h"
@@ -221,7 +222,7 @@ test_link_to_itself (Fixture *fixture, gconstpointer data)
   g_assert_no_errno (symlink ("file.ini", fixture->path));
   write_number (fixture, 1);
   flush (fixture);
-  g_assert_error (fixture->error, G_FILE_ERROR, G_FILE_ERROR_LOOP);
+  g_assert_error (fixture->error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_true (g_file_test (fixture->path, G_FILE_TEST_IS_SYMLINK));
 }
 

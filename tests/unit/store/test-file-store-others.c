@@ -18,6 +18,7 @@
 static void
 rename_over (FileCase *fixture, const char *content)
 {
+  /* as rsync names its own */
   g_autofree char *other = g_build_filename (fixture->folder, "token-store.tmp", NULL);
 
   g_assert_true (g_file_set_contents (other, content, -1, NULL));
@@ -364,9 +365,12 @@ test_held (FileCase *fixture, gconstpointer data)
 static void
 test_left_over (FileCase *fixture, gconstpointer data)
 {
-  g_autofree char *stale = g_build_filename (fixture->folder, ".token-store.json.aBcDeF", NULL);
-  g_autofree char *young = g_build_filename (fixture->folder, ".token-store.json.GhIjKl", NULL);
-  g_autofree char *other = g_build_filename (fixture->folder, ".token-store.json.swp", NULL);
+  g_autofree char *stale =
+      g_build_filename (fixture->folder, ".token-store.json.keyfob-aBcDeF", NULL);
+  g_autofree char *young =
+      g_build_filename (fixture->folder, ".token-store.json.keyfob-GhIjKl", NULL);
+  /* as rsync names its own */
+  g_autofree char *other = g_build_filename (fixture->folder, ".token-store.json.MnOpQr", NULL);
   const struct utimbuf long_ago = { .actime = 1000, .modtime = 1000 };
 
   g_assert_true (g_file_set_contents (stale, "{", -1, NULL));

@@ -16,6 +16,7 @@
 
 #include "file-case.h"
 #include "keyfob-auth-error.h"
+#include "keyfob-file.h"
 
 #define NOBODY 65534
 
@@ -163,7 +164,7 @@ test_deep (FileCase *fixture, gconstpointer data)
 static void
 test_large (FileCase *fixture, gconstpointer data)
 {
-  const gsize size = 50 * 1024 * 1024;
+  const gsize size = 900 * 1024;
   g_autofree char *large = g_strnfill (size, 'x');
   g_autofree char *damaged = g_strdup_printf ("{\"https://%s", large);
   g_autofree char *content = NULL;
@@ -192,7 +193,7 @@ test_large (FileCase *fixture, gconstpointer data)
 static void
 test_too_large (FileCase *fixture, gconstpointer data)
 {
-  const gsize size = 65 * 1024 * 1024;
+  const gsize size = KEYFOB_FILE_MAX + 1;
   g_autoptr (GError) error = NULL;
   GStatBuf info;
 
@@ -201,7 +202,7 @@ test_too_large (FileCase *fixture, gconstpointer data)
 
   g_assert_false (file_case_save (fixture, "https://a.example", "new", &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
-  g_assert_nonnull (strstr (error->message, "64 MB"));
+  g_assert_nonnull (strstr (error->message, "1 MB"));
   g_assert_cmpint (g_stat (fixture->path, &info), ==, 0);
   g_assert_cmpint (info.st_size, ==, size);
   g_assert_null (file_case_find_copy (fixture));

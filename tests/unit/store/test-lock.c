@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "acquire-lock.h"
@@ -363,6 +365,52 @@ test_substitute (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (lock);
 }
 
+static gboolean on_network;
+
+/* Takes the place of the function of the C library for the code under test: no test can mount a
+ * network. */
+int
+statfs (const char *path, struct statfs *info)
+{
+  int result = syscall (SYS_statfs, path, info);
+
+  if (on_network)
+    info->f_type = 0x6969;
+
+  return result;
+}
+
+/* A FIFO where the lock file should be neither hangs nor locks. */
+static void
+test_for_one_machine (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder = g_path_get_dirname (fixture->path);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (KeyfobLock) lock = NULL;
+
+      on_network = i == 1;
+      lock = acquire_lock (fixture->path, HOST, NULL);
+      g_assert_nonnull (lock);
+      g_assert_false (keyfob_lock_is_for_one_machine (lock));
+    }
+
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_cmpint (mkfifo (fixture->path, 0600), ==, 0);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (KeyfobLock) lock = NULL;
+
+      on_network = i == 1;
+      lock = acquire_lock (fixture->path, HOST, NULL);
+      g_assert_nonnull (lock);
+      g_assert_true (keyfob_lock_is_for_one_machine (lock) == on_network);
+    }
+  on_network = FALSE;
+}
+
 static void
 test_nowhere (Fixture *fixture, gconstpointer data)
 {
@@ -409,6 +457,7 @@ main (int argc, char **argv)
   ADD ("/lock/substitute/file-as-folder", "file-as-folder", test_substitute);
   ADD ("/lock/substitute/folder", "folder", test_substitute);
   ADD ("/lock/substitute/link", "link", test_substitute);
+  ADD ("/lock/for-one-machine", NULL, test_for_one_machine);
   ADD ("/lock/nowhere", NULL, test_nowhere);
 #undef ADD
 

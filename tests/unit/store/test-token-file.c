@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-file.h"
 #include "keyfob-token-file.h"
+#include "keyfob-token-store.h"
 
 #define NOBODY 65534
 
@@ -149,22 +151,24 @@ assert_holds (KeyfobTokenFile *file, const char *expected)
 static void
 assert_unreadable (const char *path, const char *part)
 {
+  g_autofree char *target = keyfob_file_resolve (path, TRUE, NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_null (keyfob_token_file_open (path, &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
-  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, target != NULL ? target : path));
   g_assert_nonnull (strstr (error->message, part));
 }
 
 static void
 assert_unwritable (const char *path, const char *part)
 {
+  g_autofree char *target = keyfob_file_resolve (path, TRUE, NULL);
   g_autoptr (GError) error = NULL;
 
   g_assert_false (write_file (path, "{}", &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
-  g_assert_nonnull (strstr (error->message, path));
+  g_assert_nonnull (strstr (error->message, target != NULL ? target : path));
   g_assert_nonnull (strstr (error->message, part));
 }
 
@@ -318,21 +322,100 @@ test_refuses_links (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_too_large (Fixture *fixture, gconstpointer data)
+check_limit (const char *path, gsize max, const char *sentence)
 {
-  g_assert_true (g_file_set_contents (fixture->path, "", 0, NULL));
-  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX), ==, 0);
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_assert_cmpint (truncate (path, max), ==, 0);
   {
-    g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+    g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, NULL);
     gsize length = 0;
 
     g_assert_nonnull (file);
     keyfob_token_file_get_data (file, &length);
-    g_assert_cmpuint (length, ==, KEYFOB_TOKEN_FILE_MAX);
+    g_assert_cmpuint (length, ==, max);
   }
 
-  g_assert_cmpint (truncate (fixture->path, KEYFOB_TOKEN_FILE_MAX + 1), ==, 0);
-  assert_unreadable (fixture->path, "64 MB");
+  g_assert_cmpint (truncate (path, max + 1), ==, 0);
+  assert_unreadable (path, sentence);
+}
+
+static void
+test_too_large (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *known = keyfob_token_store_dup_app_path ("py-oidc-auth");
+  g_autofree char *folder = g_path_get_dirname (known);
+  g_autofree char *text = g_strnfill (KEYFOB_FILE_MAX + 1, ' ');
+  g_autoptr (GError) error = NULL;
+
+  check_limit (fixture->path, KEYFOB_FILE_MAX, "1 MB");
+  g_assert_cmpint (g_remove (fixture->path), ==, 0);
+  g_assert_false (write_file (fixture->path, text, &error));
+  g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_cmpuint (count_files (fixture->folder), ==, 0);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  check_limit (known, KEYFOB_TOKEN_FILE_MAX, "64 MB");
+  g_assert_cmpint (g_remove (known), ==, 0);
+}
+
+/* Only root can make such folders. */
+static void
+test_folder_of_another_user (Fixture *fixture, gconstpointer data)
+{
+  const struct
+  {
+    uid_t owner;
+    mode_t mode;
+    const char *part; /* NULL where the file is taken */
+  } cases[] = {
+    { 0, 0700, NULL },
+    { NOBODY, 0755, "folder of another user" },
+    { NOBODY, 01777, "folder of another user" },
+  };
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs to be root");
+      return;
+    }
+
+  g_assert_true (g_file_set_contents (fixture->path, "ours", -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_assert_cmpint (chown (fixture->folder, cases[i].owner, -1), ==, 0);
+      g_assert_cmpint (g_chmod (fixture->folder, cases[i].mode), ==, 0);
+      if (cases[i].part == NULL)
+        {
+          g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (fixture->path, NULL);
+
+          assert_holds (file, "ours");
+          continue;
+        }
+      assert_unreadable (fixture->path, cases[i].part);
+      assert_unwritable (fixture->path, cases[i].part);
+      assert_content (fixture->path, "ours");
+    }
+}
+
+/* A sticky folder of root, such as /tmp, in which another user has the link, or a file. */
+static void
+test_link_of_another_user (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *target = g_build_filename (fixture->folder, "target", NULL);
+
+  if (geteuid () != 0)
+    {
+      g_test_skip ("needs to be root");
+      return;
+    }
+
+  g_assert_cmpint (g_chmod (fixture->folder, 01777), ==, 0);
+  g_assert_true (g_file_set_contents (target, "ours", -1, NULL));
+  g_assert_cmpint (symlink (target, fixture->path), ==, 0);
+  g_assert_cmpint (lchown (fixture->path, NOBODY, NOBODY), ==, 0);
+  assert_unreadable (fixture->path, "link of another user");
+  assert_unwritable (fixture->path, "link of another user");
+  assert_content (target, "ours");
 }
 
 /* Root may write anywhere, so this part runs as somebody else. */
@@ -612,6 +695,8 @@ main (int argc, char *argv[])
   ADD ("missing", test_missing);
   ADD ("folder-in-its-place", test_folder_in_its_place);
   ADD ("fifo-in-its-place", test_fifo_in_its_place);
+  ADD ("folder-of-another-user", test_folder_of_another_user);
+  ADD ("link-of-another-user", test_link_of_another_user);
   ADD ("file-for-a-folder", test_file_for_a_folder);
   ADD ("follows-own-link", test_follows_own_link);
   ADD ("refuses-links", test_refuses_links);

@@ -12,6 +12,7 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-file-watch.h"
+#include "keyfob-file.h"
 #include "keyfob-lock.h"
 #include "keyfob-secret.h"
 #include "keyfob-time-limit.h"
@@ -168,7 +169,7 @@ get_owner (KeyfobFileStore *self, Job *job, JsonObject *entry)
 static gboolean
 find_file (KeyfobFileStore *self, Job *job, GError **error)
 {
-  job->target = keyfob_token_file_resolve (self->path, error);
+  job->target = keyfob_file_resolve (self->path, TRUE, error);
   if (job->target == NULL)
     return FALSE;
 
@@ -625,6 +626,13 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Where there cannot be a lock, tokens are saved all the same. */
   if (error != NULL)
     g_debug ("Writing without a lock: %s", error->message);
+  else if (keyfob_lock_is_for_one_machine (job->lock))
+    report (job, "one-machine",
+            g_strdup_printf (_ ("The token file %s is on a network, and its folder takes no lock. "
+                                "Programs on this machine wait for each other, those on other "
+                                "machines do not, so a session may be lost. Make the folder "
+                                "writable, or choose another file."),
+                             self->name));
 
   g_task_run_in_thread (task, job->function);
 }

@@ -19,8 +19,9 @@
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-file.h"
+#include "keyfob-token-store.h"
 
-#define PLACEHOLDERS "XXXXXX"
 /* Seconds after which no program is still writing its temporary file. */
 #define ABANDONED 60
 
@@ -29,6 +30,7 @@ struct _KeyfobTokenFile
   char *path;
   char *name; /* of the path, for people */
   char *target;
+  gsize max; /* the most bytes that it may have */
   KeyfobFileId id;
   /* Stays open, since the number of the inode could otherwise go to another file; -1 is none. */
   int fd;
@@ -85,67 +87,6 @@ set_unwritable (GError **error, const char *name, int code)
                  name, g_strerror (code));
 }
 
-static gboolean
-check_kind (const char *name, const struct stat *info, GError **error)
-{
-  if (S_ISDIR (info->st_mode))
-    g_set_error (
-        error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-        _ ("%s is a folder where the token file should be. Move it away, or choose another file."),
-        name);
-  else if (!S_ISREG (info->st_mode))
-    g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                 _ ("%s is not a regular file and cannot hold tokens. Move it away, or choose "
-                    "another file."),
-                 name);
-  else if (info->st_uid != geteuid ())
-    g_set_error (
-        error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-        _ ("The token file %s belongs to another user. Move it away, or choose another file."),
-        name);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-/* -1 without an error where there is no file. */
-static int
-open_to_read (const char *name, const char *target, struct stat *info, GError **error)
-{
-  /* Not blocking: opening a FIFO would wait for a writer. */
-  int fd = open (target, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-
-  if (fd < 0)
-    {
-      if (errno != ENOENT)
-        set_unreadable (error, name, errno);
-      return -1;
-    }
-
-  if (fstat (fd, info) < 0)
-    set_unreadable (error, name, errno);
-  else if (check_kind (name, info, error))
-    return fd;
-
-  close (fd);
-  return -1;
-}
-
-static gboolean
-check_size (const char *name, gsize size, GError **error)
-{
-  if (size <= KEYFOB_TOKEN_FILE_MAX)
-    return TRUE;
-
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file %s has more than %u MB and is not read. Move it away; a new one "
-                  "is made."),
-               name, (guint) (KEYFOB_TOKEN_FILE_MAX / (1024 * 1024)));
-
-  return FALSE;
-}
-
 static void
 wipe (KeyfobTokenFile *self)
 {
@@ -160,26 +101,12 @@ static gboolean
 read_all (KeyfobTokenFile *self, int fd, gsize size, GError **error)
 {
   wipe (self);
-  self->data = g_malloc (size + 1);
+  if (keyfob_file_read_fd (fd, size, &self->data, &self->length))
+    return TRUE;
 
-  while (self->length < size)
-    {
-      gssize n = read (fd, self->data + self->length, size - self->length);
+  set_unreadable (error, self->name, errno);
 
-      if (n == 0)
-        break;
-      if (n > 0)
-        self->length += n;
-      else if (errno != EINTR)
-        {
-          set_unreadable (error, self->name, errno);
-          return FALSE;
-        }
-    }
-
-  self->data[self->length] = '\0';
-
-  return TRUE;
+  return FALSE;
 }
 
 static void
@@ -201,11 +128,11 @@ load (KeyfobTokenFile *self, GError **error)
   int fd = -1;
 
   g_free (self->target);
-  self->target = keyfob_token_file_resolve (self->path, error);
+  self->target = keyfob_file_resolve (self->path, TRUE, error);
   if (self->target == NULL)
     return FALSE;
 
-  fd = open_to_read (self->name, self->target, &info, &local_error);
+  fd = keyfob_file_open (self->target, self->max, &info, &local_error);
 
   if (local_error != NULL)
     {
@@ -215,7 +142,7 @@ load (KeyfobTokenFile *self, GError **error)
 
   take_fd (self, fd);
 
-  return check_size (self->name, info.st_size, error) && read_all (self, fd, info.st_size, error);
+  return read_all (self, fd, info.st_size, error);
 }
 
 static gboolean
@@ -230,76 +157,6 @@ make_folder (const char *folder, GError **error)
                folder, g_strerror (errno));
 
   return FALSE;
-}
-
-static char *
-dup_temporary_template (const char *target)
-{
-  g_autofree char *folder = g_path_get_dirname (target);
-  g_autofree char *name = g_path_get_basename (target);
-  g_autofree char *hidden = g_strconcat (".", name, "." PLACEHOLDERS, NULL);
-
-  return g_build_filename (folder, hidden, NULL);
-}
-
-/* errno says why not. */
-static gboolean
-write_and_sync (int fd, const char *data, gsize length)
-{
-  while (length > 0)
-    {
-      gssize n = write (fd, data, length);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      if (n > 0)
-        {
-          data += n;
-          length -= n;
-        }
-    }
-
-  return fsync (fd) == 0;
-}
-
-/* -1 with errno where there is none. */
-static int
-create_temporary (const char *target, const char *text, char **path)
-{
-  g_autofree char *template = dup_temporary_template (target);
-  int fd = g_mkstemp_full (template, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
-  int code = 0;
-
-  if (fd >= 0 && write_and_sync (fd, text, strlen (text)))
-    {
-      *path = g_steal_pointer (&template);
-      return fd;
-    }
-
-  code = errno;
-  if (fd >= 0)
-    {
-      close (fd);
-      unlink (template);
-    }
-  errno = code;
-
-  return -1;
-}
-
-/* A rename is on disk only when its folder is; some file systems cannot sync a folder. */
-static void
-sync_folder (const char *target)
-{
-  g_autofree char *folder = g_path_get_dirname (target);
-  int fd = open (folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-
-  if (fd < 0)
-    return;
-
-  if (fsync (fd) < 0)
-    g_debug ("%s cannot be synced: %s", folder, g_strerror (errno));
-  close (fd);
 }
 
 /* Network file systems know only the plain rename. */
@@ -349,9 +206,8 @@ static KeyfobTokenFileOutcome
 read_displaced (KeyfobTokenFile *self, const char *displaced, int written_fd, GError **error)
 {
   struct stat info = { 0 };
-  int fd = open_to_read (self->name, displaced, &info, error);
-  gboolean done = fd >= 0 && check_size (self->name, info.st_size, error)
-                  && read_all (self, fd, info.st_size, error);
+  int fd = keyfob_file_open (displaced, self->max, &info, error);
+  gboolean done = fd >= 0 && read_all (self, fd, info.st_size, error);
 
   if (fd >= 0)
     close (fd);
@@ -394,7 +250,7 @@ put_in_place (KeyfobTokenFile *self, const char *temporary, int fd, GError **err
 static gboolean
 is_abandoned (const char *path, const char *template)
 {
-  gsize fixed = strlen (template) - strlen (PLACEHOLDERS);
+  gsize fixed = strrchr (template, '-') + 1 - template;
   struct stat info;
 
   return strlen (path) == strlen (template) && strncmp (path, template, fixed) == 0
@@ -460,39 +316,15 @@ keyfob_file_id_equal (const KeyfobFileId *self, const KeyfobFileId *other)
          && self->modified.tv_nsec == other->modified.tv_nsec;
 }
 
-char *
-keyfob_token_file_resolve (const char *path, GError **error)
-{
-  char *target = NULL;
-  struct stat info;
-
-  g_return_val_if_fail (path != NULL && g_path_is_absolute (path), NULL);
-
-  /* A rename would replace the link. */
-  if (lstat (path, &info) < 0 || !S_ISLNK (info.st_mode))
-    return g_strdup (path);
-
-  target = realpath (path, NULL);
-  if (target == NULL)
-    {
-      int code = errno;
-      g_autofree char *name = g_filename_display_name (path);
-
-      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                   _ ("The token file %s is a link that leads nowhere: %s. Remove the link, or "
-                      "choose another file."),
-                   name, g_strerror (code));
-    }
-
-  return target;
-}
-
 KeyfobTokenFile *
 keyfob_token_file_open (const char *path, GError **error)
 {
   g_autoptr (KeyfobTokenFile) self = g_new0 (KeyfobTokenFile, 1);
+  g_autofree char *shared = keyfob_token_store_dup_app_path ("py-oidc-auth");
 
   self->path = g_strdup (path);
+  /* it grows with other programs, and nobody else has a file of that name */
+  self->max = g_str_equal (path, shared) ? KEYFOB_TOKEN_FILE_MAX : KEYFOB_FILE_MAX;
   self->name = g_filename_display_name (path);
   self->fd = -1;
 
@@ -556,7 +388,19 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
 {
   g_autofree char *temporary = NULL;
   KeyfobTokenFileOutcome outcome = KEYFOB_TOKEN_FILE_FAILED;
-  int fd = create_temporary (self->target, text, &temporary);
+  int fd;
+
+  if (strlen (text) > self->max)
+    {
+      g_set_error (
+          error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+          _ ("There is no room left in the token file %s, which would have more than %u MB. "
+             "It is unchanged; remove hosts, or choose another file."),
+          self->name, (guint) (self->max / (1024 * 1024)));
+      return KEYFOB_TOKEN_FILE_FAILED;
+    }
+
+  fd = keyfob_file_create_temporary (self->target, text, strlen (text), &temporary);
 
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
     {
@@ -564,7 +408,7 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
 
       if (!make_folder (folder, error))
         return KEYFOB_TOKEN_FILE_FAILED;
-      fd = create_temporary (self->target, text, &temporary);
+      fd = keyfob_file_create_temporary (self->target, text, strlen (text), &temporary);
     }
 
   if (fd < 0)
@@ -575,7 +419,7 @@ keyfob_token_file_replace (KeyfobTokenFile *self, const char *text, GError **err
 
   outcome = put_in_place (self, temporary, fd, error);
   if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
-    sync_folder (self->target);
+    keyfob_file_sync_folder (self->target);
 
   return outcome;
 }
@@ -584,7 +428,7 @@ void
 keyfob_token_file_delete_temporary (KeyfobTokenFile *self)
 {
   g_autofree char *folder = g_path_get_dirname (self->target);
-  g_autofree char *template = dup_temporary_template (self->target);
+  g_autofree char *template = keyfob_file_dup_temporary_template (self->target);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name = NULL;
 
@@ -606,7 +450,7 @@ keyfob_token_file_copy_damaged (KeyfobTokenFile *self, gint64 now, GError **erro
   int fd = create_copy (self->path, stamp, &copy);
   int code = 0;
 
-  if (fd < 0 || !write_and_sync (fd, self->data, self->length))
+  if (fd < 0 || !keyfob_file_write_fd (fd, self->data, self->length))
     code = errno;
   if (fd >= 0 && close (fd) < 0 && code == 0)
     code = errno;

@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/** Bytes that a token file may have at most. */
+/** Bytes that the token file of the Python client may have at most; any other has KEYFOB_FILE_MAX.
+ */
 #define KEYFOB_TOKEN_FILE_MAX ((gsize) 64 * 1024 * 1024)
 
 /**
@@ -63,14 +64,6 @@ typedef enum
   KEYFOB_TOKEN_FILE_WRITTEN,
   KEYFOB_TOKEN_FILE_OVERTAKEN,
 } KeyfobTokenFileOutcome;
-
-/**
- * keyfob_token_file_resolve:
- * @path: absolute path of a token file, which need not exist
- *
- * Returns: (transfer full): absolute path of the file itself where @path is a link, else @path
- */
-char *keyfob_token_file_resolve (const char *path, GError **error);
 
 /**
  * keyfob_token_file_open:
