@@ -33,51 +33,6 @@ line_free (Line *line)
   g_free (line);
 }
 
-static int
-compare_names (gconstpointer a, gconstpointer b)
-{
-  const char *const *first = a;
-  const char *const *second = b;
-
-  return g_utf8_collate (*first, *second);
-}
-
-/* Returns: (transfer container) (element-type GVariant): `a{sv}`, the properties of the hosts, by
- * name */
-static GPtrArray *
-get_hosts (GVariant *objects)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autoptr (GHashTable) by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray *hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
-  GVariantIter iter;
-  GVariant *interfaces;
-
-  g_variant_iter_init (&iter, objects);
-  while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", NULL, &interfaces))
-    {
-      GVariant *properties = g_variant_lookup_value (interfaces, KEYFOB_APPLICATION_ID ".Host1",
-                                                     G_VARIANT_TYPE_VARDICT);
-      const char *name = "";
-      const char *url = "";
-      char *key = NULL;
-
-      if (properties == NULL)
-        continue;
-      g_variant_lookup (properties, "Name", "&s", &name);
-      g_variant_lookup (properties, "Url", "&s", &url);
-      key = g_strconcat (name, " ", url, NULL);
-      g_hash_table_insert (by_name, key, properties);
-      g_ptr_array_add (names, key);
-    }
-
-  g_ptr_array_sort (names, compare_names);
-  for (guint i = 0; i < names->len; i++)
-    g_ptr_array_add (hosts, g_hash_table_lookup (by_name, g_ptr_array_index (names, i)));
-
-  return hosts;
-}
-
 static char *
 dup_status (GVariant *host)
 {
@@ -249,7 +204,7 @@ keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
   g_autoptr (GVariant) objects = parse_and_get_objects (
       ctl, argc, argv, _ ("Lists the hosts: name, address, how each stands, where its token is."),
       &json, &code);
-  g_autoptr (GPtrArray) hosts = objects != NULL ? get_hosts (objects) : NULL;
+  g_autoptr (GPtrArray) hosts = objects != NULL ? keyfob_ctl_sort_hosts (objects) : NULL;
   GVariantBuilder builder;
 
   if (hosts == NULL)
@@ -366,7 +321,7 @@ keyfob_command_status (KeyfobCtl *ctl, int argc, char **argv)
   KeyfobExit code = KEYFOB_EXIT_DONE;
   g_autoptr (GVariant) objects = parse_and_get_objects (
       ctl, argc, argv, _ ("Shows agent and store, and what needs you."), &json, &code);
-  g_autoptr (GPtrArray) hosts = objects != NULL ? get_hosts (objects) : NULL;
+  g_autoptr (GPtrArray) hosts = objects != NULL ? keyfob_ctl_sort_hosts (objects) : NULL;
   g_autoptr (GVariant) agent = NULL;
   g_autoptr (GVariant) needs = NULL;
   GError *error = NULL;

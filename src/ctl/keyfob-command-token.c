@@ -16,71 +16,11 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-auth-error.h"
-#include "keyfob-ctl-sign-in.h"
+#include "keyfob-ctl-token.h"
 #include "keyfob-json-writer.h"
 
 /* The descriptor of a command that keyfobctl runs: what it reads there is the token. */
 #define DEFAULT_FD_VARIABLE "KEYFOB_TOKEN_FD"
-
-/* Says what a person can do, where there is none to ask. */
-static void
-say_ways_out (const char *host)
-{
-  const char *batch = keyfob_ctl_get_batch_variable ();
-  const char *name = host != NULL ? host : "HOST";
-
-  if (batch != NULL)
-    keyfob_ctl_say (_ ("This is a batch job (%s is set), so nobody is asked. Sign in before it "
-                       "starts, with “keyfobctl login %s”, or name a token file by "
-                       "OIDC_TOKEN_FILE."),
-                    batch, name);
-  else
-    keyfob_ctl_say (_ ("Sign in with “keyfobctl login %s” in a terminal, or in Keyfob’s window."),
-                    name);
-}
-
-/* Gets a token in one call where there is one.
- *
- * Returns: (transfer full) (nullable): `a{sv}` */
-static GVariant *
-get_token (KeyfobCtl *ctl, const char *host, int min_time, KeyfobExit *code)
-{
-  GVariantBuilder options;
-  GError *error = NULL;
-  g_autoptr (GVariant) answer = NULL;
-  g_autofree char *path = NULL;
-
-  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
-  if (min_time > 0)
-    g_variant_builder_add (&options, "{sv}", "min-time", g_variant_new_uint32 (min_time));
-  answer = keyfob_ctl_call_agent (ctl, "GetToken",
-                                  g_variant_new ("(sa{sv})", host != NULL ? host : "", &options),
-                                  "(a{sv})", &error);
-  if (answer != NULL)
-    return g_variant_get_child_value (answer, 0);
-
-  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST))
-    {
-      g_clear_error (&error);
-      path = keyfob_ctl_find_host (ctl, host, code);
-      return NULL;
-    }
-
-  *code = keyfob_ctl_fail (error);
-  if (*code != KEYFOB_EXIT_SIGN_IN)
-    return NULL;
-
-  if (!keyfob_ctl_can_ask (ctl))
-    {
-      say_ways_out (host);
-      return NULL;
-    }
-
-  path = keyfob_ctl_find_host (ctl, host, code);
-
-  return path != NULL ? keyfob_ctl_sign_in (ctl, path, &(KeyfobCtlSignIn){ 0 }, code) : NULL;
-}
 
 static void
 warn_of_short_time (GVariant *token, int min_time)
@@ -120,7 +60,7 @@ parse_and_get_token (KeyfobCtl *ctl,
   if (!keyfob_ctl_parse (argc, argv, _ ("[HOST]"), summary, entries, 1, code))
     return NULL;
 
-  token = get_token (ctl, (*argv)[1], min_time, code);
+  token = keyfob_ctl_get_token (ctl, (*argv)[1], min_time, code);
   if (token != NULL && min_time > 0)
     warn_of_short_time (token, min_time);
 
@@ -152,29 +92,6 @@ keyfob_command_header (KeyfobCtl *ctl, int argc, char **argv)
   return token != NULL ? print_member (token, "header") : code;
 }
 
-/* As the Python client prints it, without the refresh token, which stays with the agent. */
-static void
-print_json (GVariant *token)
-{
-  const char *const names[] = { "access_token", "token_type", "expires", "scope" };
-  const char *authorization = "";
-  GVariantBuilder builder, headers;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autoptr (GVariant) value = g_variant_lookup_value (token, names[i], NULL);
-
-      if (value != NULL)
-        g_variant_builder_add (&builder, "{sv}", names[i], value);
-    }
-  g_variant_lookup (token, "authorization", "&s", &authorization);
-  g_variant_builder_init (&headers, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&headers, "{sv}", "Authorization", g_variant_new_string (authorization));
-  g_variant_builder_add (&builder, "{sv}", "headers", g_variant_builder_end (&headers));
-  keyfob_json_print (g_variant_builder_end (&builder));
-}
-
 KeyfobExit
 keyfob_command_token (KeyfobCtl *ctl, int argc, char **argv)
 {
@@ -188,7 +105,7 @@ keyfob_command_token (KeyfobCtl *ctl, int argc, char **argv)
   if (!json)
     return print_member (token, "access_token");
 
-  print_json (token);
+  keyfob_json_print (keyfob_ctl_token_to_json (token));
 
   return KEYFOB_EXIT_DONE;
 }
@@ -333,7 +250,7 @@ keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv)
       return KEYFOB_EXIT_USAGE;
     }
 
-  token = get_token (ctl, argc > host ? argv[host] : NULL, min_time, &code);
+  token = keyfob_ctl_get_token (ctl, argc > host ? argv[host] : NULL, min_time, &code);
 
   return token != NULL ? run (token, variable, command) : code;
 }

@@ -20,10 +20,12 @@ typedef KeyfobExit (*KeyfobCommandFunc) (KeyfobCtl *ctl, int argc, char **argv);
 
 KeyfobExit keyfob_command_add (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_exec_credential (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_git_credential (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_header (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_login (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_logout (KeyfobCtl *ctl, int argc, char **argv);
+KeyfobExit keyfob_command_oidc_auth (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_remove (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv);
 KeyfobExit keyfob_command_status (KeyfobCtl *ctl, int argc, char **argv);

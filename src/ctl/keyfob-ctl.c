@@ -150,6 +150,49 @@ keyfob_ctl_get_agent (KeyfobCtl *self, GError **error)
   return get_properties (self, PATH, AGENT_INTERFACE, error);
 }
 
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  const char *const *first = a;
+  const char *const *second = b;
+
+  return g_utf8_collate (*first, *second);
+}
+
+GPtrArray *
+keyfob_ctl_sort_hosts (GVariant *objects)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GHashTable) by_name = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GPtrArray *hosts = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+  GVariantIter iter;
+  GVariant *interfaces;
+
+  g_variant_iter_init (&iter, objects);
+  while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", NULL, &interfaces))
+    {
+      GVariant *properties = g_variant_lookup_value (interfaces, KEYFOB_APPLICATION_ID ".Host1",
+                                                     G_VARIANT_TYPE_VARDICT);
+      const char *name = "";
+      const char *url = "";
+      char *key = NULL;
+
+      if (properties == NULL)
+        continue;
+      g_variant_lookup (properties, "Name", "&s", &name);
+      g_variant_lookup (properties, "Url", "&s", &url);
+      key = g_strconcat (name, " ", url, NULL);
+      g_hash_table_insert (by_name, key, properties);
+      g_ptr_array_add (names, key);
+    }
+
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    g_ptr_array_add (hosts, g_hash_table_lookup (by_name, g_ptr_array_index (names, i)));
+
+  return hosts;
+}
+
 static void
 list_hosts (KeyfobCtl *self, const char *text, GVariant *hosts)
 {

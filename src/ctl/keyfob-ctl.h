@@ -77,6 +77,14 @@ GVariant *keyfob_ctl_call_host (KeyfobCtl *self,
 GVariant *keyfob_ctl_get_objects (KeyfobCtl *self, GError **error);
 
 /**
+ * keyfob_ctl_sort_hosts:
+ * @objects: see keyfob_ctl_get_objects()
+ *
+ * Returns: (transfer full) (element-type GVariant): `a{sv}`, the properties of each host, by name
+ */
+GPtrArray *keyfob_ctl_sort_hosts (GVariant *objects);
+
+/**
  * keyfob_ctl_get_properties:
  * @host: the object of a host
  *

@@ -29,6 +29,10 @@ static const struct
   { "run", keyfob_command_run, N_ ("[HOST] -- COMMAND…"), N_ ("Run a command with a token") },
   { "exec-credential", keyfob_command_exec_credential, N_ ("[HOST]"),
     N_ ("Print the access token for kubectl") },
+  { "git-credential", keyfob_command_git_credential, "get|store|erase",
+    N_ ("Give git the token of a host") },
+  { "oidc-auth", keyfob_command_oidc_auth, N_ ("[ADDRESS]"),
+    N_ ("Behave as the command of py-oidc-auth-client") },
 };
 
 static void

@@ -142,6 +142,7 @@ class FakeServer:
         self.device_codes = {}  # device code → when it was asked about, by the monotonic clock
         self.device_life = 600
         self.polls = []  # answers while a device code is pending
+        self.files = None  # a folder whose files are served to those with a token
         self.user = {"username": "alice", "first_name": "Alice", "last_name": "Example"}
         self.lock = threading.Lock()
         self.start(port)
@@ -181,11 +182,26 @@ class FakeServer:
         return value
 
     def respond(self, route, query, form, headers):
+        if self.files is not None and route.startswith("/files/"):
+            return self.respond_file(route.removeprefix("/files/"), headers)
         respond = getattr(self, "respond_" + route, None) if route in ROUTES.values() else None
         if respond is None:
             return answer(404, {"detail": "Not Found"})
         with self.lock:
             return respond(query, form, headers)
+
+    def respond_file(self, name, headers):
+        """A file for whoever has a token of this server, also as the password of any user."""
+        scheme, _, value = headers.get("Authorization", "").partition(" ")
+        if scheme == "Basic":
+            value = base64.b64decode(value).decode().partition(":")[2]
+        if value not in self.secrets:
+            return answer(401, "", headers={"WWW-Authenticate": 'Basic realm="files"'})
+        path = os.path.join(self.files, name)
+        if not os.path.isfile(path):
+            return answer(404, "")
+        with open(path, "rb") as file:
+            return answer(200, file.read(), "application/octet-stream")
 
     def respond_login(self, query, form, headers):
         verifier = self.secret()

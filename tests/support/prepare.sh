@@ -13,7 +13,7 @@ demo_packages=(dbus gnome-keyring python3-gi python3-venv adwaita-icon-theme lib
 # A desktop to test on, and the programs that Keyfob meets there.
 desktop_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
-  gir1.2-atspi-2.0 adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
+  gir1.2-atspi-2.0 man-db groff-base git curl adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
   gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
   iproute2 sway weston mutter wl-clipboard gir1.2-gtk-4.0 xfce4-panel xfconf lxqt-panel dunst
 )
