@@ -134,6 +134,19 @@ class Words(DeviceCase):
                      "10 min left", "Never approve a code that someone sent you."):
             self.app.wait_for(text)
 
+    def test_why_another_device(self):
+        """Where the browser was asked for, and a code came instead."""
+        self.show_code()
+        for sentence in ("No browser is set up to open web pages, so sign in on another device.",
+                         "Other programs hold every port that the browser may come back to, so sign in on "
+                         "another device."):
+            self.agent.set_host(NAME, Error=sentence)
+            self.app.wait_for(sentence)
+            self.photograph("why")
+            self.app.wait_for("Copy code")
+        self.agent.set_host(NAME, Error="")
+        self.app.wait_gone(sentence)
+
     def test_what_a_screen_reader_gets(self):
         self.show_code()
         # desktop.py takes underscores for mnemonics

@@ -137,6 +137,7 @@ show_code (KeyfobDevicePage *self)
                               keyfob_bus_host1_get_verification_uri (self->host),
                               keyfob_bus_host1_get_verification_uri_complete (self->host),
                               keyfob_bus_host1_get_sign_in_expires (self->host));
+  keyfob_user_code_pane_set_hint (self->pane, keyfob_bus_host1_get_error (self->host));
 
   if (self->stage != STAGE_CODE && !keyfob_user_code_pane_is_expired (self->pane))
     set_stage (self, STAGE_CODE, NULL);

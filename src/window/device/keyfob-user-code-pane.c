@@ -22,6 +22,7 @@ struct _KeyfobUserCodePane
 {
   AdwBin parent_instance;
 
+  GtkLabel *hint_label;
   GtkWidget *picture;
   KeyfobQrPaintable *qr;
   GtkLabel *scan_label;
@@ -315,6 +316,7 @@ bind_template (GtkWidgetClass *widget_class)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-user-code-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, hint_label);
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, picture);
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, qr);
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, scan_label);
@@ -388,6 +390,15 @@ keyfob_user_code_pane_show (KeyfobUserCodePane *self,
   show_qr (self, uri, complete);
   show_code (self, code);
   start_countdown (self, expires);
+}
+
+void
+keyfob_user_code_pane_set_hint (KeyfobUserCodePane *self, const char *hint)
+{
+  g_return_if_fail (KEYFOB_IS_USER_CODE_PANE (self));
+
+  gtk_label_set_label (self->hint_label, hint != NULL ? hint : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->hint_label), hint != NULL && *hint != '\0');
 }
 
 void

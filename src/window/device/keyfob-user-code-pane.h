@@ -42,6 +42,10 @@ void keyfob_user_code_pane_show (KeyfobUserCodePane *self,
                                  const char *complete,
                                  gint64 expires);
 
+/** @hint: (nullable): why the user needs a code, or what keeps the agent from asking for the token
+ */
+void keyfob_user_code_pane_set_hint (KeyfobUserCodePane *self, const char *hint);
+
 /** Removes the code from the screen and stops the countdown. */
 void keyfob_user_code_pane_clear (KeyfobUserCodePane *self);
 
