@@ -45,6 +45,13 @@ keyfob_host_state_has_token (KeyfobHostState state)
 }
 
 gboolean
+keyfob_host_state_can_renew (KeyfobHostState state, gboolean broker, gint64 left)
+{
+  return (state == KEYFOB_HOST_SIGNED_IN || state == KEYFOB_HOST_OFFLINE)
+         && (!broker || left <= KEYFOB_BROKER_LIFE);
+}
+
+gboolean
 keyfob_host_state_can_sign_out (KeyfobHostState state)
 {
   return keyfob_host_state_has_token (state) || state == KEYFOB_HOST_LOCKED;

@@ -44,6 +44,19 @@ gboolean keyfob_host_state_needs_user (KeyfobHostState state);
 /** Returns: whether a host in @state has a token at hand, or can get one by itself */
 gboolean keyfob_host_state_has_token (KeyfobHostState state);
 
+/** Life of what any refresh brings in broker mode, seconds */
+#define KEYFOB_BROKER_LIFE (60 * 60)
+
+/**
+ * keyfob_host_state_can_renew:
+ * @broker: whether the access token is also the refresh token
+ * @left: for how many seconds the token is still good
+ *
+ * Returns: whether a new token can be had in @state, and is not good for a shorter time than the
+ *   present one
+ */
+gboolean keyfob_host_state_can_renew (KeyfobHostState state, gboolean broker, gint64 left);
+
 /** Returns: whether there is something to sign out of: a token, at hand or in a locked store */
 gboolean keyfob_host_state_can_sign_out (KeyfobHostState state);
 

@@ -8,12 +8,13 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 import unittest
 
 import desktop
 import tap
 from gi.repository import Gio, GLib
-from window import HOUR, MINUTE, QUESTION, WindowCase, host
+from window import DAY, HOUR, MINUTE, QUESTION, WindowCase, host
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
@@ -562,6 +563,30 @@ class Refreshing(WindowCase):
         # a new try takes the old sentence away
         self.refresh()
         self.app.wait_gone(sentence)
+
+    def assert_offered(self, offered):
+        def look():
+            self.app.press("More actions")
+            self.app.wait_for("Settings")
+            found = self.app.find("Refresh now") is not None
+            self.press_keys("Escape")
+            self.app.wait_gone("Settings")
+            return found == offered
+
+        desktop.wait_for(look, "Refresh now " + ("to be offered" if offered else "to be gone"))
+
+    def test_not_for_a_shorter_token(self):
+        """Any new token of a broker is good for an hour."""
+        name = "one.example.org"
+        self.start([host(name, State="signed-in", Broker=True, left=30 * DAY)])
+        self.assert_offered(False)
+        for changed, offered in (({"Expires": int(time.time()) + HOUR - 10}, True),
+                                 ({"Expires": int(time.time()) + HOUR + MINUTE}, False),
+                                 ({"Broker": False}, True),
+                                 ({"Broker": True, "State": "offline"}, False),
+                                 ({"Expires": 0}, True)):
+            self.agent.set_host(name, **changed)
+            self.assert_offered(offered)
 
     def test_only_where_there_is_a_token(self):
         self.start([host("one.example.org")])

@@ -11,7 +11,6 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-host-decisions.h"
 #include "keyfob-host-server.h"
-#include "keyfob-refresh-plan.h"
 #include "keyfob-session.h"
 
 /* What a caller wants. proceed() runs again whenever the activity of the host ends. */
@@ -287,7 +286,7 @@ lasts (GTask *task, KeyfobToken *token)
   gint64 left = keyfob_token_get_seconds_left (token, now (task));
 
   return left >= request->options->min_time
-         || (keyfob_token_is_broker (token) && left > KEYFOB_REFRESH_BROKER_LIFE);
+         || (keyfob_token_is_broker (token) && left > KEYFOB_BROKER_LIFE);
 }
 
 /* @task: (transfer full) */

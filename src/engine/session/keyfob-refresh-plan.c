@@ -5,6 +5,8 @@
 
 #include "keyfob-refresh-plan.h"
 
+#include "keyfob-host-state.h"
+
 /* the share of its life after which a token is refreshed */
 #define LIFE_SHARE 0.8
 /* how long before its end a token is refreshed at the latest, seconds */
@@ -64,7 +66,7 @@ keyfob_refresh_plan_is_possible (const KeyfobRefreshFacts *facts)
 static gint64
 keep_longer_life (const KeyfobRefreshFacts *facts, gint64 due)
 {
-  gint64 worth = facts->expires - KEYFOB_REFRESH_BROKER_LIFE;
+  gint64 worth = facts->expires - KEYFOB_BROKER_LIFE;
 
   if (!facts->broker || due >= worth)
     return due;

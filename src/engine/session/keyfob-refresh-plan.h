@@ -13,9 +13,6 @@ G_BEGIN_DECLS
 /** Shortest time between two refreshes without a caller, seconds. */
 #define KEYFOB_REFRESH_SPACING 120
 
-/** Life of what any refresh brings in broker mode, seconds. */
-#define KEYFOB_REFRESH_BROKER_LIFE (60 * 60)
-
 /**
  * KeyfobRefreshFacts:
  * @received: when the token arrived

@@ -100,8 +100,11 @@ update_actions (KeyfobHostRow *self)
                                  keyfob_host_state_can_sign_out (state));
   gtk_widget_action_set_enabled (widget, "row.unlock", state == KEYFOB_HOST_LOCKED);
   gtk_widget_action_set_enabled (widget, "row.copy", has_token);
-  gtk_widget_action_set_enabled (widget, "row.refresh",
-                                 has_token && state != KEYFOB_HOST_REFRESHING);
+  gtk_widget_action_set_enabled (
+      widget, "row.refresh",
+      keyfob_host_state_can_renew (state, keyfob_bus_host1_get_broker (self->host),
+                                   keyfob_bus_host1_get_expires (self->host)
+                                       - keyfob_ticker_get_now (self->ticker)));
   gtk_widget_action_set_enabled (widget, "row.sign-out", keyfob_host_state_can_sign_out (state));
   gtk_widget_action_set_enabled (widget, "row.cancel", state == KEYFOB_HOST_SIGNING_IN);
   gtk_widget_action_set_enabled (widget, "row.open-page", has_page);
@@ -540,18 +543,20 @@ busy_closure (GtkWidget *row, const char *word, const char *question)
   return state == KEYFOB_HOST_SIGNING_IN || state == KEYFOB_HOST_REFRESHING;
 }
 
+/* The ticker tells when the token lasts no longer than a new one would. */
 static void
-set_host (KeyfobHostRow *self, KeyfobBusHost1 *host)
+keyfob_host_row_constructed (GObject *object)
 {
-  g_set_object (&self->host, host);
-  if (host == NULL)
-    return;
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+  const char *const shown[] = { "notify::state", "notify::name", "notify::login-uri",
+                                "notify::broker", "notify::expires" };
 
-  g_signal_connect_object (host, "notify::state", G_CALLBACK (on_host_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (host, "notify::name", G_CALLBACK (on_host_changed), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (host, "notify::login-uri", G_CALLBACK (on_host_changed), self,
+  G_OBJECT_CLASS (keyfob_host_row_parent_class)->constructed (object);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
+    g_signal_connect_object (self->host, shown[i], G_CALLBACK (on_host_changed), self,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->ticker, "notify::now", G_CALLBACK (update_actions), self,
                            G_CONNECT_SWAPPED);
   on_host_changed (self);
 }
@@ -613,7 +618,7 @@ keyfob_host_row_set_property (GObject *object,
   switch (prop_id)
     {
     case PROP_HOST:
-      set_host (self, g_value_get_object (value));
+      g_set_object (&self->host, g_value_get_object (value));
       break;
     case PROP_TICKER:
       g_set_object (&self->ticker, g_value_get_object (value));
@@ -673,6 +678,7 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   const GParamFlags construct = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
+  object_class->constructed = keyfob_host_row_constructed;
   object_class->dispose = keyfob_host_row_dispose;
   object_class->finalize = keyfob_host_row_finalize;
   object_class->get_property = keyfob_host_row_get_property;
