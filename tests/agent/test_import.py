@@ -168,6 +168,52 @@ class Import(ImportCase):
         self.find_host().wait_for(State="signed-in", Error="")
 
 
+class NoUserinfo(ImportCase):
+    """Deployments without the route that checks a token."""
+
+    ANSWERS = (answer(404, {"detail": "Not Found"}), answer(404, "<title>404</title>"),
+               answer(405, {"detail": "Method Not Allowed"}), answer(410, ""))
+
+    def test_checked_by_a_refresh(self):
+        for reply in self.ANSWERS:
+            with self.subTest(reply):
+                self.server.faults["userinfo"] = reply
+                made = self.bare()
+                self.write(made)
+                asked = self.server.count("token")
+                host = self.import_token()
+                self.assertEqual((host.State, host.Error), ("signed-in", ""))
+                self.assertEqual(self.server.count("token"), asked + 1)
+                self.assertNotEqual(self.access(), made["access_token"])
+                self.call(agentcase.PATH, agentcase.AGENT, "RemoveHost", GLib.Variant("(o)", (host.path,)))
+
+    def test_session_that_is_over(self):
+        self.server.faults["userinfo"] = self.ANSWERS[0]
+        self.write(self.bare(refresh_token="used-up"))
+        self.assertIn("has ended", self.assert_refused("Expired"))
+
+    def assert_unchecked(self, made):
+        for reply in self.ANSWERS:
+            with self.subTest(reply):
+                self.server.faults["userinfo"] = reply
+                self.write(made)
+                host = self.import_token()
+                self.assertEqual(host.State, "signed-in")
+                self.assertIn("no way to check a token", host.Error)
+                self.assertEqual(host.get_token()["access_token"], made["access_token"])
+                self.assertEqual(self.server.count("token"), 0)
+                self.call(agentcase.PATH, agentcase.AGENT, "RemoveHost", GLib.Variant("(o)", (host.path,)))
+
+    def test_without_a_refresh_token_it_is_told_as_unchecked(self):
+        made = self.bare()
+        del made["refresh_token"]
+        self.assert_unchecked(made)
+
+    def test_token_of_a_broker_is_not_exchanged_for_a_shorter_one(self):
+        made = self.bare(expires=int(time.time()) + 30 * 24 * 3600)
+        self.assert_unchecked({**made, "refresh_token": made["access_token"]})
+
+
 class Refused(ImportCase):
     def test_server_does_not_take_it(self):
         self.write(self.bare())
@@ -177,11 +223,6 @@ class Refused(ImportCase):
         self.assertEqual(self.hosts(), {})
         self.restart_agent()
         self.assertEqual(self.hosts(), {})
-
-    def test_server_that_checks_no_token(self):
-        self.write(self.bare())
-        self.server.faults["userinfo"] = answer(404, {"detail": "Not Found"})
-        self.assertIn("has nothing at", self.assert_refused("Server"))
 
     def test_nothing_is_sent_to_a_web_page(self):
         made = self.bare()

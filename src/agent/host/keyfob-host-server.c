@@ -231,7 +231,8 @@ on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
     g_debug ("%s does not say who is signed in: %s",
              keyfob_config_get_base_url (keyfob_host_get_config (host)), error->message);
   /* somebody else may have signed in meanwhile */
-  else if (keyfob_host_session_get_token (keyfob_host_get_session (host)) == request->token)
+  else if (*name != '\0'
+           && keyfob_host_session_get_token (keyfob_host_get_session (host)) == request->token)
     keyfob_host_set_account (host, name);
 }
 
@@ -269,6 +270,17 @@ learn_server (KeyfobHost *host, KeyfobSignIn *sign_in, KeyfobToken *token, const
 }
 
 static void
+say_unchecked (KeyfobHost *host)
+{
+  g_autofree char *sentence =
+      g_strdup_printf (_ ("%s has no way to check a token, so nobody knows yet whether it accepts "
+                          "this one."),
+                       keyfob_config_get_name (keyfob_host_get_config (host)));
+
+  keyfob_host_session_set_error (keyfob_host_get_session (host), sentence);
+}
+
+static void
 on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHost) host = KEYFOB_HOST (user_data);
@@ -285,6 +297,8 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
         keyfob_token_location_saved (keyfob_host_get_location (host),
                                      keyfob_sign_in_get_store (sign_in));
       keyfob_sign_in_note_provider (sign_in);
+      if (store_error == NULL && keyfob_sign_in_is_unchecked (sign_in))
+        say_unchecked (host);
       learn_account (host);
     }
   else

@@ -777,6 +777,13 @@ keyfob_sign_in_is_import (KeyfobSignIn *self)
 }
 
 gboolean
+keyfob_sign_in_is_unchecked (KeyfobSignIn *self)
+{
+  return self->flow != NULL && KEYFOB_IS_IMPORT_FLOW (self->flow)
+         && keyfob_import_flow_is_unchecked (KEYFOB_IMPORT_FLOW (self->flow));
+}
+
+gboolean
 keyfob_sign_in_is_by_code (KeyfobSignIn *self)
 {
   return self->by_code;

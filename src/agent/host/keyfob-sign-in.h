@@ -152,6 +152,9 @@ char *keyfob_sign_in_dup_trouble (KeyfobSignIn *self);
 /** Returns: whether it is with a token that the user has got elsewhere */
 gboolean keyfob_sign_in_is_import (KeyfobSignIn *self);
 
+/** Returns: whether it has brought a token of a file that the server could not check */
+gboolean keyfob_sign_in_is_unchecked (KeyfobSignIn *self);
+
 /** Returns: whether it is by a code on another device */
 gboolean keyfob_sign_in_is_by_code (KeyfobSignIn *self);
 

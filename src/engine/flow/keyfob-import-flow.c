@@ -17,6 +17,7 @@ struct _KeyfobImportFlow
   KeyfobServer *server;
   KeyfobClock *clock;
   KeyfobToken *token;
+  gboolean unchecked;
 };
 
 static void keyfob_import_flow_iface_init (KeyfobFlowInterface *iface);
@@ -26,21 +27,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (KeyfobImportFlow,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (KEYFOB_TYPE_FLOW,
                                                       keyfob_import_flow_iface_init))
-
-static void
-on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  KeyfobImportFlow *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *name = keyfob_server_userinfo_finish (KEYFOB_SERVER (source), result, &error);
-
-  /* a server that names nobody has accepted the token all the same */
-  if (name != NULL || g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
-    g_task_return_pointer (task, g_object_ref (self->token), g_object_unref);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
 
 static void
 on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -53,6 +39,50 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, token, g_object_unref);
   else
     g_task_return_error (task, error);
+}
+
+/* Cannot be cancelled: the answer may hold the only refresh token that still works. */
+static void
+refresh (GTask *task)
+{
+  KeyfobImportFlow *self = g_task_get_source_object (task);
+
+  keyfob_server_refresh_async (self->server, self->token, NULL, on_refreshed, g_object_ref (task));
+}
+
+/* A server without a route that checks tokens does so when it renews one. In broker mode that would
+ * bring a token of an hour in place of one of days. */
+static void
+check_otherwise (GTask *task)
+{
+  KeyfobImportFlow *self = g_task_get_source_object (task);
+
+  if (keyfob_token_get_refresh_token (self->token) != NULL && !keyfob_token_is_broker (self->token))
+    {
+      refresh (task);
+      return;
+    }
+
+  self->unchecked = TRUE;
+  g_task_return_pointer (task, g_object_ref (self->token), g_object_unref);
+}
+
+static void
+on_userinfo (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobImportFlow *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = keyfob_server_userinfo_finish (KEYFOB_SERVER (source), result, &error);
+
+  if (name != NULL)
+    g_task_return_pointer (task, g_object_ref (self->token), g_object_unref);
+  else if (g_task_return_error_if_cancelled (task))
+    return;
+  else if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED))
+    check_otherwise (task);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void
@@ -70,10 +100,8 @@ on_probed (GObject *source, GAsyncResult *result, gpointer user_data)
                                   g_steal_pointer (&task));
   else if (g_task_return_error_if_cancelled (task))
     return;
-  /* cannot be cancelled: the answer may hold the only refresh token that still works */
   else if (keyfob_token_get_refresh_token (self->token) != NULL)
-    keyfob_server_refresh_async (self->server, self->token, NULL, on_refreshed,
-                                 g_steal_pointer (&task));
+    refresh (task);
   else
     g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_EXPIRED, "%s",
                              _ ("The token has ended, and nothing can renew it. Sign in instead."));
@@ -133,4 +161,12 @@ keyfob_import_flow_new (KeyfobServer *server, KeyfobClock *clock, KeyfobToken *t
   self->token = g_object_ref (token);
 
   return self;
+}
+
+gboolean
+keyfob_import_flow_is_unchecked (KeyfobImportFlow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_IMPORT_FLOW (self), FALSE);
+
+  return self->unchecked;
 }

@@ -445,28 +445,37 @@ dup_user_name (JsonObject *object)
   return g_steal_pointer (&name);
 }
 
+/* Some deployments have no such route. */
+static gboolean
+lacks_userinfo (KeyfobAnswer *answer)
+{
+  return answer->status == SOUP_STATUS_NOT_FOUND || answer->status == SOUP_STATUS_METHOD_NOT_ALLOWED
+         || answer->status == SOUP_STATUS_GONE;
+}
+
 static void
 on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  KeyfobPyOidcServer *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
   g_autoptr (JsonObject) object = NULL;
-  g_autofree char *name = NULL;
+
+  if (answer != NULL && lacks_userinfo (answer))
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
+                               _ ("%s does not say whose token this is, or whether it is good."),
+                               keyfob_config_get_name (self->config));
+      return;
+    }
 
   if (answer != NULL)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
   if (object != NULL)
-    name = dup_user_name (object);
-
-  if (name != NULL && *name != '\0')
-    g_task_return_pointer (task, g_steal_pointer (&name), g_free);
-  else if (error != NULL)
-    g_task_return_error (task, error);
+    g_task_return_pointer (task, dup_user_name (object), g_free);
   else
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED, "%s",
-                             _ ("The server does not say whose token this is. You can use it all "
-                                "the same."));
+    g_task_return_error (task, error);
 }
 
 static void

@@ -190,8 +190,9 @@ void keyfob_server_userinfo_async (KeyfobServer *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 
-/** Returns: (transfer full): the name, cleaned for display and never empty, or %NULL; with
- * UNSUPPORTED where the server accepts the token and names nobody, DENIED where it does not */
+/** Returns: (transfer full): the name, cleaned for display, empty where the server accepts the
+ * token and names nobody; or %NULL, with UNSUPPORTED where the server checks no tokens, DENIED
+ * where it does not accept this one */
 char *keyfob_server_userinfo_finish (KeyfobServer *self, GAsyncResult *result, GError **error);
 
 /** Sends a request that needs no token and changes nothing, to see whether the server answers. */
