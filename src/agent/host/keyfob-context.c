@@ -9,6 +9,7 @@
 static void
 clear (KeyfobContext *self)
 {
+  g_clear_pointer (&self->callers, keyfob_callers_free);
   g_clear_object (&self->connection);
   g_clear_object (&self->session);
   g_clear_object (&self->clock);
@@ -26,6 +27,7 @@ clear (KeyfobContext *self)
 
 KeyfobContext *
 keyfob_context_new (GDBusConnection *connection,
+                    KeyfobCallers *callers,
                     SoupSession *session,
                     KeyfobClock *clock,
                     KeyfobLauncher *launcher,
@@ -38,6 +40,7 @@ keyfob_context_new (GDBusConnection *connection,
   KeyfobContext *self = g_rc_box_new0 (KeyfobContext);
 
   self->connection = g_object_ref (connection);
+  self->callers = callers;
   self->session = g_object_ref (session);
   self->clock = g_object_ref (clock);
   self->launcher = g_object_ref (launcher);

@@ -6,6 +6,7 @@
 
 #include <libsoup/soup.h>
 
+#include "keyfob-callers.h"
 #include "keyfob-clock.h"
 #include "keyfob-host-file.h"
 #include "keyfob-launcher.h"
@@ -20,6 +21,7 @@ G_BEGIN_DECLS
 /**
  * KeyfobContext:
  * @connection: the bus, or the only client of a private agent
+ * @callers: who calls over it
  * @session: the HTTP session of all hosts
  * @clock: the wall clock
  * @launcher: opens the browser
@@ -36,6 +38,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GDBusConnection *connection;
+  KeyfobCallers *callers;
   SoupSession *session;
   KeyfobClock *clock;
   KeyfobLauncher *launcher;
@@ -50,12 +53,14 @@ typedef struct
 
 /**
  * keyfob_context_new:
+ * @callers: (nullable) (transfer full): of @connection; needed where methods are called
  *
  * Takes a reference on each object, and makes the others.
  *
  * Returns: (transfer full): a context
  */
 KeyfobContext *keyfob_context_new (GDBusConnection *connection,
+                                   KeyfobCallers *callers,
                                    SoupSession *session,
                                    KeyfobClock *clock,
                                    KeyfobLauncher *launcher,

@@ -111,7 +111,7 @@ quit (KeyfobAgentProgram *self)
 }
 
 static void
-on_bus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+on_last_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobAgentProgram) self = user_data;
   GVariant *answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
@@ -120,15 +120,40 @@ on_bus_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   quit (self);
 }
 
+static void
+ask_bus (KeyfobAgentProgram *self, GAsyncReadyCallback callback)
+{
+  g_dbus_connection_call (self->context->connection, "org.freedesktop.DBus",
+                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", NULL, NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, callback, g_object_ref (self));
+}
+
+static void
+on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobAgentProgram) self = user_data;
+
+  ask_bus (self, on_last_answer);
+}
+
+/* Some of the calls may wait until it is known who makes them. */
+static void
+on_first_answer (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobAgentProgram *self = user_data;
+  GVariant *answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  g_clear_pointer (&answer, g_variant_unref);
+  keyfob_callers_settle_async (self->context->callers, on_settled, self);
+}
+
 /* Releases the name first: from then on the bus starts another agent for new calls, and all calls
  * that came before are here when the bus answers. */
 static void
 on_leave (KeyfobAgentProgram *self)
 {
   g_clear_handle_id (&self->name, g_bus_unown_name);
-  g_dbus_connection_call (self->context->connection, "org.freedesktop.DBus",
-                          "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_bus_answer, g_object_ref (self));
+  ask_bus (self, on_first_answer);
 }
 
 static void
@@ -223,6 +248,31 @@ make_stores (KeyfobClock *clock, const char *store_option)
   return keyfob_stores_new (keyring, shared_file, only_file, clock);
 }
 
+/* What programs in a sandbox may call, see #KeyfobCallersAllow: neither properties nor the list of
+ * objects, which tell of all hosts, nor the menu of the tray. */
+static gboolean
+allow_in_sandbox (GDBusMessage *call)
+{
+  const struct
+  {
+    const char *interface;
+    const char *member;
+  } allowed[] = {
+    { "org.freedesktop.DBus.Peer", "Ping" },
+    { "org.keyfob.Keyfob.Agent1", "FindHost" },
+    { "org.keyfob.Keyfob.Host1", "GetToken" },
+  };
+  const char *interface = g_dbus_message_get_interface (call);
+  const char *member = g_dbus_message_get_member (call);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (allowed); i++)
+    if (g_strcmp0 (interface, allowed[i].interface) == 0
+        && g_strcmp0 (member, allowed[i].member) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 static KeyfobContext *
 make_context (GDBusConnection *connection, const char *store_option)
 {
@@ -239,8 +289,8 @@ make_context (GDBusConnection *connection, const char *store_option)
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);
 
-  return keyfob_context_new (connection, session, clock, launcher, file, notices, settings, lock,
-                             stores);
+  return keyfob_context_new (connection, keyfob_callers_new (connection, allow_in_sandbox), session,
+                             clock, launcher, file, notices, settings, lock, stores);
 }
 
 static void

@@ -106,15 +106,40 @@ on_lock_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     call_return (call, error);
 }
 
+/* A program in a sandbox chooses nothing: how to sign in is up to the user.
+ *
+ * Returns: (nullable): why the program gets no token */
+static GError *
+refuse_unasked (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+{
+  KeyfobCallers *callers = keyfob_host_get_context (host)->callers;
+  g_autoptr (KeyfobCaller) caller =
+      keyfob_callers_dup (callers, g_dbus_method_invocation_get_sender (invocation));
+
+  if (caller == NULL)
+    return g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY, "The program has left the bus");
+  if (!keyfob_caller_is_restricted (caller))
+    return NULL;
+  if (g_variant_n_children (options) > 0)
+    return g_error_new (
+        G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED, "%s",
+        _ ("Programs in a sandbox may ask for a token, but not say how to get it."));
+
+  return g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+                      _ ("%s runs in a sandbox, and you have not allowed it the token for %s."),
+                      caller->name, keyfob_config_get_name (keyfob_host_get_config (host)));
+}
+
 void
 keyfob_host_methods_get_token (KeyfobHost *host,
                                GDBusMethodInvocation *invocation,
                                GVariant *options)
 {
   Call *call = call_new (host, invocation);
-  GError *error = NULL;
+  GError *error = refuse_unasked (host, invocation, options);
 
-  call->options = keyfob_sign_in_options_parse (options, &error);
+  if (error == NULL)
+    call->options = keyfob_sign_in_options_parse (options, &error);
   if (call->options != NULL)
     keyfob_token_lock_check_async (keyfob_host_get_context (host)->lock, on_lock_checked, call);
   else

@@ -141,8 +141,8 @@ make_context (Fixture *fixture)
   /* of a bus that nobody is on */
   g_autoptr (GDBusConnection) connection = g_object_new (G_TYPE_DBUS_CONNECTION, NULL);
 
-  return keyfob_context_new (connection, session, clock, KEYFOB_LAUNCHER (launcher), file, notices,
-                             settings, lock, stores);
+  return keyfob_context_new (connection, NULL, session, clock, KEYFOB_LAUNCHER (launcher), file,
+                             notices, settings, lock, stores);
 }
 
 static KeyfobBusHost1 *

@@ -1,0 +1,236 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Who calls: programs in sandboxes, whose bus is that of the user, and what they may do."""
+
+import json
+import os
+import subprocess
+
+import agentcase
+import tap
+from agentcase import AGENT, HOST, PATH
+from gi.repository import GLib
+from waiting import wait_until
+
+PROPERTIES = "org.freedesktop.DBus.Properties"
+DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
+INFO = "[Application]\nname=org.example.Game\nruntime=runtime/org.example.Platform/x86_64/1\n"
+CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "bus_client.py")
+
+
+class Client:
+    """A program on the bus that is not the test itself."""
+
+    def __init__(self, case, command=(), options=()):
+        self.process = case.bus.spawn(
+            [*case.agent_wrapper, *command, "/usr/bin/python3", CLIENT, *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.name = self._read()["name"]
+
+    def _read(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("the client ended")
+        return json.loads(line)
+
+    def call(self, path, interface, method, arguments="", name=agentcase.NAME):
+        self.process.stdin.write(json.dumps([name, path, interface, method, arguments]) + "\n")
+        self.process.stdin.flush()
+        return self._read()
+
+    def find_host(self, url):
+        return self.call(PATH, AGENT, "FindHost", f"('{url}',)")
+
+    def get_token(self, path, options="@a{sv} {}"):
+        return self.call(path, HOST, "GetToken", f"({options},)")
+
+
+class CallersCase(agentcase.AgentCase):
+    # root may look into every process, as the user may not
+    agent_wrapper = ["setpriv", "--bounding-set=-sys_ptrace"] if os.getuid() == 0 else []
+
+    def sandbox(self, info=None, *options):
+        """A program in the mount and user namespaces that Flatpak gives it, with the file @info that Flatpak puts there.
+
+        @info: path of the file; None for that of a Flatpak.
+        """
+        if info is None:
+            info = self.bus.path("flatpak-info")
+            with open(info, "w", encoding="utf-8") as out:
+                out.write(INFO)
+        support = os.path.dirname(CLIENT)
+        return Client(self, [
+            "bwrap", "--unshare-user", "--unshare-pid", "--die-with-parent", "--ro-bind", "/usr", "/usr",
+            "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
+            "--proc", "/proc", "--dev", "/dev", "--bind", self.bus.folder, self.bus.folder,
+            "--ro-bind", support, support, *info_arguments(info)], options)
+
+
+def info_arguments(info):
+    if os.path.islink(info):
+        return ["--symlink", os.readlink(info), "/.flatpak-info"]
+
+    return ["--ro-bind", info, "/.flatpak-info"]
+
+
+class Sandboxes(CallersCase):
+    def setUp(self):
+        super().setUp()
+        self.host = self.add_host()
+        self.host.sign_in()
+
+    def assert_restricted(self, client):
+        for call in self.everything():
+            with self.subTest(call[2]):
+                answer = client.call(*call)
+                self.assertEqual(answer.get("error"), DENIED, answer)
+        found = client.find_host(self.server.url)
+        self.assertEqual(found.get("value"), [self.host.path], found)
+        answer = client.get_token(self.host.path)
+        self.assertEqual(answer.get("error"), DENIED, answer)
+        for options in ("{'interactive': <true>}", "{'force': <true>}", "{'flow': <'device'>}"):
+            self.assertEqual(client.get_token(self.host.path, options).get("error"), DENIED)
+        self.assertEqual(self.host.State, "signed-in")
+
+    def everything(self):
+        """Every call that there is, but for the two that a program in a sandbox may make."""
+        host = self.host.path
+        return [
+            (PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects"),
+            (PATH, "org.freedesktop.DBus.Introspectable", "Introspect"),
+            (PATH + "/hosts", "org.freedesktop.DBus.Introspectable", "Introspect"),
+            (PATH, PROPERTIES, "GetAll", f"('{AGENT}',)"),
+            (PATH, PROPERTIES, "Get", f"('{AGENT}', 'FoundHosts')"),
+            (host, PROPERTIES, "GetAll", f"('{HOST}',)"),
+            (host, PROPERTIES, "Get", f"('{HOST}', 'Account')"),
+            (host, PROPERTIES, "Set", f"('{HOST}', 'Account', <'x'>)"),
+            (PATH, AGENT, "AddHost", "('https://other.example.org', @a{sv} {})"),
+            (PATH, AGENT, "FindHosts", "('',)"),
+            (PATH, AGENT, "GetToken", "('', @a{sv} {})"),
+            (PATH, AGENT, "RemoveHost", f"(@o '{host}',)"),
+            (PATH, AGENT, "ImportToken", "(b'/etc/passwd', 'https://other.example.org', @a{sv} {})"),
+            (PATH, AGENT, "Unlock"),
+            (PATH, AGENT, "Dismiss", "('x',)"),
+            (PATH, AGENT, "Looked"),
+            (host, HOST, "SignIn", "(@a{sv} {},)"),
+            (host, HOST, "OpenPage", "(@a{sv} {},)"),
+            (host, HOST, "Continue", "('', @a{sv} {})"),
+            (host, HOST, "Cancel"),
+            (host, HOST, "Refresh"),
+            (host, HOST, "SignOut", "(@a{sv} {},)"),
+            (host, HOST, "Configure", "({'store': <'/tmp/x'>},)"),
+            ("/MenuBar", "com.canonical.dbusmenu", "GetLayout", "(0, -1, @as [])"),
+            ("/MenuBar", "com.canonical.dbusmenu", "Event", "(1, 'clicked', <0>, @u 0)"),
+            ("/StatusNotifierItem", "org.kde.StatusNotifierItem", "Activate", "(0, 0)"),
+            ("/StatusNotifierItem", PROPERTIES, "GetAll", "('org.kde.StatusNotifierItem',)"),
+        ]
+
+    def test_flatpak(self):
+        client = self.sandbox()
+        self.assert_restricted(client)
+        self.assertIn("org.example.Game", client.get_token(self.host.path)["message"])
+
+    def test_outside(self):
+        client = Client(self)
+        self.assertIn("access_token", client.get_token(self.host.path)["value"][0])
+        self.assertIn("value", client.call(PATH, PROPERTIES, "GetAll", f"('{AGENT}',)"))
+
+    def test_outside_and_private(self):
+        """As the window and the command are, and ssh-agent."""
+        client = Client(self, options=["private"])
+        self.assertIn("access_token", client.get_token(self.host.path)["value"][0])
+
+    def test_flatpak_that_hides(self):
+        self.assert_restricted(self.sandbox(None, "private"))
+
+    def test_no_privileges_and_private(self):
+        """A sandbox of a setuid program looks like that, so it cannot be told."""
+        self.assert_restricted(Client(self, ["setpriv", "--no-new-privs"], ["private"]))
+
+    def test_no_privileges(self):
+        client = Client(self, ["setpriv", "--no-new-privs"])
+        self.assertIn("access_token", client.get_token(self.host.path)["value"][0])
+
+    def test_process_that_ended(self):
+        """Its connection lives on in a child, and nothing is known of that."""
+        self.assert_restricted(Client(self, options=["fork"]))
+
+    def test_odd_information(self):
+        info = self.bus.path("odd")
+
+        def write(content):
+            with open(info, "w", encoding="utf-8") as out:
+                out.write(content)
+        for what, make in {
+            "fifo": lambda: os.mkfifo(info),
+            "folder": lambda: os.mkdir(info),
+            "device": lambda: os.symlink("/dev/zero", info),
+            "link that leads nowhere": lambda: os.symlink("/nowhere", info),
+            "link out": lambda: os.symlink("/proc/self/root/usr/bin/true", info),
+            "no name": lambda: write("[Application]\n"),
+            "no text": lambda: write("\0\0\0"),
+            "endless": lambda: write(INFO + "#" * 10_000_000),
+        }.items():
+            with self.subTest(what):
+                make()
+                client = self.sandbox(info)
+                self.assertEqual(client.call(PATH, AGENT, "Looked").get("error"), DENIED)
+                self.assertEqual(client.get_token(self.host.path).get("error"), DENIED)
+                os.rmdir(info) if os.path.isdir(info) and not os.path.islink(info) else os.unlink(info)
+
+    def test_hears_nothing(self):
+        outside = Client(self)
+        inside = self.sandbox()
+        for client in (outside, inside):
+            client.find_host(self.server.url)
+        self.host.call("SignIn", force=True, open_browser=False)
+        self.host.call("Cancel")
+        self.host.call("Configure", name="Secret name")
+        self.add_host("https://other.example.org")
+        heard = [entry for entry in inside.find_host(self.server.url)["signals"] if entry[0].startswith(PATH)]
+        self.assertEqual(heard, [])
+        heard = [entry for entry in outside.find_host(self.server.url)["signals"] if entry[0].startswith(PATH)]
+        self.assertIn("InterfacesAdded", [signal for _, signal, _ in heard])
+        self.assertIn("Secret name", str(heard))
+
+
+class Order(CallersCase):
+    def test_answers_come_in_order(self):
+        """Also those of calls that waited until it was known who makes them, and with the signals before them."""
+        heard = []
+        others = [self.bus.connect() for _ in range(5)]
+        host = self.add_host()
+        for other in others:
+            host.call("Cancel", connection=other)
+        connection = self.bus.connect()
+        connection.signal_subscribe(None, PROPERTIES, "PropertiesChanged", host.path, None, 0,
+                                    lambda *args: heard.append(args[5].unpack()[1].get("Name")))
+        pending = [host.start("Configure", connection, name=f"name {i}") for i in range(100)]
+        wait_until(lambda: all(call.done for call in pending), "the answers")
+        for call in pending:
+            call.wait()
+        self.assertEqual([name for name in heard if name], [f"name {i}" for i in range(100)])
+
+
+class Limits(CallersCase):
+    def test_arguments(self):
+        host = self.add_host()
+        for call in (
+            (PATH, AGENT, "FindHost", GLib.Variant("(s)", ("https://example.org/" + "x" * 5000,))),
+            (PATH, AGENT, "Dismiss", GLib.Variant("(s)", ("x" * 5000,))),
+            (host.path, HOST, "SignIn", GLib.Variant("(a{sv})", ({"prompt": GLib.Variant("s", "x" * 5000)},))),
+            (host.path, HOST, "Configure",
+             GLib.Variant("(a{sv})", ({"redirect-ports": GLib.Variant("aq", [1] * 5000)},))),
+            (host.path, HOST, "Configure",
+             GLib.Variant("(a{sv})", ({f"name{i}": GLib.Variant("s", "x" * 4000) for i in range(20)},))),
+            (PATH, AGENT, "ImportToken",
+             GLib.Variant("(aysa{sv})", (b"/" + b"x" * 5000, "https://example.org", {}))),
+        ):
+            with self.subTest(call[2]):
+                self.assert_fails(LIMITS, self.call, *call)
+        self.assertEqual(len(self.hosts()), 1)
+
+
+if __name__ == "__main__":
+    tap.main()
