@@ -57,14 +57,11 @@ is_page (KeyfobAnswer *self)
   const char *start = self->body + strspn (self->body, " \t\r\n\xef\xbb\xbf");
   gboolean says_so = g_strcmp0 (self->content_type, "text/html") == 0
                      || g_strcmp0 (self->content_type, "application/xhtml+xml") == 0;
-  g_autoptr (JsonNode) json = NULL;
 
   if (*start == '<' || !says_so)
     return *start == '<';
 
-  json = keyfob_json_parse (self->body, self->length, NULL);
-
-  return json == NULL;
+  return !keyfob_json_is_valid (self->body, self->length, FALSE);
 }
 
 /* Returns: (transfer full): the title of the page, or its text where there is no title */

@@ -128,7 +128,7 @@ search_node (Search *search, JsonNode *node, int depth)
 static JsonNode *
 parse_quoted (const char *text)
 {
-  g_autoptr (JsonNode) whole = keyfob_json_parse (text, strlen (text), NULL);
+  g_autoptr (JsonNode) whole = keyfob_json_parse (text, strlen (text));
   const char *start = strchr (text, '{');
   const char *end = strrchr (text, '}');
 
@@ -138,7 +138,7 @@ parse_quoted (const char *text)
   if (start == NULL || end == NULL || end < start)
     return NULL;
 
-  return keyfob_json_parse (start, end - start + 1, NULL);
+  return keyfob_json_parse (start, end - start + 1);
 }
 
 static const char *

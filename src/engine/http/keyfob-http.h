@@ -8,11 +8,12 @@
 
 #include "keyfob-answer.h"
 #include "keyfob-clock.h"
+#include "keyfob-json.h"
 
 G_BEGIN_DECLS
 
 /** The largest body that is read, in bytes; the rest is cut off. */
-#define KEYFOB_HTTP_MAX_BODY (1024 * 1024)
+#define KEYFOB_HTTP_MAX_BODY KEYFOB_JSON_MAX_ANSWER
 
 /**
  * keyfob_http_session_new:

@@ -16,6 +16,8 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
+/* Bytes of the fields that Keyfob does not know. */
+#define MAX_REST 65536
 /* The lifetime that py-oidc-auth-client assumes where the server names none, seconds. */
 #define DEFAULT_LIFETIME 180
 /* The Date header has whole seconds and takes time to arrive: a smaller difference is no skew. */
@@ -452,6 +454,53 @@ keyfob_token_to_entry (KeyfobToken *self, double stored_at)
     json_object_set_int_member (entry, "clock_skew", self->skew);
 
   return entry;
+}
+
+/* Returns: a copy of @rest with the fields that can be written */
+static JsonObject *
+copy_printable (JsonObject *rest)
+{
+  JsonObject *copy = json_object_new ();
+  gsize size = 0;
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  json_object_iter_init (&iter, rest);
+  while (json_object_iter_next (&iter, &name, &value))
+    {
+      g_autoptr (JsonObject) field = json_object_new ();
+      g_autoptr (KeyfobSecret) text = NULL;
+
+      json_object_set_member (field, name, json_node_copy (value));
+      text = keyfob_json_print (field);
+      if (text == NULL || strlen (text) > MAX_REST - size)
+        continue;
+
+      size += strlen (text);
+      json_object_set_member (copy, name, json_node_copy (value));
+    }
+
+  return copy;
+}
+
+KeyfobSecret *
+keyfob_token_to_json (KeyfobToken *self, double stored_at)
+{
+  g_autoptr (JsonObject) entry = keyfob_token_to_entry (self, stored_at);
+  KeyfobSecret *json = keyfob_json_print (entry);
+  g_autoptr (KeyfobToken) small = NULL;
+  g_autoptr (JsonObject) small_entry = NULL;
+
+  if (json != NULL)
+    return json;
+
+  small = copy_token (self);
+  json_object_unref (small->rest);
+  small->rest = copy_printable (self->rest);
+  small_entry = keyfob_token_to_entry (small, stored_at);
+
+  return keyfob_json_print (small_entry);
 }
 
 KeyfobToken *

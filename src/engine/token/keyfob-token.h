@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 
 #include "keyfob-clock.h"
+#include "keyfob-secret.h"
 
 G_BEGIN_DECLS
 
@@ -53,6 +54,18 @@ KeyfobToken *keyfob_token_new_from_entry (JsonObject *entry, GError **error);
  * ready for use; `clock_skew` only where it is not 0
  */
 JsonObject *keyfob_token_to_entry (KeyfobToken *self, double stored_at);
+
+/**
+ * keyfob_token_to_json:
+ * @stored_at: Unix time in seconds
+ *
+ * Fields that Keyfob does not know are left out where they are more than 64 KiB together, or would
+ * not be read again.
+ *
+ * Returns: (transfer full): keyfob_token_to_entry() in one line, as keyfob_json_parse_stored()
+ *   reads it
+ */
+KeyfobSecret *keyfob_token_to_json (KeyfobToken *self, double stored_at);
 
 /**
  * keyfob_token_with_refresh_token_of:

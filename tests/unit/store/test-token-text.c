@@ -238,6 +238,39 @@ test_escaped_key (void)
   g_assert_cmpstr (printed, ==, "{\n  \"https:\\/\\/b\\u00fccher.example\": 1\n}");
 }
 
+/* An entry with which the token could not be read again. */
+static void
+test_odd_fields_of_an_entry (void)
+{
+  static const char *const odd[] = {
+    "{\"x\": 1, \"x\": 2}",
+    "{\"y\": {\"x\": 1, \"x\": 2}}",
+    "{\"token\": 1, \"token\": 2, \"y\": [{\"x\": 1, \"x\": 2}]}",
+    "[1]",
+    "1e999",
+  };
+  g_autofree char *opening = g_strnfill (400, '[');
+  g_autofree char *closing = g_strnfill (400, ']');
+  g_autofree char *deep = g_strdup_printf ("{\"y\": %s%s}", opening, closing);
+
+  for (guint i = 0; i <= G_N_ELEMENTS (odd); i++)
+    {
+      g_autofree char *data =
+          g_strdup_printf ("{\"a\": %s, \"b\": %s}", i < G_N_ELEMENTS (odd) ? odd[i] : deep, deep);
+      g_autoptr (KeyfobTokenText) text = parse (data);
+      g_autoptr (JsonObject) entry = NULL;
+      g_autofree char *other = NULL;
+
+      g_test_message ("%s", data);
+      keyfob_token_text_set_entry (text, "a", "{\"token\":{\"access_token\":\"x\"}}", "a");
+      entry = keyfob_token_text_dup_entry (text, "a");
+      g_assert_nonnull (entry);
+      g_assert_true (json_object_has_member (entry, "token"));
+      other = keyfob_token_text_dup (text, "b");
+      g_assert_cmpstr (other, ==, deep);
+    }
+}
+
 static void
 test_half_a_surrogate_as_key (void)
 {
@@ -304,6 +337,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token-text/strings-of-any-length", test_strings_of_any_length);
   g_test_add_func ("/token-text/set-and-remove", test_set_and_remove);
   g_test_add_func ("/token-text/escaped-key", test_escaped_key);
+  g_test_add_func ("/token-text/odd-fields-of-an-entry", test_odd_fields_of_an_entry);
   g_test_add_func ("/token-text/half-a-surrogate-as-key", test_half_a_surrogate_as_key);
   g_test_add_func ("/token-text/same-key-twice", test_same_key_twice);
 

@@ -269,6 +269,54 @@ test_unknown_fields_survive (void)
   g_assert_cmpstr (json_object_get_string_member (headers, "Authorization"), ==, "Bearer AT");
 }
 
+/* What cannot be written and read again is left out, and the token is written all the same. */
+static void
+test_odd_fields_cost_no_token (void)
+{
+  g_autofree char *large = g_strnfill (70000, 'x');
+  g_autofree char *larger = g_strnfill (600000, 'x');
+  g_autofree char *text = g_strdup_printf (
+      "{\"access_token\": \"AT\", \"expires_in\": 60, \"huge\": 1e999, \"half\": \"\\ud800\","
+      " \"kept\": 1, \"large\": \"%s\", \"larger\": \"%s\"}",
+      large, larger);
+  g_autoptr (KeyfobToken) token = new_token (text, 0);
+  g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, NOW);
+
+  g_assert_cmpstr (json, ==,
+                   "{\"token\":{\"kept\":1,\"headers\":{\"Authorization\":\"Bearer AT\"},"
+                   "\"access_token\":\"AT\",\"token_type\":\"Bearer\",\"expires\":1900000060},"
+                   "\"stored_at\":1900000000.0}");
+}
+
+/* The longest tokens that are taken, of characters that are escaped. */
+static void
+test_longest_token_is_written (void)
+{
+  g_autoptr (GString) token_text = g_string_new (NULL);
+  g_autofree char *large = g_strnfill (60000, 'x');
+  g_autofree char *text = NULL;
+  g_autoptr (KeyfobToken) token = NULL;
+  g_autoptr (KeyfobSecret) json = NULL;
+  g_autoptr (JsonObject) entry = NULL;
+  g_autoptr (KeyfobToken) again = NULL;
+
+  for (guint i = 0; i < 65536; i++)
+    g_string_append (token_text, "\\\\");
+  text = g_strdup_printf ("{\"access_token\": \"%s\", \"refresh_token\": \"%s\", \"id_token\":"
+                          " \"%s\", \"a\": 1e300, \"other\": \"%s\"}",
+                          token_text->str, token_text->str, large, large);
+  token = new_token (text, 0);
+  json = keyfob_token_to_json (token, NOW);
+  g_assert_nonnull (json);
+
+  entry = keyfob_json_parse_stored (json, strlen (json));
+  again = keyfob_token_new_from_entry (entry, NULL);
+  g_assert_cmpstr (keyfob_token_get_access_token (again), ==,
+                   keyfob_token_get_access_token (token));
+  g_assert_cmpstr (keyfob_token_get_refresh_token (again), ==,
+                   keyfob_token_get_access_token (token));
+}
+
 static void
 test_entry_lifetime_counts_from_when_it_was_stored (void)
 {
@@ -665,6 +713,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/scope", test_scope);
   g_test_add_func ("/token/entry-as-python-has-it", test_entry_as_python_has_it);
   g_test_add_func ("/token/unknown-fields-survive", test_unknown_fields_survive);
+  g_test_add_func ("/token/odd-fields-cost-no-token", test_odd_fields_cost_no_token);
+  g_test_add_func ("/token/longest-token-is-written", test_longest_token_is_written);
   g_test_add_func ("/token/entry-lifetime", test_entry_lifetime_counts_from_when_it_was_stored);
   g_test_add_func ("/token/bad-entries", test_bad_entries);
   g_test_add_func ("/token/odd-entries", test_odd_entries);

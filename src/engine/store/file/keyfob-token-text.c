@@ -59,17 +59,7 @@ encode_string (const char *string)
 static char *
 decode_key (const Slice *written)
 {
-  g_autofree char *array = NULL;
-  g_autoptr (JsonNode) node = NULL;
-
-  if (memchr (written->start, '\\', written->length) == NULL)
-    return g_strndup (written->start + 1, written->length - 2);
-
-  array = g_strdup_printf ("[%.*s]", (int) written->length, written->start);
-  node = json_from_string (array, NULL);
-
-  return node != NULL ? g_strdup (json_array_get_string_element (json_node_get_array (node), 0))
-                      : NULL;
+  return keyfob_json_decode_string (written->start, written->length);
 }
 
 static gboolean
@@ -222,7 +212,7 @@ dup_base_url (const Member *member, GHashTable *owners, gint64 now)
 {
   g_autofree char *host_key = decode_key (&member->key);
   g_autoptr (JsonObject) entry =
-      keyfob_json_parse_object (member->value.start, member->value.length);
+      keyfob_json_parse_stored (member->value.start, member->value.length);
   g_autoptr (KeyfobToken) token = NULL;
   const char *owner = NULL;
 
@@ -294,7 +284,7 @@ KeyfobTokenText *
 keyfob_token_text_parse (const char *data, gsize length)
 {
   g_autoptr (KeyfobTokenText) self = g_new0 (KeyfobTokenText, 1);
-  KeyfobJsonScan scanner = { .at = data, .end = data + length };
+  KeyfobJsonScan scanner = { .at = data, .end = data + length, .python = TRUE };
 
   self->members = g_array_new (FALSE, FALSE, sizeof (Member));
   g_array_set_clear_func (self->members, member_clear);
@@ -376,24 +366,16 @@ keyfob_token_text_dup_entry (KeyfobTokenText *self, const char *host_key)
 
   value = &get_member (self, index)->value;
 
-  return keyfob_json_parse_object (value->start, value->length);
+  return keyfob_json_parse_stored (value->start, value->length);
 }
 
-void
-keyfob_token_text_set_entry (KeyfobTokenText *self,
-                             const char *host_key,
-                             const char *json,
-                             const char *base_url)
+/* Returns: (transfer full): @old with the token of @source */
+static KeyfobSecret *
+merge_entry (const char *old, KeyfobTokenText *source, const char *written_url)
 {
   static const char *const token_fields[] = { "token", "stored_at", "clock_skew" };
-  g_autoptr (KeyfobSecret) old = keyfob_token_text_dup (self, host_key);
-  g_autoptr (KeyfobSecret) merged = NULL;
-  g_autofree char *written_url = encode_string (base_url);
-  g_autoptr (KeyfobTokenText) source = keyfob_token_text_parse (json, strlen (json));
-  g_autoptr (KeyfobTokenText) entry = NULL;
+  g_autoptr (KeyfobTokenText) entry = keyfob_token_text_parse (old, strlen (old));
 
-  if (old != NULL)
-    entry = keyfob_token_text_parse (old, strlen (old));
   if (entry == NULL)
     entry = keyfob_token_text_parse ("", 0);
 
@@ -408,21 +390,59 @@ keyfob_token_text_set_entry (KeyfobTokenText *self,
     }
 
   set (entry, BASE_URL, written_url);
-  merged = keyfob_token_text_print (entry);
+
+  return keyfob_token_text_print (entry);
+}
+
+void
+keyfob_token_text_set_entry (KeyfobTokenText *self,
+                             const char *host_key,
+                             const char *json,
+                             const char *base_url)
+{
+  g_autoptr (KeyfobSecret) old = keyfob_token_text_dup (self, host_key);
+  g_autoptr (KeyfobSecret) merged = NULL;
+  g_autofree char *written_url = encode_string (base_url);
+  g_autoptr (KeyfobTokenText) source = keyfob_token_text_parse (json, strlen (json));
+  g_autoptr (JsonObject) again = NULL;
+
+  g_return_if_fail (source != NULL);
+
+  merged = merge_entry (old != NULL ? old : "", source, written_url);
+  again = keyfob_json_parse_stored (merged, strlen (merged));
+  if (again == NULL)
+    {
+      /* Fields of another program that Keyfob could not read again must not cost the token. */
+      keyfob_secret_free (merged);
+      merged = merge_entry ("", source, written_url);
+    }
+
   set (self, host_key, merged);
 }
 
 gboolean
 keyfob_token_text_remove (KeyfobTokenText *self, const char *key)
 {
+  gsize length = strlen (key);
+  guint kept = 0;
   gboolean removed = FALSE;
-  guint index = 0;
 
-  while (find (self, key, &index))
+  for (guint i = 0; i < self->members->len; i++)
     {
-      g_array_remove_index (self->members, index);
-      removed = TRUE;
+      Member *member = get_member (self, i);
+
+      if (has_key (member, key, length))
+        {
+          member_clear (member);
+          removed = TRUE;
+        }
+      else
+        *get_member (self, kept++) = *member;
     }
+
+  for (guint i = kept; i < self->members->len; i++)
+    *get_member (self, i) = (Member){ 0 };
+  g_array_set_size (self->members, kept);
 
   return removed;
 }

@@ -49,10 +49,11 @@ JsonObject *keyfob_token_text_dup_entry (KeyfobTokenText *self, const char *host
 
 /**
  * keyfob_token_text_set_entry:
- * @json: the entry to take the token from, see keyfob_token_to_entry()
+ * @json: the entry to take the token from, see keyfob_token_to_json()
  * @base_url: the base URL that the token is for
  *
- * Sets the token of an entry. Other fields of the entry stay to the letter. A new entry comes last.
+ * Sets the token of an entry. Other fields of the entry stay to the letter, unless the entry could
+ * not be read again with them. A new entry comes last.
  */
 void keyfob_token_text_set_entry (KeyfobTokenText *self,
                                   const char *host_key,

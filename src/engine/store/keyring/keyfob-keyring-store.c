@@ -134,7 +134,7 @@ dup_token (SecretItem *item, GError **error)
   if (value != NULL)
     {
       text = secret_value_get (value, &length);
-      entry = keyfob_json_parse_object (text, length);
+      entry = keyfob_json_parse_stored (text, length);
     }
   if (entry == NULL)
     entry = json_object_new ();
@@ -142,28 +142,37 @@ dup_token (SecretItem *item, GError **error)
   return keyfob_token_new_from_entry (entry, error);
 }
 
-/* KeePassXC replaces {TITLE}, {USERNAME} and the like in what it hands out. In JSON, a brace within
- * a string can be written so that there is none. */
+/* KeePassXC replaces {TITLE}, {USERNAME} and the like in what it hands out. A keyring file without
+ * a password takes a backslash for an escape of its own, unless an "u" comes after it. In JSON,
+ * each sign within a string can be written so that there is neither. */
 static char *
-escape_braces (const char *json)
+escape_signs (const char *json)
 {
+  static const char escapes[] = "\"\\/bfnrt";
+  static const char meanings[] = "\"\\/\b\f\n\r\t";
   /* never moved in memory, where a copy of the secret would be left */
   GString *escaped = g_string_sized_new (strlen ("\\u007b") * strlen (json) + 1);
   gboolean in_string = FALSE;
 
   for (const char *at = json; *at != '\0'; at++)
     {
+      const char *escape = in_string && *at == '\\' ? strchr (escapes, at[1]) : NULL;
+
+      if (escape != NULL && *escape != '\0')
+        {
+          g_string_append_printf (escaped, "\\u%04x", (guint) meanings[escape - escapes]);
+          at++;
+          continue;
+        }
       if (in_string && (*at == '{' || *at == '}'))
         {
-          g_string_append (escaped, *at == '{' ? "\\u007b" : "\\u007d");
+          g_string_append_printf (escaped, "\\u%04x", (guint) *at);
           continue;
         }
 
       g_string_append_c (escaped, *at);
       if (*at == '"')
         in_string = !in_string;
-      else if (in_string && *at == '\\')
-        g_string_append_c (escaped, *++at);
     }
 
   return g_string_free (escaped, FALSE);
@@ -174,12 +183,8 @@ escape_braces (const char *json)
 static SecretValue *
 value_new (KeyfobToken *token, gint64 now)
 {
-  g_autoptr (JsonObject) entry = keyfob_token_to_entry (token, (double) now);
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), entry);
-  char *json = json_to_string (node, FALSE);
-  char *text = escape_braces (json);
-
-  keyfob_secret_free (json);
+  g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, (double) now);
+  char *text = escape_signs (json);
 
   return secret_value_new_full (text, -1, "text/plain", (GDestroyNotify) keyfob_secret_free);
 }
