@@ -231,6 +231,67 @@ class Actions(NotificationCase):
         self.assertEqual(self.window.calls, [])
 
 
+class Question(NotificationCase):
+    """A sign-in that asks something, begun by somebody who may have no window."""
+
+    ASKS = "The sign-in to Portal waits for your answer"
+
+    def setUp(self):
+        super().setUp()
+        self.window = FakeWindow(self.bus)
+
+    def lead_elsewhere(self):
+        self.server.provider = self.server.url + "/evil/authorize"
+
+    def begin(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.lead_elsewhere()
+        host.call("SignIn", self.bus.connect(), force=True, open_browser=False)
+        return host
+
+    def test_told_and_leads_to_the_window(self):
+        host = self.begin()
+        note = self.notifications.wait_for(self.ASKS)
+        self.assertNotIn("evil", note.body)
+        self.notifications.press(note, "default", token="click-5")
+        self.assertEqual(self.window.wait_for_call(), ("Activate", (
+            {"activation-token": "click-5", "desktop-startup-id": "click-5"},)))
+        self.assertNotEqual(host.Question, "")
+
+    def test_withdrawn_with_the_answer_and_told_once(self):
+        host = self.begin()
+        self.notifications.wait_for(self.ASKS)
+        host.go_on()
+        self.notifications.wait_for()
+        agentcase.Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in")
+        self.wait_for_notifications()
+        self.assertEqual(self.notifications.count, 1)
+
+    def test_withdrawn_with_a_no(self):
+        host = self.begin()
+        self.notifications.wait_for(self.ASKS)
+        host.call("Cancel")
+        self.notifications.wait_for()
+
+    def test_withdrawn_with_the_host(self):
+        host = self.begin()
+        self.notifications.wait_for(self.ASKS)
+        self.remove_host(host.path)
+        self.notifications.wait_for()
+
+    def test_begun_without_a_window_opens_it(self):
+        self.install_browser()
+        self.restart_agent()
+        self.start_expired()
+        self.lead_elsewhere()
+        self.notifications.press(self.notifications.wait_for(NEEDS), "sign-in")
+        self.assertEqual(self.window.wait_for_call(), ("Activate", ({},)))
+        self.notifications.wait_for(self.ASKS)
+        self.assertFalse(os.path.exists(self.bus.path("opened")))
+
+
 class Early(NotificationCase):
     def setUp(self):
         super().setUp()

@@ -23,12 +23,13 @@ static void
 on_host_changed (KeyfobHost *host)
 {
   gboolean failed = *keyfob_host_session_get_error (keyfob_host_get_session (host)) != '\0';
+  gboolean asks = *keyfob_host_get_question (host) != '\0';
 
-  if (keyfob_host_get_state (host) == KEYFOB_HOST_SIGNING_IN && !failed)
+  if (keyfob_host_get_state (host) == KEYFOB_HOST_SIGNING_IN && !failed && !asks)
     return;
 
   g_signal_handlers_disconnect_by_func (host, on_host_changed, NULL);
-  if (failed)
+  if (failed || asks)
     open_window_of (host);
 }
 

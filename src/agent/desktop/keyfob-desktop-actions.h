@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  * keyfob_desktop_sign_in:
  * @activation_token: (nullable): lets the browser come to the front
  *
- * Begins a sign-in by browser, also where the token is still good. Where the sign-in fails the
- * window opens and shows the error of @host; a sign-in that is cancelled opens no window.
+ * Begins a sign-in by browser, also where the token is still good. Where the sign-in fails or asks
+ * something the window opens and shows the error or the question of @host; a sign-in that is
+ * cancelled opens no window.
  */
 void keyfob_desktop_sign_in (KeyfobHost *host, const char *activation_token);
 

@@ -24,7 +24,8 @@ struct _KeyfobNotifications
   KeyfobContext *context;
   KeyfobAttentionModel *model;
   KeyfobNotificationClient *client;
-  GHashTable *notified; /* object path → KeyfobAttention that a notification was made of */
+  GHashTable *notified;  /* object path → KeyfobAttention that a notification was made of */
+  GHashTable *questions; /* object path → question that a notification was made of */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNotifications, keyfob_notifications, G_TYPE_OBJECT)
@@ -63,6 +64,18 @@ show_soon (KeyfobNotifications *self, KeyfobHost *host)
   keyfob_notification_client_show (
       self->client, keyfob_host_get_path (host), summary, body,
       (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in again"), NULL });
+}
+
+/* The question itself is not told, since it names what a server has sent. */
+static void
+show_question (KeyfobNotifications *self, KeyfobHost *host)
+{
+  g_autofree char *summary =
+      g_strdup_printf (_ ("The sign-in to %s waits for your answer"), get_name (host));
+
+  keyfob_notification_client_show (
+      self->client, keyfob_host_get_path (host), summary, _ ("Keyfob shows what it asks."),
+      (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL });
 }
 
 static void
@@ -121,6 +134,29 @@ save_seen (KeyfobNotifications *self, KeyfobHost *host)
                                KEYFOB_HOST_NOTE_NOTIFIED, text);
 }
 
+/* Whoever has begun the sign-in may have no window, such as the tray or another program. */
+static void
+update_question (KeyfobNotifications *self, KeyfobHost *host)
+{
+  const char *path = keyfob_host_get_path (host);
+  const char *question = keyfob_host_get_question (host);
+  const char *shown = g_hash_table_lookup (self->questions, path);
+
+  if (g_str_equal (question, shown != NULL ? shown : ""))
+    return;
+
+  if (*question != '\0')
+    {
+      g_hash_table_insert (self->questions, g_strdup (path), g_strdup (question));
+      show_question (self, host);
+    }
+  else
+    {
+      g_hash_table_remove (self->questions, path);
+      keyfob_notification_client_withdraw (self->client, path);
+    }
+}
+
 /* Notes the attention that a host needs now. Returns: whether the user is to be notified */
 static gboolean
 take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention attention)
@@ -144,7 +180,8 @@ take_attention (KeyfobNotifications *self, KeyfobHost *host, KeyfobAttention att
       return FALSE;
     case KEYFOB_ATTENTION_SIGNING_IN:
       /* a sign-in that fails is shown by the browser or the window */
-      keyfob_notification_client_withdraw (self->client, path);
+      if (!g_hash_table_contains (self->questions, path))
+        keyfob_notification_client_withdraw (self->client, path);
       return FALSE;
     case KEYFOB_ATTENTION_OFFLINE:
     default:
@@ -178,13 +215,14 @@ withdraw_each (KeyfobNotifications *self)
     }
 }
 
+/* @notified: by object path */
 static void
-forget_removed (KeyfobNotifications *self)
+forget_removed (KeyfobNotifications *self, GHashTable *notified)
 {
   GHashTableIter iter;
   gpointer path;
 
-  g_hash_table_iter_init (&iter, self->notified);
+  g_hash_table_iter_init (&iter, notified);
   while (g_hash_table_iter_next (&iter, &path, NULL))
     {
       if (keyfob_attention_model_find_host (self->model, path) != NULL)
@@ -206,6 +244,7 @@ update (KeyfobNotifications *self)
       KeyfobHost *host = keyfob_attention_model_get_host (self->model, i);
       KeyfobAttention attention = keyfob_attention_model_get_attention (self->model, i);
 
+      update_question (self, host);
       if (!take_attention (self, host, attention))
         continue;
 
@@ -213,7 +252,8 @@ update (KeyfobNotifications *self)
       is_new |= attention == KEYFOB_ATTENTION_NEEDS_USER;
     }
 
-  forget_removed (self);
+  forget_removed (self, self->notified);
+  forget_removed (self, self->questions);
   if (is_new && n_needs_user > MAX_SINGLE)
     {
       withdraw_each (self);
@@ -272,6 +312,7 @@ keyfob_notifications_finalize (GObject *object)
   KeyfobNotifications *self = KEYFOB_NOTIFICATIONS (object);
 
   g_hash_table_unref (self->notified);
+  g_hash_table_unref (self->questions);
 
   G_OBJECT_CLASS (keyfob_notifications_parent_class)->finalize (object);
 }
@@ -289,6 +330,7 @@ static void
 keyfob_notifications_init (KeyfobNotifications *self)
 {
   self->notified = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 
 KeyfobNotifications *
