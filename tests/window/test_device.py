@@ -197,6 +197,51 @@ class Words(DeviceCase):
         self.check_qr("bad-address", [])
 
 
+class Question(DeviceCase):
+    QUESTION = (f"{NAME} used to send you to sso.example.org; now it wants to send you to evil.example.net. "
+                "Only go on if you expected this.")
+
+    def ask(self, **environment):
+        """As the agent does, instead of sending a code."""
+        self.start([host(NAME)], **environment)
+        self.agent.call("Hold", "SignIn")
+        self.choose()
+        self.app.wait_for("Asking the server for a code…")
+        self.agent.set_host(NAME, State="signing-in", Question=self.QUESTION)
+        self.app.wait_for(self.QUESTION)
+        self.assertIsNone(self.app.find_button("Copy code"))
+        self.assertIsNone(self.app.find_button("Get a new code"))
+
+    def test_yes(self):
+        self.ask()
+        self.assertEqual(read_qr(self.photograph("question")), [])
+        self.app.press("Continue")
+        self.assertEqual(self.wait_for_call("Continue")[0], [self.QUESTION, {}])
+        self.agent.call("Release", "SignIn")
+        self.app.wait_for("Copy code")
+
+    def test_no(self):
+        self.ask(ADW_DEBUG_COLOR_SCHEME="prefer-dark")
+        self.photograph("question-dark")
+        self.app.press("Cancel")
+        self.wait_for_call("Cancel")
+        self.assertEqual(self.agent.calls("Continue"), [])
+        self.wait_for_list()
+
+    def test_nobody_answers(self):
+        self.ask()
+        self.end(State="signed-out", Question="", Error="The code ran out before it was used. Get a new code.")
+        self.app.wait_for("The code ran out before it was used. Get a new code.")
+        self.app.wait_gone("Continue")
+
+    def test_another_question(self):
+        self.ask()
+        self.agent.set_host(NAME, Question="Something else?")
+        self.app.wait_for("Something else?")
+        self.app.press("Continue")
+        self.assertEqual(self.wait_for_call("Continue")[0], ["Something else?", {}])
+
+
 class Doing(DeviceCase):
     def test_asks_for_the_device_flow(self):
         self.show_code()

@@ -21,6 +21,7 @@
 typedef enum
 {
   STAGE_ASKING,
+  STAGE_QUESTION,
   STAGE_CODE,
   STAGE_EXPIRED,
   STAGE_UNSUPPORTED,
@@ -37,6 +38,7 @@ struct _KeyfobDevicePage
   KeyfobUserCodePane *pane;
   AdwStatusPage *end_page;
   GtkWidget *renew_button;
+  GtkWidget *continue_button;
   GtkWidget *browser_button;
 
   KeyfobBusHost1 *host;
@@ -64,6 +66,7 @@ static const struct
   const char *title;
 } stages[] = {
   [STAGE_ASKING] = { "asking", NULL, "" },
+  [STAGE_QUESTION] = { "end", "dialog-question-symbolic", N_ ("Another address than before") },
   [STAGE_CODE] = { "code", NULL, "" },
   [STAGE_EXPIRED] = { "end", "preferences-system-time-symbolic", N_ ("The code ran out") },
   [STAGE_UNSUPPORTED] = { "end", "dialog-information-symbolic", N_ ("No sign-in by code") },
@@ -83,6 +86,8 @@ next_widget (KeyfobDevicePage *self)
       return self->renew_button;
     case STAGE_UNSUPPORTED:
       return self->browser_button;
+    /* neither answer is the usual one, and no is the safe one */
+    case STAGE_QUESTION:
     case STAGE_ASKING:
     default:
       return self->cancel_button;
@@ -97,7 +102,8 @@ set_stage (KeyfobDevicePage *self, Stage stage, const char *description)
   adw_status_page_set_icon_name (self->end_page, stages[stage].icon);
   adw_status_page_set_title (self->end_page, _ (stages[stage].title));
   adw_status_page_set_description (self->end_page, description);
-  gtk_widget_set_visible (self->renew_button, stage != STAGE_UNSUPPORTED);
+  gtk_widget_set_visible (self->renew_button, stage == STAGE_EXPIRED || stage == STAGE_FAILED);
+  gtk_widget_set_visible (self->continue_button, stage == STAGE_QUESTION);
   gtk_widget_set_visible (self->browser_button, stage == STAGE_UNSUPPORTED);
   keyfob_ui_show_page (self->stack, stages[stage].page);
   gtk_widget_grab_focus (next_widget (self));
@@ -141,6 +147,17 @@ show_code (KeyfobDevicePage *self)
 
   if (self->stage != STAGE_CODE && !keyfob_user_code_pane_is_expired (self->pane))
     set_stage (self, STAGE_CODE, NULL);
+}
+
+static void
+show_question (KeyfobDevicePage *self, const char *question)
+{
+  g_autofree char *escaped = g_markup_escape_text (question, -1);
+
+  if (self->stage == STAGE_QUESTION)
+    adw_status_page_set_description (self->end_page, escaped);
+  else
+    set_stage (self, STAGE_QUESTION, escaped);
 }
 
 static void
@@ -209,7 +226,7 @@ show_end (KeyfobDevicePage *self)
     }
   else if (self->stage == STAGE_CODE && keyfob_user_code_pane_is_expired (self->pane))
     show_expired (self);
-  else if (self->stage == STAGE_CODE)
+  else if (self->stage == STAGE_CODE || self->stage == STAGE_QUESTION)
     show_failure (self, error);
 }
 
@@ -217,13 +234,17 @@ static void
 on_host_changed (KeyfobDevicePage *self)
 {
   const char *code = keyfob_bus_host1_get_user_code (self->host);
+  const char *question = keyfob_bus_host1_get_question (self->host);
   g_autofree char *owner = g_dbus_proxy_get_name_owner (G_DBUS_PROXY (self->host));
 
   if (owner == NULL)
     close_page (self);
   else if (code != NULL && *code != '\0')
     show_code (self);
-  else if (self->stage == STAGE_CODE || self->stage == STAGE_EXPIRED)
+  else if (question != NULL && *question != '\0')
+    show_question (self, question);
+  else if (self->stage == STAGE_CODE || self->stage == STAGE_EXPIRED
+           || self->stage == STAGE_QUESTION)
     show_end (self);
 }
 
@@ -308,6 +329,30 @@ on_renew (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static void
+on_continued (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobDevicePage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_bus_host1_call_continue_finish (KEYFOB_BUS_HOST1 (source), result, &error))
+    {
+      g_autofree char *sentence = keyfob_agent_client_explain (error);
+
+      emit_done (self, sentence);
+    }
+}
+
+static void
+on_continue (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobDevicePage *self = KEYFOB_DEVICE_PAGE (widget);
+
+  keyfob_bus_host1_call_continue (self->host, keyfob_bus_host1_get_question (self->host),
+                                  g_variant_new ("a{sv}", NULL), NULL, on_continued,
+                                  g_object_ref (self));
+}
+
+static void
 on_browser_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobDevicePage) self = user_data;
@@ -371,6 +416,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, pane);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, end_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, renew_button);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, continue_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobDevicePage, browser_button);
   gtk_widget_class_bind_template_callback (widget_class, on_expired);
   gtk_widget_class_bind_template_callback (widget_class, emit_done);
@@ -392,6 +438,7 @@ keyfob_device_page_class_init (KeyfobDevicePageClass *klass)
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "device.cancel", NULL, on_cancel);
   gtk_widget_class_install_action (widget_class, "device.renew", NULL, on_renew);
+  gtk_widget_class_install_action (widget_class, "device.continue", NULL, on_continue);
   gtk_widget_class_install_action (widget_class, "device.use-browser", NULL, on_use_browser);
 }
 
@@ -444,7 +491,7 @@ keyfob_device_page_cancel (KeyfobDevicePage *self)
     return;
 
   /* also while no code has come: the agent gets SignIn first and Cancel second */
-  if (self->stage == STAGE_ASKING || self->stage == STAGE_CODE)
+  if (self->stage == STAGE_ASKING || self->stage == STAGE_QUESTION || self->stage == STAGE_CODE)
     keyfob_bus_host1_call_cancel (self->host, NULL, NULL, NULL);
   close_page (self);
 }
