@@ -143,6 +143,31 @@ class Hosts(agentcase.AgentCase):
         self.assertEqual(list(self.hosts()), [two.path])
         self.assertNotIn("one.example.org", self.read_hosts())
 
+    def test_sign_in_does_not_bring_back_what_is_removed(self):
+        for first in ("SignIn", "RemoveHost"):
+            with self.subTest(first):
+                host = self.add_host()
+                host.sign_in()
+                gate = self.server.gates["token"] = agentcase.threading.Event()
+                self.addCleanup(gate.set)
+                asked = self.server.count("token")
+                host.start("Refresh")
+                agentcase.wait_until(lambda: self.server.count("token") > asked, "the refresh")
+                calls = {
+                    "SignIn": lambda: host.start("SignIn", force=True, open_browser=False),
+                    "RemoveHost": lambda: self.start_call(
+                        agentcase.PATH, agentcase.AGENT, "RemoveHost",
+                        GLib.Variant("(o)", (host.path,)))}
+                pending = {name: calls[name]() for name in sorted(calls, key=lambda name: name != first)}
+                self.agent_property("Version")
+                gate.set()
+                del self.server.gates["token"]
+                self.assert_fails("InvalidHost", pending["SignIn"].wait)
+                pending["RemoveHost"].wait()
+                self.assertEqual(self.hosts(), {})
+                self.restart_agent()
+                self.assertEqual(self.hosts(), {})
+
     def test_configure(self):
         host = self.add_host("https://one.example.org")
         host.call("Configure", name="Renamed", redirect_ports=[4000])

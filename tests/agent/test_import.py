@@ -224,6 +224,21 @@ class Refused(ImportCase):
         self.restart_agent()
         self.assertEqual(self.hosts(), {})
 
+    def test_host_that_somebody_else_has_added_stays(self):
+        self.write(self.bare())
+        self.server.faults["userinfo"] = answer(401, {"detail": "Invalid token"})
+        gate = self.server.gates["userinfo"] = agentcase.threading.Event()
+        self.addCleanup(gate.set)
+        arguments = GLib.Variant("(aysa{sv})", (os.fsencode(self.file) + b"\0", self.server.url, {}))
+        pending = self.start_call(agentcase.PATH, agentcase.AGENT, "ImportToken", arguments)
+        wait_until(lambda: self.server.count("userinfo") == 1, "the check")
+        self.add_host(name="Mine")
+        gate.set()
+        self.assert_fails("Denied", pending.wait)
+        self.assertEqual(self.find_host().Name, "Mine")
+        self.restart_agent()
+        self.assertEqual(self.find_host().Name, "Mine")
+
     def test_nothing_is_sent_to_a_web_page(self):
         made = self.bare()
         self.write(made)

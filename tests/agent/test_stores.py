@@ -389,6 +389,17 @@ class NeverComesUp(StoresCase):
         self.assertIn("does not answer", self.assert_fails("Store", host.get_token))
         self.assertIn("does not answer", host.Error)
 
+    def test_token_in_memory_is_good_to_its_end(self):
+        self.server.token_life = 40
+        host = self.add_host()
+        self.wait_for_store("locked")
+        host.sign_in()
+        self.assertFalse(host.Saved)
+        before = host.get_token()
+        for options in ({}, {"interactive": True}, {"interactive": True, "min_time": 600}):
+            self.assertEqual(host.get_token(open_browser=False, **options), before)
+        self.assertEqual((host.State, self.server.count("token")), ("signed-in", 1))
+
     def test_hosts_in_the_file_do_not_wait(self):
         self.write_token(token())
         host = self.add_host(store="file")

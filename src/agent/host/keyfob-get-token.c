@@ -48,6 +48,14 @@ now (GTask *task)
   return keyfob_clock_now (keyfob_host_get_context (host)->clock);
 }
 
+static gint64
+get_seconds_left (GTask *task)
+{
+  KeyfobToken *token = get_token (task);
+
+  return token != NULL ? keyfob_token_get_seconds_left (token, now (task)) : 0;
+}
+
 /* @task: (transfer full) */
 static void
 succeed (GTask *task, KeyfobToken *token)
@@ -77,16 +85,14 @@ on_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 return_old_token (GTask *task, GError *error)
 {
-  KeyfobToken *token = get_token (task);
-
-  if (token == NULL || keyfob_token_get_seconds_left (token, now (task)) == 0)
+  if (get_seconds_left (task) == 0)
     {
       fail (task, error);
       return;
     }
 
   g_error_free (error);
-  succeed (task, token);
+  succeed (task, get_token (task));
 }
 
 static void
@@ -152,11 +158,9 @@ static void
 go_on_without_user (GTask *task)
 {
   Request *request = g_task_get_task_data (task);
-  KeyfobToken *token = get_token (task);
 
-  if (!request->options->force && token != NULL
-      && keyfob_token_get_seconds_left (token, now (task)) > 0)
-    succeed (task, token);
+  if (!request->options->force && get_seconds_left (task) > 0)
+    succeed (task, get_token (task));
   else
     fail_without_user (task);
 }
@@ -233,8 +237,13 @@ proceed_at_rest (GTask *task)
   KeyfobStores *stores = keyfob_host_get_context (host)->stores;
   gboolean has_store = keyfob_host_get_store (host) != NULL;
 
+  /* a new session would have no store either */
+  if (!has_store && request->wants_token && !options->force && get_seconds_left (task) > 0)
+    {
+      succeed (task, get_token (task));
+    }
   /* a sign-in need not wait for a keyring: its token can be stored later */
-  if (!has_store && !(options->interactive && keyfob_stores_is_keyring_silent (stores)))
+  else if (!has_store && !(options->interactive && keyfob_stores_is_keyring_silent (stores)))
     {
       return_old_token (task, keyfob_stores_new_error (stores));
     }
@@ -289,6 +298,14 @@ lasts (GTask *task, KeyfobToken *token)
          || (keyfob_token_is_broker (token) && left > KEYFOB_BROKER_LIFE);
 }
 
+static GError *
+new_removed_error (KeyfobHost *host)
+{
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+                      _ ("%s is being removed. Add it again first."),
+                      keyfob_config_get_name (keyfob_host_get_config (host)));
+}
+
 /* @task: (transfer full) */
 static void
 proceed (GTask *task)
@@ -303,7 +320,9 @@ proceed (GTask *task)
   gboolean fresh =
       token != NULL && keyfob_token_is_fresh (token, now (task)) && lasts (task, token);
 
-  if (!waits && !options->force && fresh && !wants_new_session (task))
+  if (keyfob_host_is_being_removed (host))
+    fail (task, new_removed_error (host));
+  else if (!waits && !options->force && fresh && !wants_new_session (task))
     succeed (task, token);
   else if (activity == KEYFOB_HOST_AT_REST)
     proceed_at_rest (task);

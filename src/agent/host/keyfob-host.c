@@ -28,6 +28,7 @@ struct _KeyfobHost
 
   GVariant *details; /* (nullable): of the last failure, see `Host1.ErrorDetails` */
 
+  guint n_removals; /* calls that remove the host */
   KeyfobHostActivity activity;
   KeyfobSignIn *sign_in;
   GPtrArray *started; /* GTasks that wait for the sign-in to be under way */
@@ -167,9 +168,13 @@ return_tasks (GPtrArray **tasks, KeyfobToken *token, const GError *error)
     }
 }
 
+/* A host that is being removed must not come back. */
 static void
 remember (KeyfobHost *self)
 {
+  if (self->n_removals > 0)
+    return;
+
   keyfob_host_file_set (self->context->file, self->config,
                         keyfob_host_session_get_account (self->session));
 }
@@ -373,8 +378,30 @@ keyfob_host_update (KeyfobHost *self)
 void
 keyfob_host_save_use (KeyfobHost *self)
 {
+  if (self->n_removals > 0)
+    return;
+
   keyfob_host_file_note_used (self->context->file, self->config,
                               keyfob_host_session_get_last_used (self->session));
+}
+
+void
+keyfob_host_begin_removal (KeyfobHost *self)
+{
+  self->n_removals++;
+}
+
+void
+keyfob_host_end_removal (KeyfobHost *self)
+{
+  self->n_removals--;
+  remember (self);
+}
+
+gboolean
+keyfob_host_is_being_removed (KeyfobHost *self)
+{
+  return self->n_removals > 0;
 }
 
 void

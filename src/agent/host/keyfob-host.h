@@ -120,6 +120,16 @@ void keyfob_host_update (KeyfobHost *self);
 /** Writes down when the host was last used. */
 void keyfob_host_save_use (KeyfobHost *self);
 
+/** The host is being removed: no session begins any more, and nothing of the host is written down.
+ * Several calls can do so. */
+void keyfob_host_begin_removal (KeyfobHost *self);
+
+/** One of them has failed. */
+void keyfob_host_end_removal (KeyfobHost *self);
+
+/** Returns: whether the host is being removed, or is removed */
+gboolean keyfob_host_is_being_removed (KeyfobHost *self);
+
 /** @sign_in: (nullable): the sign-in that runs */
 void keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in);
 

@@ -31,7 +31,7 @@ struct _KeyfobAgent
   KeyfobBusAgent1 *skeleton;
   GDBusObjectManagerServer *manager;
   GListStore *hosts;   /* KeyfobHost */
-  GPtrArray *removals; /* RemoveHost calls that run */
+  GHashTable *imports; /* hosts that are there only for an ImportToken that runs */
   GPtrArray *waiting;  /* AddHost calls of hosts that are being removed */
 };
 
@@ -131,20 +131,6 @@ on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
     call_return (call, NULL, error);
 }
 
-static gboolean
-is_being_removed (KeyfobAgent *self, KeyfobHost *host)
-{
-  for (guint i = 0; i < self->removals->len; i++)
-    {
-      Call *removal = g_ptr_array_index (self->removals, i);
-
-      if (removal->host == host)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /* A host that is being removed is added again once it is removed, since the last call counts. */
 static void
 add_or_configure (Call *call)
@@ -153,7 +139,7 @@ add_or_configure (Call *call)
   g_autofree char *path = keyfob_host_dup_path (call->config);
   KeyfobHost *host = find_host (self, path);
 
-  if (host != NULL && is_being_removed (self, host))
+  if (host != NULL && keyfob_host_is_being_removed (host))
     {
       g_ptr_array_add (self->waiting, call);
       return;
@@ -161,6 +147,7 @@ add_or_configure (Call *call)
 
   if (host != NULL)
     {
+      g_hash_table_remove (self->imports, host);
       g_set_object (&call->host, host);
       keyfob_host_configure_async (host, call->options, on_host_configured, call);
       return;
@@ -290,7 +277,8 @@ remove_host (KeyfobAgent *self, KeyfobHost *host)
   g_list_store_remove (self->hosts, position);
 }
 
-/* Where the import is refused, the host that was added for it is removed; nothing was stored. */
+/* Where the import is refused, the host that was added for it, and by nobody else since, is
+ * removed; nothing was stored. */
 static void
 on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -298,10 +286,11 @@ on_imported (GObject *source, GAsyncResult *result, gpointer user_data)
   KeyfobHost *host = KEYFOB_HOST (source);
   GError *error = NULL;
   g_autoptr (KeyfobToken) token = keyfob_host_get_token_finish (host, result, &error);
+  gboolean only_imported = call->is_new && g_hash_table_remove (call->agent->imports, host);
 
   if (token == NULL)
     {
-      if (call->is_new)
+      if (only_imported)
         remove_host (call->agent, host);
       call_return (call, NULL, error);
       return;
@@ -329,7 +318,7 @@ on_token_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (KeyfobToken) token = keyfob_bare_token_load_finish (result, &error);
 
-  if (token != NULL && host != NULL && is_being_removed (self, host))
+  if (token != NULL && host != NULL && keyfob_host_is_being_removed (host))
     error = g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
                          _ ("%s is being removed. Try again in a moment."),
                          keyfob_config_get_name (call->config));
@@ -341,7 +330,10 @@ on_token_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   call->is_new = host == NULL;
   if (host == NULL)
-    host = add_host (self, call->config, "", 0);
+    {
+      host = add_host (self, call->config, "", 0);
+      g_hash_table_add (self->imports, host);
+    }
   g_set_object (&call->host, host);
 
   options = keyfob_sign_in_options_new ();
@@ -399,9 +391,9 @@ on_host_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   keyfob_sign_out_finish (host, result, &error);
-  g_ptr_array_remove (self->removals, call);
   if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
     {
+      keyfob_host_end_removal (host);
       call_return (call, NULL, error);
     }
   else
@@ -428,7 +420,7 @@ on_remove_host (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char
       return TRUE;
     }
 
-  g_ptr_array_add (self->removals, call);
+  keyfob_host_begin_removal (host);
   keyfob_sign_out_async (host, on_host_signed_out, call);
 
   return TRUE;
@@ -694,7 +686,7 @@ keyfob_agent_dispose (GObject *object)
 
   g_clear_object (&self->store_watch);
   g_clear_object (&self->hosts);
-  g_clear_pointer (&self->removals, g_ptr_array_unref);
+  g_clear_pointer (&self->imports, g_hash_table_unref);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
   g_clear_object (&self->manager);
   g_clear_object (&self->skeleton);
@@ -716,7 +708,7 @@ keyfob_agent_init (KeyfobAgent *self)
   self->skeleton = keyfob_bus_agent1_skeleton_new ();
   self->manager = g_dbus_object_manager_server_new (PATH);
   self->hosts = g_list_store_new (KEYFOB_TYPE_HOST);
-  self->removals = g_ptr_array_new ();
+  self->imports = g_hash_table_new (NULL, NULL);
   self->waiting = g_ptr_array_new ();
 
   g_object_set (self->skeleton, "version", KEYFOB_VERSION, "store", "", "store-state", "opening",
