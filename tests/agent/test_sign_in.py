@@ -894,6 +894,27 @@ class Ports(agentcase.AgentCase):
         self.assertIn("the moon is full", host.Error)
         self.assertEqual((self.server.count("ports"), self.server.count("login")), (2, 2))
 
+    def test_browser_that_stays_away(self):
+        for name, ports, says in (("as before", [self.port], "has not come back yet"),
+                                  ("changed", [agentcase.free_port()], "other ports than before"),
+                                  ("not named", None, "has not come back yet")):
+            with self.subTest(name):
+                self.server.valid_ports = [self.port]
+                host = self.add_host()
+                self.sign_in_by(self.port, host)
+                host.call("Configure", timeout=6)
+                self.server.valid_ports = ports
+                asked = self.server.count("ports")
+                self.begin(host)
+                wait_until(lambda: says in host.Error, f"“{says}” in “{host.Error}”")
+                self.assertEqual(host.State, "signing-in")
+                wait_until(lambda: self.server.count("ports") == asked + 1, "the ports to be asked for")
+                host.call("Cancel")
+                if ports is not None:
+                    self.assertEqual(self.begin(host), ports[0])
+                    host.call("Cancel")
+                self.call(agentcase.PATH, agentcase.AGENT, "RemoveHost", GLib.Variant("(o)", (host.path,)))
+
     def test_refused_on_a_page(self):
         """The browser does not come back then, so Keyfob is told nothing."""
         for end in ("cancelled", "timed out"):

@@ -121,6 +121,7 @@ struct _KeyfobSignIn
   char *hint;               /* (nullable): why the other flow is used */
   KeyfobFlow *flow;         /* (nullable): of the present attempt */
   gboolean old_ports;       /* the ports are those that the server named at an earlier sign-in */
+  gboolean asked_late;      /* the server was asked for others while the browser stays away */
   GError *failure;          /* (nullable): of the attempt in the browser, while there is another */
   GHashTable *owners;       /* bus name → id of the watch */
   GCancellable *cancellable;
@@ -154,12 +155,6 @@ on_owner_vanished (GDBusConnection *connection, const char *name, gpointer user_
   g_hash_table_remove (self->owners, name);
   if (g_hash_table_size (self->owners) == 0)
     keyfob_sign_in_cancel (self);
-}
-
-static void
-on_flow_changed (KeyfobSignIn *self)
-{
-  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /* An attempt after another one that the user has agreed to needs no answer. */
@@ -478,6 +473,37 @@ on_authenticated (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, token, g_object_unref);
   else
     go_on_after (task, error);
+}
+
+/* The browser may be waiting in vain, at a provider that has other ports by now. */
+static void
+on_late_ports (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KeyfobSignIn) self = user_data;
+  g_autoptr (GVariant) ports = keyfob_server_redirect_ports_finish (KEYFOB_SERVER (source), result);
+
+  if (ports == NULL)
+    return;
+
+  note_ports (self, ports);
+  if (set_ports (self, ports))
+    set_hint (self, g_strdup_printf (_ ("%s lets the browser come back to other ports than before. "
+                                        "Cancel, and sign in again."),
+                                     keyfob_config_get_name (self->config)));
+}
+
+static void
+on_flow_changed (KeyfobSignIn *self)
+{
+  g_autofree char *trouble = dup_shown (self, "trouble");
+
+  if (self->old_ports && !self->asked_late && *trouble != '\0')
+    {
+      self->asked_late = TRUE;
+      keyfob_server_redirect_ports_async (self->server, self->cancellable, on_late_ports,
+                                          g_object_ref (self));
+    }
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 /* A flow runs once, so each attempt has its own. */

@@ -12,7 +12,11 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-loopback.h"
 #include "keyfob-secret.h"
+#include "keyfob-source.h"
 #include "keyfob-time-limit.h"
+
+/* Seconds after which a browser that does not come back is worth a word. */
+#define PATIENCE 60
 
 struct _KeyfobCodeFlow
 {
@@ -40,6 +44,7 @@ struct _KeyfobCodeFlow
   char *question;           /* (nullable): while it is not answered nothing is opened or shown */
 
   KeyfobTimeLimit *limit; /* while it runs */
+  GSource *patience;      /* (nullable): ends in a hint while the browser does not come back */
 };
 
 static void keyfob_code_flow_iface_init (KeyfobFlowInterface *iface);
@@ -95,9 +100,38 @@ on_question (KeyfobCodeFlow *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUESTION]);
 }
 
+/* A provider that refuses the redirect address must not send the browser to it (RFC 6749 section
+ * 4.1.2.1), so only the person sees that, or any other page of an error. */
+static gboolean
+on_patience_ended (gpointer user_data)
+{
+  KeyfobCodeFlow *self = user_data;
+
+  g_clear_pointer (&self->patience, keyfob_source_free);
+  if (self->trouble == NULL && !self->is_answered)
+    set_trouble (self, _ ("Your browser has not come back yet. If it shows a page with an error, "
+                          "for instance that the redirect address is not registered, cancel and "
+                          "sign in again, or use another device."));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Runs out after a minute, or sooner where there is less time. */
+static void
+start_patience (KeyfobCodeFlow *self)
+{
+  gint64 seconds = MIN (PATIENCE, keyfob_config_get_timeout (self->config) / 2);
+
+  g_clear_pointer (&self->patience, keyfob_source_free);
+  self->patience = keyfob_clock_timer (self->clock, seconds * G_USEC_PER_SEC);
+  g_source_set_callback (self->patience, on_patience_ended, self, NULL);
+  g_source_attach (self->patience, NULL);
+}
+
 static void
 end_attempt (KeyfobCodeFlow *self)
 {
+  g_clear_pointer (&self->patience, keyfob_source_free);
   g_clear_pointer (&self->limit, keyfob_time_limit_free);
   set_login (self, NULL, NULL);
 }
@@ -254,6 +288,7 @@ on_callback (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 open_browser (KeyfobCodeFlow *self)
 {
+  start_patience (self);
   if (self->launcher != NULL)
     keyfob_code_flow_open_page (self, self->launcher, self->activation_token);
 }
@@ -387,6 +422,7 @@ keyfob_code_flow_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_pointer (&self->ended_loopbacks, g_ptr_array_unref);
   g_clear_pointer (&self->limit, keyfob_time_limit_free);
+  g_clear_pointer (&self->patience, keyfob_source_free);
 
   G_OBJECT_CLASS (keyfob_code_flow_parent_class)->dispose (object);
 }

@@ -197,6 +197,24 @@ test_no_launcher (Fixture *fixture, gconstpointer data)
   g_assert_no_error (fixture->error);
 }
 
+/* Nobody but the person sees that the provider refuses the redirect address. */
+static void
+test_browser_stays_away (Fixture *fixture, gconstpointer data)
+{
+  start (fixture);
+  wait_while (keyfob_code_flow_get_login_uri (fixture->flow) == NULL);
+
+  manual_clock_advance (fixture->clock, 59);
+  g_assert_null (keyfob_code_flow_get_trouble (fixture->flow));
+  manual_clock_advance (fixture->clock, 1);
+  g_assert_nonnull (strstr (keyfob_code_flow_get_trouble (fixture->flow), "has not come back"));
+  g_assert_false (fixture->done);
+
+  fake_launcher_visit (fixture->launcher, keyfob_code_flow_get_login_uri (fixture->flow));
+  finish (fixture);
+  g_assert_no_error (fixture->error);
+}
+
 static void
 count (GObject *object, GParamSpec *pspec, guint *counter)
 {
@@ -533,6 +551,7 @@ main (int argc, char *argv[])
 
   add ("/code-flow/success", NULL, test_success);
   add ("/code-flow/login-uri", NULL, test_login_uri);
+  add ("/code-flow/browser-stays-away", NULL, test_browser_stays_away);
   add ("/code-flow/no-launcher", NULL, test_no_launcher);
   add ("/code-flow/open-page", NULL, test_open_page);
   add ("/code-flow/no-browser", NULL, test_no_browser);
