@@ -12,8 +12,25 @@ G_BEGIN_DECLS
  * KeyfobSecret:
  *
  * A string that is overwritten before its memory is freed; for use with g_autoptr().
+ *
+ * keyfob_secret_new() puts it into pages that are locked into memory, left out of core files and
+ * empty in a child process, as far as the system allows and there is room; a string from elsewhere
+ * is one, too.
  */
 typedef char KeyfobSecret;
+
+/**
+ * keyfob_secret_keep_memory_private:
+ *
+ * Keeps the memory of this process out of core files and away from other programs of the user.
+ */
+void keyfob_secret_keep_memory_private (void);
+
+/** At the very end of a program: the leak check of the address sanitizer looks in from outside. */
+void keyfob_secret_let_leak_check_in (void);
+
+/** @text: (nullable) Returns: (transfer full) (nullable): a copy of @text */
+KeyfobSecret *keyfob_secret_new (const char *text);
 
 /** @secret: (nullable) (transfer full): wiped and freed */
 void keyfob_secret_free (KeyfobSecret *secret);

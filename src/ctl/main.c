@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-commands.h"
+#include "keyfob-secret.h"
 
 static const struct
 {
@@ -82,11 +83,14 @@ run (int argc, char **argv)
 int
 main (int argc, char *argv[])
 {
+  int status;
+
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  keyfob_secret_keep_memory_private ();
   if (argc < 2)
     {
       print_help (stderr);
@@ -104,5 +108,8 @@ main (int argc, char *argv[])
       return KEYFOB_EXIT_DONE;
     }
 
-  return run (argc, argv);
+  status = run (argc, argv);
+  keyfob_secret_let_leak_check_in ();
+
+  return status;
 }

@@ -14,6 +14,7 @@
 #include "keyfob-clock.h"
 #include "keyfob-copy-window.h"
 #include "keyfob-preferences-window.h"
+#include "keyfob-secret.h"
 #include "keyfob-window.h"
 
 struct _KeyfobApplication
@@ -187,6 +188,9 @@ keyfob_application_startup (GApplication *application)
   g_autofree char *autostart = keyfob_autostart_dup_path ();
 
   G_APPLICATION_CLASS (keyfob_application_parent_class)->startup (application);
+  /* not before: a desktop portal looks once at a program that calls it, as libadwaita has done by
+   * now for the style, and refuses one that it cannot look into; there is no token yet */
+  keyfob_secret_keep_memory_private ();
 
   KEYFOB_APPLICATION (self)->settings = g_settings_new (KEYFOB_APPLICATION_ID);
   KEYFOB_APPLICATION (self)->autostart = keyfob_autostart_new (autostart);

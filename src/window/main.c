@@ -9,11 +9,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-application.h"
+#include "keyfob-secret.h"
 
 int
 main (int argc, char *argv[])
 {
   g_autoptr (KeyfobApplication) application = NULL;
+  int status;
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
@@ -23,5 +25,8 @@ main (int argc, char *argv[])
 
   application = keyfob_application_new ();
 
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  keyfob_secret_let_leak_check_in ();
+
+  return status;
 }

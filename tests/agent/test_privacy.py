@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """No secret leaves the agent but by GetToken, whatever goes wrong."""
 
+import json
 import os
+import re
 import resource
 import signal
+import unittest
 
 import agentcase
 import tap
@@ -59,6 +62,46 @@ class Privacy(agentcase.AgentCase):
                 if where == "signals" and secret in states:
                     continue
                 self.assertNotIn(secret, text, f"a secret is in {where}")
+
+    def find_in_memory(self, secrets):
+        """How often the secrets are in the memory of the agent: in pages that core files leave out, and in others."""
+        found = {"kept out": 0, "others": 0}
+        pages = []
+        with open(f"/proc/{self.agent.pid}/smaps", encoding="utf-8") as maps:
+            for line in maps:
+                bounds = re.match("([0-9a-f]+)-([0-9a-f]+) r", line)
+                if bounds:
+                    pages.append([int(bounds[1], 16), int(bounds[2], 16), "others"])
+                elif re.match("[0-9a-f]+-", line):
+                    pages.append([0, 0, "others"])
+                elif line.startswith("VmFlags:") and " dd" in line:
+                    pages[-1][2] = "kept out"
+        with open(f"/proc/{self.agent.pid}/mem", "rb") as memory:
+            for start, end, where in pages:
+                memory.seek(start)
+                try:
+                    content = memory.read(end - start)
+                except (OSError, OverflowError, ValueError):
+                    continue  # of the kernel
+                found[where] += sum(content.count(secret.encode()) for secret in secrets)
+        return found
+
+    @unittest.skipIf(os.geteuid() != 0, "needs to be root, to look into a program that lets nobody look")
+    def test_tokens_in_memory(self):
+        host = self.add_host()
+        host.sign_in()
+        host.wait_for(State="signed-in", Account="Alice Example")
+        with open(self.token_file(), encoding="utf-8") as file:
+            token = json.load(file)[self.server.url]["token"]
+        secrets = token["access_token"], token["refresh_token"]
+        signed_in = self.find_in_memory(secrets)
+        host.call("SignOut")
+        host.wait_for(State="signed-out")
+        signed_out = self.find_in_memory(secrets)
+        print(f"# signed in: {signed_in}; signed out: {signed_out}")
+        # both halves are where core files do not look, and nothing of them stays there
+        self.assertGreaterEqual(signed_in["kept out"], 2)
+        self.assertEqual(signed_out["kept out"], 0)
 
     def test_no_core_file(self):
         # as if the user wanted core files, in a folder that takes them

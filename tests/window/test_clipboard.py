@@ -5,6 +5,9 @@
 import os
 import pathlib
 import re
+import resource
+import shutil
+import signal
 import subprocess
 
 from gi.repository import GLib
@@ -59,6 +62,21 @@ class ClipboardCase(WindowCase):
         return path
 
 
+class Memory(ClipboardCase):
+    def test_no_core_file(self):
+        """A token is in the window while it is on the clipboard."""
+        self.start([signed_in("one.example.org")])
+        self.copy_as("Copy token", "Token copied")
+        # as if the user wanted core files
+        _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_CORE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_CORE, (hard, hard))
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGABRT)
+        end = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        self.assertEqual(end.si_code, os.CLD_KILLED)
+        process.wait()
+
+
 class Forms(ClipboardCase):
     def test_token(self):
         self.start([signed_in("one.example.org")])
@@ -66,13 +84,19 @@ class Forms(ClipboardCase):
 
     def test_curl(self):
         self.start([signed_in("one.example.org")])
-        command = self.copy_as("Copy curl command", "Curl command copied")
-        # what the shell makes of it
+        command = self.copy_as("Copy curl command", "Curl command copied; it gets the token from Keyfob")
+        # a shell keeps its commands in a file
+        self.assertNotIn("of-one", command)
+        # what shells make of it
         curl = self.write_program("curl", '#!/bin/sh\necho "$@"; cat\n')
-        answer = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True,
-                                env={**os.environ, "PATH": f"{curl.parent}:{os.environ['PATH']}"})
-        self.assertEqual(answer.stdout, "--header @- https://one.example.org\n"
-                                        "Authorization: Bearer of-one.example.org\n")
+        self.write_program("keyfobctl", "#!/bin/sh\n"
+                                        "[ \"$*\" = 'header https://one.example.org' ] && echo 'Authorization: x'\n")
+        for shell in ("sh", "bash", "zsh", "dash"):
+            if shutil.which(shell) is None:
+                continue
+            answer = subprocess.run([shell, "-c", command], check=True, capture_output=True, text=True,
+                                    env={**os.environ, "PATH": f"{curl.parent}:{os.environ['PATH']}"})
+            self.assertEqual(answer.stdout, "--header @- https://one.example.org\nAuthorization: x\n")
 
     def test_python(self):
         self.start([signed_in("one.example.org")])

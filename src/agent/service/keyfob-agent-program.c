@@ -6,9 +6,7 @@
 
 #include "keyfob-agent-program.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <sys/prctl.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
@@ -21,6 +19,7 @@
 #include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
 #include "keyfob-notifications.h"
+#include "keyfob-secret.h"
 #include "keyfob-tray.h"
 
 /* The longest wait at the end for what should not be interrupted, and how much longer it is where a
@@ -47,24 +46,6 @@ struct _KeyfobAgentProgram
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAgentProgram, keyfob_agent_program, G_TYPE_OBJECT)
-
-/* Keeps tokens in memory out of core files and away from other programs of the user. A limit on
- * core files would do less, and the browsers that are opened would inherit it. */
-static void
-keep_memory_private (void)
-{
-  if (prctl (PR_SET_DUMPABLE, 0) < 0)
-    g_message ("The memory of the agent cannot be kept private: %s", g_strerror (errno));
-}
-
-/* The leak check of the address sanitizer, run at the very end, looks in from outside. */
-static void
-let_leak_check_in (void)
-{
-#ifdef __SANITIZE_ADDRESS__
-  prctl (PR_SET_DUMPABLE, 1);
-#endif
-}
 
 static gboolean
 on_deadline (gpointer user_data)
@@ -415,14 +396,14 @@ keyfob_agent_program_run (KeyfobAgentProgram *self, int argc, char *argv[])
   if (start && connection != NULL && start_by_bus (connection))
     return 0;
 
-  keep_memory_private ();
+  keyfob_secret_keep_memory_private ();
   if (connection != NULL)
     make_agent (self, connection, store);
   if (self->agent == NULL || !keyfob_agent_export (self->agent, &error))
     g_printerr (_ ("The message bus of the session cannot be reached: %s\n"), error->message);
   else
     serve (self, connection);
-  let_leak_check_in ();
+  keyfob_secret_let_leak_check_in ();
 
   return error == NULL ? 0 : 1;
 }

@@ -155,7 +155,7 @@ answer_asked (KeyfobLoopback *self, guint connection)
 static void
 ask_about_visitor (KeyfobLoopback *self, guint connection)
 {
-  g_autofree char *random = keyfob_secret_random (ENTRANCE_BYTES);
+  g_autoptr (KeyfobSecret) random = keyfob_secret_random (ENTRANCE_BYTES);
 
   if (self->ticket != NULL || self->held != NULL || random == NULL)
     {
@@ -504,7 +504,7 @@ keyfob_loopback_get_redirect_uri (KeyfobLoopback *self)
 char *
 keyfob_loopback_lead_to (KeyfobLoopback *self, const char *uri)
 {
-  g_autofree char *random = keyfob_secret_random (ENTRANCE_BYTES);
+  g_autoptr (KeyfobSecret) random = keyfob_secret_random (ENTRANCE_BYTES);
   g_autofree char *authority = NULL;
 
   g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), NULL);

@@ -221,9 +221,9 @@ set_tokens (KeyfobToken *self, JsonObject *fields, GError **error)
     return refuse (error, _ ("The server sent no token that can be used. Sign in again, or ask "
                              "whoever runs it."));
 
-  self->access_token = g_strdup (access_token);
+  self->access_token = keyfob_secret_new (access_token);
   if (is_token (refresh_token))
-    self->refresh_token = g_strdup (refresh_token);
+    self->refresh_token = keyfob_secret_new (refresh_token);
 
   return set_type (self, fields, error);
 }
@@ -321,8 +321,8 @@ copy_token (KeyfobToken *self)
 {
   KeyfobToken *copy = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
 
-  copy->access_token = g_strdup (self->access_token);
-  copy->refresh_token = g_strdup (self->refresh_token);
+  copy->access_token = keyfob_secret_new (self->access_token);
+  copy->refresh_token = keyfob_secret_new (self->refresh_token);
   copy->token_type = g_strdup (self->token_type);
   copy->scope = g_strdup (self->scope);
   copy->expires = self->expires;
@@ -515,7 +515,7 @@ keyfob_token_with_refresh_token_of (KeyfobToken *self, KeyfobToken *old)
     return g_object_ref (self);
 
   copy = copy_token (self);
-  copy->refresh_token = g_strdup (old->refresh_token);
+  copy->refresh_token = keyfob_secret_new (old->refresh_token);
   if (copy->refresh_expires == 0)
     copy->refresh_expires = old->refresh_expires;
 

@@ -193,7 +193,7 @@ secret_content_init (SecretContent *self)
 static void
 secret_content_set_text (SecretContent *self, const char *text)
 {
-  KeyfobSecret *copy = g_strdup (text);
+  KeyfobSecret *copy = keyfob_secret_new (text);
 
   g_clear_pointer (&self->text, g_bytes_unref);
   self->text =

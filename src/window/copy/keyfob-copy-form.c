@@ -16,17 +16,17 @@ static const struct
 } forms[] = {
   [KEYFOB_COPY_HEADER] = { "header", N_ ("Copy header"), N_ ("Header copied") },
   [KEYFOB_COPY_TOKEN] = { "token", N_ ("Copy token"), N_ ("Token copied") },
-  [KEYFOB_COPY_CURL] = { "curl", N_ ("Copy curl command"), N_ ("Curl command copied") },
+  [KEYFOB_COPY_CURL] = { "curl", N_ ("Copy curl command"),
+                         N_ ("Curl command copied; it gets the token from Keyfob") },
   [KEYFOB_COPY_PYTHON] = { "python", N_ ("Copy Python code"), N_ ("Python code copied") },
 };
 
-static KeyfobSecret *
-write_curl (const char *url, const char *header)
+static char *
+write_curl (const char *url)
 {
   g_autofree char *quoted_url = g_shell_quote (url);
-  g_autoptr (KeyfobSecret) quoted_header = g_shell_quote (header);
 
-  return g_strdup_printf ("printf '%%s\\n' %s | curl --header @- %s", quoted_header, quoted_url);
+  return g_strdup_printf ("keyfobctl header %s | curl --header @- %s", quoted_url, quoted_url);
 }
 
 /* Returns a string literal of Python for @text. */
@@ -112,7 +112,7 @@ keyfob_copy_form_write (KeyfobCopyForm form, const char *url, GVariant *token)
   switch (form)
     {
     case KEYFOB_COPY_CURL:
-      return write_curl (url, text);
+      return write_curl (url);
     case KEYFOB_COPY_PYTHON:
       return write_python (url, text);
     case KEYFOB_COPY_HEADER:

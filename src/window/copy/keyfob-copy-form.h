@@ -49,8 +49,8 @@ const char *keyfob_copy_form_done (KeyfobCopyForm form);
  * @url: base URL of the host
  * @token: the answer of Host1.GetToken
  *
- * The curl command passes the header by standard input, because other users of the machine can read
- * the arguments of a process.
+ * The curl command holds no token: shells remember commands in files, and other users of the
+ * machine can read the arguments of a process. It gets the header when it runs, by standard input.
  *
  * Returns: (transfer full) (nullable): @token in this form, or %NULL where @token lacks a key
  */

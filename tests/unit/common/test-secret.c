@@ -2,8 +2,13 @@
  * SPDX-License-Identifier: BSD-3-Clause
  */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "keyfob-answer.h"
 #include "keyfob-callback.h"
@@ -69,8 +74,8 @@ assert_wiped (void)
   for (gsize i = 0; i < n_watched; i++)
     {
       g_test_message ("Secret %" G_GSIZE_FORMAT, i);
-      g_assert_null (watched[i].memory);
-      g_assert_true (watched[i].is_wiped);
+      g_assert_true (watched[i].memory == NULL || is_zero (watched[i].memory, watched[i].length));
+      g_assert_true (watched[i].memory != NULL || watched[i].is_wiped);
     }
 
   n_watched = 0;
@@ -165,6 +170,118 @@ test_answer (void)
   assert_wiped ();
 }
 
+/* The flags of the pages around @memory, as proc(5) names them. */
+static char *
+dup_flags (const char *memory)
+{
+  g_autofree char *maps = NULL;
+  g_auto (GStrv) lines = NULL;
+  gboolean found = FALSE;
+
+  g_assert_true (g_file_get_contents ("/proc/self/smaps", &maps, NULL, NULL));
+  lines = g_strsplit (maps, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      gsize start, end;
+
+      if (sscanf (*line, "%zx-%zx ", &start, &end) == 2)
+        found = (gsize) memory >= start && (gsize) memory < end;
+      else if (found && g_str_has_prefix (*line, "VmFlags:"))
+        return g_strconcat (*line, " ", NULL);
+    }
+
+  return NULL;
+}
+
+static void
+test_pages (void)
+{
+  g_autoptr (KeyfobSecret) secret = keyfob_secret_new ("secret");
+  g_autofree char *flags = dup_flags (secret);
+  pid_t child;
+  int status;
+
+  g_assert_nonnull (flags);
+  g_assert_nonnull (strstr (flags, " dd "));
+  g_assert_nonnull (strstr (flags, " wf "));
+  if (geteuid () == 0)
+    g_assert_nonnull (strstr (flags, " lo "));
+
+  child = fork ();
+  if (child == 0)
+    _exit (is_zero (secret, sizeof "secret") ? 0 : 1);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_cmpstr (secret, ==, "secret");
+}
+
+/* More secrets than there is room for in the arena, of many sizes. */
+static void
+test_room (void)
+{
+  KeyfobSecret *secrets[200];
+
+  for (int round = 0; round < 3; round++)
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++)
+        {
+          g_autofree char *text = g_strnfill (1 + (i * 37 + round) % 4000, 'a' + i % 26);
+
+          secrets[i] = keyfob_secret_new (text);
+          g_assert_cmpstr (secrets[i], ==, text);
+        }
+      for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++)
+        {
+          gsize length = 1 + (i * 37 + round) % 4000;
+
+          g_assert_cmpuint (strlen (secrets[i]), ==, length);
+          g_assert_cmpint (secrets[i][length - 1], ==, 'a' + i % 26);
+          keyfob_secret_free (secrets[i]);
+        }
+    }
+}
+
+/* A user who may lock no memory. */
+static void
+test_without_locked_memory (void)
+{
+  const struct rlimit none = { 0 };
+  KeyfobSecret *secret;
+
+  if (g_test_subprocess ())
+    {
+      g_assert_no_errno (setrlimit (RLIMIT_MEMLOCK, &none));
+      if (geteuid () == 0)
+        g_assert_no_errno (setreuid (65534, 65534));
+      secret = keyfob_secret_new ("secret");
+      g_assert_cmpstr (secret, ==, "secret");
+      keyfob_secret_free (secret);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
+static void
+test_private (void)
+{
+  if (g_test_subprocess ())
+    {
+      struct rlimit limit;
+
+      keyfob_secret_keep_memory_private ();
+      g_assert_cmpint (prctl (PR_GET_DUMPABLE), ==, 0);
+      g_assert_no_errno (getrlimit (RLIMIT_CORE, &limit));
+      g_assert_cmpuint (limit.rlim_cur, ==, 0);
+      keyfob_secret_let_leak_check_in ();
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -177,6 +294,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/secret/wiped/token", test_token);
   g_test_add_func ("/secret/wiped/form", test_form);
   g_test_add_func ("/secret/wiped/answer", test_answer);
+
+  g_test_add_func ("/secret/pages", test_pages);
+  g_test_add_func ("/secret/room", test_room);
+  g_test_add_func ("/secret/without-locked-memory", test_without_locked_memory);
+  g_test_add_func ("/secret/private", test_private);
 
   return g_test_run ();
 }

@@ -28,7 +28,7 @@ test_words (void)
     {
       g_assert_cmpint (keyfob_copy_form_parse (keyfob_copy_form_word (form)), ==, form);
       g_assert_true (g_str_has_prefix (keyfob_copy_form_action (form), "Copy "));
-      g_assert_true (g_str_has_suffix (keyfob_copy_form_done (form), " copied"));
+      g_assert_true (strstr (keyfob_copy_form_done (form), " copied") != NULL);
     }
   g_assert_cmpint (keyfob_copy_form_parse (NULL), ==, KEYFOB_COPY_HEADER);
   g_assert_cmpint (keyfob_copy_form_parse ("letter"), ==, KEYFOB_COPY_HEADER);
@@ -52,7 +52,7 @@ test_curl (void)
   g_autoptr (KeyfobSecret) text = keyfob_copy_form_write (KEYFOB_COPY_CURL, URL, token);
 
   g_assert_cmpstr (text, ==,
-                   "printf '%s\\n' 'Authorization: Bearer it'\\''s' | "
+                   "keyfobctl header 'https://data.example.org/api' | "
                    "curl --header @- 'https://data.example.org/api'");
 }
 
