@@ -199,6 +199,10 @@ static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_CONSENT] = { "consent", "s", "'automatic'", NULL, N_ ("Ask for consent"),
                               N_ ("Some providers renew a session only after a page of consent."),
                               KEYFOB_OPTION_SECTION_SIGN_IN, consent_choices },
+  [KEYFOB_OPTION_ASK_FIRST] = { "ask-first", "b", "false", NULL, N_ ("Ask me first"),
+                                N_ ("A program gets the token only when you allow it. Programs in "
+                                    "a sandbox always have to ask."),
+                                KEYFOB_OPTION_SECTION_ACCESS },
   [KEYFOB_OPTION_LOGIN_ROUTE] = { "login-route", "s", "'auth/v2/login'", check_route,
                                   N_ ("Login route"), NULL, KEYFOB_OPTION_SECTION_UNUSUAL },
   [KEYFOB_OPTION_TOKEN_ROUTE] = { "token-route", "s", "'auth/v2/token'", check_route,

@@ -23,6 +23,7 @@ typedef enum
   KEYFOB_OPTION_STORE,
   KEYFOB_OPTION_DEVICE_FLOW,
   KEYFOB_OPTION_CONSENT,
+  KEYFOB_OPTION_ASK_FIRST,
   KEYFOB_OPTION_LOGIN_ROUTE,
   KEYFOB_OPTION_TOKEN_ROUTE,
   KEYFOB_OPTION_DEVICE_ROUTE,
@@ -43,6 +44,7 @@ typedef enum
  * @KEYFOB_OPTION_SECTION_HOST: beside the address
  * @KEYFOB_OPTION_SECTION_STORE: the choice of a token store, which is a section of one option
  * @KEYFOB_OPTION_SECTION_SIGN_IN: sign-in
+ * @KEYFOB_OPTION_SECTION_ACCESS: who gets the token
  * @KEYFOB_OPTION_SECTION_UNUSUAL: folded away, for a host that is set up in an unusual way
  *
  * Where the settings page shows an option.
@@ -52,6 +54,7 @@ typedef enum
   KEYFOB_OPTION_SECTION_HOST,
   KEYFOB_OPTION_SECTION_STORE,
   KEYFOB_OPTION_SECTION_SIGN_IN,
+  KEYFOB_OPTION_SECTION_ACCESS,
   KEYFOB_OPTION_SECTION_UNUSUAL,
 } KeyfobOptionSection;
 

@@ -255,6 +255,12 @@ keyfob_config_get_device_flow (KeyfobConfig *self)
   return get_flag (self, KEYFOB_OPTION_DEVICE_FLOW);
 }
 
+gboolean
+keyfob_config_get_ask_first (KeyfobConfig *self)
+{
+  return get_flag (self, KEYFOB_OPTION_ASK_FIRST);
+}
+
 const char *
 keyfob_config_get_consent (KeyfobConfig *self)
 {

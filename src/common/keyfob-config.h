@@ -84,6 +84,9 @@ gboolean keyfob_config_get_server_pkce (KeyfobConfig *self);
 /** Returns: whether the server may offer sign-in by code; %FALSE once it said that it does not */
 gboolean keyfob_config_get_device_flow (KeyfobConfig *self);
 
+/** Returns: whether a program gets the token only when the user allows it */
+gboolean keyfob_config_get_ask_first (KeyfobConfig *self);
+
 /** Returns: when the provider is asked for consent: `automatic`, `always` or `never` */
 const char *keyfob_config_get_consent (KeyfobConfig *self);
 

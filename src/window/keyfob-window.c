@@ -16,6 +16,7 @@
 #include "keyfob-host-row.h"
 #include "keyfob-host-settings.h"
 #include "keyfob-notice-bar.h"
+#include "keyfob-question-bar.h"
 #include "keyfob-ticker.h"
 #include "keyfob-token-import.h"
 #include "keyfob-ui.h"
@@ -35,6 +36,7 @@ struct _KeyfobWindow
   GSettings *settings;
 
   AdwToastOverlay *toasts;
+  KeyfobQuestionBar *question_bar;
   KeyfobCopyBar *copy_bar;
   AdwLeaflet *leaflet;
   GtkWidget *list_page;
@@ -436,6 +438,7 @@ connect_client (KeyfobWindow *self)
   KeyfobHostList *hosts = keyfob_agent_client_get_hosts (self->client);
 
   keyfob_notice_bar_set_client (self->notice_bar, self->client, self->autostart, self->settings);
+  keyfob_question_bar_set_client (self->question_bar, self->client);
   keyfob_add_host_form_set_client (self->first_form, self->client);
   keyfob_add_host_form_set_client (self->form, self->client);
   keyfob_found_hosts_set_client (self->first_found, self->client);
@@ -535,6 +538,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class, "/org/keyfob/Keyfob/keyfob-window.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, question_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, copy_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, leaflet);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
@@ -593,6 +597,7 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   g_type_ensure (KEYFOB_TYPE_FOUND_HOSTS);
   g_type_ensure (KEYFOB_TYPE_HOST_SETTINGS);
   g_type_ensure (KEYFOB_TYPE_NOTICE_BAR);
+  g_type_ensure (KEYFOB_TYPE_QUESTION_BAR);
   g_type_ensure (KEYFOB_BUS_TYPE_HOST1);
   bind_template (widget_class);
 

@@ -10,10 +10,12 @@ import agentcase
 import tap
 from agentcase import AGENT, HOST, PATH
 from gi.repository import GLib
+from notifications import Notifications
 from waiting import wait_until
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
 DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+NOT_ALLOWED = "org.keyfob.Keyfob.Error.Denied"  # by the user
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 INFO = "[Application]\nname=org.example.Game\nruntime=runtime/org.example.Platform/x86_64/1\n"
 CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "bus_client.py")
@@ -34,10 +36,16 @@ class Client:
             raise AssertionError("the client ended")
         return json.loads(line)
 
-    def call(self, path, interface, method, arguments="", name=agentcase.NAME):
+    def send(self, path, interface, method, arguments="", name=agentcase.NAME):
         self.process.stdin.write(json.dumps([name, path, interface, method, arguments]) + "\n")
         self.process.stdin.flush()
+
+    def receive(self):
         return self._read()
+
+    def call(self, path, interface, method, arguments="", name=agentcase.NAME):
+        self.send(path, interface, method, arguments, name)
+        return self.receive()
 
     def find_host(self, url):
         return self.call(PATH, AGENT, "FindHost", f"('{url}',)")
@@ -87,8 +95,9 @@ class Sandboxes(CallersCase):
                 self.assertEqual(answer.get("error"), DENIED, answer)
         found = client.find_host(self.server.url)
         self.assertEqual(found.get("value"), [self.host.path], found)
+        # the user has to be asked, and here is nothing to ask with
         answer = client.get_token(self.host.path)
-        self.assertEqual(answer.get("error"), DENIED, answer)
+        self.assertEqual(answer.get("error"), NOT_ALLOWED, answer)
         for options in ("{'interactive': <true>}", "{'force': <true>}", "{'flow': <'device'>}"):
             self.assertEqual(client.get_token(self.host.path, options).get("error"), DENIED)
         self.assertEqual(self.host.State, "signed-in")
@@ -129,7 +138,35 @@ class Sandboxes(CallersCase):
     def test_flatpak(self):
         client = self.sandbox()
         self.assert_restricted(client)
-        self.assertIn("org.example.Game", client.get_token(self.host.path)["message"])
+        self.assertIn("You are to be asked first", client.get_token(self.host.path)["message"])
+
+    def test_flatpak_that_the_user_allows(self):
+        """Also where programs outside a sandbox are not asked about; its id is what is remembered."""
+        notifications = Notifications(self.bus)
+        client = self.sandbox()
+        client.send(self.host.path, HOST, "GetToken", "(@a{sv} {},)")
+        note = notifications.wait_for(f"May org.example.Game have the token of {self.host.Name}?")
+        self.assertIn("flatpak:org.example.Game", note.body)
+        notifications.press(note, "always")
+        self.assertIn("access_token", client.receive()["value"][0])
+        self.assertEqual([each["program"] for each in self.agent_property("Permissions")], ["flatpak:org.example.Game"])
+        # another instance
+        self.assertIn("access_token", self.sandbox().get_token(self.host.path)["value"][0])
+        self.assertEqual(len(notifications.sent), 1)
+        # and it may do no more than before
+        self.assertEqual(client.call(PATH, AGENT, "Looked").get("error"), DENIED)
+
+    def test_flatpak_cannot_answer_for_the_user(self):
+        notifications = Notifications(self.bus)
+        client, accomplice = self.sandbox(), self.sandbox()
+        client.send(self.host.path, HOST, "GetToken", "(@a{sv} {},)")
+        note = notifications.wait_for(f"May org.example.Game have the token of {self.host.Name}?")
+        for call in ((PATH, AGENT, "AnswerTokenRequest", "('1', 'always')"), (PATH, AGENT, "LockTokens"),
+                     (PATH, AGENT, "UnlockTokens"), (PATH, AGENT, "Revoke", "('x', 'y')")):
+            self.assertEqual(accomplice.call(*call).get("error"), DENIED)
+        self.assertFalse(self.agent_property("TokensLocked"))
+        notifications.press(note, "deny")
+        self.assertEqual(client.receive().get("error"), NOT_ALLOWED)
 
     def test_outside(self):
         client = Client(self)
@@ -176,7 +213,7 @@ class Sandboxes(CallersCase):
                 make()
                 client = self.sandbox(info)
                 self.assertEqual(client.call(PATH, AGENT, "Looked").get("error"), DENIED)
-                self.assertEqual(client.get_token(self.host.path).get("error"), DENIED)
+                self.assertEqual(client.get_token(self.host.path).get("error"), NOT_ALLOWED)
                 os.rmdir(info) if os.path.isdir(info) and not os.path.islink(info) else os.unlink(info)
 
     def test_hears_nothing(self):

@@ -72,6 +72,8 @@ AGENT_DEFAULTS = {
     "Notices": [],
     "Leaves": False,
     "TokensLocked": False,
+    "TokenRequests": [],
+    "Permissions": [],
 }
 
 
@@ -123,6 +125,9 @@ class FakeAgent:
         if signature == "a{sv}":
             value = {option: GLib.Variant("x", given) if option == "time" else variant(given)
                      for option, given in value.items()}
+        if signature == "aa{sv}":
+            value = [{key: GLib.Variant("x", given) if key in ("ends", "until") else variant(given)
+                      for key, given in each.items()} for each in value]
         if signature == "a(ss)":
             value = [tuple(pair) for pair in value]
         return GLib.Variant(signature, value)
@@ -249,6 +254,13 @@ class FakeAgent:
 
     def on_UnlockTokens(self, _host):
         self.set_agent({"TokensLocked": False})
+
+    def on_AnswerTokenRequest(self, _host, id, _answer):
+        self.set_agent({"TokenRequests": [question for question in self.agent["TokenRequests"] if question["id"] != id]})
+
+    def on_Revoke(self, _host, url, program):
+        self.set_agent({"Permissions": [each for each in self.agent["Permissions"]
+                                        if (each["url"], each["program"]) != (url, program)]})
 
     def on_Looked(self, _host):
         pass

@@ -3,6 +3,7 @@
 """What the user does in the window reaches the agent, and what comes back is shown."""
 
 import gettext
+import itertools
 import os
 import pathlib
 import re
@@ -14,7 +15,7 @@ import unittest
 import desktop
 import tap
 from gi.repository import Gio, GLib
-from window import DAY, HOUR, MINUTE, QUESTION, WindowCase, host
+from window import DAY, HOUR, MINUTE, PORTAL, QUESTION, WindowCase, host, question
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOGIN_URI = "https://auth.example.org/authorize?client_id=portal"
@@ -54,6 +55,81 @@ class Locking(WindowCase):
         self.agent.fail("GetToken", "TokensLocked", sentence)
         self.app.press("Copy header")
         self.app.wait_for(sentence)
+
+
+class Asking(WindowCase):
+    QUESTION = f"May monitor have the token of {PORTAL}?"
+
+    def answer(self, button, word):
+        self.start([signed_in(PORTAL)], agent={"TokenRequests": [question()]})
+        self.app.wait_for(self.QUESTION)
+        self.app.wait_text("^/usr/bin/python3:monitor in monitor.service asks for it")
+        self.wait_for_button(button)
+        self.app.press(button)
+        self.assertEqual(self.agent.wait_call("AnswerTokenRequest"), ["1", word])
+        self.app.wait_gone(self.QUESTION)
+
+    def test_once(self):
+        self.answer("Allow once", "once")
+
+    def test_hours(self):
+        self.answer("For 8 hours", "hours")
+
+    def test_always(self):
+        self.answer("Always allow", "always")
+
+    def test_deny(self):
+        self.answer("Deny", "deny")
+
+    def test_new_question_takes_no_click(self):
+        self.start([signed_in(PORTAL)])
+        self.app.wait_for(PORTAL)
+
+        numbers = itertools.count()
+
+        def ask_and_look():
+            number = next(numbers)
+            asked = time.monotonic()
+            self.agent.set_agent(TokenRequests=[question(number, name=f"program{number}")])
+            self.app.wait_for(f"May program{number} have the token of {PORTAL}?")
+            takes_clicks = self.app.find_button("Allow once").is_sensitive
+            # where the machine is slow, another question is looked at
+            if time.monotonic() - asked > 0.9:
+                return False
+            self.assertFalse(takes_clicks)
+            return True
+
+        desktop.wait_for(ask_and_look, "a look at a new question")
+        self.wait_for_button("Allow once")
+        # and neither does the one that follows
+        desktop.wait_for(ask_and_look, "a look at the next question")
+
+    def test_one_after_the_other(self):
+        self.start([signed_in(PORTAL)], agent={"TokenRequests": [question(1), question(2, name="another")]})
+        self.wait_for_button("Deny")
+        self.app.press("Deny")
+        self.app.wait_for(f"May another have the token of {PORTAL}?")
+        self.agent.set_agent(TokenRequests=[])
+        self.app.wait_gone(f"May another have the token of {PORTAL}?")
+
+    def test_program_that_cannot_be_remembered(self):
+        self.start([signed_in(PORTAL)], agent={"TokenRequests": [question(program="pid:42", remember=False)]})
+        self.app.wait_for(self.QUESTION)
+        self.assertIsNotNone(self.app.find_button("Allow once"))
+        for name in ("For 8 hours", "Always allow"):
+            self.assertIsNone(self.app.find_button(name))
+
+    def test_markup_is_text(self):
+        name = "‹b›x‹/b› & <i>y</i>"
+        self.start([signed_in(PORTAL)], agent={"TokenRequests": [question(name=name, host="<b>H</b>")]})
+        self.app.wait_for(f"May {name} have the token of <b>H</b>?")
+
+    def test_on_every_page(self):
+        self.start([signed_in(PORTAL)])
+        self.app.press("Add host")
+        self.app.wait_for("Add a host")
+        self.agent.set_agent(TokenRequests=[question()])
+        self.app.wait_for(self.QUESTION)
 
 
 class Adding(WindowCase):

@@ -14,7 +14,7 @@ import time
 import desktop
 import tap
 from gi.repository import Atspi
-from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed
+from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed, question
 
 GERMAN = {"program": "KEYFOB_UNINSTALLED", "LANGUAGE": "de"}
 
@@ -101,6 +101,21 @@ class Circumstances(WindowCase):
         self.app.wait_for(self.say("Tokens are locked: no program gets one. Your sessions are kept alive."))
         self.assert_nothing_cut(WIDTH)
 
+    def show_asking(self, circumstance):
+        self.start_signed_in(circumstance, agent={"TokenRequests": [question()]})
+        self.wait_for_button(self.say("Deny"))
+        self.assert_nothing_cut(WIDTH)
+
+    def show_permissions(self, circumstance):
+        url = "https://data.example.org/api/freva-nextgen"
+        self.start_signed_in(circumstance, height=1900, agent={"Permissions": [
+            {"url": url, "program": "flatpak:org.example.App", "name": "App", "until": 0},
+            {"url": url, "program": "/usr/bin/python3:monitor in monitor.service", "name": "monitor",
+             "until": int(time.time()) + 8 * HOUR}]})
+        self.open_menu("Settings")
+        desktop.wait_for(lambda: self.app.find_button(self.say("Revoke")), "the permissions")
+        self.assert_nothing_cut(WIDTH)
+
     def show_ends_with_window(self, circumstance):
         self.start_signed_in(circumstance, agent={"Leaves": True})
         desktop.wait_for(lambda: self.app.find_button(self.say("Start at login")), "the notice")
@@ -170,7 +185,7 @@ def add_test(page, circumstance):
     setattr(Circumstances, f"test_{page}_{circumstance.replace('-', '_')}", test)
 
 
-for page in ("states", "question", "empty", "keeping", "ends_with_window", "tokens_locked", "settings", "routes", "copied", "sign_out", "preferences"):
+for page in ("states", "question", "empty", "keeping", "ends_with_window", "tokens_locked", "asking", "permissions", "settings", "routes", "copied", "sign_out", "preferences"):
     for circumstance in CIRCUMSTANCES:
         add_test(page, circumstance)
 

@@ -12,7 +12,7 @@ import time
 
 import desktop
 import tap
-from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, QUESTION, WindowCase, host, mixed
+from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, QUESTION, WindowCase, host, mixed, question
 
 # What the user reads for each failure; the sentences are the agent's.
 FAILURES = {
@@ -203,6 +203,13 @@ class Notices(WindowCase):
         self.agent.wait_call("UnlockTokens")
         self.assertEqual(self.agent.calls("Unlock"), [])
         self.app.wait_text("^The keyring is locked")
+
+    def test_question(self):
+        self.start(mixed(), agent={"TokenRequests": [question()]}, size=(360, 600))
+        self.app.wait_for(f"May monitor have the token of {PORTAL}?")
+        self.assert_nothing_cut(360)
+        self.wait_for_button("Deny")
+        self.picture("question")
 
     def test_no_keyring(self):
         self.start(mixed(), agent={"Store": "file"})

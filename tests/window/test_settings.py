@@ -9,7 +9,7 @@ import re
 import desktop
 import tap
 from gi.repository import Atspi, Gio, GLib
-from window import MINUTE, WindowCase, host
+from window import HOUR, MINUTE, WindowCase, host
 
 
 def signed_in(name, **properties):
@@ -56,13 +56,14 @@ class Settings(WindowCase):
         chosen = {"consent": "always"}
         switched = {
             "device-flow": "Sign-in on another device", "server-pkce": "Use the code verifier of the host",
-            "allow-http": "Allow an unencrypted connection",
+            "allow-http": "Allow an unencrypted connection", "ask-first": "Ask me first",
         }
         table = pathlib.Path(__file__).parents[2] / "src/common/keyfob-config-options.c"
         names = re.findall(r'\[KEYFOB_OPTION_\w+\] = \{\s*"([^"]+)"', table.read_text())
         self.assertEqual(set(names), {*typed, *chosen, *switched})
 
-        self.open(Options={**typed, **chosen, "device-flow": False, "server-pkce": True, "allow-http": True})
+        self.open(Options={**typed, **chosen, "device-flow": False, "server-pkce": True, "allow-http": True,
+                           "ask-first": True})
         self.open_routes()
         self.app.wait_for("At every sign-in")
         for value in typed.values():
@@ -342,6 +343,38 @@ class Keeping(WindowCase):
         self.assertEqual(self.agent.calls("Configure"), [])
 
 
+class Permissions(WindowCase):
+    PORTAL = "https://portal.example.org"
+    ALLOWED = [
+        {"url": PORTAL, "program": "flatpak:org.example.App", "name": "App", "until": 0},
+        {"url": PORTAL, "program": "/usr/bin/python3:monitor", "name": "monitor", "until": 4102444800},
+        {"url": "https://other.example.org", "program": "/usr/bin/other", "name": "other", "until": 0},
+    ]
+
+    def open(self, **options):
+        self.start([host("portal.example.org", Url=self.PORTAL, State="signed-in", left=HOUR)], size=(440, 1400),
+                   **options)
+        self.app.press("More actions")
+        self.app.press("Settings")
+        self.app.wait_for("Ask me first")
+
+    def test_listed_and_revoked(self):
+        self.open(agent={"Permissions": self.ALLOWED})
+        self.app.wait_for("flatpak:org.example.App · always")
+        self.app.wait_text(r"^/usr/bin/python3:monitor · until \d\d:\d\d$")
+        self.assertIsNone(self.app.find("other"))
+        self.picture("settings-permissions")
+        self.app.press("Revoke", within="App")
+        self.assertEqual(self.agent.wait_call("Revoke"), [self.PORTAL, "flatpak:org.example.App"])
+        self.app.wait_gone("flatpak:org.example.App · always")
+        self.assertIsNotNone(self.app.find_button("Revoke", "monitor"))
+
+    def test_that_comes_while_the_page_is_open(self):
+        self.open()
+        self.agent.set_agent(Permissions=self.ALLOWED)
+        self.app.wait_for("flatpak:org.example.App · always")
+
+
 class Preferences(WindowCase):
     def set_number(self, text):
         """The row has the focus, and gives it to its field."""
@@ -391,6 +424,12 @@ class Preferences(WindowCase):
         self.wait_row("Lock with the screen")
         self.press_keys("space", title="Preferences")
         desktop.wait_for(lambda: "lock-with-screen=true" in self.settings.read_text(), "it to be kept")
+
+    def test_ask_again_after_the_screen_was_locked(self):
+        self.open()
+        self.wait_row("Ask again after the screen was locked")
+        self.press_keys("space", title="Preferences")
+        desktop.wait_for(lambda: "forget-permissions-with-screen=true" in self.settings.read_text(), "it to be kept")
 
     def test_never(self):
         self.open()

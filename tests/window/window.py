@@ -93,6 +93,13 @@ def host(name, **properties):
     return {"Name": name, **properties}
 
 
+def question(number=1, **properties):
+    """A program that wants the token of PORTAL, as Agent1.TokenRequests has it."""
+    return {"id": str(number), "url": "https://" + PORTAL, "host": PORTAL, "name": "monitor",
+            "program": "/usr/bin/python3:monitor in monitor.service", "remember": True,
+            "ends": int(time.time()) + MINUTE} | properties
+
+
 def mixed():
     """One host in each state."""
     return [
@@ -169,6 +176,14 @@ class WindowCase(unittest.TestCase):
             return any(node.name == name and node.has_state(Atspi.StateType.FOCUSED) for node in nodes)
 
         desktop.wait_for(lambda: self.app.read(look), f"the focus to be on “{name}”")
+
+    def wait_for_button(self, name):
+        """Waits until the button of that name takes clicks."""
+        def look():
+            button = self.app.find_button(name)
+            return button is not None and button.is_sensitive
+
+        desktop.wait_for(look, f"“{name}” to take clicks")
 
     def wait_end(self):
         """The window has ended by itself, and well."""

@@ -17,7 +17,7 @@ typedef struct
 {
   guint32 id;             /* 0 until the daemon has answered */
   gboolean in_call;       /* the daemon is being called for this notification */
-  GVariant *next;         /* (nullable): content to send, `(ssas)` */
+  GVariant *next;         /* (nullable): content to send, `(ssasi)` */
   gboolean withdrawn;     /* to be closed when the call is answered */
   gboolean has_timed_out; /* no longer on screen */
 } Note;
@@ -39,6 +39,7 @@ G_DEFINE_FINAL_TYPE (KeyfobNotificationClient, keyfob_notification_client, G_TYP
 enum
 {
   SEEN,
+  FAILED,
   INVOKED,
   N_SIGNALS,
 };
@@ -83,6 +84,13 @@ forget (KeyfobNotificationClient *self, const char *key)
   g_hash_table_remove (self->notes, key);
   if (g_hash_table_size (self->notes) == 0)
     stop_listening (self);
+}
+
+static void
+fail (KeyfobNotificationClient *self, const char *key)
+{
+  forget (self, key);
+  g_signal_emit (self, signals[FAILED], 0, key);
 }
 
 static const char *
@@ -167,15 +175,18 @@ on_signal (GDBusConnection *connection,
 static void
 on_daemon_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  KeyfobNotificationClient *self = KEYFOB_NOTIFICATION_CLIENT (user_data);
+  g_autoptr (KeyfobNotificationClient) self = g_object_ref (user_data);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
-  gpointer note;
+  gpointer key, note;
 
   /* what the daemon has shown is gone with it; a call that waits may start the next daemon */
   g_hash_table_iter_init (&iter, self->notes);
-  while (g_hash_table_iter_next (&iter, NULL, &note))
+  while (g_hash_table_iter_next (&iter, &key, &note))
     if (!((Note *) note)->in_call)
-      g_hash_table_iter_remove (&iter);
+      g_ptr_array_add (gone, g_strdup (key));
+  for (guint i = 0; i < gone->len; i++)
+    fail (self, g_ptr_array_index (gone, i));
   if (g_hash_table_size (self->notes) == 0)
     stop_listening (self);
 }
@@ -220,7 +231,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer == NULL)
     {
       g_debug ("The notification is not shown: %s", error->message);
-      forget (self, call->key);
+      fail (self, call->key);
       return;
     }
 
@@ -262,6 +273,7 @@ on_capabilities (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree const char **actions = NULL;
   const char *summary, *body;
   GVariantDict hints;
+  int seconds;
 
   if (note == NULL)
     return;
@@ -275,7 +287,7 @@ on_capabilities (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   content = g_steal_pointer (&note->next);
-  g_variant_get (content, "(&s&s^a&s)", &summary, &body, &actions);
+  g_variant_get (content, "(&s&s^a&si)", &summary, &body, &actions, &seconds);
   if (!has_actions (capabilities))
     actions[0] = NULL;
   g_variant_dict_init (&hints, NULL);
@@ -283,7 +295,7 @@ on_capabilities (GObject *source, GAsyncResult *result, gpointer user_data)
   g_dbus_connection_call (
       self->connection, NAME, PATH, NAME, "Notify",
       g_variant_new ("(susss^as@a{sv}i)", "Keyfob", note->id, KEYFOB_APPLICATION_ID, summary, body,
-                     actions, g_variant_dict_end (&hints), -1),
+                     actions, g_variant_dict_end (&hints), seconds < 0 ? -1 : seconds * 1000),
       G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_sent, g_steal_pointer (&call));
 }
 
@@ -343,6 +355,8 @@ keyfob_notification_client_class_init (KeyfobNotificationClientClass *klass)
 
   signals[SEEN] = g_signal_new ("seen", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL,
                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[FAILED] = g_signal_new ("failed", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[INVOKED] =
       g_signal_new ("invoked", KEYFOB_TYPE_NOTIFICATION_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                     NULL, G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
@@ -369,7 +383,8 @@ keyfob_notification_client_show (KeyfobNotificationClient *self,
                                  const char *key,
                                  const char *summary,
                                  const char *body,
-                                 const char *const *actions)
+                                 const char *const *actions,
+                                 int seconds)
 {
   Note *note = g_hash_table_lookup (self->notes, key);
 
@@ -380,7 +395,7 @@ keyfob_notification_client_show (KeyfobNotificationClient *self,
     }
 
   g_clear_pointer (&note->next, g_variant_unref);
-  note->next = g_variant_ref_sink (g_variant_new ("(ss^as)", summary, body, actions));
+  note->next = g_variant_ref_sink (g_variant_new ("(ss^asi)", summary, body, actions, seconds));
   note->withdrawn = FALSE;
   note->has_timed_out = FALSE;
   listen (self);

@@ -26,6 +26,8 @@ G_DECLARE_FINAL_TYPE (KeyfobNotificationClient,
  * Signal `seen` (key): the notification was shown for its full time, or the user has dismissed or
  * clicked it.
  *
+ * Signal `failed` (key): nothing shows the notification, since there is no daemon, or it has gone.
+ *
  * Signal `invoked` (key, action, activation token, nullable): the user has chosen an action.
  */
 
@@ -39,12 +41,14 @@ KeyfobNotificationClient *keyfob_notification_client_new (GDBusConnection *conne
  * @body: plain text without anything that could be read as markup
  * @actions: pairs of an action's name and its label; the action `default` is a click on the
  *   notification. Left out where the daemon knows no actions, so @body must not speak of them.
+ * @seconds: how long it is shown at most; -1 as long as the daemon thinks fit
  */
 void keyfob_notification_client_show (KeyfobNotificationClient *self,
                                       const char *key,
                                       const char *summary,
                                       const char *body,
-                                      const char *const *actions);
+                                      const char *const *actions,
+                                      int seconds);
 
 /** Closes the notification with @key, if there is one. */
 void keyfob_notification_client_withdraw (KeyfobNotificationClient *self, const char *key);

@@ -49,7 +49,7 @@ show_needs_user (KeyfobNotifications *self, KeyfobHost *host)
 
   keyfob_notification_client_show (
       self->client, keyfob_host_get_path (host), summary, _ ("The session has ended."),
-      (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in"), NULL });
+      (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in"), NULL }, -1);
 }
 
 static void
@@ -63,7 +63,8 @@ show_soon (KeyfobNotifications *self, KeyfobHost *host)
 
   keyfob_notification_client_show (
       self->client, keyfob_host_get_path (host), summary, body,
-      (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in again"), NULL });
+      (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in again"), NULL },
+      -1);
 }
 
 /* The question itself is not told, since it names what a server has sent. */
@@ -75,7 +76,7 @@ show_question (KeyfobNotifications *self, KeyfobHost *host)
 
   keyfob_notification_client_show (
       self->client, keyfob_host_get_path (host), summary, _ ("Keyfob shows what it asks."),
-      (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL });
+      (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL }, -1);
 }
 
 static void
@@ -84,7 +85,7 @@ show_several (KeyfobNotifications *self)
   keyfob_notification_client_show (
       self->client, SEVERAL, _ ("Several hosts need you to sign in"),
       _ ("Their sessions have ended. Keyfob shows which ones."),
-      (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL });
+      (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL }, -1);
 }
 
 static KeyfobAttention

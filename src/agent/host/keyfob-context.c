@@ -18,6 +18,7 @@ clear (KeyfobContext *self)
   g_clear_object (&self->notices);
   g_clear_object (&self->settings);
   g_clear_object (&self->lock);
+  g_clear_object (&self->questions);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->stores);
   /* each element has a reference to the array */
@@ -35,6 +36,7 @@ keyfob_context_new (GDBusConnection *connection,
                     KeyfobNotices *notices,
                     KeyfobSettings *settings,
                     KeyfobTokenLock *lock,
+                    KeyfobQuestions *questions,
                     KeyfobStores *stores)
 {
   KeyfobContext *self = g_rc_box_new0 (KeyfobContext);
@@ -48,6 +50,7 @@ keyfob_context_new (GDBusConnection *connection,
   self->notices = g_object_ref (notices);
   self->settings = g_object_ref (settings);
   self->lock = g_object_ref (lock);
+  self->questions = g_object_ref (questions);
   self->stores = g_object_ref (stores);
   self->scheduler = keyfob_scheduler_new (clock);
   self->ended_loopbacks = g_ptr_array_new_with_free_func (g_object_unref);

@@ -11,6 +11,7 @@
 #include "keyfob-host-file.h"
 #include "keyfob-launcher.h"
 #include "keyfob-notices.h"
+#include "keyfob-questions.h"
 #include "keyfob-scheduler.h"
 #include "keyfob-settings.h"
 #include "keyfob-stores.h"
@@ -29,6 +30,7 @@ G_BEGIN_DECLS
  * @notices: what the user should know beside the errors of the hosts
  * @settings: what the user has set
  * @lock: whether tokens are handed out
+ * @questions: which programs want a token that the user has to allow
  * @scheduler: the timer of all hosts
  * @stores: where tokens are kept
  * @ended_loopbacks: see keyfob_loopback_new()
@@ -46,6 +48,7 @@ typedef struct
   KeyfobNotices *notices;
   KeyfobSettings *settings;
   KeyfobTokenLock *lock;
+  KeyfobQuestions *questions;
   KeyfobScheduler *scheduler;
   KeyfobStores *stores;
   GPtrArray *ended_loopbacks;
@@ -68,6 +71,7 @@ KeyfobContext *keyfob_context_new (GDBusConnection *connection,
                                    KeyfobNotices *notices,
                                    KeyfobSettings *settings,
                                    KeyfobTokenLock *lock,
+                                   KeyfobQuestions *questions,
                                    KeyfobStores *stores);
 
 /** Returns: (transfer full): @self with one more reference */

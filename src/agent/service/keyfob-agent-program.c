@@ -19,6 +19,7 @@
 #include "keyfob-idle-exit.h"
 #include "keyfob-memory-trimmer.h"
 #include "keyfob-notifications.h"
+#include "keyfob-question-notifications.h"
 #include "keyfob-secret.h"
 #include "keyfob-tray.h"
 
@@ -36,10 +37,11 @@ struct _KeyfobAgentProgram
   KeyfobContext *context;
   KeyfobAgent *agent;
   KeyfobMemoryTrimmer *trimmer;
-  KeyfobTray *tray;                   /* while the agent has its name */
-  KeyfobNotifications *notifications; /* while the agent has its name */
-  KeyfobIdleExit *idle_exit;          /* (nullable): with leave_after */
-  int leave_after;                    /* seconds without a call; 0 never */
+  KeyfobTray *tray;                                    /* while the agent has its name */
+  KeyfobNotifications *notifications;                  /* while the agent has its name */
+  KeyfobQuestionNotifications *question_notifications; /* while the agent has its name */
+  KeyfobIdleExit *idle_exit;                           /* (nullable): with leave_after */
+  int leave_after;                                     /* seconds without a call; 0 never */
   guint name;
   guint deadline;
   gboolean patient; /* the agent waits longer for a token */
@@ -170,7 +172,8 @@ is_busy (gpointer user_data)
         return TRUE;
     }
 
-  return keyfob_notifications_is_showing (self->notifications);
+  return keyfob_notifications_is_showing (self->notifications)
+         || keyfob_questions_is_open (self->context->questions);
 }
 
 static void
@@ -181,6 +184,7 @@ show_on_desktop (KeyfobAgentProgram *self)
 
   self->tray = keyfob_tray_new (self->context, model);
   self->notifications = keyfob_notifications_new (self->context, model);
+  self->question_notifications = keyfob_question_notifications_new (self->context);
   g_signal_connect_object (self->tray, "quit", G_CALLBACK (quit), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->tray, "shown", G_CALLBACK (on_tray), self, G_CONNECT_SWAPPED);
 }
@@ -266,12 +270,17 @@ make_context (GDBusConnection *connection, const char *store_option)
   g_autofree char *lock_path = keyfob_token_lock_dup_default_path ();
   g_autoptr (KeyfobScreenMonitor) screen = keyfob_screen_monitor_new (connection);
   g_autoptr (KeyfobTokenLock) lock = keyfob_token_lock_new (lock_path, clock, settings, screen);
+  g_autofree char *permissions_path = keyfob_permissions_dup_default_path ();
+  g_autoptr (KeyfobPermissions) permissions =
+      keyfob_permissions_new (permissions_path, clock, settings, screen);
+  g_autoptr (KeyfobQuestions) questions =
+      keyfob_questions_new (connection, clock, permissions, lock, screen);
   g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new (connection);
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (clock, store_option);
 
   return keyfob_context_new (connection, keyfob_callers_new (connection, allow_in_sandbox), session,
-                             clock, launcher, file, notices, settings, lock, stores);
+                             clock, launcher, file, notices, settings, lock, questions, stores);
 }
 
 static void
@@ -300,6 +309,7 @@ serve (KeyfobAgentProgram *self, GDBusConnection *connection)
   g_main_loop_run (self->loop);
 
   g_clear_object (&self->idle_exit);
+  g_clear_object (&self->question_notifications);
   g_clear_object (&self->notifications);
   g_clear_object (&self->tray);
   g_clear_handle_id (&self->name, g_bus_unown_name);

@@ -273,6 +273,8 @@ remove_host (KeyfobAgent *self, KeyfobHost *host)
     return;
 
   keyfob_host_file_remove (self->context->file, keyfob_host_get_config (host));
+  keyfob_permissions_remove (keyfob_questions_get_permissions (self->context->questions),
+                             keyfob_config_get_base_url (keyfob_host_get_config (host)), NULL);
   g_dbus_object_manager_server_unexport (self->manager, keyfob_host_get_path (host));
   g_list_store_remove (self->hosts, position);
 }
@@ -463,6 +465,51 @@ on_lock_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return (user_data, NULL, error);
 }
 
+static void
+on_permissions_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+
+  keyfob_permissions_flush_finish (KEYFOB_PERMISSIONS (source), result, &error);
+  call_return (user_data, NULL, error);
+}
+
+static gboolean
+on_answer (KeyfobAgent *self, GDBusMethodInvocation *invocation, const char *id, const char *word)
+{
+  KeyfobPermissions *permissions = keyfob_questions_get_permissions (self->context->questions);
+  Call *call = call_new (self, invocation, NULL);
+  KeyfobDecision parsed;
+
+  if (!keyfob_decision_parse (word, &parsed))
+    {
+      call_return (call, NULL,
+                   g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
+                                _ ("The answer must be one of: %s."), "once, hours, always, deny"));
+      return TRUE;
+    }
+
+  keyfob_questions_answer (self->context->questions, id, parsed);
+  keyfob_permissions_flush_async (permissions, on_permissions_saved, call);
+
+  return TRUE;
+}
+
+static gboolean
+on_revoke (KeyfobAgent *self,
+           GDBusMethodInvocation *invocation,
+           const char *url,
+           const char *program)
+{
+  KeyfobPermissions *permissions = keyfob_questions_get_permissions (self->context->questions);
+
+  keyfob_permissions_remove (permissions, url, program);
+  keyfob_permissions_flush_async (permissions, on_permissions_saved,
+                                  call_new (self, invocation, NULL));
+
+  return TRUE;
+}
+
 static gboolean
 on_lock_tokens (KeyfobAgent *self, GDBusMethodInvocation *invocation)
 {
@@ -634,6 +681,19 @@ on_hosts_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_permissions_saved_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  KeyfobAgent *self = g_task_get_source_object (task);
+  GString *unsaved = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!keyfob_permissions_flush_finish (KEYFOB_PERMISSIONS (source), result, &error))
+    add_sentence (unsaved, error->message);
+  keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved, task);
+}
+
+static void
 on_lock_saved_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = G_TASK (user_data);
@@ -643,7 +703,8 @@ on_lock_saved_at_end (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!keyfob_token_lock_flush_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
     add_sentence (unsaved, error->message);
-  keyfob_host_file_flush_async (self->context->file, NULL, on_hosts_saved, task);
+  keyfob_permissions_flush_async (keyfob_questions_get_permissions (self->context->questions),
+                                  on_permissions_saved_at_end, task);
 }
 
 static void on_host_at_rest (GObject *source, GAsyncResult *result, gpointer user_data);
@@ -723,6 +784,38 @@ answer (KeyfobAgent *self, const char *method, gpointer handler)
   g_signal_connect_object (self->skeleton, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
 }
 
+static void
+show_questions (KeyfobAgent *self)
+{
+  keyfob_bus_agent1_set_token_requests (self->skeleton,
+                                        keyfob_questions_to_variant (self->context->questions));
+}
+
+static void
+show_permissions (KeyfobAgent *self)
+{
+  KeyfobPermissions *permissions = keyfob_questions_get_permissions (self->context->questions);
+
+  keyfob_bus_agent1_set_permissions (self->skeleton, keyfob_permissions_to_variant (permissions));
+}
+
+static void
+watch_questions (KeyfobAgent *self)
+{
+  KeyfobQuestions *questions = self->context->questions;
+
+  answer (self, "answer-token-request", on_answer);
+  answer (self, "revoke", on_revoke);
+  g_signal_connect_object (questions, "asked", G_CALLBACK (show_questions), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (questions, "closed", G_CALLBACK (show_questions), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_questions_get_permissions (questions), "changed",
+                           G_CALLBACK (show_permissions), self, G_CONNECT_SWAPPED);
+  show_questions (self);
+  show_permissions (self);
+}
+
 KeyfobAgent *
 keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
 {
@@ -753,6 +846,7 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   answer (self, "looked", on_looked);
   answer (self, "lock-tokens", on_lock_tokens);
   answer (self, "unlock-tokens", on_unlock_tokens);
+  watch_questions (self);
   g_object_bind_property (context->lock, "locked", self->skeleton, "tokens-locked",
                           G_BINDING_SYNC_CREATE);
   g_signal_connect_object (wake_monitor, "about-to-sleep", G_CALLBACK (on_about_to_sleep), self,

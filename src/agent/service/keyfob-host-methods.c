@@ -92,13 +92,19 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return_value (call, answer, error);
 }
 
+static GError *
+new_gone_error (void)
+{
+  return g_error_new_literal (G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY, "The program has left the bus");
+}
+
 static void
-on_lock_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+on_allowed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
   GError *error = NULL;
 
-  if (keyfob_token_lock_check_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
+  if (keyfob_questions_ask_finish (KEYFOB_QUESTIONS (source), result, &error))
     keyfob_host_get_token_async (call->host, g_steal_pointer (&call->options),
                                  g_dbus_method_invocation_get_sender (call->invocation), on_token,
                                  call);
@@ -106,28 +112,67 @@ on_lock_checked (GObject *source, GAsyncResult *result, gpointer user_data)
     call_return (call, error);
 }
 
-/* A program in a sandbox chooses nothing: how to sign in is up to the user.
- *
- * Returns: (nullable): why the program gets no token */
-static GError *
-refuse_unasked (KeyfobHost *host, GDBusMethodInvocation *invocation, GVariant *options)
+/* Programs in a sandbox, and where the user has set that, all but the window get a token only when
+ * the user allows it. The one peer of a connection without a bus has started this agent. */
+static void
+on_lock_checked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  KeyfobContext *context = keyfob_host_get_context (call->host);
+  KeyfobConfig *config = keyfob_host_get_config (call->host);
+  const char *sender = g_dbus_method_invocation_get_sender (call->invocation);
+  g_autoptr (KeyfobCaller) caller = keyfob_callers_dup (context->callers, sender);
+  g_autofree char *program = NULL;
+  GError *error = NULL;
+
+  if (!keyfob_token_lock_check_finish (KEYFOB_TOKEN_LOCK (source), result, &error))
+    {
+      call_return (call, error);
+      return;
+    }
+
+  if (sender == NULL
+      || (caller != NULL && !keyfob_caller_is_restricted (caller)
+          && (!keyfob_config_get_ask_first (config)
+              || keyfob_questions_is_window (context->questions, sender))))
+    {
+      keyfob_host_get_token_async (call->host, g_steal_pointer (&call->options), sender, on_token,
+                                   call);
+      return;
+    }
+  if (caller == NULL)
+    {
+      call_return (call, new_gone_error ());
+      return;
+    }
+
+  program = keyfob_questions_dup_program (caller->id, caller->unit);
+  keyfob_questions_ask_async (context->questions, config, program, caller->name, sender, on_allowed,
+                              call);
+}
+
+/* A program in a sandbox chooses nothing: how to sign in is up to the user. */
+static gboolean
+check_options (KeyfobHost *host,
+               GDBusMethodInvocation *invocation,
+               GVariant *options,
+               GError **error)
 {
   KeyfobCallers *callers = keyfob_host_get_context (host)->callers;
   g_autoptr (KeyfobCaller) caller =
       keyfob_callers_dup (callers, g_dbus_method_invocation_get_sender (invocation));
 
   if (caller == NULL)
-    return g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_NO_REPLY, "The program has left the bus");
-  if (!keyfob_caller_is_restricted (caller))
-    return NULL;
-  if (g_variant_n_children (options) > 0)
-    return g_error_new (
-        G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED, "%s",
-        _ ("Programs in a sandbox may ask for a token, but not say how to get it."));
+    {
+      g_propagate_error (error, new_gone_error ());
+      return FALSE;
+    }
+  if (!keyfob_caller_is_restricted (caller) || g_variant_n_children (options) == 0)
+    return TRUE;
 
-  return g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
-                      _ ("%s runs in a sandbox, and you have not allowed it the token for %s."),
-                      caller->name, keyfob_config_get_name (keyfob_host_get_config (host)));
+  g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_ACCESS_DENIED,
+                       _ ("Programs in a sandbox may ask for a token, but not say how to get it."));
+  return FALSE;
 }
 
 void
@@ -136,9 +181,9 @@ keyfob_host_methods_get_token (KeyfobHost *host,
                                GVariant *options)
 {
   Call *call = call_new (host, invocation);
-  GError *error = refuse_unasked (host, invocation, options);
+  GError *error = NULL;
 
-  if (error == NULL)
+  if (check_options (host, invocation, options, &error))
     call->options = keyfob_sign_in_options_parse (options, &error);
   if (call->options != NULL)
     keyfob_token_lock_check_async (keyfob_host_get_context (host)->lock, on_lock_checked, call);

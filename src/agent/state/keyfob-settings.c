@@ -12,6 +12,7 @@
 #define NOTICE_MINUTES "expiry-notice-minutes"
 #define DEFAULT_MINUTES 10
 #define LOCK_WITH_SCREEN "lock-with-screen"
+#define FORGET_WITH_SCREEN "forget-permissions-with-screen"
 #define DAY (24 * 60 * 60)
 
 struct _KeyfobSettings
@@ -63,7 +64,8 @@ open_settings (void)
 
   if (schema == NULL || !g_settings_schema_has_key (schema, LAPSE_AFTER_DAYS)
       || !g_settings_schema_has_key (schema, NOTICE_MINUTES)
-      || !g_settings_schema_has_key (schema, LOCK_WITH_SCREEN))
+      || !g_settings_schema_has_key (schema, LOCK_WITH_SCREEN)
+      || !g_settings_schema_has_key (schema, FORGET_WITH_SCREEN))
     {
       g_debug ("No schema of settings is installed, so they are the defaults");
       return NULL;
@@ -163,4 +165,10 @@ gboolean
 keyfob_settings_get_lock_with_screen (KeyfobSettings *self)
 {
   return self->settings != NULL && g_settings_get_boolean (self->settings, LOCK_WITH_SCREEN);
+}
+
+gboolean
+keyfob_settings_get_forget_with_screen (KeyfobSettings *self)
+{
+  return self->settings != NULL && g_settings_get_boolean (self->settings, FORGET_WITH_SCREEN);
 }

@@ -50,4 +50,8 @@ guint keyfob_settings_get_notice_minutes (KeyfobSettings *self);
  */
 gboolean keyfob_settings_get_lock_with_screen (KeyfobSettings *self);
 
+/** Returns: whether a lock of the screen ends the permissions that the user has given to programs
+ */
+gboolean keyfob_settings_get_forget_with_screen (KeyfobSettings *self);
+
 G_END_DECLS

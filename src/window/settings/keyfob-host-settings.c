@@ -22,7 +22,9 @@ struct _KeyfobHostSettings
   GSignalGroup *host_signals;
   GtkFileChooserNative *chooser;
   KeyfobOptionRow *rows[KEYFOB_N_OPTIONS];
-  GPtrArray *programs; /* ProgramRow: of programs that have a token file of their own */
+  GSignalGroup *agent_signals;
+  GPtrArray *permissions; /* GtkWidget: rows of programs that get the token without a question */
+  GPtrArray *programs;    /* ProgramRow: of programs that have a token file of their own */
 
   AdwPreferencesGroup *host_group;
   AdwPreferencesGroup *store_group;
@@ -34,6 +36,7 @@ struct _KeyfobHostSettings
   GtkCheckButton *other_file;
   GtkLabel *store_trouble;
   AdwPreferencesGroup *sign_in_group;
+  AdwPreferencesGroup *access_group;
   AdwExpanderRow *unusual_row;
 };
 
@@ -257,6 +260,9 @@ add_row (KeyfobHostSettings *self, KeyfobOption option)
     case KEYFOB_OPTION_SECTION_SIGN_IN:
       adw_preferences_group_add (self->sign_in_group, row);
       break;
+    case KEYFOB_OPTION_SECTION_ACCESS:
+      adw_preferences_group_add (self->access_group, row);
+      break;
     case KEYFOB_OPTION_SECTION_UNUSUAL:
     default:
       adw_expander_row_add_row (self->unusual_row, row);
@@ -322,6 +328,83 @@ show_programs (KeyfobHostSettings *self, KeyfobBusHost1 *host, KeyfobBusAgent1 *
   move_to_end (self->store_group, GTK_WIDGET (self->rows[KEYFOB_OPTION_STORE]));
 }
 
+static char *
+describe_permission (const char *program, gint64 until)
+{
+  g_autoptr (GDateTime) end = until > 0 ? g_date_time_new_from_unix_local (until) : NULL;
+  g_autofree char *time = NULL;
+
+  if (end == NULL)
+    /* Translators: what tells a program apart, such as the path of its executable */
+    return g_strdup_printf (_ ("%s · always"), program);
+
+  time = g_date_time_format (end, "%H:%M");
+  /* Translators: what tells a program apart, and a time of day */
+  return g_strdup_printf (_ ("%s · until %s"), program, time);
+}
+
+static void
+on_revoke (GtkWidget *widget, const char *action, GVariant *program)
+{
+  KeyfobHostSettings *self = KEYFOB_HOST_SETTINGS (widget);
+  g_autoptr (KeyfobBusAgent1) agent = g_signal_group_dup_target (self->agent_signals);
+
+  if (agent != NULL && self->host != NULL)
+    keyfob_bus_agent1_call_revoke (agent, keyfob_bus_host1_get_url (self->host),
+                                   g_variant_get_string (program, NULL), NULL, NULL, NULL);
+}
+
+static void
+add_permission (KeyfobHostSettings *self, GVariant *permission)
+{
+  const char *url = "", *program = "", *name = "";
+  gint64 until = 0;
+  GtkWidget *row, *button;
+  g_autofree char *subtitle = NULL;
+  g_autofree char *markup = NULL;
+
+  g_variant_lookup (permission, "url", "&s", &url);
+  g_variant_lookup (permission, "program", "&s", &program);
+  g_variant_lookup (permission, "name", "&s", &name);
+  g_variant_lookup (permission, "until", "x", &until);
+  if (g_strcmp0 (url, keyfob_bus_host1_get_url (self->host)) != 0)
+    return;
+
+  row = adw_action_row_new ();
+  button = gtk_button_new_with_label (_ ("Revoke"));
+  subtitle = describe_permission (program, until);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+  adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "access.revoke");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", program);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  adw_preferences_group_add (self->access_group, row);
+  g_ptr_array_add (self->permissions, row);
+}
+
+static void
+show_permissions (KeyfobHostSettings *self)
+{
+  g_autoptr (KeyfobBusAgent1) agent = g_signal_group_dup_target (self->agent_signals);
+  GVariant *permissions = agent != NULL ? keyfob_bus_agent1_get_permissions (agent) : NULL;
+  gsize n_permissions = permissions != NULL ? g_variant_n_children (permissions) : 0;
+
+  for (guint i = 0; i < self->permissions->len; i++)
+    adw_preferences_group_remove (self->access_group, g_ptr_array_index (self->permissions, i));
+  g_ptr_array_set_size (self->permissions, 0);
+
+  for (gsize i = 0; i < n_permissions && self->host != NULL; i++)
+    {
+      g_autoptr (GVariant) permission = g_variant_get_child_value (permissions, i);
+
+      add_permission (self, permission);
+    }
+}
+
 static void
 keyfob_host_settings_dispose (GObject *object)
 {
@@ -329,6 +412,7 @@ keyfob_host_settings_dispose (GObject *object)
 
   g_clear_object (&self->chooser);
   g_clear_object (&self->host_signals);
+  g_clear_object (&self->agent_signals);
   g_clear_object (&self->host);
 
   G_OBJECT_CLASS (keyfob_host_settings_parent_class)->dispose (object);
@@ -338,6 +422,7 @@ static void
 keyfob_host_settings_finalize (GObject *object)
 {
   g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->programs);
+  g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->permissions);
 
   G_OBJECT_CLASS (keyfob_host_settings_parent_class)->finalize (object);
 }
@@ -384,17 +469,20 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, other_file);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, store_trouble);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, sign_in_group);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, access_group);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, unusual_row);
   gtk_widget_class_bind_template_callback (widget_class, kept_closure);
   gtk_widget_class_bind_template_callback (widget_class, verbatim_closure);
   gtk_widget_class_bind_template_callback (widget_class, on_store_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_browse);
+  gtk_widget_class_install_action (widget_class, "access.revoke", "s", on_revoke);
 }
 
 static void
 keyfob_host_settings_init (KeyfobHostSettings *self)
 {
   self->programs = g_ptr_array_new_with_free_func (program_row_free);
+  self->permissions = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (KeyfobOption option = 0; option < KEYFOB_N_OPTIONS; option++)
@@ -404,6 +492,9 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
   self->host_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
   g_signal_group_connect_swapped (self->host_signals, "notify::options", G_CALLBACK (show_options),
                                   self);
+  self->agent_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
+  g_signal_group_connect_swapped (self->agent_signals, "notify::permissions",
+                                  G_CALLBACK (show_permissions), self);
 }
 
 void
@@ -420,6 +511,8 @@ keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, Keyfo
   set_host (self, NULL);
   show_programs (self, host, agent);
   set_host (self, host);
+  g_signal_group_set_target (self->agent_signals, agent);
+  show_permissions (self);
 }
 
 KeyfobBusHost1 *

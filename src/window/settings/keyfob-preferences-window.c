@@ -19,6 +19,7 @@ struct _KeyfobPreferencesWindow
   GtkSpinButton *notice_minutes;
   GtkSwitch *start_at_login;
   GtkSwitch *lock_with_screen;
+  GtkSwitch *forget_with_screen;
   GtkSpinButton *clear_seconds;
 };
 
@@ -110,6 +111,8 @@ keyfob_preferences_window_constructed (GObject *object)
                    G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (self->settings, "lock-with-screen", self->lock_with_screen, "active",
                    G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (self->settings, "forget-permissions-with-screen", self->forget_with_screen,
+                   "active", G_SETTINGS_BIND_DEFAULT);
   g_object_bind_property (self->autostart, "enabled", self->start_at_login, "active",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   keyfob_autostart_update (self->autostart);
@@ -190,6 +193,7 @@ keyfob_preferences_window_class_init (KeyfobPreferencesWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, notice_minutes);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, start_at_login);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, lock_with_screen);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, forget_with_screen);
   gtk_widget_class_bind_template_child (widget_class, KeyfobPreferencesWindow, clear_seconds);
   gtk_widget_class_bind_template_callback (widget_class, lapse_closure);
   gtk_widget_class_bind_template_callback (widget_class, notice_closure);

@@ -212,6 +212,7 @@ static const char *all_options =
     "'redirect-ports': <@aq [8000, 8001]>,"
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
     " 'server-pkce': <true>, 'device-flow': <false>, 'consent': <'never'>,"
+    " 'ask-first': <true>,"
     " 'allow-http': <true>, 'store': <'/srv/tokens.json'>}";
 
 static void

@@ -97,8 +97,8 @@ test_no_daemon (Fixture *fixture, gconstpointer data)
 {
   KeyfobNotificationClient *client = keyfob_notification_client_new (fixture->connection);
 
-  keyfob_notification_client_show (client, "host", "summary", "body",
-                                   (const char *const[]){ NULL });
+  keyfob_notification_client_show (client, "host", "summary", "body", (const char *const[]){ NULL },
+                                   -1);
   g_assert_true (keyfob_notification_client_is_shown (client, "host"));
   wait_while (keyfob_notification_client_is_showing (client));
 

@@ -134,6 +134,11 @@ make_context (Fixture *fixture)
   /* on no bus either */
   g_autoptr (KeyfobScreenMonitor) screen = g_object_new (KEYFOB_TYPE_SCREEN_MONITOR, NULL);
   g_autoptr (KeyfobTokenLock) lock = keyfob_token_lock_new (lock_path, clock, settings, screen);
+  g_autofree char *permissions_path = g_build_filename (fixture->folder, "permissions.ini", NULL);
+  g_autoptr (KeyfobPermissions) permissions =
+      keyfob_permissions_new (permissions_path, clock, settings, screen);
+  g_autoptr (KeyfobQuestions) questions =
+      keyfob_questions_new (NULL, clock, permissions, lock, screen);
   g_autoptr (KeyfobKeyring) keyring = keyfob_keyring_new (clock);
   g_autoptr (KeyfobStores) stores = keyfob_stores_new (keyring, fixture->store_path, TRUE, clock);
   g_autoptr (FakeLauncher) launcher = fake_launcher_new ();
@@ -142,7 +147,7 @@ make_context (Fixture *fixture)
   g_autoptr (GDBusConnection) connection = g_object_new (G_TYPE_DBUS_CONNECTION, NULL);
 
   return keyfob_context_new (connection, NULL, session, clock, KEYFOB_LAUNCHER (launcher), file,
-                             notices, settings, lock, stores);
+                             notices, settings, lock, questions, stores);
 }
 
 static KeyfobBusHost1 *

@@ -79,6 +79,7 @@ static const char *const values[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_STORE] = "'/srv/tokens.json'",
   [KEYFOB_OPTION_DEVICE_FLOW] = "false",
   [KEYFOB_OPTION_CONSENT] = "'never'",
+  [KEYFOB_OPTION_ASK_FIRST] = "true",
   [KEYFOB_OPTION_LOGIN_ROUTE] = "'a/b'",
   [KEYFOB_OPTION_TOKEN_ROUTE] = "'c'",
   [KEYFOB_OPTION_DEVICE_ROUTE] = "'d'",
