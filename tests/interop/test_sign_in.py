@@ -93,6 +93,67 @@ class Ports(SignIn):
         self.assertIn(f"localhost%3A{PORTS[0]}%2F", self.uri)
 
 
+class Provider(SignIn):
+    """Where the server sends the user, and what the provider calls itself."""
+
+    def name(self):
+        return self.server.provider.url.split("://")[1]
+
+    def hosts_file(self):
+        self.assertEqual(self.stop_agent(), 0)
+        with open(self.bus.path("config", "keyfob", "hosts.ini"), encoding="utf-8") as file:
+            text = file.read()
+        self.start_agent()
+        return text
+
+    def test_other_one_than_before(self):
+        host = self.add_host()
+        self.sign_in(host)
+        host.wait_for(State="signed-in")
+        before = self.name()
+        self.server.move_provider()
+        self.assertNotEqual(self.name(), before)
+        host.call("SignIn", force=True, open_browser=False)
+        self.assertIn(f"used to send you to {before}; now it wants to send you to {self.name()}.", host.Question)
+        self.assertEqual(host.LoginUri, "")
+        host.go_on()
+        self.assertEqual(host.Provider, self.name())
+        self.person.approve(host.LoginUri)
+        host.wait_for(State="signed-in", LoginUri="", Error="")
+        self.assertIn(f"known-issuer={self.server.provider.url}\n", self.hosts_file())
+        self.sign_in(self.find_host())
+
+    def test_same_client_for_another_server(self):
+        host = self.add_host()
+        self.sign_in(host)
+        folder = tempfile.TemporaryDirectory(prefix="keyfob-sign-in-")
+        self.addCleanup(folder.cleanup)
+        other = Stack(folder.name)
+        self.addCleanup(other.server.stop)
+        other.server.environment["SERVER_PROVIDER"] = self.server.provider.url
+        other.server.start()
+        evil = self.add_host(other.url)
+        evil.call("SignIn", open_browser=False)
+        self.assertIn(f"{evil.Name} signs you in at {self.name()} as if it were {host.Name}.", evil.Question)
+        evil.call("Cancel")
+        self.assertNotIn("POST /auth/v2/token", " ".join(other.requests()))
+
+    def test_code_elsewhere(self):
+        host = self.add_host()
+        host.call("SignIn", flow="device")
+        before = self.name()
+        self.assertEqual(host.Provider, before)
+        self.person.approve(host.VerificationUriComplete)
+        host.wait_for_next_poll()
+        self.server.move_provider()
+        host.call("SignIn", flow="device", force=True)
+        self.assertIn(f"used to send you to {before}; now it wants to send you to {self.name()}.", host.Question)
+        self.assertEqual((host.UserCode, host.VerificationUri), ("", ""))
+        host.go_on()
+        self.person.approve(host.VerificationUriComplete)
+        host.wait_for_next_poll()
+
+
 class NoBrowser(SignIn):
     def test_by_a_code(self):
         host = self.add_host()

@@ -15,7 +15,7 @@ class SignIn(Journey):
     def test_1_signs_in_by_the_browser(self):
         self.picture("signed-out")
         self.open_sign_in()
-        self.window.wait_text("Waiting for your browser")
+        self.window.wait_text("Finish in your browser · " + self.stack.provider.url.split("://")[1])
         self.picture("signing-in")
         self.browser.sign_in("alice")
         self.browser.wait_text("You are signed in")

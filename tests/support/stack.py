@@ -135,6 +135,12 @@ class Stack:
             self.stop()
             raise
 
+    def move_provider(self):
+        """The server uses another provider from now on, at another address."""
+        self.server.environment["SERVER_PORT"] = self.url.rsplit(":", 1)[1]
+        self.stop()
+        self.start()
+
     def stop(self):
         self.server.stop()
         self.provider.stop()
