@@ -431,6 +431,29 @@ class Importing(WindowCase):
         self.app.wait_for("Add")
         self.assertIsNone(self.app.find("Import"))
 
+    def test_file_behind_a_link_is_deleted(self):
+        kept = self.file.with_name("kept")
+        kept.mkdir()
+        token = self.file.rename(kept / "token.json")
+        self.file.symlink_to(token)
+        self.start([host("mine.example.org")])
+        self.import_file()
+        self.app.press_in_dialog("Delete File")
+        self.app.wait_for("downloaded.json deleted")
+        self.assertEqual(list(kept.iterdir()), [])
+        self.assertFalse(self.file.is_symlink())
+
+    def test_file_of_another_user_behind_a_link_is_kept(self):
+        token = self.file.rename(self.file.with_name("token.json"))
+        os.chown(token, 65534, -1)
+        self.file.symlink_to(token)
+        self.start([host("mine.example.org")])
+        self.import_file()
+        self.app.press_in_dialog("Delete File")
+        self.app.wait_text("^downloaded.json cannot be deleted: it is a link to")
+        self.assertTrue(token.exists())
+        self.assertTrue(self.file.is_symlink())
+
     def test_file_is_kept(self):
         self.start()
         self.app.wait_for("Add your first host")

@@ -6,15 +6,27 @@
 
 #include "keyfob-app-folders.h"
 
+#include <errno.h>
+#include <glib-unix.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "keyfob-file-watch.h"
+#include "keyfob-source.h"
 #include "keyfob-text.h"
 #include "keyfob-token-store.h"
 
 /* Milliseconds; changes within them are looked at together. */
 #define DELAY 100
+
+/* What wakes the agent: a name that appears or goes. #GFileMonitor would have it woken by all that
+ * other programs write into their folders. */
+#define EVENTS \
+  (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+#define NO_WATCH (-1)
 
 /* A folder in the cache folder, as the thread found it. */
 typedef struct
@@ -29,11 +41,12 @@ struct _KeyfobAppFolders
   GObject parent_instance;
 
   char *cache;
-  /* (nullable): of the cache folder, while there is one. */
-  GFileMonitor *cache_monitor;
+  int inotify;      /* file descriptor, -1 where there is none */
+  GSource *source;  /* (nullable): of its events */
+  int cache_number; /* of the watch of the cache folder, NO_WATCH while there is none */
   /* (nullable): waits for the cache folder, while there is none. */
   KeyfobFileWatch *cache_watch;
-  GHashTable *monitors; /* name of a folder → GFileMonitor */
+  GHashTable *watches; /* name of a folder → number of its watch */
   GStrv names;
   guint timer;
   gboolean is_scanning;
@@ -138,89 +151,86 @@ look_soon (KeyfobAppFolders *self)
     self->timer = g_timeout_add (DELAY, on_timer, self);
 }
 
-/* Changes inside a file do not matter here. */
-static gboolean
-is_of_content (GFileMonitorEvent event)
-{
-  return event == G_FILE_MONITOR_EVENT_CHANGED || event == G_FILE_MONITOR_EVENT_CHANGES_DONE_HINT
-         || event == G_FILE_MONITOR_EVENT_ATTRIBUTE_CHANGED;
-}
-
-static gboolean
-is_of (GFile *file, const char *path)
-{
-  return file != NULL && g_strcmp0 (g_file_peek_path (file), path) == 0;
-}
-
-static gboolean
-is_token_file (GFile *file)
-{
-  g_autofree char *name = file != NULL ? g_file_get_basename (file) : NULL;
-
-  return g_strcmp0 (name, KEYFOB_TOKEN_FILE_NAME) == 0;
-}
-
-static void
-monitor_free (gpointer monitor)
-{
-  g_file_monitor_cancel (monitor);
-  g_object_unref (monitor);
-}
-
 static GHashTable *
-new_monitors (void)
+new_watches (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, monitor_free);
-}
-
-/* GLib polls for a folder that is gone, so its monitor goes, too. */
-static void
-on_cache_event (KeyfobAppFolders *self, GFile *file, GFile *other, GFileMonitorEvent event)
-{
-  if (is_of_content (event))
-    return;
-
-  if (is_of (file, self->cache))
-    g_clear_pointer (&self->cache_monitor, monitor_free);
-  look_soon (self);
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 static void
-on_folder_event (KeyfobAppFolders *self, GFile *file, GFile *other, GFileMonitorEvent event)
+unwatch (KeyfobAppFolders *self, int number)
 {
-  g_autofree char *folder = g_path_get_dirname (g_file_peek_path (file));
+  if (number != NO_WATCH)
+    inotify_rm_watch (self->inotify, number);
+}
 
-  if (is_of_content (event))
-    return;
+/* Returns: the number of the watch, or NO_WATCH */
+static int
+watch (KeyfobAppFolders *self, const char *path)
+{
+  int number = self->inotify >= 0 ? inotify_add_watch (self->inotify, path, EVENTS) : NO_WATCH;
 
-  if (g_str_equal (folder, self->cache))
+  if (number == NO_WATCH)
+    g_debug ("%s cannot be watched: %s", path, g_strerror (errno));
+
+  return number;
+}
+
+/* Two names can lead to one folder. Returns: whether there was a watch with that number */
+static gboolean
+forget_watch (KeyfobAppFolders *self, int number)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gboolean found = number == self->cache_number;
+
+  if (found)
+    self->cache_number = NO_WATCH;
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (GPOINTER_TO_INT (value) == number)
+      {
+        g_hash_table_iter_remove (&iter);
+        found = TRUE;
+      }
+
+  return found;
+}
+
+static void
+take_event (KeyfobAppFolders *self, const struct inotify_event *event)
+{
+  if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))
     {
-      g_autofree char *name = g_file_get_basename (file);
-
-      g_hash_table_remove (self->monitors, name);
+      if (!forget_watch (self, event->wd))
+        return;
+      unwatch (self, event->wd);
       look_soon (self);
     }
-  else if (is_token_file (file) || is_token_file (other))
+  else if (event->mask & IN_Q_OVERFLOW || event->wd == self->cache_number
+           || (event->len > 0 && g_str_equal (event->name, KEYFOB_TOKEN_FILE_NAME)))
     {
       look_soon (self);
     }
 }
 
-/* Returns: (nullable) (transfer full): a monitor of an existing folder */
-static GFileMonitor *
-watch (KeyfobAppFolders *self, const char *path, GCallback handler)
+static gboolean
+on_events (int fd, GIOCondition condition, gpointer user_data)
 {
-  g_autoptr (GFile) folder = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  GFileMonitor *monitor =
-      g_file_monitor_directory (folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
+  KeyfobAppFolders *self = KEYFOB_APP_FOLDERS (user_data);
+  char buffer[4096] __attribute__ ((aligned (__alignof__(struct inotify_event))));
+  ssize_t length = read (fd, buffer, sizeof buffer);
 
-  if (monitor != NULL)
-    g_signal_connect_object (monitor, "changed", handler, self, G_CONNECT_SWAPPED);
-  else
-    g_debug ("%s cannot be watched: %s", path, error->message);
+  for (char *at = buffer; at < buffer + length;)
+    {
+      const struct inotify_event *event = (gpointer) at;
 
-  return monitor;
+      take_event (self, event);
+      at += sizeof *event + event->len;
+    }
+
+  return G_SOURCE_CONTINUE;
 }
 
 /* What happened before a watch began is not noticed by it, so that another look follows. */
@@ -229,7 +239,8 @@ watch_cache (KeyfobAppFolders *self, gboolean exists)
 {
   if (!exists)
     {
-      g_clear_pointer (&self->cache_monitor, monitor_free);
+      unwatch (self, self->cache_number);
+      self->cache_number = NO_WATCH;
       if (self->cache_watch == NULL)
         {
           self->cache_watch = keyfob_file_watch_new ();
@@ -241,38 +252,47 @@ watch_cache (KeyfobAppFolders *self, gboolean exists)
     }
 
   g_clear_object (&self->cache_watch);
-  if (self->cache_monitor != NULL)
+  if (self->cache_number != NO_WATCH)
     return;
 
-  self->cache_monitor = watch (self, self->cache, G_CALLBACK (on_cache_event));
-  if (self->cache_monitor != NULL)
+  self->cache_number = watch (self, self->cache);
+  if (self->cache_number != NO_WATCH)
     look_soon (self);
 }
 
 static void
 watch_folders (KeyfobAppFolders *self, GPtrArray *folders)
 {
-  g_autoptr (GHashTable) before = g_steal_pointer (&self->monitors);
+  g_autoptr (GHashTable) before = g_steal_pointer (&self->watches);
+  GHashTableIter iter;
+  gpointer value;
 
-  self->monitors = new_monitors ();
+  self->watches = new_watches ();
   for (guint i = 0; folders != NULL && i < folders->len; i++)
     {
       const Folder *folder = g_ptr_array_index (folders, i);
       g_autofree char *path = g_build_filename (self->cache, folder->name, NULL);
-      g_autofree char *key = NULL;
-      GFileMonitor *monitor = NULL;
+      int number = NO_WATCH;
 
-      g_hash_table_steal_extended (before, folder->name, (gpointer *) &key, (gpointer *) &monitor);
-      if (monitor == NULL)
+      if (g_hash_table_lookup_extended (before, folder->name, NULL, &value))
         {
-          monitor = watch (self, path, G_CALLBACK (on_folder_event));
-          if (monitor != NULL)
+          number = GPOINTER_TO_INT (value);
+          g_hash_table_remove (before, folder->name);
+        }
+      else
+        {
+          number = watch (self, path);
+          if (number != NO_WATCH)
             look_soon (self);
         }
 
-      if (monitor != NULL)
-        g_hash_table_insert (self->monitors, g_strdup (folder->name), monitor);
+      if (number != NO_WATCH)
+        g_hash_table_insert (self->watches, g_strdup (folder->name), GINT_TO_POINTER (number));
     }
+
+  g_hash_table_iter_init (&iter, before);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    unwatch (self, GPOINTER_TO_INT (value));
 }
 
 static int
@@ -325,9 +345,8 @@ keyfob_app_folders_dispose (GObject *object)
   KeyfobAppFolders *self = KEYFOB_APP_FOLDERS (object);
 
   g_clear_handle_id (&self->timer, g_source_remove);
-  g_clear_pointer (&self->cache_monitor, monitor_free);
+  g_clear_pointer (&self->source, keyfob_source_free);
   g_clear_object (&self->cache_watch);
-  g_hash_table_remove_all (self->monitors);
 
   G_OBJECT_CLASS (keyfob_app_folders_parent_class)->dispose (object);
 }
@@ -338,7 +357,9 @@ keyfob_app_folders_finalize (GObject *object)
   KeyfobAppFolders *self = KEYFOB_APP_FOLDERS (object);
 
   g_free (self->cache);
-  g_hash_table_unref (self->monitors);
+  g_hash_table_unref (self->watches);
+  if (self->inotify >= 0)
+    close (self->inotify);
   g_strfreev (self->names);
 
   G_OBJECT_CLASS (keyfob_app_folders_parent_class)->finalize (object);
@@ -358,8 +379,16 @@ static void
 keyfob_app_folders_init (KeyfobAppFolders *self)
 {
   self->cache = g_canonicalize_filename (g_get_user_cache_dir (), NULL);
-  self->monitors = new_monitors ();
+  self->watches = new_watches ();
+  self->cache_number = NO_WATCH;
   self->names = g_new0 (char *, 1);
+  self->inotify = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+  if (self->inotify < 0)
+    return;
+
+  self->source = g_unix_fd_source_new (self->inotify, G_IO_IN);
+  g_source_set_callback (self->source, G_SOURCE_FUNC (on_events), self, NULL);
+  g_source_attach (self->source, g_main_context_get_thread_default ());
 }
 
 KeyfobAppFolders *

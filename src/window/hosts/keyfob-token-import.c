@@ -7,6 +7,8 @@
 #include "keyfob-token-import.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "keyfob-ui.h"
 
@@ -50,41 +52,74 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
 
-  if (g_file_delete_finish (G_FILE (source), result, &error))
+  if (g_task_propagate_boolean (G_TASK (result), &error))
     text = g_strdup_printf (_ ("%s deleted"), deletion->name);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG))
+    text =
+        g_strdup_printf (_ ("%s has changed since it was imported, and is kept."), deletion->name);
   else
     text = g_strdup_printf (_ ("%s cannot be deleted: %s"), deletion->name, error->message);
 
   keyfob_ui_show_toast (deletion->toasts, text);
 }
 
-/* Another program may have renewed the session meanwhile; then only the file has a living one. */
-static void
-on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Another program may have renewed the session meanwhile; then only the file has a living one.
+ * Where the file is a link, the token is in what it leads to. */
+static gboolean
+delete_token (Deletion *deletion, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (Deletion) deletion = user_data;
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
-  const char *etag = info != NULL ? g_file_info_get_etag (info) : NULL;
-  GFile *file = deletion->file;
-  g_autofree char *text = NULL;
+  const char *path = g_file_peek_path (deletion->file);
+  g_autofree char *real_path = realpath (path, NULL);
+  g_autoptr (GFile) real = g_file_new_for_path (real_path != NULL ? real_path : path);
+  g_autoptr (GFileInfo) info = g_file_query_info (
+      real,
+      G_FILE_ATTRIBUTE_ETAG_VALUE "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_UNIX_UID,
+      G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, cancellable, NULL);
+  gboolean is_link = g_file_test (path, G_FILE_TEST_IS_SYMLINK);
 
-  if (etag != NULL && g_strcmp0 (etag, deletion->etag) == 0)
+  if (info == NULL || g_strcmp0 (g_file_info_get_etag (info), deletion->etag) != 0)
     {
-      g_file_delete_async (file, G_PRIORITY_DEFAULT, NULL, on_deleted, g_steal_pointer (&deletion));
-      return;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WRONG_ETAG, "changed");
+      return FALSE;
+    }
+  if (is_link
+      && (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR
+          || g_file_info_get_attribute_uint32 (info, G_FILE_ATTRIBUTE_UNIX_UID) != geteuid ()))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+                   _ ("it is a link to %s, which belongs to another user"), real_path);
+      return FALSE;
     }
 
-  text = g_strdup_printf (_ ("%s has changed since it was imported, and is kept."), deletion->name);
-  keyfob_ui_show_toast (deletion->toasts, text);
+  return g_file_delete (real, cancellable, error)
+         && (!is_link || g_file_delete (deletion->file, cancellable, error));
+}
+
+static void
+delete_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (delete_token (data, cancellable, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
 on_response (AdwMessageDialog *dialog, const char *response, Deletion *deletion)
 {
-  if (g_str_equal (response, "delete"))
-    g_file_query_info_async (deletion->file, G_FILE_ATTRIBUTE_ETAG_VALUE, G_FILE_QUERY_INFO_NONE,
-                             G_PRIORITY_DEFAULT, NULL, on_file_info,
-                             deletion_new (deletion->toasts, deletion->file, deletion->etag));
+  g_autoptr (GTask) task = NULL;
+  Deletion *begun;
+
+  if (!g_str_equal (response, "delete"))
+    return;
+
+  begun = deletion_new (deletion->toasts, deletion->file, deletion->etag);
+  task = g_task_new (NULL, NULL, on_deleted, begun);
+  g_task_set_source_tag (task, on_response);
+  g_task_set_task_data (task, begun, NULL);
+  g_task_run_in_thread (task, delete_in_thread);
 }
 
 static void

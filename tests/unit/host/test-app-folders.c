@@ -3,6 +3,8 @@
  */
 
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/inotify.h>
 #include <utime.h>
 
 #include "keyfob-app-folders.h"
@@ -187,6 +189,58 @@ test_number_of_watches (Fixture *fixture, gconstpointer data)
   wait_for_watches (1);
 }
 
+/* What programs write into their folders is nothing that the agent wakes up for. The kernel tells
+ * which events it reports. */
+static void
+test_content_wakes_nobody (Fixture *fixture, gconstpointer data)
+{
+  static const guint content = IN_ACCESS | IN_MODIFY | IN_ATTRIB | IN_OPEN | IN_CLOSE;
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fdinfo", 0, NULL);
+  const char *name;
+
+  write_file ("a");
+  wait_while (!has_names (fixture, "a"));
+  wait_for_watches (2);
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/fdinfo", name, NULL);
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) && strstr (text, "inotify wd") != NULL)
+        for (const char *at = text; (at = strstr (at, " mask:")) != NULL; at++)
+          g_assert_cmphex (g_ascii_strtoull (at + strlen (" mask:"), NULL, 16) & content, ==, 0);
+    }
+
+  remove_folder ("a");
+  wait_while (!has_names (fixture, ""));
+}
+
+/* A folder that takes the place of another one, and the cache folder itself. */
+static void
+test_replaced (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *from = dup_path ("other", NULL);
+  g_autofree char *to = dup_path ("a", NULL);
+
+  make_folder ("a");
+  wait_for_watches (2);
+  remove_folder ("a");
+  make_folder ("other");
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  wait_for_watches (2);
+  write_file ("a");
+  wait_while (!has_names (fixture, "a"));
+
+  remove_folder ("a");
+  g_assert_cmpint (g_rmdir (g_get_user_cache_dir ()), ==, 0);
+  wait_while (!has_names (fixture, ""));
+  write_file ("b");
+  wait_while (!has_names (fixture, "b"));
+  remove_folder ("b");
+  wait_while (!has_names (fixture, ""));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -196,6 +250,8 @@ main (int argc, char *argv[])
   g_test_add ("/app-folders/" name, Fixture, NULL, set_up, function, tear_down)
 
   ADD ("names", test_names);
+  ADD ("content-wakes-nobody", test_content_wakes_nobody);
+  ADD ("replaced", test_replaced);
   ADD ("number-of-watches", test_number_of_watches);
 
   return g_test_run ();
