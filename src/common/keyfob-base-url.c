@@ -336,6 +336,39 @@ keyfob_base_url_may_lead_to (const char *from, const char *to)
              && !keyfob_base_url_is_loopback (g_uri_get_host (source)));
 }
 
+/* Cuts off a route of py-oidc-auth and what follows it: people copy the address of a page. */
+static void
+cut_route (char *text)
+{
+  static const char *const routes[] = {
+    "/auth/v2",
+    "/auth/v2/login",
+    "/auth/v2/token",
+    "/auth/v2/device",
+    "/auth/v2/callback",
+    "/auth/v2/logout",
+    "/auth/v2/userinfo",
+    "/auth/v2/status",
+    "/auth/v2/auth-ports",
+    "/auth/v2/.well-known/jwks.json",
+  };
+  gsize length = strcspn (text, "?#");
+
+  while (length > 0 && text[length - 1] == '/')
+    length--;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      gsize base = length - MIN (strlen (routes[i]), length);
+
+      /* a host may be called auth */
+      if (base > 1 && text[base - 1] == '/' && text[base - 2] == ':')
+        continue;
+      if (base > 0 && strncmp (text + base, routes[i], length - base) == 0)
+        text[base] = '\0';
+    }
+}
+
 char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error)
 {
@@ -350,6 +383,7 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
   gboolean is_ipv6;
   guint64 port;
 
+  cut_route (stripped);
   if (!check_characters (rest, error) || !check_extras (rest, error)
       || !take_scheme (&rest, &scheme, error))
     return NULL;
