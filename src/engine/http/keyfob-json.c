@@ -232,10 +232,10 @@ read_number (const char *start, gsize length)
   memcpy (text, start, length);
   text[length] = '\0';
 
-  if (strpbrk (text, ".eE") == NULL)
-    return g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &integer, NULL)
-               ? json_node_init_int (json_node_alloc (), integer)
-               : NULL;
+  /* larger ones, such as 2⁶⁴ − 1 for ever, are still numbers */
+  if (strpbrk (text, ".eE") == NULL
+      && g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &integer, NULL))
+    return json_node_init_int (json_node_alloc (), integer);
 
   number = g_ascii_strtod (text, NULL);
 
