@@ -762,6 +762,61 @@ class UnknownBrowser(Visits):
         self.assertEqual(host.State, "signing-in")
 
 
+class Proxies(agentcase.AgentCase):
+    """As the environment names them to the resolver of this system."""
+
+    def refuse(self, listener):
+        while True:
+            try:
+                client, _address = listener.accept()
+            except OSError:
+                return
+            with client:
+                request = client.recv(4096)
+                if request:
+                    self.requests.append(request)
+                    client.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\n"
+                                   b'Proxy-Authenticate: Basic realm="p"\r\n'
+                                   b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+    def setUp(self):
+        super().setUp()
+        self.requests = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        thread = threading.Thread(target=self.refuse, args=(self.listener,))
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(self.listener.shutdown, socket.SHUT_RDWR)
+
+    def restart_with(self, address):
+        self.stop_agent()
+        port = self.listener.getsockname()[1]
+        proxy = f"{address}127.0.0.1:{port}"
+        self.start_agent(env={"https_proxy": proxy, "http_proxy": proxy, "no_proxy": ""})
+
+    def test_wrong_password_is_told_once(self):
+        for address in ("http://user:old@", "user:old@"):
+            with self.subTest(address):
+                self.restart_with(address)
+                self.requests.clear()
+                host = self.add_host("https://server.invalid")
+                sentence = self.assert_fails("Network", host.call, "SignIn", open_browser=False)
+                self.assertIn("the proxy wants another password", sentence)
+                passwords = [request for request in self.requests if b"Proxy-Authorization" in request]
+                self.assertEqual(len(passwords), 1, self.requests)
+                self.assertLessEqual(len(self.requests), 2)
+
+    def test_host_on_this_machine(self):
+        self.restart_with("http://")
+        for name in ("127.0.0.1", "localhost"):
+            with self.subTest(name):
+                host = self.add_host(self.server.url.replace("127.0.0.1", name))
+                host.sign_in()
+                host.call("Refresh")
+                self.remove_host(host.path)
+        self.assertEqual(self.requests, [])
+
+
 class Ports(agentcase.AgentCase):
     """The ports that the browser may come back to, where the server names them."""
 

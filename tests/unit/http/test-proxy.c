@@ -128,6 +128,8 @@ test_wrong_password_is_told_once (void)
 {
   assert_refused ("http://user:old@127.0.0.1:", "407 Proxy Authentication Required",
                   "the proxy wants another password", 1);
+  assert_refused ("http://user:p%40ss@127.0.0.1:", "407 Proxy Authentication Required",
+                  "the proxy wants another password", 1);
 }
 
 static void
@@ -137,12 +139,17 @@ test_trouble_is_the_proxys (void)
                   "the proxy wants a password", 0);
   assert_refused ("http://127.0.0.1:", "403 Forbidden", "the proxy does not allow it", 0);
   assert_refused ("http://127.0.0.1:", "502 Bad Gateway", "through the proxy", 0);
+  assert_refused ("http://127.0.0.1:", "500 Internal Server Error", "through the proxy", 0);
+  assert_refused ("http://127.0.0.1:", "503 Service Unavailable", "through the proxy", 0);
+  assert_refused ("http://127.0.0.1:", "504 Gateway Timeout", "through the proxy", 0);
+  assert_refused ("http://127.0.0.1:", "404 Not Found", "through the proxy", 0);
 }
 
 static void
 test_no_proxy_there (void)
 {
-  const char *const addresses[] = { "http://127.0.0.1:9", "http://proxy.invalid:3128" };
+  const char *const addresses[] = { "http://127.0.0.1:9", "http://proxy.invalid:3128",
+                                    "socks5://127.0.0.1:9" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
     {
