@@ -18,6 +18,8 @@
 #include "keyfob-secret.h"
 #include "keyfob-source.h"
 
+/* Sign-ins that have ended and may still get a page; each holds two descriptors or more. */
+#define MOST_ENDED 8
 #define CALLBACK_PATH "/callback"
 #define ENTRANCE_PATH "/open/"
 #define ENTRANCE_BYTES 16
@@ -604,13 +606,18 @@ keyfob_loopback_respond (KeyfobLoopback *self, const char *failure)
   self->pending = 0;
 }
 
+static void
+forget (KeyfobLoopback *self)
+{
+  g_clear_pointer (&self->linger, keyfob_source_free);
+  g_clear_object (&self->listener);
+  g_ptr_array_remove (self->ended, self);
+}
+
 static gboolean
 on_linger_over (gpointer user_data)
 {
-  KeyfobLoopback *self = user_data;
-
-  g_clear_object (&self->listener);
-  g_ptr_array_remove (self->ended, self);
+  forget (user_data);
 
   return G_SOURCE_REMOVE;
 }
@@ -630,6 +637,8 @@ keyfob_loopback_close (KeyfobLoopback *self)
 
   if (self->may_come_back)
     {
+      if (self->ended->len >= MOST_ENDED)
+        forget (g_ptr_array_index (self->ended, 0));
       g_ptr_array_add (self->ended, g_object_ref (self));
       self->linger =
           keyfob_clock_timer (self->clock, KEYFOB_LOOPBACK_LINGER * (gint64) G_USEC_PER_SEC);
