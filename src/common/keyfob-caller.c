@@ -280,12 +280,20 @@ name (KeyfobCaller *self, const char *comm)
       self->id = g_strdup (self->executable);
       raw = g_steal_pointer (&program);
     }
+  else if (comm != NULL && self->sandbox == KEYFOB_SANDBOX_NONE)
+    {
+      self->id = g_strconcat ("name:", comm, NULL);
+      raw = g_strdup (comm);
+    }
   else
     {
       self->id = g_strdup_printf ("pid:%u", self->pid);
       raw = comm != NULL ? g_strdup (comm) : g_strdup_printf (_ ("process %u"), self->pid);
     }
 
+  /* the window, which the user knows by this name */
+  if (g_str_equal (raw, "keyfob"))
+    *raw = 'K';
   self->name = keyfob_text_clean (raw, -1, LONGEST_NAME);
 }
 

@@ -33,9 +33,10 @@ typedef enum
  * @executable: (nullable): absolute path of its executable
  * @unit: (nullable): the systemd unit or scope that it runs in
  * @app: (nullable): the id of a Flatpak, or the name of a Snap
- * @id: what is the same whenever the program runs: `flatpak:ID`, `snap:NAME`, `pid:NUMBER` where
- *   nothing else is known, else the path of its executable, followed by `:NAME` where the process
- * has another name, as a script has
+ * @id: what is the same whenever the program runs: `flatpak:ID`, `snap:NAME`, or the path of its
+ *   executable, followed by `:NAME` where the process has another name, as a script has;
+ * `name:NAME` for a program outside a sandbox that keeps its executable private; `pid:NUMBER` for
+ * any other
  * @name: what to call it, for the user; valid UTF-8 on one line
  *
  * A program that calls on the bus. It does not change; its references are counted, in any thread.

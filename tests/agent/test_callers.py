@@ -5,6 +5,8 @@
 import json
 import os
 import subprocess
+import threading
+import time
 
 import agentcase
 import tap
@@ -267,6 +269,66 @@ class Limits(CallersCase):
             with self.subTest(call[2]):
                 self.assert_fails(LIMITS, self.call, *call)
         self.assertEqual(len(self.hosts()), 1)
+
+    def test_hosts(self):
+        def add(i):
+            return self.start_call(PATH, AGENT, "AddHost", GLib.Variant("(sa{sv})", (f"https://h{i}.example.org", {})))
+        pending = [add(i) for i in range(200)]
+        for call in pending:
+            call.wait()
+        self.assertIn("200", self.assert_fails("Failed", add(200).wait))
+        self.assertEqual(len(self.hosts()), 200)
+        add(7).wait()
+        self.remove_host(self.find_host("https://h9.example.org").path)
+        add(200).wait()
+        self.assertEqual(len(self.hosts()), 200)
+
+    def test_calls_at_once(self):
+        host = self.add_host()
+        host.sign_in()
+        gate = self.server.gates["token"] = threading.Event()
+        calls = [host.start("Refresh") for _ in range(1100)]
+        wait_until(lambda: sum(call.done for call in calls) == 100, "the calls that are refused")
+        for call in calls:
+            if call.done:
+                self.assert_fails(LIMITS, call.wait)
+        other = self.bus.connect()
+        self.assert_fails(LIMITS, host.call, "Cancel", connection=other)
+        self.assertIn("access_token", Client(self).get_token(host.path).get("value", [{}])[0])
+        gate.set()
+        wait_until(lambda: all(call.done for call in calls), "all answers")
+        host.call("Cancel", connection=other)
+
+
+class Uses(CallersCase):
+    def test_each_program_is_shown(self):
+        host = self.add_host()
+        host.sign_in()
+        self.assertEqual(host.Uses, [])
+        first, window = Client(self), Client(self, options=["private", "name=keyfob"])
+        before = int(time.time())
+        for client in (first, window, first):
+            client.get_token(host.path)
+        wait_until(lambda: len(host.Uses) == 2 and host.Uses[0][2] == 2, "both programs")
+        (name, program, count, last), (other, _, other_count, _) = host.Uses
+        self.assertIn("python3", name)
+        self.assertEqual(program, os.path.realpath("/usr/bin/python3") + ":python3")
+        self.assertEqual((count, other_count), (2, 1))
+        self.assertTrue(before <= last <= time.time())
+        self.assertEqual(other, "Keyfob")
+
+    def test_who_gets_nothing_is_not_shown(self):
+        host = self.add_host()
+        self.assertIn("error", Client(self).get_token(host.path))
+        self.assertEqual(host.Uses, [])
+
+    def test_no_more_than_16(self):
+        host = self.add_host()
+        host.sign_in()
+        for i in range(18):
+            Client(self, options=[f"name=program{i}"]).get_token(host.path)
+        wait_until(lambda: host.Uses and host.Uses[0][0].startswith("program17"), "the last program")
+        self.assertEqual([name.split()[0] for name, *_ in host.Uses], [f"program{i}" for i in range(17, 1, -1)])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""bus_client.py [private] [fork]: calls what it is told, and tells what it hears.
+"""bus_client.py [private] [fork] [name=NAME]: calls what it is told, and tells what it hears.
 
 Each line of its standard input is a call, as JSON: name, path, interface, method, arguments as text of
 GVariant. Each answer is a line of JSON: "value", or "error" and "message", and under "signals" what came
-over the bus since the last answer, whoever it was meant for.
+over the bus since the last answer, whoever it was meant for. NAME becomes that of the process.
 
 With `private` no other program may look into the process. With `fork` a child goes on with the
 connection, and the process that made it has ended.
@@ -22,9 +22,13 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 PR_SET_DUMPABLE = 4
+PR_SET_NAME = 15
 
 
 def main():
+    for argument in sys.argv[1:]:
+        if argument.startswith("name="):
+            ctypes.CDLL(None).prctl(PR_SET_NAME, argument.removeprefix("name=").encode(), 0, 0, 0)
     if "private" in sys.argv:
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     if "fork" in sys.argv:

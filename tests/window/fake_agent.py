@@ -90,7 +90,7 @@ class Host:
         self.properties = {
             "Url": "https://" + properties.get("Name", "host"), "Name": "", "Options": {}, "Account": "", "Scope": "",
             "Error": "", "ErrorDetails": {}, "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
-            "Renews": True, "Broker": False, "Store": "", "Saved": True,
+            "Renews": True, "Broker": False, "Store": "", "Saved": True, "Uses": [],
         } | NOT_SIGNING_IN | properties
 
 
@@ -128,8 +128,8 @@ class FakeAgent:
         if signature == "aa{sv}":
             value = [{key: GLib.Variant("x", given) if key in ("ends", "until") else variant(given)
                       for key, given in each.items()} for each in value]
-        if signature == "a(ss)":
-            value = [tuple(pair) for pair in value]
+        if signature.startswith("a("):
+            value = [tuple(entry) for entry in value]
         return GLib.Variant(signature, value)
 
     def values(self, interface, properties):

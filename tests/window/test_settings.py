@@ -260,6 +260,18 @@ class Keeping(WindowCase):
         self.agent.set_host("one.example.org", Store="")
         self.app.wait_gone("The token is now in /home/user/R&D/<tokens>.json.")
 
+    def test_who_took_the_token(self):
+        self.open()
+        self.assertIsNone(self.app.find("Used by"))
+        self.agent.set_host("one.example.org", Uses=[
+            ("<b>R&D</b>", "/usr/bin/rd", 3, 1900000000), ("Keyfob", "/usr/bin/keyfob", 1, 1900000000)])
+        self.app.wait_for("Used by")
+        self.app.wait_for("<b>R&D</b>")
+        self.app.wait_text("^3 times, last on ")
+        self.app.wait_text("^1 time, on ")
+        self.agent.set_host("one.example.org", Uses=[])
+        self.app.wait_gone("Used by")
+
     def test_broker(self):
         self.open(Store="keyring", Broker=True)
         self.app.wait_text("^The token is in the keyring now. Its header can also renew the session")

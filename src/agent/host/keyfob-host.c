@@ -9,6 +9,7 @@
 #include "keyfob-auth-error.h"
 #include "keyfob-py-oidc-server.h"
 #include "keyfob-sign-in.h"
+#include "keyfob-token-uses.h"
 
 #define HOSTS_PATH "/org/keyfob/Keyfob/Agent/hosts/"
 #define LONGEST_READABLE 60 /* characters of a URL in an object path */
@@ -33,6 +34,7 @@ struct _KeyfobHost
   KeyfobSignIn *sign_in;
   GPtrArray *started; /* GTasks that wait for the sign-in to be under way */
   GPtrArray *ended;   /* GTasks that wait for the end of the activity */
+  GPtrArray *uses;    /* who took the token, see `Host1.Uses` */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
@@ -236,6 +238,7 @@ keyfob_host_finalize (GObject *object)
   g_clear_pointer (&self->details, g_variant_unref);
   g_ptr_array_unref (self->started);
   g_ptr_array_unref (self->ended);
+  g_ptr_array_unref (self->uses);
 
   G_OBJECT_CLASS (keyfob_host_parent_class)->finalize (object);
 }
@@ -260,6 +263,7 @@ keyfob_host_init (KeyfobHost *self)
   self->skeleton = keyfob_bus_host1_skeleton_new ();
   self->started = g_ptr_array_new_with_free_func (g_object_unref);
   self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  self->uses = g_ptr_array_new_with_free_func (keyfob_token_use_free);
   self->activity = KEYFOB_HOST_WAITING;
 }
 
@@ -507,6 +511,13 @@ keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
   publish (self);
 
   return TRUE;
+}
+
+void
+keyfob_host_note_caller (KeyfobHost *self, KeyfobCaller *caller)
+{
+  keyfob_token_uses_add (self->uses, caller, keyfob_clock_now (self->context->clock));
+  keyfob_bus_host1_set_uses (self->skeleton, keyfob_token_uses_to_variant (self->uses));
 }
 
 void

@@ -172,6 +172,9 @@ gboolean keyfob_host_join_finish (KeyfobHost *self,
  * keyfob_host_configure_async(). */
 gboolean keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error);
 
+/** Shows in `Host1.Uses` that @caller took the token. */
+void keyfob_host_note_caller (KeyfobHost *self, KeyfobCaller *caller);
+
 /** @sentence: what the user should read, empty when all is well */
 void keyfob_host_set_error (KeyfobHost *self, const char *sentence);
 

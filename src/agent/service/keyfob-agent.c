@@ -20,6 +20,7 @@
 #include "keyfob-store-watch.h"
 
 #define PATH "/org/keyfob/Keyfob/Agent"
+#define MOST_HOSTS 200
 
 struct _KeyfobAgent
 {
@@ -131,6 +132,20 @@ on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
     call_return (call, NULL, error);
 }
 
+static gboolean
+is_full (KeyfobAgent *self)
+{
+  return g_list_model_get_n_items (G_LIST_MODEL (self->hosts)) >= MOST_HOSTS;
+}
+
+static GError *
+new_full_error (void)
+{
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                      _ ("There are %d hosts, which is the most there can be. Remove one first."),
+                      MOST_HOSTS);
+}
+
 /* A host that is being removed is added again once it is removed, since the last call counts. */
 static void
 add_or_configure (Call *call)
@@ -150,6 +165,12 @@ add_or_configure (Call *call)
       g_hash_table_remove (self->imports, host);
       g_set_object (&call->host, host);
       keyfob_host_configure_async (host, call->options, on_host_configured, call);
+      return;
+    }
+
+  if (is_full (self))
+    {
+      call_return (call, NULL, new_full_error ());
       return;
     }
 
@@ -324,6 +345,8 @@ on_token_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
     error = g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
                          _ ("%s is being removed. Try again in a moment."),
                          keyfob_config_get_name (call->config));
+  if (token != NULL && host == NULL && is_full (self))
+    error = new_full_error ();
   if (error != NULL)
     {
       call_return (call, NULL, error);

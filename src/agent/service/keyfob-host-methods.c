@@ -77,6 +77,17 @@ token_to_variant (KeyfobToken *token)
 }
 
 static void
+note_caller (Call *call)
+{
+  KeyfobCallers *callers = keyfob_host_get_context (call->host)->callers;
+  g_autoptr (KeyfobCaller) caller =
+      keyfob_callers_dup (callers, g_dbus_method_invocation_get_sender (call->invocation));
+
+  if (caller != NULL)
+    keyfob_host_note_caller (call->host, caller);
+}
+
+static void
 on_token (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
@@ -88,7 +99,10 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* the tokens may have been locked while the server was asked */
   if (token != NULL && keyfob_token_lock_check (lock, &error))
-    answer = g_variant_new ("(@a{sv})", token_to_variant (token));
+    {
+      answer = g_variant_new ("(@a{sv})", token_to_variant (token));
+      note_caller (call);
+    }
   call_return_value (call, answer, error);
 }
 

@@ -25,6 +25,7 @@ struct _KeyfobHostSettings
   GSignalGroup *agent_signals;
   GPtrArray *permissions; /* GtkWidget: rows of programs that get the token without a question */
   GPtrArray *programs;    /* ProgramRow: of programs that have a token file of their own */
+  GPtrArray *uses;        /* GtkWidget: a row for each program that took the token */
 
   AdwPreferencesGroup *host_group;
   AdwPreferencesGroup *store_group;
@@ -38,6 +39,7 @@ struct _KeyfobHostSettings
   AdwPreferencesGroup *sign_in_group;
   AdwPreferencesGroup *access_group;
   AdwExpanderRow *unusual_row;
+  AdwPreferencesGroup *uses_group;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHostSettings, keyfob_host_settings, ADW_TYPE_BIN)
@@ -140,6 +142,52 @@ read_store (KeyfobHostSettings *self)
   return self->other_file;
 }
 
+static char *
+describe_use (guint count, gint64 last)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (last);
+  /* Translators: date and time as strftime(3) has them */
+  g_autofree char *when = date != NULL ? g_date_time_format (date, _ ("%x, %H:%M")) : NULL;
+
+  /* Translators: how often a program took the token, and the date and time of the last time */
+  return g_strdup_printf (ngettext ("%u time, on %s", "%u times, last on %s", count), count,
+                          when != NULL ? when : "");
+}
+
+static void
+show_uses (KeyfobHostSettings *self)
+{
+  GVariant *uses = self->host != NULL ? keyfob_bus_host1_get_uses (self->host) : NULL;
+  GVariantIter iter;
+  const char *name, *id;
+  guint count;
+  gint64 last;
+
+  for (guint i = 0; i < self->uses->len; i++)
+    adw_preferences_group_remove (self->uses_group, g_ptr_array_index (self->uses, i));
+  g_ptr_array_set_size (self->uses, 0);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->uses_group),
+                          uses != NULL && g_variant_n_children (uses) > 0);
+  if (uses == NULL)
+    return;
+
+  g_variant_iter_init (&iter, uses);
+  while (g_variant_iter_next (&iter, "(&s&sux)", &name, &id, &count, &last))
+    {
+      GtkWidget *row = adw_action_row_new ();
+      g_autofree char *subtitle = describe_use (count, last);
+
+      adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
+      adw_action_row_set_title_lines (ADW_ACTION_ROW (row), 0);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+      gtk_widget_set_tooltip_text (row, id);
+      adw_preferences_group_add (self->uses_group, row);
+      g_ptr_array_add (self->uses, row);
+    }
+}
+
 static void
 show_options (KeyfobHostSettings *self)
 {
@@ -238,6 +286,7 @@ set_host (KeyfobHostSettings *self, KeyfobBusHost1 *host)
   g_signal_group_set_target (self->host_signals, host);
   set_trouble (self, NULL);
   show_options (self);
+  show_uses (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_HOST]);
 }
 
@@ -423,6 +472,7 @@ keyfob_host_settings_finalize (GObject *object)
 {
   g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->programs);
   g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->permissions);
+  g_ptr_array_unref (KEYFOB_HOST_SETTINGS (object)->uses);
 
   G_OBJECT_CLASS (keyfob_host_settings_parent_class)->finalize (object);
 }
@@ -471,6 +521,7 @@ keyfob_host_settings_class_init (KeyfobHostSettingsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, sign_in_group);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, access_group);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, unusual_row);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostSettings, uses_group);
   gtk_widget_class_bind_template_callback (widget_class, kept_closure);
   gtk_widget_class_bind_template_callback (widget_class, verbatim_closure);
   gtk_widget_class_bind_template_callback (widget_class, on_store_toggled);
@@ -483,6 +534,7 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
 {
   self->programs = g_ptr_array_new_with_free_func (program_row_free);
   self->permissions = g_ptr_array_new ();
+  self->uses = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (KeyfobOption option = 0; option < KEYFOB_N_OPTIONS; option++)
@@ -495,6 +547,7 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
   self->agent_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
   g_signal_group_connect_swapped (self->agent_signals, "notify::permissions",
                                   G_CALLBACK (show_permissions), self);
+  g_signal_group_connect_swapped (self->host_signals, "notify::uses", G_CALLBACK (show_uses), self);
 }
 
 void
