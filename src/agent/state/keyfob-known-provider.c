@@ -125,7 +125,7 @@ ask_about_change (KeyfobConfig *config, const KeyfobProvider *known, const Keyfo
         _ ("%s used to send you to %s; now it shows a page of its own, and nobody can tell where "
            "that leads. Only go on if you expected this."),
         name, before);
-  if (!g_str_equal (before, now))
+  if (!g_str_equal (before, now) || g_strcmp0 (known->client_id, provider->client_id) == 0)
     return g_strdup_printf (_ ("%s used to send you to %s; now it wants to send you to %s. Only go "
                                "on if you expected this."),
                             name, before, now);

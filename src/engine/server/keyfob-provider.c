@@ -12,6 +12,7 @@
 #include "keyfob-text.h"
 
 #define MAX_CLIENT_ID 1000
+#define LONGEST_SHOWN 120 /* characters of an endpoint */
 
 /* Returns: length of scheme, host and port of an endpoint */
 static gsize
@@ -155,8 +156,9 @@ keyfob_provider_dup_name_beside (const KeyfobProvider *self, const KeyfobProvide
   g_autofree char *name = keyfob_provider_dup_name (self);
   g_autofree char *other_name = keyfob_provider_dup_name (other);
 
+  /* where the endpoints are the same, too, the clients differ */
   if (!g_str_equal (name, other_name) || g_str_equal (self->endpoint, other->endpoint))
     return g_steal_pointer (&name);
 
-  return g_strdup (self->endpoint);
+  return keyfob_text_clean (self->endpoint, -1, LONGEST_SHOWN);
 }

@@ -92,8 +92,8 @@ gboolean keyfob_provider_accepts_issuer (const KeyfobProvider *self, const char 
 /** Returns: (transfer full): host, and port where it is not the usual one, to be shown */
 char *keyfob_provider_dup_name (const KeyfobProvider *self);
 
-/** Returns: (transfer full): so much of the endpoint that it differs from the one of @other, else
- * keyfob_provider_dup_name() */
+/** Returns: (transfer full): keyfob_provider_dup_name() where that differs from the one of @other,
+ * else as much of the endpoint as fits into a sentence */
 char *keyfob_provider_dup_name_beside (const KeyfobProvider *self, const KeyfobProvider *other);
 
 G_END_DECLS

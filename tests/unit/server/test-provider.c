@@ -143,6 +143,20 @@ test_names (void)
     }
 }
 
+/* A question stays one that can be read. */
+static void
+test_long_path (void)
+{
+  g_autofree char *filling = g_strnfill (1500, 'a');
+  g_autofree char *page = g_strconcat ("https://id.example.org/", filling, NULL);
+  g_autoptr (KeyfobProvider) one = keyfob_provider_new (page, "c");
+  g_autoptr (KeyfobProvider) other = keyfob_provider_new (PAGE, "c");
+  g_autofree char *name = keyfob_provider_dup_name_beside (one, other);
+
+  g_assert_true (g_str_has_prefix (name, "https://id.example.org/aaa"));
+  g_assert_cmpint (g_utf8_strlen (name, -1), <, 130);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -153,6 +167,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/provider/path-that-varies", test_path_that_varies);
   g_test_add_func ("/provider/issuers", test_issuers);
   g_test_add_func ("/provider/names", test_names);
+  g_test_add_func ("/provider/long-path", test_long_path);
 
   return g_test_run ();
 }
