@@ -4,13 +4,15 @@
 
 import json
 import os
+import socket
+import stat
 import subprocess
 import threading
 import time
 
 import agentcase
 import tap
-from agentcase import AGENT, HOST, PATH
+from agentcase import AGENT, HOST, PATH, Page
 from gi.repository import GLib
 from notifications import Notifications
 from waiting import wait_until
@@ -329,6 +331,73 @@ class Uses(CallersCase):
             Client(self, options=[f"name=program{i}"]).get_token(host.path)
         wait_until(lambda: host.Uses and host.Uses[0][0].startswith("program17"), "the last program")
         self.assertEqual([name.split()[0] for name, *_ in host.Uses], [f"program{i}" for i in range(17, 1, -1)])
+
+
+class Files(CallersCase):
+    """What a call names as a token file, and is none, stays as it is."""
+
+    def setUp(self):
+        super().setUp()
+        self.host = self.add_host()
+
+    def make_files(self):
+        """Paths that are no place for tokens."""
+        text = {".bashrc": "export PATH=/bin\n", "settings.json": '{"editor.tabSize": 4}\n', "list.json": "[1, 2]\n",
+                "keyfob.desktop": "[Desktop Entry]\nType=Application\nExec=true\n", "string.json": '"text"'}
+        for name, content in text.items():
+            with open(self.bus.path(name), "w", encoding="utf-8") as out:
+                out.write(content)
+        os.symlink(self.bus.path(".bashrc"), self.bus.path("link"))
+        os.mkfifo(self.bus.path("fifo"))
+        os.mkdir(self.bus.path("folder"))
+        sockets = socket.socket(socket.AF_UNIX)
+        sockets.bind(self.bus.path("socket"))
+        self.addCleanup(sockets.close)
+        return [self.bus.path(name) for name in (*text, "link", "fifo", "folder", "socket")] + [
+            self.bus.path("config", "keyfob", "hosts.ini"), "/proc/self/comm", "/dev/null", "/dev/full",
+            self.bus.path(".bashrc", "below"), ".bashrc", "~/.bashrc", "file://" + self.bus.path(".bashrc")]
+
+    def contents(self, names=None):
+        """What kind of file each is, and its text; of the agent's own hosts.ini only whether it has a token."""
+        with open(self.bus.path("config", "keyfob", "hosts.ini"), encoding="utf-8") as file:
+            found = {"token in hosts.ini": "access_token" in file.read()}
+        for name in names or sorted(os.listdir(self.bus.folder)):
+            if name in found:
+                continue
+            path = self.bus.path(name)
+            mode = os.lstat(path).st_mode
+            with open(path, encoding="utf-8", errors="replace") if stat.S_ISREG(mode) and name != "agent.log" \
+                    else open(os.devnull, encoding="utf-8") as file:
+                found[name] = (stat.S_IFMT(mode), file.read())
+        return found
+
+    def test_signed_in(self):
+        self.host.sign_in()
+        place, token = self.host.Store, self.host.get_token()["access_token"]
+        paths = self.make_files()
+        before = self.contents()
+        for path in paths:
+            with self.subTest(path):
+                with self.assertRaises(GLib.Error):
+                    self.host.call("Configure", store=path)
+                self.assertEqual((self.host.Store, self.host.State), (place, "signed-in"))
+                self.assertEqual(self.contents(before), before)
+        self.assertEqual(self.host.get_token()["access_token"], token)
+
+    def test_before_the_sign_in(self):
+        """The store is asked for only when there is a token."""
+        before = None
+        for path in self.make_files():
+            with self.subTest(path):
+                before = before or self.contents()
+                try:
+                    self.host.call("Configure", store=path)
+                except GLib.Error:
+                    continue
+                self.host.call("SignIn", open_browser=False, force=True)
+                Page(self.host.LoginUri).wait()
+                wait_until(lambda: not self.host.Saved, "the store to refuse the token")
+                self.assertEqual(self.contents(before), before)
 
 
 if __name__ == "__main__":
