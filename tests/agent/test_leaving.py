@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -102,6 +103,19 @@ class Leaving(agentcase.AgentCase):
         agentcase.wait_until(lambda: "Nobody needs the agent any more" in self.log(), "the agent to leave")
         self.assertEqual(len(self.call_anew("FindHost", "(s)", self.server.url)), 1)
         self.wait_end()
+
+    def test_host_that_is_added_meanwhile_stays(self):
+        """The call is on its way when the time of the agent is over."""
+        self.release()
+        self.agent.send_signal(signal.SIGSTOP)
+        self.addCleanup(lambda: self.agent.poll() is None and self.agent.send_signal(signal.SIGCONT))
+        wait_longer(self.agent)
+        pending = self.start_call(PATH, AGENT, "AddHost", GLib.Variant("(sa{sv})", (self.server.url, {})))
+        self.agent.send_signal(signal.SIGCONT)
+        path, = pending.wait()
+        self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (path,))
+        self.wait_end()
+        self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (path,))
 
 
 class AtLogin(agentcase.AgentCase):
