@@ -138,6 +138,14 @@ class Broker(PlanCase):
         host.wait_for(State="signed-in", Broker=True, Renews=False)
         self.assertEqual(self.server.requests, [])
 
+    def test_token_of_days_is_not_exchanged_for_one_of_an_hour(self):
+        month = 30 * 24 * 3600
+        host = self.start_with(self.make_token(life=month, hint=month), age=30)
+        host.wait_for(State="signed-in", Broker=True, Renews=True)
+        token = host.get_token()
+        self.assertEqual(host.get_token(min_time=2 * month), token)
+        self.assertEqual(self.server.count("token"), 0)
+
     def test_one_try_past_the_hint(self):
         host = self.start_with(self.make_token(life=-60, hint=-3000), age=3660, last_used=LONG_AGO)
         host.wait_for(State="expired", Renews=False)
