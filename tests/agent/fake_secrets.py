@@ -5,6 +5,7 @@
     secrets = FakeSecrets(bus)         # has no object at aliases/default, as the specification allows
     secrets.silent.add("SearchItems")  # that method is not answered, until secrets.answer()
     secrets.refuses.add("OpenSession")
+    secrets.last.add("GetSecrets")     # it leaves the bus when it has been asked for that, until come_back()
 
 Everything else it does well. It runs in a thread of its own, for a test waits for the agent, which
 waits for it. Secrets travel in the plain.
@@ -58,6 +59,8 @@ class FakeSecrets:
         self.silent = set()  # methods
         self.refuses = set()  # methods
         self.refused = 0  # how often
+        self.last = set()  # methods
+        self.left = 0  # how often
         self.unanswered = []
         self.items = {}  # path → (attributes, value, id of the object)
         self.made = 0
@@ -109,7 +112,20 @@ class FakeSecrets:
             self._answer(path, method, arguments.unpack(), invocation)
         return GLib.SOURCE_REMOVE
 
+    def come_back(self):
+        self._call_bus("RequestName", GLib.Variant("(su)", (NAME, 0)))
+
+    def _call_bus(self, method, arguments):
+        self.connection.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", method, arguments, None,
+            Gio.DBusCallFlags.NONE, -1, None)
+
     def _answer(self, path, method, arguments, invocation):
+        if method in self.last:
+            self.last.clear()
+            self._call_bus("ReleaseName", GLib.Variant("(s)", (NAME,)))
+            self.left += 1
+            privatebus.wake()
         if method in self.refuses:
             self.refused += 1
             invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "not you")

@@ -251,6 +251,18 @@ class OtherService(agentcase.AgentCase):
         host.wait_for(State="signed-in", Error="")
         self.assertEqual(host.get_token(), token)
 
+    def test_service_that_leaves_between_two_answers(self):
+        token = self.sign_in().get_token()
+        self.stop_agent()
+        self.secrets.last.add("GetSecrets")
+        self.start_agent(wait=False)
+        host = self.find_host()
+        wait_until(lambda: self.secrets.left == 1, "the service to leave", agentcase.ANSWER)
+        wait_until(lambda: host.State == "locked", lambda: f"locked, and not {host.State}", agentcase.ANSWER)
+        self.secrets.come_back()
+        host.wait_for(State="signed-in")
+        self.assertEqual(host.get_token(), token)
+
     def test_sign_in_while_nothing_is_answered(self):
         self.sign_in()
         host = self.start_silent("OpenSession", "ReadAlias", "SearchItems", "Unlock")

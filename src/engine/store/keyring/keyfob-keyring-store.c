@@ -113,14 +113,32 @@ attributes_new (const char *base_url)
   return attributes;
 }
 
+/* What an item says of itself is gone with its service, which libsecret takes for a mistake. */
+static gboolean
+is_locked (SecretItem *item)
+{
+  g_autoptr (GVariant) locked = g_dbus_proxy_get_cached_property (G_DBUS_PROXY (item), "Locked");
+
+  return locked == NULL || g_variant_get_boolean (locked);
+}
+
+static char *
+dup_schema_name (SecretItem *item)
+{
+  g_autoptr (GVariant) attributes =
+      g_dbus_proxy_get_cached_property (G_DBUS_PROXY (item), "Attributes");
+
+  return attributes != NULL ? secret_item_get_schema_name (item) : NULL;
+}
+
 /* Other programs may have items with a host as well. A locked gnome-keyring does not tell whose an
  * item is. */
 static gboolean
 is_ours (SecretItem *item)
 {
-  g_autofree char *name = secret_item_get_schema_name (item);
+  g_autofree char *name = dup_schema_name (item);
 
-  return g_strcmp0 (name, schema.name) == 0 || (name == NULL && secret_item_get_locked (item));
+  return g_strcmp0 (name, schema.name) == 0 || (name == NULL && is_locked (item));
 }
 
 static KeyfobToken *
@@ -595,7 +613,7 @@ count_locked (Job *job)
   guint n_locked = 0;
 
   for (GList *l = job->items; l != NULL; l = l->next)
-    n_locked += secret_item_get_locked (l->data) ? 1 : 0;
+    n_locked += is_locked (l->data) ? 1 : 0;
 
   return n_locked;
 }
@@ -653,7 +671,7 @@ unlock_items (GTask *task)
   g_autoptr (GPtrArray) paths = g_ptr_array_new ();
 
   for (GList *l = job->items; l != NULL; l = l->next)
-    if (secret_item_get_locked (l->data))
+    if (is_locked (l->data))
       g_ptr_array_add (paths, (gpointer) g_dbus_proxy_get_object_path (l->data));
   g_ptr_array_add (paths, NULL);
 
@@ -730,7 +748,7 @@ dup_newest (Job *job, GError **error)
     {
       g_autoptr (KeyfobToken) token = NULL;
 
-      if (secret_item_get_locked (l->data))
+      if (is_locked (l->data))
         continue;
 
       g_clear_error (&failure);
@@ -911,7 +929,7 @@ delete_others (GTask *task)
       gboolean same = is_same (l->data, job->value);
 
       next = l->next;
-      if (!secret_item_get_locked (l->data) && (!same || found))
+      if (!is_locked (l->data) && (!same || found))
         continue;
 
       found |= same;
