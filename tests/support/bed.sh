@@ -54,6 +54,8 @@ bed_keep_person () {
 }
 
 bed_folders () {
+  # in the person's cache, which is another one on the bed
+  export KEYFOB_SERVER_DIR=${KEYFOB_SERVER_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/keyfob-peers}
   if [ "${BED_DISPLAY:=own}" = person ]; then
     bed_keep_person >"$BED_DIR/person.env"
     # the names of the display mean something only beside the person's own folders
