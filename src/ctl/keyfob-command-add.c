@@ -73,18 +73,30 @@ parse_option (const KeyfobOptionInfo *info, const char *text, GError **error)
   return refuse (info, text, error);
 }
 
-/* Returns: what a person types for an option */
-static const char *
-get_placeholder (const KeyfobOptionInfo *info)
+/* Returns: (transfer full): what a person types for an option */
+static char *
+describe_value (KeyfobOption option)
 {
-  if (g_str_equal (info->type, "b"))
-    return _ ("yes|no");
-  if (g_str_equal (info->type, "aq"))
-    return _ ("PORT,…");
-  if (g_str_equal (info->type, "u"))
-    return _ ("SECONDS");
+  const KeyfobOptionInfo *info = keyfob_option_get_info (option);
+  g_autoptr (GPtrArray) words = NULL;
 
-  return info->choices != NULL ? _ ("WORD") : _ ("TEXT");
+  if (option == KEYFOB_OPTION_STORE)
+    return g_strdup (_ ("keyring|file|app:NAME|PATH"));
+  if (g_str_equal (info->type, "b"))
+    return g_strdup (_ ("yes|no"));
+  if (g_str_equal (info->type, "aq"))
+    return g_strdup (_ ("PORT,…"));
+  if (g_str_equal (info->type, "u"))
+    return g_strdup (_ ("SECONDS"));
+  if (info->choices == NULL)
+    return g_strdup (_ ("TEXT"));
+
+  words = g_ptr_array_new ();
+  for (const KeyfobOptionChoice *choice = info->choices; choice->value != NULL; choice++)
+    g_ptr_array_add (words, (gpointer) choice->value);
+  g_ptr_array_add (words, NULL);
+
+  return g_strjoinv ("|", (char **) words->pdata);
 }
 
 /* Returns: (transfer full) (nullable): `a{sv}` of the options that are given */
@@ -147,6 +159,7 @@ KeyfobExit
 keyfob_command_add (KeyfobCtl *ctl, int argc, char **argv)
 {
   char *values[KEYFOB_N_OPTIONS] = { NULL };
+  char *forms[KEYFOB_N_OPTIONS] = { NULL };
   GOptionEntry entries[KEYFOB_N_OPTIONS + 1] = { 0 };
   KeyfobExit code = KEYFOB_EXIT_DONE;
 
@@ -154,11 +167,14 @@ keyfob_command_add (KeyfobCtl *ctl, int argc, char **argv)
     {
       const KeyfobOptionInfo *info = keyfob_option_get_info (i);
 
-      entries[i] = (GOptionEntry){ .long_name = info->name,
-                                   .arg = G_OPTION_ARG_STRING,
-                                   .arg_data = &values[i],
-                                   .description = info->title,
-                                   .arg_description = get_placeholder (info) };
+      forms[i] = describe_value (i);
+      entries[i] =
+          (GOptionEntry){ .long_name = info->name,
+                          .arg = G_OPTION_ARG_STRING,
+                          .arg_data = &values[i],
+                          .description = i == KEYFOB_OPTION_STORE ? N_ ("Where the token is kept")
+                                                                  : info->title,
+                          .arg_description = forms[i] };
     }
 
   if (keyfob_ctl_parse (&argc, &argv, _ ("ADDRESS"),
@@ -175,7 +191,10 @@ keyfob_command_add (KeyfobCtl *ctl, int argc, char **argv)
     }
 
   for (guint i = 0; i < KEYFOB_N_OPTIONS; i++)
-    g_free (values[i]);
+    {
+      g_free (values[i]);
+      g_free (forms[i]);
+    }
 
   return code;
 }

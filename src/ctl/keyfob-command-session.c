@@ -185,8 +185,8 @@ keyfob_command_logout (KeyfobCtl *ctl, int argc, char **argv)
     G_OPTION_ENTRY_NULL,
   };
 
-  if (!keyfob_ctl_parse (&argc, &argv, _ ("HOST"), _ ("Signs out: forgets the token of a host."),
-                         entries, 1, &code))
+  if (!keyfob_ctl_parse (&argc, &argv, _ ("HOST|--all"),
+                         _ ("Signs out: forgets the token of a host."), entries, 1, &code))
     return code;
 
   return for_named (ctl, argv[1], all, log_out, &end_session);
@@ -212,8 +212,8 @@ keyfob_command_remove (KeyfobCtl *ctl, int argc, char **argv)
     G_OPTION_ENTRY_NULL,
   };
 
-  if (!keyfob_ctl_parse (&argc, &argv, _ ("HOST"), _ ("Removes a host and forgets its token."),
-                         entries, 1, &code))
+  if (!keyfob_ctl_parse (&argc, &argv, _ ("HOST|--all"),
+                         _ ("Removes a host and forgets its token."), entries, 1, &code))
     return code;
 
   return for_named (ctl, argv[1], all, remove_host, NULL);

@@ -6,16 +6,32 @@
 
 #include "keyfob-ctl-token.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-ctl-sign-in.h"
 
+/* Returns: (transfer full): `host` as a shell takes it for one word, so that a command that is
+ * shown can be copied */
+static char *
+quote_host (const char *host)
+{
+  for (const char *at = host; *at != '\0'; at++)
+    {
+      if (g_ascii_isprint (*at) && !g_ascii_isalnum (*at) && strchr (".:/-_", *at) == NULL)
+        return g_shell_quote (host);
+    }
+
+  return g_strdup (host);
+}
+
 void
 keyfob_ctl_say_ways_out (const char *host)
 {
   const char *batch = keyfob_ctl_get_batch_variable ();
-  const char *name = host != NULL ? host : "HOST";
+  g_autofree char *name = quote_host (host != NULL ? host : "HOST");
 
   if (batch != NULL)
     keyfob_ctl_say (_ ("This is a batch job (%s is set), so nobody is asked. Sign in before it "

@@ -39,14 +39,26 @@ static const struct
 static void
 print_help (FILE *file)
 {
+  g_autoptr (GPtrArray) usages = g_ptr_array_new_with_free_func (g_free);
+  glong width = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      const char *arguments = *commands[i].arguments != '\0' ? _ (commands[i].arguments) : "";
+      char *usage = g_strdup_printf ("%s %s", commands[i].name, arguments);
+
+      g_ptr_array_add (usages, usage);
+      width = MAX (width, g_utf8_strlen (usage, -1));
+    }
+
   fprintf (file, "%s\n\n", _ ("Usage: keyfobctl COMMAND [OPTION…] [HOST]"));
   fprintf (file, "%s\n\n", _ ("Hands out the tokens of your hosts, which Keyfob keeps."));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
-      const char *arguments = *commands[i].arguments != '\0' ? _ (commands[i].arguments) : "";
-      g_autofree char *usage = g_strdup_printf ("%s %s", commands[i].name, arguments);
+      const char *usage = g_ptr_array_index (usages, i);
+      int blanks = (int) (width - g_utf8_strlen (usage, -1));
 
-      fprintf (file, "  %-28s %s\n", usage, _ (commands[i].summary));
+      fprintf (file, "  %s%*s  %s\n", usage, blanks, "", _ (commands[i].summary));
     }
   fprintf (file, "\n%s\n%s\n",
            _ ("HOST is an address, a host name or the name in Keyfob’s window, and can be left out "

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import threading
@@ -313,6 +314,11 @@ class Codes(Ctl):
         self.assertEqual(out, "")
         self.assertIn(f"keyfobctl login {self.server.url}", err)
 
+    def test_way_out_can_be_copied_for_a_name_of_several_words(self):
+        self.add_host(name="Bob's Portal")
+        _, err = self.run_ctl("header", "Bob's Portal", status=SIGN_IN)
+        self.assertEqual(shlex.split(re.search("“keyfobctl login (.*)”", err).group(1)), ["Bob's Portal"])
+
     def test_batch_job_is_named(self):
         self.add_host()
         command = self.start("header", terminal=True, env={"SLURM_JOB_ID": "7"}).wait()
@@ -349,6 +355,15 @@ class Codes(Ctl):
     def test_help_and_version_are_no_failure(self):
         for arguments in (("--help",), ("--version",), ("header", "--help"), ("add", "--help")):
             self.assertTrue(self.run_ctl(*arguments)[0].strip())
+
+    def test_help_of_add_shows_what_can_be_chosen(self):
+        out, _ = self.run_ctl("add", "--help")
+        for option in ("--store=keyring|file|app:NAME|PATH", "--consent=automatic|always|never"):
+            self.assertIn(option + " ", out)
+
+    def test_summaries_of_the_commands_stand_in_one_column(self):
+        rows = [line for line in self.run_ctl("--help")[0].splitlines() if line.startswith("  ")]
+        self.assertEqual(len({re.match(r"  .*?\S  +(?=\S)", row).end() for row in rows}), 1, rows)
 
 
 class Hosts(Ctl):
