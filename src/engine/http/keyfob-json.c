@@ -30,18 +30,18 @@ typedef struct
 static const Limits answer_limits = {
   .size = KEYFOB_JSON_MAX_ANSWER,
   .depth = 32,
-  .values = 20000,
-  .names = 2000,
-  .names_in_object = 250,
+  .values = 10000,
+  .names = 1000,
+  .names_in_object = 200,
 };
 
 /* What an answer brings fits into an entry, which nests it and adds a few members. */
 static const Limits stored_limits = {
-  .size = 4 * KEYFOB_JSON_MAX_ANSWER,
+  .size = 8 * KEYFOB_JSON_MAX_ANSWER,
   .depth = 64,
-  .values = 40000,
-  .names = 4000,
-  .names_in_object = 500,
+  .values = 20000,
+  .names = 2000,
+  .names_in_object = 400,
   .python = TRUE,
 };
 

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /** Bytes of an answer, or of a text that a person brings; a token store may hold more. */
-#define KEYFOB_JSON_MAX_ANSWER (1024 * 1024)
+#define KEYFOB_JSON_MAX_ANSWER (256 * 1024)
 
 /** Bytes of what Keyfob writes of one token. */
 #define KEYFOB_JSON_MAX_WRITTEN (512 * 1024)

@@ -16,8 +16,11 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
-/* Bytes of the fields that Keyfob does not know. */
-#define MAX_REST 65536
+/* Bytes in a token file of the fields that Keyfob does not know: a file of 1 MiB holds them and the
+ * longest tokens. */
+#define MAX_REST (128 * 1024)
+/* What the beginning of a line takes at most, at the depth of an answer in a file. */
+#define MAX_LINE 80
 /* The lifetime that py-oidc-auth-client assumes where the server names none, seconds. */
 #define DEFAULT_LIFETIME 180
 /* The Date header has whole seconds and takes time to arrive: a smaller difference is no skew. */
@@ -456,7 +459,19 @@ keyfob_token_to_entry (KeyfobToken *self, double stored_at)
   return entry;
 }
 
-/* Returns: a copy of @rest with the fields that can be written */
+/* Returns: bytes of @json in a token file, where each value has a line */
+static gsize
+get_stored_size (const char *json)
+{
+  gsize size = 0;
+
+  for (const char *at = json; *at != '\0'; at++)
+    size += strchr ("[]{},", *at) != NULL ? MAX_LINE : 1;
+
+  return size;
+}
+
+/* Returns: a copy of @rest with the fields that are written */
 static JsonObject *
 copy_printable (JsonObject *rest)
 {
@@ -471,13 +486,16 @@ copy_printable (JsonObject *rest)
     {
       g_autoptr (JsonObject) field = json_object_new ();
       g_autoptr (KeyfobSecret) text = NULL;
+      gsize stored_size = 0;
 
       json_object_set_member (field, name, json_node_copy (value));
       text = keyfob_json_print (field);
-      if (text == NULL || strlen (text) > MAX_REST - size)
+      if (text != NULL)
+        stored_size = get_stored_size (text);
+      if (text == NULL || stored_size > MAX_REST - size)
         continue;
 
-      size += strlen (text);
+      size += stored_size;
       json_object_set_member (copy, name, json_node_copy (value));
     }
 
@@ -487,20 +505,14 @@ copy_printable (JsonObject *rest)
 KeyfobSecret *
 keyfob_token_to_json (KeyfobToken *self, double stored_at)
 {
-  g_autoptr (JsonObject) entry = keyfob_token_to_entry (self, stored_at);
-  KeyfobSecret *json = keyfob_json_print (entry);
-  g_autoptr (KeyfobToken) small = NULL;
-  g_autoptr (JsonObject) small_entry = NULL;
+  g_autoptr (KeyfobToken) printable = copy_token (self);
+  g_autoptr (JsonObject) entry = NULL;
 
-  if (json != NULL)
-    return json;
+  json_object_unref (printable->rest);
+  printable->rest = copy_printable (self->rest);
+  entry = keyfob_token_to_entry (printable, stored_at);
 
-  small = copy_token (self);
-  json_object_unref (small->rest);
-  small->rest = copy_printable (self->rest);
-  small_entry = keyfob_token_to_entry (small, stored_at);
-
-  return keyfob_json_print (small_entry);
+  return keyfob_json_print (entry);
 }
 
 KeyfobToken *

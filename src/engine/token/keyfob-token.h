@@ -59,8 +59,8 @@ JsonObject *keyfob_token_to_entry (KeyfobToken *self, double stored_at);
  * keyfob_token_to_json:
  * @stored_at: Unix time in seconds
  *
- * Fields that Keyfob does not know are left out where they are more than 64 KiB together, or would
- * not be read again.
+ * Fields that Keyfob does not know are left out where they take more than 128 KiB of a token
+ * file together, or would not be read again.
  *
  * Returns: (transfer full): keyfob_token_to_entry() in one line, as keyfob_json_parse_stored()
  *   reads it

@@ -145,10 +145,10 @@ test_limits (void)
   g_assert_false (is_taken (nest ("[", 500000, "]")));
   g_assert_false (is_taken (nest ("[", 1000000, "")));
 
-  g_assert_true (is_taken (list ("[", "0", 19999, "]")));
-  g_assert_false (is_taken (list ("[", "0", 20000, "]")));
-  g_assert_true (is_taken (list ("{", "\"", 250, "}")));
-  g_assert_false (is_taken (list ("{", "\"", 251, "}")));
+  g_assert_true (is_taken (list ("[", "0", 9999, "]")));
+  g_assert_false (is_taken (list ("[", "0", 10000, "]")));
+  g_assert_true (is_taken (list ("{", "\"", 200, "}")));
+  g_assert_false (is_taken (list ("{", "\"", 201, "}")));
 
   g_assert_true (keyfob_json_is_valid (many, strlen (many), FALSE));
   g_assert_false (is_taken (g_strdup_printf ("\"%s\"", long_string)));
@@ -160,14 +160,14 @@ test_answer_fits_what_is_stored (void)
 {
   g_autoptr (GString) text = g_string_new ("{");
   g_autofree char *deep = nest ("[", 31, "]");
-  g_autofree char *names = list ("{", "\"", 250, "}");
+  g_autofree char *names = list ("{", "\"", 200, "}");
   g_autoptr (JsonObject) answer = NULL;
   g_autoptr (JsonObject) entry = json_object_new ();
   g_autoptr (KeyfobSecret) printed = NULL;
   g_autoptr (JsonObject) again = NULL;
 
   g_string_append_printf (text, "\"deep\":%s", deep);
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 4; i++)
     g_string_append_printf (text, ",\"%u\":%s", i, names);
   g_string_append (text, "}");
 

@@ -283,12 +283,11 @@ test_unknown_fields_survive (void)
 static void
 test_odd_fields_cost_no_token (void)
 {
-  g_autofree char *large = g_strnfill (70000, 'x');
-  g_autofree char *larger = g_strnfill (600000, 'x');
+  g_autofree char *large = g_strnfill (131072, 'x');
   g_autofree char *text = g_strdup_printf (
       "{\"access_token\": \"AT\", \"expires_in\": 60, \"huge\": 1e999, \"half\": \"\\ud800\","
-      " \"kept\": 1, \"large\": \"%s\", \"larger\": \"%s\"}",
-      large, larger);
+      " \"kept\": 1, \"large\": \"%s\"}",
+      large);
   g_autoptr (KeyfobToken) token = new_token (text, 0);
   g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, NOW);
 
@@ -298,19 +297,19 @@ test_odd_fields_cost_no_token (void)
                    "\"stored_at\":1900000000.0}");
 }
 
-/* The longest tokens that are taken, of characters that are escaped. */
+/* About the longest tokens that an answer can bring, of characters that are escaped. */
 static void
-test_longest_token_is_written (void)
+test_long_token_is_written (void)
 {
   g_autoptr (GString) token_text = g_string_new (NULL);
-  g_autofree char *large = g_strnfill (60000, 'x');
+  g_autofree char *large = g_strnfill (40000, 'x');
   g_autofree char *text = NULL;
   g_autoptr (KeyfobToken) token = NULL;
   g_autoptr (KeyfobSecret) json = NULL;
   g_autoptr (JsonObject) entry = NULL;
   g_autoptr (KeyfobToken) again = NULL;
 
-  for (guint i = 0; i < 65536; i++)
+  for (guint i = 0; i < 30000; i++)
     g_string_append (token_text, "\\\\");
   text = g_strdup_printf ("{\"access_token\": \"%s\", \"refresh_token\": \"%s\", \"id_token\":"
                           " \"%s\", \"a\": 1e300, \"other\": \"%s\"}",
@@ -727,7 +726,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/entry-as-python-has-it", test_entry_as_python_has_it);
   g_test_add_func ("/token/unknown-fields-survive", test_unknown_fields_survive);
   g_test_add_func ("/token/odd-fields-cost-no-token", test_odd_fields_cost_no_token);
-  g_test_add_func ("/token/longest-token-is-written", test_longest_token_is_written);
+  g_test_add_func ("/token/long-token-is-written", test_long_token_is_written);
   g_test_add_func ("/token/entry-lifetime", test_entry_lifetime_counts_from_when_it_was_stored);
   g_test_add_func ("/token/bad-entries", test_bad_entries);
   g_test_add_func ("/token/odd-entries", test_odd_entries);

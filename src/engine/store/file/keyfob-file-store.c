@@ -435,33 +435,16 @@ check_owner (KeyfobFileStore *self, Job *job, JsonObject *entry, GError **error)
   return FALSE;
 }
 
-/* Writes only what can be read again. */
 static KeyfobTokenFileOutcome
-write_text (KeyfobFileStore *self,
-            Job *job,
-            KeyfobTokenFile *file,
-            KeyfobTokenText *text,
-            GError **error)
+write_text (Job *job, KeyfobTokenFile *file, KeyfobTokenText *text, GError **error)
 {
   g_autoptr (KeyfobSecret) printed = keyfob_token_text_print (text);
-  gsize length = strlen (printed);
-  g_autoptr (KeyfobTokenText) again = NULL;
 
   /* to read the file may have taken so long that nobody waits for this any more */
   if (g_cancellable_set_error_if_cancelled (job->cancellable, error))
     return KEYFOB_TOKEN_FILE_FAILED;
 
-  if (length <= KEYFOB_TOKEN_FILE_MAX)
-    again = keyfob_token_text_parse (printed, length);
-  if (again != NULL)
-    return keyfob_token_file_replace (file, printed, error);
-
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file %s has no room for more. It is unchanged; sign out of hosts in "
-                  "it, or choose another file."),
-               self->name);
-
-  return KEYFOB_TOKEN_FILE_FAILED;
+  return keyfob_token_file_replace (file, printed, error);
 }
 
 static KeyfobTokenFileOutcome
@@ -478,7 +461,7 @@ save_entry (KeyfobFileStore *self,
     return KEYFOB_TOKEN_FILE_FAILED;
 
   keyfob_token_text_set_entry (text, job->host_key, job->entry, job->base_url);
-  outcome = write_text (self, job, file, text, error);
+  outcome = write_text (job, file, text, error);
 
   if (outcome == KEYFOB_TOKEN_FILE_WRITTEN)
     {
@@ -507,7 +490,7 @@ remove_entry (KeyfobFileStore *self,
   g_hash_table_remove (self->owners, job->host_key);
   g_hash_table_remove (self->written, job->base_url);
 
-  return keyfob_token_text_remove (text, job->host_key) ? write_text (self, job, file, text, error)
+  return keyfob_token_text_remove (text, job->host_key) ? write_text (job, file, text, error)
                                                         : KEYFOB_TOKEN_FILE_WRITTEN;
 }
 
