@@ -65,18 +65,29 @@ take_line (Question *question, char *line)
   *target = g_strdup (value);
 }
 
-static void
+/* The rest of a line that was cut, or what is before a carriage return, could name another server
+ * than the one that git gives the token to.
+ *
+ * Returns: whether every line was whole */
+static gboolean
 read_question (Question *question)
 {
   g_autofree char *line = g_malloc (MAX_LINE);
 
   while (fgets (line, MAX_LINE, stdin) != NULL)
     {
-      line[strcspn (line, "\r\n")] = '\0';
-      if (*line == '\0')
+      gsize length = strcspn (line, "\r\n");
+
+      if (line[length] != '\n')
+        return FALSE;
+      if (length == 0)
         break;
+
+      line[length] = '\0';
       take_line (question, line);
     }
+
+  return TRUE;
 }
 
 /* How much of the address in question the base URL covers: 0 where it is of another server, so that
@@ -224,8 +235,8 @@ keyfob_command_git_credential (KeyfobCtl *ctl, int argc, char **argv)
       return KEYFOB_EXIT_USAGE;
     }
 
-  read_question (&question);
-  if (question.protocol != NULL && question.host != NULL && !g_str_equal (argv[1], "store"))
+  if (read_question (&question) && question.protocol != NULL && question.host != NULL
+      && !g_str_equal (argv[1], "store"))
     url = find_url (ctl, &question);
 
   /* git asks its other helpers, or the user, about a server that Keyfob does not know */

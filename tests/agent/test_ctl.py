@@ -228,6 +228,15 @@ class Programs(Ctl):
         for command in ("store", "erase"):
             self.assertEqual(self.ask_git(f"protocol=http\nhost={host}", command), "")
 
+    def test_no_token_for_a_line_that_is_not_whole(self):
+        """An address that git is led to may be as long as it likes, and have a carriage return in it."""
+        self.signed_in()
+        host = self.server.url.removeprefix("http://")
+        self.assertIn("password=", self.ask_git(f"protocol=http\nhost={host}"))
+        long = "path=".ljust(65535, "a")
+        self.assertEqual(self.ask_git(f"protocol=http\nhost=evil.example\n{long}host={host}"), "")
+        self.assertEqual(self.ask_git(f"protocol=http\nhost={host}\r.evil.example"), "")
+
     def test_path_chooses_between_hosts_of_one_server(self):
         self.signed_in()
         self.add_host(self.server.url + "/second", store=self.bus.path("second.json"))
