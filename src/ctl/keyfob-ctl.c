@@ -271,17 +271,36 @@ keyfob_ctl_fail (GError *error)
   return code;
 }
 
+/* What is said quotes arguments and answers, which are not to command the terminal. */
+static char *
+dup_without_controls (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *harmless = g_string_new (NULL);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      g_string_append_unichar (harmless, g_unichar_iscntrl (c) && c != '\n' ? 0xfffd : c);
+    }
+
+  return g_string_free (harmless, FALSE);
+}
+
 void
 keyfob_ctl_say (const char *format, ...)
 {
   g_autofree char *line = NULL;
+  g_autofree char *harmless = NULL;
   va_list args;
 
   va_start (args, format);
   line = g_strdup_vprintf (format, args);
   va_end (args);
 
-  g_printerr ("%s\n", line);
+  harmless = dup_without_controls (line);
+  g_printerr ("%s\n", harmless);
 }
 
 const char *

@@ -104,6 +104,14 @@ class Tokens(Ctl):
         self.assertEqual(out, f"Authorization: Bearer {host.get_token()['access_token']}\n")
         self.assertEqual(err, "")
 
+    def test_arguments_do_not_command_the_terminal(self):
+        self.signed_in()
+        for arguments, status in ((["header", "a\x1b]0;b\x07\x9bc"], NO_HOST), (["header", "--a\x1b[31m"], USAGE),
+                                  (["run", "--", "a\x1b[31m"], FAILED), (["a\x1b[31m"], USAGE)):
+            _, err = self.run_ctl(*arguments, status=status)
+            self.assertIn("a\ufffd", err)
+            self.assertEqual([c for c in err if c != "\n" and (c < " " or "\x7f" <= c < "\xa0")], [])
+
     def test_token_alone_and_as_json(self):
         token = self.signed_in().get_token()
         self.assertEqual(self.run_ctl("token")[0], token["access_token"] + "\n")
