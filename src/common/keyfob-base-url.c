@@ -336,8 +336,9 @@ keyfob_base_url_may_lead_to (const char *from, const char *to)
              && !keyfob_base_url_is_loopback (g_uri_get_host (source)));
 }
 
-/* Cuts off a route of py-oidc-auth and what follows it: people copy the address of a page. */
-static void
+/* Cuts off a route of py-oidc-auth and what follows it: people copy the address of a page. Returns:
+ * whether there was one */
+static gboolean
 cut_route (char *text)
 {
   static const char *const routes[] = {
@@ -365,8 +366,13 @@ cut_route (char *text)
       if (base > 1 && text[base - 1] == '/' && text[base - 2] == ':')
         continue;
       if (base > 0 && strncmp (text + base, routes[i], length - base) == 0)
-        text[base] = '\0';
+        {
+          text[base] = '\0';
+          return TRUE;
+        }
     }
+
+  return FALSE;
 }
 
 char *
@@ -377,13 +383,16 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
   g_autofree char *host = NULL;
   g_autofree char *path = NULL;
   g_autofree char *port_suffix = NULL;
+  char *url;
   const char *rest = stripped;
   const char *scheme;
   const char *port_text;
   gboolean is_ipv6;
   guint64 port;
 
-  cut_route (stripped);
+  /* what is left is a base URL: it is normalised again whenever the list of hosts is read */
+  while (cut_route (stripped))
+    continue;
   if (!check_characters (rest, error) || !check_extras (rest, error)
       || !take_scheme (&rest, &scheme, error))
     return NULL;
@@ -401,6 +410,11 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
   if (host_key != NULL)
     *host_key = g_strconcat (scheme, "://", host, port_suffix, NULL);
 
-  return g_strconcat (scheme, "://", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port_suffix,
-                      path, NULL);
+  url = g_strconcat (scheme, "://", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port_suffix, path,
+                     NULL);
+  /* perhaps a route comes out only now */
+  while (cut_route (url))
+    continue;
+
+  return url;
 }

@@ -52,10 +52,15 @@ read_ports (GKeyFile *keys, const char *group, const char *key, GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aq"));
   gsize n_ports = 0;
-  g_autofree int *ports = g_key_file_get_integer_list (keys, group, key, &n_ports, error);
+  g_autoptr (GError) bad = NULL;
+  g_autofree int *ports = g_key_file_get_integer_list (keys, group, key, &n_ports, &bad);
 
-  if (ports == NULL)
-    return NULL;
+  /* an empty list is no array, and no error */
+  if (bad != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&bad));
+      return NULL;
+    }
 
   for (gsize i = 0; i < n_ports; i++)
     {
@@ -105,8 +110,14 @@ read_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, 
         }
       return g_variant_new_boolean (flag);
     default:
-      text = g_key_file_get_string (keys, group, option->name, error);
-      return text != NULL ? g_variant_new_string (text) : NULL;
+      /* may give a text beside the error */
+      text = g_key_file_get_string (keys, group, option->name, &bad);
+      if (bad != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&bad));
+          return NULL;
+        }
+      return g_variant_new_string (text);
     }
 }
 
@@ -490,6 +501,15 @@ keyfob_host_file_dup_default_path (void)
   return g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, "hosts.ini", NULL);
 }
 
+/* What GKeyFile says of a value has the bytes of the file in it. */
+static char *
+join_problems (GPtrArray *problems)
+{
+  g_autofree char *text = g_strjoinv ("\n", (char **) problems->pdata);
+
+  return g_utf8_make_valid (text, -1);
+}
+
 GPtrArray *
 keyfob_host_file_load (KeyfobHostFile *self, char **problem)
 {
@@ -509,7 +529,7 @@ keyfob_host_file_load (KeyfobHostFile *self, char **problem)
 
   g_ptr_array_add (problems, NULL);
   if (problem != NULL)
-    *problem = problems->len > 1 ? g_strjoinv ("\n", (char **) problems->pdata) : NULL;
+    *problem = problems->len > 1 ? join_problems (problems) : NULL;
 
   return g_steal_pointer (&entries);
 }

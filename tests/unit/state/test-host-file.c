@@ -275,6 +275,32 @@ test_unreadable_is_left_alone (void)
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_SYMLINK));
 }
 
+/* Found by tests/fuzz: values for which GKeyFile gives nothing, or something beside an error. */
+static void
+test_odd_values (void)
+{
+  static const char *const groups[] = {
+    "[https://a.example]\nredirect-ports=\n",
+    "[https://a.example]\nname=\\q\n[https://b.example]\nissuer=\\\n",
+    "[http://t:!]\ntimeout=9\xa3#9\n",
+    "[https://a.example]\nname=\xff\n",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      g_autofree char *path = dup_path ();
+      g_autoptr (KeyfobHostFile) file = new_file (path);
+      g_autoptr (GPtrArray) entries = NULL;
+      g_autofree char *problem = NULL;
+
+      g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+      g_assert_true (g_file_set_contents (path, groups[i], -1, NULL));
+      entries = keyfob_host_file_load (file, &problem);
+      g_assert_cmpuint (entries->len, ==, i == 0 ? 1 : 0);
+      g_assert_true (i == 0 || g_utf8_validate (problem, -1, NULL));
+    }
+}
+
 static void
 test_reads_0_1 (void)
 {
@@ -328,6 +354,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/host-file/two-spellings-remove", test_two_spellings_remove);
   g_test_add_func ("/host-file/default-is-kept", test_default_is_kept);
   g_test_add_func ("/host-file/unreadable-is-left-alone", test_unreadable_is_left_alone);
+  g_test_add_func ("/host-file/odd-values", test_odd_values);
   g_test_add_func ("/host-file/reads-0.1", test_reads_0_1);
 
   return g_test_run ();
