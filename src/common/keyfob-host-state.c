@@ -32,6 +32,13 @@ keyfob_host_state_parse (const char *word)
 }
 
 gboolean
+keyfob_host_state_is_unreadable (KeyfobHostState state, const char *store)
+{
+  return state == KEYFOB_HOST_LOCKED && store != NULL && *store != '\0'
+         && !g_str_equal (store, "keyring");
+}
+
+gboolean
 keyfob_host_state_needs_user (KeyfobHostState state)
 {
   return state == KEYFOB_HOST_SIGNED_OUT || state == KEYFOB_HOST_EXPIRED;

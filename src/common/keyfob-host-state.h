@@ -38,6 +38,15 @@ const char *keyfob_host_state_to_string (KeyfobHostState state);
 /** Returns: the state that @word (nullable) names; signed out where it names none */
 KeyfobHostState keyfob_host_state_parse (const char *word);
 
+/**
+ * keyfob_host_state_is_unreadable:
+ * @store: (nullable): what `Host1.Store` has for the host
+ *
+ * Returns: whether @state is that of a token in a file that cannot be read, which Unlock is of no
+ *   use for
+ */
+gboolean keyfob_host_state_is_unreadable (KeyfobHostState state, const char *store);
+
 /** Returns: whether only the user can bring a host in @state on */
 gboolean keyfob_host_state_needs_user (KeyfobHostState state);
 

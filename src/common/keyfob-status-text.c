@@ -32,8 +32,11 @@ static const struct
 };
 
 const char *
-keyfob_status_text_state (KeyfobHostState state)
+keyfob_status_text_state (KeyfobHostState state, const char *store)
 {
+  if (keyfob_host_state_is_unreadable (state, store))
+    return _ ("Cannot be read");
+
   return _ (states[state].label);
 }
 
@@ -187,8 +190,22 @@ locked_status (const char *account)
   return g_strdup_printf (_ ("%s · locked"), account);
 }
 
+static char *
+unreadable_status (const char *account)
+{
+  if (account == NULL || *account == '\0')
+    return g_strdup (_ ("Cannot be read"));
+
+  /* Translators: who is signed in, with a token in a file that cannot be read */
+  return g_strdup_printf (_ ("%s · cannot be read"), account);
+}
+
 char *
-keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now)
+keyfob_status_text_status (KeyfobHostState state,
+                           const char *store,
+                           const char *account,
+                           gint64 expires,
+                           gint64 now)
 {
   switch (state)
     {
@@ -203,7 +220,8 @@ keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 ex
     case KEYFOB_HOST_OFFLINE:
       return offline_status (expires, now);
     case KEYFOB_HOST_LOCKED:
-      return locked_status (account);
+      return keyfob_host_state_is_unreadable (state, store) ? unreadable_status (account)
+                                                            : locked_status (account);
     case KEYFOB_HOST_SIGNED_OUT:
     default:
       return g_strdup (_ ("Not signed in"));

@@ -10,8 +10,13 @@
 
 G_BEGIN_DECLS
 
-/** Returns: the state in words, the text alternative of its icon */
-const char *keyfob_status_text_state (KeyfobHostState state);
+/**
+ * keyfob_status_text_state:
+ * @store: (nullable): what `Host1.Store` has for the host
+ *
+ * Returns: the state in words, the text alternative of its icon
+ */
+const char *keyfob_status_text_state (KeyfobHostState state, const char *store);
 
 /** Returns: name of the icon of @state; no two states have the same shape */
 const char *keyfob_status_text_state_icon (KeyfobHostState state);
@@ -41,14 +46,18 @@ char *keyfob_status_text_session_ended (gint64 expires, gint64 now);
 
 /**
  * keyfob_status_text_status:
+ * @store: (nullable): what `Host1.Store` has for the host
  * @account: (nullable): who is signed in
  * @expires: end of the access token, Unix time in seconds, 0 where it is not known
  * @now: Unix time in seconds
  *
  * Returns: (transfer full): the line under the name of a host
  */
-char *
-keyfob_status_text_status (KeyfobHostState state, const char *account, gint64 expires, gint64 now);
+char *keyfob_status_text_status (KeyfobHostState state,
+                                 const char *store,
+                                 const char *account,
+                                 gint64 expires,
+                                 gint64 now);
 
 /**
  * keyfob_status_text_waiting:

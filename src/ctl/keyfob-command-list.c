@@ -38,11 +38,13 @@ dup_status (GVariant *host)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   const char *state = "";
+  const char *store = "";
   const char *account = "";
   gint64 expires = 0;
   gboolean renews = FALSE;
 
   g_variant_lookup (host, "State", "&s", &state);
+  g_variant_lookup (host, "Store", "&s", &store);
   g_variant_lookup (host, "Account", "&s", &account);
   g_variant_lookup (host, "Expires", "x", &expires);
   g_variant_lookup (host, "Renews", "b", &renews);
@@ -50,7 +52,7 @@ dup_status (GVariant *host)
   if (keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
     return keyfob_status_text_unrenewed (account, expires, now);
 
-  return keyfob_status_text_status (keyfob_host_state_parse (state), account, expires, now);
+  return keyfob_status_text_status (keyfob_host_state_parse (state), store, account, expires, now);
 }
 
 static int
@@ -247,7 +249,7 @@ list_needs (GVariant *agent, GPtrArray *hosts)
         continue;
 
       line = g_strdup_printf ("%s: %s", name,
-                              keyfob_status_text_state (keyfob_host_state_parse (state)));
+                              keyfob_status_text_state (keyfob_host_state_parse (state), NULL));
       g_variant_builder_add (&needs, "s", line);
     }
 

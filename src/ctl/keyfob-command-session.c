@@ -26,7 +26,7 @@ say_signed_in (KeyfobCtl *ctl, const char *host, GVariant *token)
   g_variant_lookup (properties, "Name", "&s", &name);
   g_variant_lookup (properties, "Account", "&s", &account);
   g_variant_lookup (token, "expires", "x", &expires);
-  status = keyfob_status_text_status (KEYFOB_HOST_SIGNED_IN, account, expires,
+  status = keyfob_status_text_status (KEYFOB_HOST_SIGNED_IN, NULL, account, expires,
                                       g_get_real_time () / G_USEC_PER_SEC);
   /* Translators: name of a host, and how it stands */
   keyfob_ctl_say (_ ("Signed in at %s: %s"), name, status);

@@ -182,6 +182,18 @@ class States(TrayCase):
         self.assertEqual(self.tray.get("ToolTip")[2:],
                          ("0 of 3 signed in", "data &amp; &lt;more&gt; needs you"))
 
+    def test_file_that_cannot_be_read_is_not_locked(self):
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.stop_agent()
+        os.rename(self.token_file(), self.token_file() + ".away")
+        os.makedirs(self.token_file())
+        self.start_agent()
+        self.open_tray()
+        self.find_host().wait_for(State="locked", Store=self.token_file())
+        self.tray.wait_for(Title="Signed in; The token of Portal cannot be read")
+        self.tray.wait_for_menu(["Portal: Cannot be read", *Menu.REST])
+
     def test_removed_host_does_not_count(self):
         self.open_tray()
         host = self.add_host("https://one.example.org")

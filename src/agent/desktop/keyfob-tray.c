@@ -121,6 +121,45 @@ get_first_name (KeyfobAttentionModel *model, KeyfobAttention attention)
   return "";
 }
 
+static const char *
+get_store (KeyfobHost *host)
+{
+  return keyfob_bus_host1_get_store (keyfob_host_get_skeleton (host));
+}
+
+static gboolean
+has_unreadable (KeyfobAttentionModel *model)
+{
+  for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
+    {
+      KeyfobHost *host = keyfob_attention_model_get_host (model, i);
+
+      if (keyfob_host_state_is_unreadable (keyfob_host_get_state (host), get_store (host)))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* A token that is locked cannot be read either, so that one sentence does for both. */
+static char *
+describe_locked (KeyfobAttentionModel *model, guint count, const char *name)
+{
+  if (has_unreadable (model))
+    {
+      if (count == 1)
+        return g_strdup_printf (_ ("The token of %s cannot be read"), name);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The token of %u host cannot be read",
+                                           "The tokens of %u hosts cannot be read", count),
+                              count);
+    }
+
+  if (count == 1)
+    return g_strdup_printf (_ ("%s is locked"), name);
+  return g_strdup_printf (
+      g_dngettext (GETTEXT_PACKAGE, "%u host is locked", "%u hosts are locked", count), count);
+}
+
 /* Returns: (nullable): what the hosts with @attention need, %NULL where there is nothing to say */
 static char *
 describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
@@ -145,10 +184,7 @@ describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
           g_dngettext (GETTEXT_PACKAGE, "%u host needs you soon", "%u hosts need you soon", count),
           count);
     case KEYFOB_ATTENTION_LOCKED:
-      if (count == 1)
-        return g_strdup_printf (_ ("%s is locked"), name);
-      return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "%u host is locked", "%u hosts are locked", count), count);
+      return describe_locked (model, count, name);
     case KEYFOB_ATTENTION_OFFLINE:
       if (count == 1)
         return g_strdup_printf (_ ("%s cannot be reached"), name);
@@ -289,7 +325,7 @@ describe_host (KeyfobHost *host, gint64 now)
   if (state == KEYFOB_HOST_SIGNED_IN && expires > now)
     return keyfob_status_text_time_left (expires, now);
 
-  return keyfob_status_text_status (state, NULL, expires, now);
+  return keyfob_status_text_status (state, get_store (host), NULL, expires, now);
 }
 
 static void

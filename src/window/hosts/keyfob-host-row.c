@@ -119,8 +119,9 @@ update_accessible (KeyfobHostRow *self)
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   name != NULL ? name : "", -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  keyfob_status_text_state (state), -1);
+  gtk_accessible_update_property (
+      GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
+      keyfob_status_text_state (state, keyfob_bus_host1_get_store (self->host)), -1);
 }
 
 static void
@@ -423,6 +424,7 @@ on_details (GtkWidget *widget, const char *action, GVariant *parameter)
 static char *
 status_closure (GtkWidget *row,
                 const char *state,
+                const char *store,
                 const char *account,
                 gint64 expires,
                 gboolean renews,
@@ -437,7 +439,7 @@ status_closure (GtkWidget *row,
   if (parsed == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
     return keyfob_status_text_unrenewed (account, expires, now);
 
-  return keyfob_status_text_status (parsed, account, expires, now);
+  return keyfob_status_text_status (parsed, store, account, expires, now);
 }
 
 /* The error that the agent shows for the host is more exact than the failure of a call. */
@@ -548,8 +550,8 @@ static void
 keyfob_host_row_constructed (GObject *object)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
-  const char *const shown[] = { "notify::state", "notify::name", "notify::login-uri",
-                                "notify::broker", "notify::expires" };
+  const char *const shown[] = { "notify::state",     "notify::store",  "notify::name",
+                                "notify::login-uri", "notify::broker", "notify::expires" };
 
   G_OBJECT_CLASS (keyfob_host_row_parent_class)->constructed (object);
 

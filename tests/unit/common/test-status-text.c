@@ -37,9 +37,13 @@ test_states_differ (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (state_words); i++)
     {
-      g_assert_true (g_hash_table_add (seen, (gpointer) keyfob_status_text_state (i)));
+      g_assert_true (g_hash_table_add (seen, (gpointer) keyfob_status_text_state (i, NULL)));
       g_assert_true (g_hash_table_add (seen, (gpointer) keyfob_status_text_state_icon (i)));
     }
+
+  g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_LOCKED, "keyring"), ==, "Locked");
+  g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_LOCKED, "/t"), ==, "Cannot be read");
+  g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_SIGNED_IN, "/t"), ==, "Signed in");
 }
 
 /* What a row offers: a state that needs the user has no token to copy, and none has both. */
@@ -145,6 +149,7 @@ test_status (void)
     const char *account;
     gint64 expires;
     const char *words;
+    const char *store;
   } cases[] = {
     { KEYFOB_HOST_SIGNED_OUT, "", 0, "Not signed in" },
     { KEYFOB_HOST_SIGNING_IN, "Alice", NOW + HOUR, "Waiting for your browser…" },
@@ -157,6 +162,9 @@ test_status (void)
     { KEYFOB_HOST_EXPIRED, "Alice", NOW - HOUR, "The session ended today at 20:40" },
     { KEYFOB_HOST_LOCKED, "Alice", 0, "Alice · locked" },
     { KEYFOB_HOST_LOCKED, "", 0, "Locked" },
+    { KEYFOB_HOST_LOCKED, "Alice", 0, "Alice · locked", "keyring" },
+    { KEYFOB_HOST_LOCKED, "Alice", 0, "Alice · cannot be read", "/home/alice/token" },
+    { KEYFOB_HOST_LOCKED, "", 0, "Cannot be read", "file:///home/al%FFice/token" },
     { KEYFOB_HOST_OFFLINE, "Alice", 0, "Offline" },
     { KEYFOB_HOST_OFFLINE, "Alice", NOW, "Offline · the token has ended" },
     { KEYFOB_HOST_OFFLINE, "Alice", NOW + 59, "Offline · token good for less than a minute" },
@@ -167,8 +175,8 @@ test_status (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *words =
-          keyfob_status_text_status (cases[i].state, cases[i].account, cases[i].expires, NOW);
+      g_autofree char *words = keyfob_status_text_status (cases[i].state, cases[i].store,
+                                                          cases[i].account, cases[i].expires, NOW);
 
       g_assert_cmpstr (words, ==, cases[i].words);
     }
