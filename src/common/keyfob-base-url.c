@@ -82,11 +82,19 @@ refuse_scheme (GError **error, const char *scheme)
   return FALSE;
 }
 
+char *
+keyfob_base_url_dup_scheme (const char *text)
+{
+  g_autofree char *scheme = g_uri_parse_scheme (text);
+
+  return scheme != NULL ? g_ascii_strdown (scheme, -1) : NULL;
+}
+
 /* What stands before a colon may be a scheme or, where none is given, a host with its port. */
 static gboolean
 take_scheme (const char **text, const char **scheme, GError **error)
 {
-  const char *found = g_uri_peek_scheme (*text);
+  g_autofree char *found = keyfob_base_url_dup_scheme (*text);
   const char *rest = found != NULL ? *text + strlen (found) + 1 : *text;
   gboolean is_web = g_strcmp0 (found, "https") == 0 || g_strcmp0 (found, "http") == 0;
 
@@ -99,7 +107,7 @@ take_scheme (const char **text, const char **scheme, GError **error)
   if (is_web && !g_str_has_prefix (rest, "//"))
     return refuse (error, _ ("Type two slashes after the colon: https://data.example.org."));
 
-  *scheme = is_web ? found : "https";
+  *scheme = g_strcmp0 (found, "http") == 0 ? "http" : "https";
   if (is_web)
     *text = rest;
   if (g_str_has_prefix (*text, "//"))
@@ -367,6 +375,8 @@ cut_route (char *text)
         continue;
       if (base > 0 && strncmp (text + base, routes[i], length - base) == 0)
         {
+          while (base > 0 && text[base - 1] == '/')
+            base--;
           text[base] = '\0';
           return TRUE;
         }

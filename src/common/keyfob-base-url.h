@@ -22,6 +22,15 @@ char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error);
 
 /**
+ * keyfob_base_url_dup_scheme:
+ *
+ * As g_uri_peek_scheme(), which keeps each scheme that it has ever seen.
+ *
+ * Returns: (transfer full) (nullable): the scheme that @text begins with, in small letters
+ */
+char *keyfob_base_url_dup_scheme (const char *text);
+
+/**
  * keyfob_base_url_is_loopback:
  * @host: name or address, without brackets
  *

@@ -369,11 +369,11 @@ refuse_one_more (KeyfobCallers *self, GDBusMessage *call)
 static GDBusMessage *
 want_answer (GDBusMessage *call)
 {
-  g_autoptr (GDBusMessage) original = call;
   GDBusMessage *copy = g_dbus_message_copy (call, NULL);
 
   g_dbus_message_set_flags (copy, g_dbus_message_get_flags (call)
                                       & ~G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+  g_object_unref (call);
 
   return copy;
 }
@@ -439,11 +439,11 @@ filter_call (KeyfobCallers *self, GDBusMessage *call)
 static GDBusMessage *
 bring_held_call (KeyfobCallers *self, GDBusMessage *tick)
 {
-  g_autoptr (GDBusMessage) owned = tick;
   const char *name = g_dbus_message_get_arg0 (tick);
   Client *client = name != NULL ? g_hash_table_lookup (self->clients, name) : NULL;
   GDBusMessage *call = client != NULL ? g_queue_pop_head (&client->held) : NULL;
 
+  g_object_unref (tick);
   g_idle_add_full (G_PRIORITY_DEFAULT, check_settled, g_atomic_rc_box_acquire (self),
                    (GDestroyNotify) unref);
 

@@ -78,7 +78,7 @@ check_issuer (GVariant *value, gboolean allow_http, GError **error)
 
   if (*issuer != '\0')
     {
-      const char *scheme = g_uri_peek_scheme (issuer);
+      g_autofree char *scheme = keyfob_base_url_dup_scheme (issuer);
 
       if (g_strcmp0 (scheme, "https") != 0 && g_strcmp0 (scheme, "http") != 0)
         return refuse (error, _ ("Type the whole address of the provider, beginning with "

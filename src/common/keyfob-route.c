@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-base-url.h"
 #include "keyfob-text.h"
 
 #define MAX_ROUTE 1000
@@ -32,12 +33,14 @@ has_dot_segment (const char *route)
 static gboolean
 check_route (const char *route, GError **error)
 {
+  g_autofree char *scheme = keyfob_base_url_dup_scheme (route);
+
   if (strlen (route) > MAX_ROUTE || !keyfob_text_is_clean (route)
       || strpbrk (route, " \\?#") != NULL)
     return refuse (error, _ ("A route is only a path, such as /auth/v2/login, without blanks, “?” "
                              "and “#”."));
 
-  if (g_uri_peek_scheme (route) != NULL || strstr (route, "//") != NULL)
+  if (scheme != NULL || strstr (route, "//") != NULL)
     return refuse (error, _ ("A route is only a path, such as /auth/v2/login: it is on the same "
                              "host."));
 

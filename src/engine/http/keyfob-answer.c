@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-base-url.h"
 #include "keyfob-error-detail.h"
 #include "keyfob-json.h"
 #include "keyfob-secret.h"
@@ -264,8 +265,10 @@ new_redirect_error (const Context *context)
 {
   KeyfobAnswer *answer = context->answer;
   g_autofree char *target = NULL;
+  g_autofree char *scheme =
+      answer->location != NULL ? keyfob_base_url_dup_scheme (answer->location) : NULL;
 
-  if (answer->location != NULL && g_uri_peek_scheme (answer->location) != NULL)
+  if (scheme != NULL)
     target = keyfob_answer_dup_host (answer->location);
 
   if (target != NULL && *target != '\0' && strcmp (target, context->host) != 0)

@@ -29,7 +29,7 @@
 static gboolean
 is_safe_uri (const char *uri, const char *url)
 {
-  return uri != NULL && strlen (uri) <= MAX_URI && g_str_is_ascii (uri)
+  return uri != NULL && strlen (uri) <= MAX_URI && g_str_is_ascii (uri) && strchr (uri, ' ') == NULL
          && keyfob_text_is_clean (uri) && keyfob_base_url_may_lead_to (url, uri);
 }
 

@@ -207,6 +207,7 @@ static char *
 resolve (const char *login_url, const char *location)
 {
   g_autofree char *escaped = NULL;
+  g_autofree char *scheme = NULL;
 
   if (strlen (location) > MAX_LOCATION)
     return NULL;
@@ -218,7 +219,8 @@ resolve (const char *login_url, const char *location)
     }
 
   escaped = g_uri_escape_string (location, "!\"#$%&'()*+,/:;<=>?@[]^`{|}", FALSE);
-  if (g_uri_peek_scheme (escaped) != NULL)
+  scheme = keyfob_base_url_dup_scheme (escaped);
+  if (scheme != NULL)
     return g_steal_pointer (&escaped);
 
   return resolve_relative (login_url, escaped);

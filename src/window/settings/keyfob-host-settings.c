@@ -410,7 +410,6 @@ add_permission (KeyfobHostSettings *self, GVariant *permission)
   gint64 until = 0;
   GtkWidget *row, *button;
   g_autofree char *subtitle = NULL;
-  g_autofree char *markup = NULL;
 
   g_variant_lookup (permission, "url", "&s", &url);
   g_variant_lookup (permission, "program", "&s", &program);

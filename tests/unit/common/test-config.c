@@ -58,7 +58,7 @@ static const struct
     "https://portal.example.org" },
   { "https://portal.example.org/auth/v2/callback?code=c&state=a|b c", "https://portal.example.org",
     "https://portal.example.org" },
-  { "https://portal.example.org/b/auth/%76%32/x/..", "https://portal.example.org/b",
+  { "https://portal.example.org/b//auth/v2/x/..", "https://portal.example.org/b",
     "https://portal.example.org" },
   { "https://portal.example.org/b/auth/v2/auth/v2/login", "https://portal.example.org/b",
     "https://portal.example.org" },

@@ -1075,8 +1075,11 @@ test_no_spare_descriptor (void)
   g_assert_true (g_socket_connect (socket, address, NULL, NULL));
   g_assert_cmpint (g_socket_send (socket, request, strlen (request), NULL, NULL), >, 0);
   g_timeout_add (1000, set_flag, &over);
-  for (; !over; n_iterations++)
-    g_main_context_iteration (NULL, TRUE);
+  while (!over)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      n_iterations++;
+    }
   g_assert_cmpuint (n_iterations, <, 20);
   g_assert_cmpuint (n_told, ==, 1);
   g_assert_false (requested);

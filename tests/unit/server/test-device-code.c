@@ -78,6 +78,7 @@ static const char *const bad_answers[] = {
   "{" CODES ", \"verification_uri\": \"id.example.org/device\"}",
   "{" CODES ", \"verification_uri\": \"ftp://id.example.org/device\"}",
   "{" CODES ", \"verification_uri\": \"javascript:alert(1)\"}",
+  "{" CODES ", \"verification_uri\": \" https://id.example.org/device\"}",
   "{" CODES ", \"verification_uri\": \"file:///etc/passwd\"}",
   "{" CODES ", \"verification_uri\": \"https:///device\"}",
   "{" CODES ", \"verification_uri\": \"https://alice@id.example.org/device\"}",

@@ -328,6 +328,7 @@ own_window (GDBusConnection *connection, const char *method, GVariant *arguments
       G_DBUS_CALL_FLAGS_NONE, -1, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (reply);
 }
 
 static void
