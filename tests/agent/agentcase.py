@@ -147,7 +147,7 @@ class Page:
     def _open(self, uri, handlers):
         opener = urllib.request.build_opener(*handlers)
         try:
-            with opener.open(uri, timeout=privatebus.DEADLINE) as response:
+            with opener.open(uri, timeout=ANSWER) as response:
                 self.text = response.read().decode()
                 self.status = response.status
         except urllib.error.HTTPError as error:

@@ -33,6 +33,7 @@ class SignIn(agentcase.AgentCase):
     def sign_in(self, host):
         """Gives whether the provider was asked for consent; it shows that page to native programs anyway."""
         host.call("SignIn", force=True, open_browser=False)
+        agentcase.wait_until(lambda: host.LoginUri, "the address")
         self.uri = host.LoginUri
         self.person.approve(self.uri)
         host.wait_for(LoginUri="")
