@@ -141,7 +141,7 @@ class States(WindowCase):
 
     def test_file_that_cannot_be_read(self):
         why = "The token file cannot be read. Allow yourself to read it."
-        self.show("unreadable", ["Alice Example · locked", why],
+        self.show("unreadable", ["Alice Example · cannot be read", why],
                   host(PORTAL, State="locked", Account="Alice Example", Store="/home/a/tokens.json", Error=why))
         self.assert_buttons(["More actions"], ["Unlock", "Sign in", "Copy header"])
 
