@@ -7,6 +7,7 @@
 #include "keyfob-auth-error.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 /* the name under which G_DEFINE_EXTENDED_ERROR registers the domain */
 #define DOMAIN "KeyfobAuthError"
@@ -75,6 +76,19 @@ keyfob_auth_error_quark (void)
   g_dbus_error_register_error_domain (DOMAIN, &quark, entries, G_N_ELEMENTS (entries));
 
   return (GQuark) quark;
+}
+
+const char *
+keyfob_auth_error_get_word (const GError *error)
+{
+  if (error == NULL || error->domain != KEYFOB_AUTH_ERROR)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    if (entries[i].error_code == error->code)
+      return entries[i].dbus_error_name + strlen (NAME (""));
+
+  return NULL;
 }
 
 void

@@ -74,6 +74,10 @@ typedef enum
  */
 GQuark keyfob_auth_error_quark (void);
 
+/** Returns: (nullable): the last word of the D-Bus name of @error, such as "Network"; %NULL for
+ * another domain */
+const char *keyfob_auth_error_get_word (const GError *error);
+
 /**
  * keyfob_auth_error_is_transient:
  *

@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "keyfob-autostart-resources.h"
+#include "keyfob-background-portal.h"
 #include "keyfob-file.h"
 
 #define ENTRY "/org/keyfob/Keyfob/autostart.desktop"
@@ -24,6 +25,7 @@ struct _KeyfobAutostart
   GObject parent_instance;
 
   char *path;
+  GDBusConnection *portal; /* (nullable): asked before the entry is changed */
   char *error;
   gboolean enabled;
   gboolean wanted; /* differs from enabled while a change is waiting or being written */
@@ -129,15 +131,12 @@ set_error (KeyfobAutostart *self, const GError *error)
 
 static void write_wanted (KeyfobAutostart *self);
 
+/* @error: (nullable): %NULL where the entry is now as @written says */
 static void
-on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+finish_change (KeyfobAutostart *self, gboolean written, const GError *error)
 {
-  KeyfobAutostart *self = KEYFOB_AUTOSTART (source);
-  gboolean written = GPOINTER_TO_INT (user_data);
-  g_autoptr (GError) error = NULL;
-
   self->busy = FALSE;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
+  if (error == NULL)
     self->enabled = written;
   else
     self->wanted = self->enabled;
@@ -150,14 +149,59 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  finish_change (KEYFOB_AUTOSTART (source), GPOINTER_TO_INT (user_data), error);
+}
+
+static void
+write_entry (KeyfobAutostart *self, gboolean enabled)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_written, GINT_TO_POINTER (enabled));
+
+  g_task_set_source_tag (task, write_entry);
+  g_task_set_task_data (task, g_strdup (self->path), g_free);
+  g_task_run_in_thread (task, enabled ? write_in_thread : remove_in_thread);
+}
+
+/* What the desktop is asked for. */
+typedef struct
+{
+  KeyfobAutostart *autostart;
+  gboolean enabled;
+} Change;
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Change *change = user_data;
+  g_autoptr (KeyfobAutostart) self = change->autostart;
+  g_autoptr (GError) error = NULL;
+
+  if (keyfob_background_portal_request_finish (result, &error))
+    write_entry (self, change->enabled);
+  else
+    finish_change (self, change->enabled, error);
+}
+
+static void
 write_wanted (KeyfobAutostart *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_written, GINT_TO_POINTER (self->wanted));
+  Change *change;
 
   self->busy = TRUE;
-  g_task_set_source_tag (task, write_wanted);
-  g_task_set_task_data (task, g_strdup (self->path), g_free);
-  g_task_run_in_thread (task, self->wanted ? write_in_thread : remove_in_thread);
+  if (self->portal == NULL)
+    {
+      write_entry (self, self->wanted);
+      return;
+    }
+
+  change = g_new (Change, 1);
+  *change = (Change){ g_object_ref (self), self->wanted };
+  keyfob_background_portal_request_async (self->portal, self->wanted, NULL, on_answered, change);
 }
 
 static void
@@ -183,6 +227,7 @@ keyfob_autostart_finalize (GObject *object)
   KeyfobAutostart *self = KEYFOB_AUTOSTART (object);
 
   g_free (self->path);
+  g_clear_object (&self->portal);
   g_free (self->error);
 
   G_OBJECT_CLASS (keyfob_autostart_parent_class)->finalize (object);
@@ -272,7 +317,7 @@ keyfob_autostart_read_finish (GAsyncResult *result)
 }
 
 KeyfobAutostart *
-keyfob_autostart_new (const char *path)
+keyfob_autostart_new (const char *path, GDBusConnection *portal)
 {
   KeyfobAutostart *self;
 
@@ -280,6 +325,7 @@ keyfob_autostart_new (const char *path)
 
   self = g_object_new (KEYFOB_TYPE_AUTOSTART, NULL);
   self->path = g_strdup (path);
+  g_set_object (&self->portal, portal);
 
   return self;
 }

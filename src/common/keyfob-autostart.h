@@ -52,10 +52,12 @@ G_DECLARE_FINAL_TYPE (KeyfobAutostart, keyfob_autostart, KEYFOB, AUTOSTART, GObj
 /**
  * keyfob_autostart_new:
  * @path: path of the entry
+ * @portal: (nullable): the session bus where a portal has to be asked first, as in a Flatpak; the
+ * desktop then does not read the entry, which keeps in mind what the portal said
  *
  * Returns: (transfer full): the autostart entry, not read yet: `enabled` is %FALSE until then
  */
-KeyfobAutostart *keyfob_autostart_new (const char *path);
+KeyfobAutostart *keyfob_autostart_new (const char *path, GDBusConnection *portal);
 
 /** Reads the entry again, which may have been changed in the settings of the desktop. */
 void keyfob_autostart_update (KeyfobAutostart *self);

@@ -29,10 +29,10 @@ static gboolean
 check_characters (const char *text, GError **error)
 {
   if (*text == '\0')
-    return refuse (error, _ ("Type the address of a host, such as data.example.org."));
+    return refuse (error, _ ("Type the address of a server, such as data.example.org."));
 
   if (strlen (text) > MAX_LENGTH)
-    return refuse (error, _ ("The address is too long. Type only the address of the host."));
+    return refuse (error, _ ("The address is too long. Type only the address of the server."));
 
   if (!g_utf8_validate (text, -1, NULL))
     return refuse (error, _ ("The address holds characters that cannot be read. Type it again."));
@@ -75,9 +75,10 @@ check_extras (const char *text, GError **error)
 static gboolean
 refuse_scheme (GError **error, const char *scheme)
 {
-  g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
-               _ ("A host cannot be reached by “%s:”. Type an address that begins with https://."),
-               scheme);
+  g_set_error (
+      error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+      _ ("A server cannot be reached by “%s:”. Type an address that begins with https://."),
+      scheme);
 
   return FALSE;
 }
@@ -172,7 +173,7 @@ normalise_name (const char *host, GError **error)
 
   if (!is_dns_name (name))
     {
-      refuse (error, _ ("The name of the host is not written right. Type it as in "
+      refuse (error, _ ("The name of the server is not written right. Type it as in "
                         "data.example.org."));
       return NULL;
     }
@@ -189,6 +190,12 @@ normalise_name (const char *host, GError **error)
   return g_steal_pointer (&name);
 }
 
+static gboolean
+refuse_port (GError **error)
+{
+  return refuse (error, _ ("Type a port from 1 to 65535 after the colon, or leave both out."));
+}
+
 static char *
 normalise_host (const char *host, gboolean bracketed, GError **error)
 {
@@ -197,12 +204,19 @@ normalise_host (const char *host, gboolean bracketed, GError **error)
   if (*host == '\0')
     {
       refuse (error,
-              _ ("The name of the host is missing. Type it as in https://data.example.org."));
+              _ ("The name of the server is missing. Type it as in https://data.example.org."));
       return NULL;
     }
 
   if (!bracketed && strchr (host, ':') == NULL)
     return normalise_name (host, error);
+  /* a name with several colons is no address with its brackets left out */
+  if (!bracketed && strpbrk (host, "[]") == NULL
+      && host[strspn (host, "0123456789abcdefABCDEF:.%")] != '\0')
+    {
+      refuse_port (error);
+      return NULL;
+    }
 
   ip = bracketed ? dup_ip (host, G_SOCKET_FAMILY_IPV6) : NULL;
   if (ip == NULL)
@@ -220,7 +234,7 @@ parse_port (const char *text, const char *scheme, guint64 *port, GError **error)
     return TRUE;
 
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, port, NULL))
-    return refuse (error, _ ("Type a port from 1 to 65535 after the colon, or leave both out."));
+    return refuse_port (error);
 
   if (*port == (strcmp (scheme, "https") == 0 ? 443 : 80))
     *port = 0;
@@ -344,6 +358,42 @@ keyfob_base_url_may_lead_to (const char *from, const char *to)
              && !keyfob_base_url_is_loopback (g_uri_get_host (source)));
 }
 
+static const char *
+without_www (const char *host)
+{
+  return g_ascii_strncasecmp (host, "www.", 4) == 0 ? host + 4 : host;
+}
+
+gboolean
+keyfob_base_url_is_same_site (const char *from, const char *to)
+{
+  const GUriFlags flags = G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED;
+  g_autoptr (GUri) source = g_uri_parse (from, flags, NULL);
+  g_autoptr (GUri) target = g_uri_parse (to, flags, NULL);
+  const char *source_host = source != NULL ? g_uri_get_host (source) : NULL;
+  const char *target_host = target != NULL ? g_uri_get_host (target) : NULL;
+
+  if (source_host == NULL || target_host == NULL || g_uri_get_userinfo (target) != NULL)
+    return FALSE;
+
+  return (strcmp (g_uri_get_scheme (target), "https") == 0
+          || strcmp (g_uri_get_scheme (target), g_uri_get_scheme (source)) == 0)
+         && g_ascii_strcasecmp (without_www (source_host), without_www (target_host)) == 0;
+}
+
+gboolean
+keyfob_base_url_may_share_token (const char *from, const char *to)
+{
+  g_autoptr (GUri) source =
+      g_uri_parse (from, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+  g_autoptr (GUri) target =
+      g_uri_parse (to, G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+
+  return source != NULL && target != NULL && keyfob_base_url_is_same_site (from, to)
+         && (strcmp (g_uri_get_scheme (target), "https") == 0
+             || g_uri_get_port (source) == g_uri_get_port (target));
+}
+
 /* Cuts off a route of py-oidc-auth and what follows it: people copy the address of a page. Returns:
  * whether there was one */
 static gboolean
@@ -427,4 +477,83 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
     continue;
 
   return url;
+}
+
+/* Quotes and brackets around an address, and what ends a sentence behind it; square brackets may
+ * belong to it. */
+static char *
+strip_quotes (char *text)
+{
+  const char *quotes = "\"'`<>(){}\302\253\302\273\342\200\230\342\200\231\342\200\232"
+                       "\342\200\234\342\200\235\342\200\236";
+  const char *first = text;
+  const char *end;
+
+  while (*first != '\0' && g_utf8_strchr (quotes, -1, g_utf8_get_char (first)) != NULL)
+    first = g_utf8_next_char (first);
+
+  end = first + strlen (first);
+  while (end > first)
+    {
+      const char *last = g_utf8_prev_char (end);
+      gunichar c = g_utf8_get_char (last);
+
+      if (g_utf8_strchr (quotes, -1, c) == NULL && (c > 127 || strchr (".,;:!", (int) c) == NULL))
+        break;
+      end = last;
+    }
+
+  return g_strndup (first, end - first);
+}
+
+/* Returns: (transfer full): the word of @text that is a link, else the whole text */
+static char *
+dup_link (const char *text)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, " \t\r\n", -1);
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      if (strstr (words[i], "://") != NULL)
+        return g_strdup (words[i]);
+    }
+
+  return g_strstrip (g_strdup (text));
+}
+
+/* Puts right what stands for the slashes behind the scheme. */
+static char *
+mend_scheme (const char *text)
+{
+  gsize scheme = g_ascii_strncasecmp (text, "https", 5) == 0 ? 5 : 4;
+  const char *rest = text + scheme;
+
+  if (g_ascii_strncasecmp (text, "http", 4) != 0
+      || !(g_str_has_prefix (rest, "//") || g_str_has_prefix (rest, ":/")))
+    return g_strdup (text);
+
+  if (*rest == ':')
+    rest++;
+  while (*rest == '/')
+    rest++;
+
+  return g_strdup_printf ("%.*s://%s", (int) scheme, text, rest);
+}
+
+char *
+keyfob_base_url_from_link (const char *text)
+{
+  g_autofree char *link = NULL;
+  g_autofree char *bare = NULL;
+  char *address;
+
+  if (!g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+
+  link = dup_link (text);
+  bare = strip_quotes (link);
+  address = mend_scheme (bare);
+  address[strcspn (address, "?#")] = '\0';
+
+  return address;
 }

@@ -22,6 +22,15 @@ char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error);
 
 /**
+ * keyfob_base_url_from_link:
+ * @text: what a person copied: perhaps quoted, among words, with a query or a fragment, or with the
+ *   slashes after its scheme mistyped
+ *
+ * Returns: (transfer full): the address in it, for keyfob_base_url_normalise() to judge
+ */
+char *keyfob_base_url_from_link (const char *text);
+
+/**
  * keyfob_base_url_dup_scheme:
  *
  * As g_uri_peek_scheme(), which keeps each scheme that it has ever seen.
@@ -48,5 +57,22 @@ gboolean keyfob_base_url_is_loopback (const char *host);
  *   http, which the user has to allow, may lead to http.
  */
 gboolean keyfob_base_url_may_lead_to (const char *from, const char *to);
+
+/**
+ * keyfob_base_url_is_same_site:
+ * @from: a URL
+ * @to: a URL that it leads to, or that is to take its place
+ *
+ * Returns: whether both have the same host, perhaps but for "www.", and @to is not less safe
+ */
+gboolean keyfob_base_url_is_same_site (const char *from, const char *to);
+
+/**
+ * keyfob_base_url_may_share_token:
+ *
+ * Returns: whether a token of the server at @from may be sent to @to: on the same site and, by
+ * http, where no certificate tells who answers, at the same port
+ */
+gboolean keyfob_base_url_may_share_token (const char *from, const char *to);
 
 G_END_DECLS

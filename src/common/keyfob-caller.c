@@ -19,6 +19,7 @@
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-flatpak.h"
 #include "keyfob-text.h"
 
 /*
@@ -38,6 +39,7 @@
  *   (PR_SET_DUMPABLE), unless it is in a user namespace of this user, as in a sandbox without
  * setuid. Every sandbox of Flatpak has no_new_privs, which nothing takes back and children inherit.
  * So a private process without it is outside, as ssh-agent is; one with it cannot be told.
+ * - From inside a Flatpak nothing can be told of anybody; see on_owner().
  * - A process that has ended may have left its connection to a child, of which nothing is known
  * here. It is a zombie or not there, and has no root folder.
  */
@@ -46,21 +48,24 @@
 #define COMM_SIZE 15       /* bytes to which the kernel cuts the name of a process */
 #define LONGEST_NAME 80    /* characters */
 
+/* Names that only Keyfob's own programs have on the bus, see on_owner(). */
+static const char *const own_names[] = { KEYFOB_APPLICATION_ID, KEYFOB_AGENT_NAME, NULL };
+
 typedef struct
 {
-  KeyfobCaller *caller;
-  gint64 called;
-  int pidfd; /* -1 where the bus gives none */
+  KeyfobCredentials credentials;
   char *label;
+  char *name;    /* on the bus */
+  gsize n_asked; /* of own_names */
 } LookUp;
 
 static void
 look_up_free (LookUp *look_up)
 {
-  g_clear_pointer (&look_up->caller, keyfob_caller_unref);
-  if (look_up->pidfd >= 0)
-    close (look_up->pidfd);
+  if (look_up->credentials.pidfd >= 0)
+    close (look_up->credentials.pidfd);
   g_free (look_up->label);
+  g_free (look_up->name);
   g_free (look_up);
 }
 
@@ -72,6 +77,7 @@ clear (KeyfobCaller *self)
   g_free (self->app);
   g_free (self->id);
   g_free (self->name);
+  g_free (self->interpreter);
 }
 
 KeyfobCaller *
@@ -256,6 +262,27 @@ has_own_name (const char *program, const char *comm)
   return comm != NULL && *comm != '\0' && strncmp (program, comm, COMM_SIZE) != 0;
 }
 
+/* A version may follow: python3.11, lua5.4, guile-3.0. */
+static gboolean
+is_interpreter (const char *program)
+{
+  static const char *const names[] = {
+    "R",    "bash",  "bun",  "busybox", "dash",   "deno", "dotnet", "fish", "gjs",    "guile",
+    "java", "julia", "ksh",  "lua",     "luajit", "mksh", "mono",   "node", "nodejs", "perl",
+    "php",  "pwsh",  "pypy", "python",  "ruby",   "sh",   "tclsh",  "wish", "zsh",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *rest = g_str_has_prefix (program, names[i]) ? program + strlen (names[i]) : "_";
+
+      if (*rest == '\0' || *rest == '.' || *rest == '-' || g_ascii_isdigit (*rest))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* Also for a process about which nothing could be read. */
 static void
 name (KeyfobCaller *self, const char *comm)
@@ -263,6 +290,9 @@ name (KeyfobCaller *self, const char *comm)
   g_autofree char *program =
       self->executable != NULL ? g_path_get_basename (self->executable) : NULL;
   g_autofree char *raw = NULL;
+
+  if (self->app == NULL && program != NULL && is_interpreter (program))
+    self->interpreter = keyfob_text_clean (program, -1, LONGEST_NAME);
 
   if (self->app != NULL)
     {
@@ -299,32 +329,34 @@ name (KeyfobCaller *self, const char *comm)
 
 /* Whether the folder @proc is that of the process that has the connection. */
 static gboolean
-is_same_process (LookUp *look_up, int proc)
+is_same_process (const KeyfobCredentials *credentials, int proc)
 {
-  struct pollfd ended = { .fd = look_up->pidfd, .events = POLLIN };
+  struct pollfd ended = { .fd = credentials->pidfd, .events = POLLIN };
 
   /* a pidfd is readable once its process has ended; before, nobody else has its number */
-  if (look_up->pidfd >= 0)
+  if (credentials->pidfd >= 0)
     return poll (&ended, 1, 0) == 0;
 
-  return read_start (proc) <= look_up->called;
+  return read_start (proc) <= credentials->called;
 }
 
-static void
-look_into_proc (LookUp *look_up)
+KeyfobCaller *
+keyfob_caller_new (const KeyfobCredentials *credentials)
 {
-  KeyfobCaller *self = look_up->caller;
-  g_autofree char *path = g_strdup_printf ("/proc/%u", self->pid);
-  int proc = self->pid != 0 ? open (path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+  KeyfobCaller *self = g_atomic_rc_box_new0 (KeyfobCaller);
+  g_autofree char *path = g_strdup_printf ("/proc/%u", credentials->pid);
+  int proc = credentials->pid != 0 ? open (path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
   g_autofree char *comm = NULL;
 
+  self->uid = credentials->uid;
+  self->pid = credentials->pid;
   self->sandbox = KEYFOB_SANDBOX_UNKNOWN;
-  if (proc >= 0 && is_same_process (look_up, proc))
+  if (proc >= 0 && is_same_process (credentials, proc))
     {
       comm = read_file_at (proc, "comm");
       self->executable = read_link_at (proc, "exe");
       self->unit = read_unit (proc);
-      self->sandbox = read_snap (self, look_up->label);
+      self->sandbox = read_snap (self, credentials->label);
       if (self->app == NULL)
         self->sandbox = look_into_root (self, proc);
     }
@@ -335,6 +367,8 @@ look_into_proc (LookUp *look_up)
   if (self->uid != getuid () && self->uid != 0)
     self->sandbox = KEYFOB_SANDBOX_UNKNOWN;
   name (self, comm);
+
+  return self;
 }
 
 static void
@@ -342,8 +376,7 @@ look_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 {
   LookUp *look_up = data;
 
-  look_into_proc (look_up);
-  g_task_return_pointer (task, g_steal_pointer (&look_up->caller),
+  g_task_return_pointer (task, keyfob_caller_new (&look_up->credentials),
                          (GDestroyNotify) keyfob_caller_unref);
 }
 
@@ -352,6 +385,7 @@ on_credentials (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   LookUp *look_up = g_task_get_task_data (task);
+  KeyfobCredentials *found = &look_up->credentials;
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GVariant) credentials = NULL;
   g_autoptr (GVariant) label = NULL;
@@ -367,14 +401,13 @@ on_credentials (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   credentials = g_variant_get_child_value (answer, 0);
-  look_up->caller->uid = G_MAXUINT;
-  g_variant_lookup (credentials, "UnixUserID", "u", &look_up->caller->uid);
-  g_variant_lookup (credentials, "ProcessID", "u", &look_up->caller->pid);
+  g_variant_lookup (credentials, "UnixUserID", "u", &found->uid);
+  g_variant_lookup (credentials, "ProcessID", "u", &found->pid);
   if (fds != NULL && g_variant_lookup (credentials, "ProcessFD", "h", &handle))
-    look_up->pidfd = g_unix_fd_list_get (fds, handle, NULL);
+    found->pidfd = g_unix_fd_list_get (fds, handle, NULL);
   label = g_variant_lookup_value (credentials, "LinuxSecurityLabel", G_VARIANT_TYPE_BYTESTRING);
   if (label != NULL)
-    look_up->label = g_variant_dup_bytestring (label, NULL);
+    found->label = look_up->label = g_variant_dup_bytestring (label, NULL);
 
   g_task_run_in_thread (task, look_in_thread);
 }
@@ -392,6 +425,74 @@ keyfob_caller_new_own (void)
   return self;
 }
 
+static void
+ask_for_credentials (GDBusConnection *connection, GTask *task)
+{
+  LookUp *look_up = g_task_get_task_data (task);
+
+  g_dbus_connection_call_with_unix_fd_list (
+      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "GetConnectionCredentials", g_variant_new ("(s)", look_up->name), G_VARIANT_TYPE ("(a{sv})"),
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, on_credentials, task);
+}
+
+/* Another program of the same Flatpak. */
+static KeyfobCaller *
+create_sibling (void)
+{
+  KeyfobCaller *self = g_atomic_rc_box_new0 (KeyfobCaller);
+
+  self->uid = getuid ();
+  self->id = g_strdup (KEYFOB_APPLICATION_ID);
+  self->name = g_strdup ("Keyfob");
+
+  return self;
+}
+
+static void ask_for_owner (GDBusConnection *connection, GTask *task);
+
+/* In a Flatpak no other program can be looked into, not even the window. But it has a name on the
+ * bus that no program in another sandbox gets: Flatpak gives each the names below its own id only.
+ * It is told by that for as long as it has the name, see keyfob_caller_get_telling_names(). */
+static void
+on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusConnection *connection = G_DBUS_CONNECTION (source);
+  g_autoptr (GTask) task = G_TASK (user_data);
+  LookUp *look_up = g_task_get_task_data (task);
+  g_autoptr (GVariant) answer = g_dbus_connection_call_finish (connection, result, NULL);
+  const char *owner = "";
+
+  if (answer != NULL)
+    g_variant_get (answer, "(&s)", &owner);
+
+  if (g_str_equal (owner, look_up->name))
+    g_task_return_pointer (task, create_sibling (), (GDestroyNotify) keyfob_caller_unref);
+  else if (own_names[++look_up->n_asked] != NULL)
+    ask_for_owner (connection, g_steal_pointer (&task));
+  else
+    ask_for_credentials (connection, g_steal_pointer (&task));
+}
+
+static void
+ask_for_owner (GDBusConnection *connection, GTask *task)
+{
+  LookUp *look_up = g_task_get_task_data (task);
+
+  g_dbus_connection_call (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "GetNameOwner",
+                          g_variant_new ("(s)", own_names[look_up->n_asked]),
+                          G_VARIANT_TYPE ("(s)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, on_owner, task);
+}
+
+const char *const *
+keyfob_caller_get_telling_names (void)
+{
+  static const char *const none[] = { NULL };
+
+  return keyfob_flatpak_is_inside () ? own_names : none;
+}
+
 void
 keyfob_caller_look_up_async (GDBusConnection *connection,
                              const char *name,
@@ -404,14 +505,13 @@ keyfob_caller_look_up_async (GDBusConnection *connection,
 
   g_task_set_source_tag (task, keyfob_caller_look_up_async);
   g_task_set_task_data (task, look_up, (GDestroyNotify) look_up_free);
-  look_up->caller = g_atomic_rc_box_new0 (KeyfobCaller);
-  look_up->called = called;
-  look_up->pidfd = -1;
+  look_up->credentials = (KeyfobCredentials){ .uid = G_MAXUINT, .pidfd = -1, .called = called };
+  look_up->name = g_strdup (name);
 
-  g_dbus_connection_call_with_unix_fd_list (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "GetConnectionCredentials", g_variant_new ("(s)", name), G_VARIANT_TYPE ("(a{sv})"),
-      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, on_credentials, task);
+  if (keyfob_flatpak_is_inside ())
+    ask_for_owner (connection, task);
+  else
+    ask_for_credentials (connection, task);
 }
 
 KeyfobCaller *

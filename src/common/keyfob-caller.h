@@ -38,6 +38,8 @@ typedef enum
  * `name:NAME` for a program outside a sandbox that keeps its executable private; `pid:NUMBER` for
  * any other
  * @name: what to call it, for the user; valid UTF-8 on one line
+ * @interpreter: (nullable): where the executable runs programs that others wrote, as that of a
+ *   script does, its name; valid UTF-8 on one line
  *
  * A program that calls on the bus. It does not change; its references are counted, in any thread.
  */
@@ -51,6 +53,7 @@ typedef struct
   char *app;
   char *id;
   char *name;
+  char *interpreter;
 } KeyfobCaller;
 
 /** Returns: (transfer full): @self with one more reference */
@@ -64,14 +67,42 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobCaller, keyfob_caller_unref)
 /** Returns: (transfer full): this process, as the peer of a connection without a bus */
 KeyfobCaller *keyfob_caller_new_own (void);
 
-/** Returns: whether the program may do no more than find a host and ask for its token */
+/**
+ * KeyfobCredentials:
+ * @uid: user; %G_MAXUINT unknown
+ * @pid: process; 0 unknown
+ * @pidfd: the same process, or -1
+ * @label: (nullable): of the security module
+ * @called: when the process was there, in microseconds of CLOCK_BOOTTIME: one that started later
+ * has taken the number of one that ended
+ *
+ * What the bus tells of a program.
+ */
+typedef struct
+{
+  guint uid;
+  guint pid;
+  int pidfd;
+  const char *label;
+  gint64 called;
+} KeyfobCredentials;
+
+/** Reads /proc. Returns: (transfer full): the program */
+KeyfobCaller *keyfob_caller_new (const KeyfobCredentials *credentials);
+
+/** Returns: whether the program may do no more than one in a sandbox */
 gboolean keyfob_caller_is_restricted (KeyfobCaller *self);
+
+/**
+ * Returns: (array zero-terminated=1): the names on the bus by which Keyfob's own programs are told;
+ *   what keyfob_caller_look_up_async() finds holds no longer than such a name has the same owner
+ */
+const char *const *keyfob_caller_get_telling_names (void);
 
 /**
  * keyfob_caller_look_up_async:
  * @name: unique name on the bus
- * @called: when its first call came, in microseconds of CLOCK_BOOTTIME: a process that started
- * later has taken the number of one that ended
+ * @called: when its first call came, see #KeyfobCredentials
  *
  * Finds out which program has @name.
  */

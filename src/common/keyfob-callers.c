@@ -27,27 +27,34 @@
 #define TICK_CALL "Call"     /* (s): brings a held call of the program with that name */
 #define TICK_OUTPUT "Output" /* brings out a message; never leaves */
 
-#define MOST_CALLS 1000     /* of one program that are not answered yet */
-#define MOST_IN_SANDBOX 10  /* the same, for a program in a sandbox */
-#define LARGEST_CALL 65536  /* bytes of all arguments */
-#define LONGEST_STRING 4096 /* bytes, as the longest path has */
-#define MOST_ELEMENTS 4096  /* of an array or a dictionary */
+#define MOST_CALLS 1000       /* of one program that are not answered yet */
+#define MOST_IN_SANDBOX 10    /* the same, for a program in a sandbox */
+#define LARGEST_CALL 65536    /* bytes of all arguments */
+#define LONGEST_STRING 4096   /* bytes, as the longest path has */
+#define LONGEST_ADDRESS 16384 /* the same for the address that a browser ended at */
+#define MOST_ELEMENTS 4096    /* of an array or a dictionary */
 
 /* A program on the bus. */
 typedef struct
 {
   KeyfobCaller *caller; /* (nullable): until it is known */
+  guint n_doubts;       /* how often what was known of it came to nothing */
+  gint64 called;        /* when its first call came, see KeyfobCredentials */
   GQueue held;          /* GDBusMessage: calls that wait for that, or behind such calls */
   GHashTable *calls; /* serial → whether an answer is wanted, of calls that are not answered yet */
   guint watch;       /* for the end of the program; belongs to the main thread */
+  gboolean gone;     /* it has left the bus; calls of it are still held */
 } Client;
 
 struct _KeyfobCallers
 {
   GDBusConnection *connection;
   KeyfobCallersAllow allow;
+  const char *denial;
   char *own_name; /* (nullable): none without a bus */
   guint filter;
+  const char *const *telling_names; /* see keyfob_caller_get_telling_names() */
+  guint names_watch;                /* for their owners; 0 none */
 
   GTask *settling; /* (nullable): waits until no call is held; belongs to the main thread */
 
@@ -128,7 +135,7 @@ typedef struct
 {
   KeyfobCallers *callers;
   char *name;
-  gint64 called;
+  guint n_doubts; /* of the program, when it was asked for */
 } Job;
 
 static Job *
@@ -185,24 +192,7 @@ check_settled (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-remove_client (KeyfobCallers *self, const char *name)
-{
-  Client *client;
-  guint watch = 0;
-
-  g_mutex_lock (&self->lock);
-  client = g_hash_table_lookup (self->clients, name);
-  if (client != NULL)
-    watch = client->watch;
-  g_hash_table_remove (self->clients, name);
-  g_mutex_unlock (&self->lock);
-
-  if (watch != 0)
-    g_dbus_connection_signal_unsubscribe (self->connection, watch);
-  check_settled (self);
-}
-
+/* What a program has called before it left is still to be made, where it may be. */
 static void
 on_name_vanished (GDBusConnection *connection,
                   const char *sender,
@@ -213,8 +203,41 @@ on_name_vanished (GDBusConnection *connection,
                   gpointer user_data)
 {
   Job *job = user_data;
+  KeyfobCallers *self = job->callers;
+  Client *client;
+  guint watch = 0;
 
-  remove_client (job->callers, job->name);
+  g_mutex_lock (&self->lock);
+  client = g_hash_table_lookup (self->clients, job->name);
+  if (client != NULL)
+    {
+      watch = client->watch;
+      client->watch = 0;
+      client->gone = TRUE;
+      if (g_queue_is_empty (&client->held))
+        g_hash_table_remove (self->clients, job->name);
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (watch != 0)
+    g_dbus_connection_signal_unsubscribe (connection, watch);
+}
+
+/* Of a program that has left before it could be asked for, nothing is known. */
+static KeyfobCaller *
+take_caller (GAsyncResult *result, gboolean *gone)
+{
+  const KeyfobCredentials unknown = { .uid = G_MAXUINT, .pidfd = -1 };
+  g_autoptr (GError) error = NULL;
+  KeyfobCaller *caller = keyfob_caller_look_up_finish (result, &error);
+
+  *gone = caller == NULL;
+  if (caller != NULL)
+    return caller;
+
+  g_debug ("A program that called is gone: %s", error->message);
+
+  return keyfob_caller_new (&unknown);
 }
 
 static void
@@ -222,32 +245,55 @@ on_known (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Job *job = user_data;
   KeyfobCallers *self = job->callers;
-  g_autoptr (GError) error = NULL;
-  KeyfobCaller *caller = keyfob_caller_look_up_finish (result, &error);
+  gboolean gone;
+  g_autoptr (KeyfobCaller) caller = take_caller (result, &gone);
   Client *client;
   guint n_held = 0;
-
-  if (caller == NULL)
-    {
-      g_debug ("A program that called is gone: %s", error->message);
-      remove_client (self, job->name);
-      job_free (job);
-      return;
-    }
+  guint watch = 0;
 
   g_mutex_lock (&self->lock);
   client = g_hash_table_lookup (self->clients, job->name);
-  if (client != NULL)
+  if (client != NULL && client->n_doubts == job->n_doubts)
     {
+      g_clear_pointer (&client->caller, keyfob_caller_unref);
       client->caller = keyfob_caller_ref (caller);
       n_held = g_queue_get_length (&client->held);
+      if (gone)
+        {
+          client->gone = TRUE;
+          watch = client->watch;
+          client->watch = 0;
+        }
     }
   g_mutex_unlock (&self->lock);
 
+  if (watch != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, watch);
   for (guint i = 0; i < n_held; i++)
     send_tick (self, TICK_CALL, job->name);
-  keyfob_caller_unref (caller);
   job_free (job);
+}
+
+static void
+ask_for_caller (KeyfobCallers *self, const char *name)
+{
+  Job *job = job_new (self, name);
+  gint64 called = 0;
+  Client *client;
+
+  g_mutex_lock (&self->lock);
+  client = g_hash_table_lookup (self->clients, name);
+  if (client != NULL)
+    {
+      job->n_doubts = client->n_doubts;
+      called = client->called;
+    }
+  g_mutex_unlock (&self->lock);
+
+  if (client != NULL)
+    keyfob_caller_look_up_async (self->connection, name, called, on_known, job);
+  else
+    job_free (job);
 }
 
 /* The name is watched before it is asked for, so that its end is noticed in any case. */
@@ -271,10 +317,41 @@ look_up (gpointer user_data)
   if (client == NULL)
     g_dbus_connection_signal_unsubscribe (self->connection, watch);
   else
-    keyfob_caller_look_up_async (self->connection, job->name, job->called, on_known,
-                                 job_new (self, job->name));
+    ask_for_caller (self, job->name);
 
   return G_SOURCE_REMOVE;
+}
+
+/* Once doubt() has seen the same signal, in the thread of the bus. */
+static void
+on_telling_name (GDBusConnection *connection,
+                 const char *sender,
+                 const char *path,
+                 const char *interface,
+                 const char *signal,
+                 GVariant *arguments,
+                 gpointer user_data)
+{
+  KeyfobCallers *self = user_data;
+  const char *name, *before, *after;
+
+  g_variant_get (arguments, "(&s&s&s)", &name, &before, &after);
+  if (!g_strv_contains (self->telling_names, name))
+    return;
+
+  ask_for_caller (self, before);
+  ask_for_caller (self, after);
+}
+
+/* Of all names that begin like that of the window, as that of the agent does. */
+static void
+watch_telling_names (KeyfobCallers *self)
+{
+  if (self->telling_names[0] != NULL)
+    self->names_watch = g_dbus_connection_signal_subscribe (
+        self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
+        "/org/freedesktop/DBus", KEYFOB_APPLICATION_ID, G_DBUS_SIGNAL_FLAGS_MATCH_ARG0_NAMESPACE,
+        on_telling_name, g_atomic_rc_box_acquire (self), (GDestroyNotify) unref);
 }
 
 static gint64
@@ -297,7 +374,7 @@ add_client (KeyfobCallers *self, const char *name)
   client->calls = g_hash_table_new (NULL, NULL);
   g_hash_table_insert (self->clients, g_strdup (name), client);
 
-  job->called = boot_time ();
+  client->called = boot_time ();
   g_idle_add_full (G_PRIORITY_DEFAULT, look_up, job, (GDestroyNotify) job_free);
 
   return client;
@@ -305,12 +382,12 @@ add_client (KeyfobCallers *self, const char *name)
 
 /* The limits of what methods take, for all of them. D-Bus limits how deep containers are nested. */
 static gboolean
-is_too_big (GVariant *value)
+is_too_big (GVariant *value, gsize longest_string)
 {
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
       || g_variant_is_of_type (value, G_VARIANT_TYPE_OBJECT_PATH)
       || g_variant_is_of_type (value, G_VARIANT_TYPE_SIGNATURE))
-    return g_variant_get_size (value) > LONGEST_STRING;
+    return g_variant_get_size (value) > longest_string;
   if (!g_variant_is_container (value))
     return FALSE;
   if (g_variant_n_children (value) > MOST_ELEMENTS)
@@ -320,11 +397,18 @@ is_too_big (GVariant *value)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
 
-      if (is_too_big (child))
+      if (is_too_big (child, longest_string))
         return TRUE;
     }
 
   return FALSE;
+}
+
+/* Whether the argument has a code and more of a provider in it. */
+static gboolean
+takes_address (GDBusMessage *call)
+{
+  return g_strcmp0 (g_dbus_message_get_member (call), "FinishSignIn") == 0;
 }
 
 /* A program in a sandbox is one however often it runs; outside, a batch of many has a right to its
@@ -378,6 +462,14 @@ want_answer (GDBusMessage *call)
   return copy;
 }
 
+/* D-Bus wants another number for each call that is not answered yet. Who gives the same one again
+ * would be counted once, however many calls there are. */
+static gboolean
+is_repeated (Client *client, GDBusMessage *call)
+{
+  return g_hash_table_contains (client->calls, GUINT_TO_POINTER (g_dbus_message_get_serial (call)));
+}
+
 /* Takes a call of a program that is known, or answers it. @call: (transfer full) */
 static GDBusMessage *
 take_call (KeyfobCallers *self, Client *client, GDBusMessage *call)
@@ -387,10 +479,15 @@ take_call (KeyfobCallers *self, Client *client, GDBusMessage *call)
   gpointer serial = GUINT_TO_POINTER (g_dbus_message_get_serial (call));
   gboolean restricted = keyfob_caller_is_restricted (client->caller);
 
-  if (restricted && !self->allow (call))
+  /* an answer would be taken for that of the other call */
+  if (is_repeated (client, call))
     {
-      refuse (self, call, "org.freedesktop.DBus.Error.AccessDenied",
-              _ ("Programs in a sandbox may find a host and ask for its token, and nothing else."));
+      g_object_unref (call);
+      return NULL;
+    }
+  if (restricted && !self->allow (call, client->caller))
+    {
+      refuse (self, call, "org.freedesktop.DBus.Error.AccessDenied", self->denial);
       return NULL;
     }
   if (count_calls (self, client->caller) >= (restricted ? MOST_IN_SANDBOX : MOST_CALLS))
@@ -413,7 +510,14 @@ filter_call (KeyfobCallers *self, GDBusMessage *call)
   Client *client = g_hash_table_lookup (self->clients, sender);
   GVariant *body = g_dbus_message_get_body (call);
 
-  if (body != NULL && (g_variant_get_size (body) > LARGEST_CALL || is_too_big (body)))
+  if (client != NULL && is_repeated (client, call))
+    {
+      g_object_unref (call);
+      return NULL;
+    }
+  if (body != NULL
+      && (g_variant_get_size (body) > LARGEST_CALL
+          || is_too_big (body, takes_address (call) ? LONGEST_ADDRESS : LONGEST_STRING)))
     {
       refuse (self, call, "org.freedesktop.DBus.Error.LimitsExceeded",
               _ ("An argument of the call is too long."));
@@ -435,19 +539,57 @@ filter_call (KeyfobCallers *self, GDBusMessage *call)
   return client->caller != NULL ? take_call (self, client, g_queue_pop_head (&client->held)) : NULL;
 }
 
+/* What is known of @name holds no more. Its calls are held from here on, until on_telling_name()
+ * has found out anew. */
+static void
+forget_caller (KeyfobCallers *self, const char *name)
+{
+  Client *client = g_hash_table_lookup (self->clients, name);
+
+  if (client == NULL)
+    return;
+
+  client->n_doubts++;
+  g_clear_pointer (&client->caller, keyfob_caller_unref);
+}
+
+/* In the thread of the bus, since the next message may be a call of who has just lost the name. */
+static void
+doubt (KeyfobCallers *self, GDBusMessage *signal)
+{
+  const char *name, *before, *after;
+
+  if (g_strcmp0 (g_dbus_message_get_sender (signal), "org.freedesktop.DBus") != 0
+      || g_strcmp0 (g_dbus_message_get_member (signal), "NameOwnerChanged") != 0
+      || g_strcmp0 (g_dbus_message_get_signature (signal), "sss") != 0)
+    return;
+
+  g_variant_get (g_dbus_message_get_body (signal), "(&s&s&s)", &name, &before, &after);
+  if (!g_strv_contains (self->telling_names, name))
+    return;
+
+  forget_caller (self, before);
+  forget_caller (self, after);
+}
+
 /* @tick: (transfer full) */
 static GDBusMessage *
 bring_held_call (KeyfobCallers *self, GDBusMessage *tick)
 {
   const char *name = g_dbus_message_get_arg0 (tick);
   Client *client = name != NULL ? g_hash_table_lookup (self->clients, name) : NULL;
-  GDBusMessage *call = client != NULL ? g_queue_pop_head (&client->held) : NULL;
+  GDBusMessage *call =
+      client != NULL && client->caller != NULL ? g_queue_pop_head (&client->held) : NULL;
 
+  if (call != NULL)
+    call = take_call (self, client, call);
+  if (client != NULL && client->gone && g_queue_is_empty (&client->held))
+    g_hash_table_remove (self->clients, name);
   g_object_unref (tick);
   g_idle_add_full (G_PRIORITY_DEFAULT, check_settled, g_atomic_rc_box_acquire (self),
                    (GDestroyNotify) unref);
 
-  return call != NULL ? take_call (self, client, call) : NULL;
+  return call;
 }
 
 /* @message: (transfer full) */
@@ -455,9 +597,11 @@ static GDBusMessage *
 filter_input (KeyfobCallers *self, GDBusMessage *message)
 {
   const char *sender = g_dbus_message_get_sender (message);
+  GDBusMessageType type = g_dbus_message_get_message_type (message);
 
-  if (g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL
-      || sender == NULL)
+  if (type == G_DBUS_MESSAGE_TYPE_SIGNAL)
+    doubt (self, message);
+  if (type != G_DBUS_MESSAGE_TYPE_METHOD_CALL || sender == NULL)
     return message;
   if (!g_str_equal (sender, self->own_name))
     return filter_call (self, message);
@@ -551,20 +695,25 @@ on_message (GDBusConnection *connection,
 }
 
 KeyfobCallers *
-keyfob_callers_new (GDBusConnection *connection, KeyfobCallersAllow allow)
+keyfob_callers_new (GDBusConnection *connection, KeyfobCallersAllow allow, const char *denial)
 {
   KeyfobCallers *self = g_atomic_rc_box_new0 (KeyfobCallers);
 
   g_mutex_init (&self->lock);
   self->connection = g_object_ref (connection);
   self->allow = allow;
+  self->denial = denial;
   self->own_name = g_strdup (g_dbus_connection_get_unique_name (connection));
   self->clients =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) client_free);
   g_queue_init (&self->output);
+  self->telling_names = keyfob_caller_get_telling_names ();
   if (self->own_name != NULL)
-    self->filter = g_dbus_connection_add_filter (
-        connection, on_message, g_atomic_rc_box_acquire (self), (GDestroyNotify) unref);
+    {
+      self->filter = g_dbus_connection_add_filter (
+          connection, on_message, g_atomic_rc_box_acquire (self), (GDestroyNotify) unref);
+      watch_telling_names (self);
+    }
 
   return self;
 }
@@ -614,6 +763,8 @@ keyfob_callers_free (KeyfobCallers *self)
 
   for (guint i = 0; i < watches->len; i++)
     g_dbus_connection_signal_unsubscribe (self->connection, g_array_index (watches, guint, i));
+  if (self->names_watch != 0)
+    g_dbus_connection_signal_unsubscribe (self->connection, self->names_watch);
   if (self->filter != 0)
     g_dbus_connection_remove_filter (self->connection, self->filter);
   unref (self);

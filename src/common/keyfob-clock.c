@@ -25,7 +25,7 @@ G_DEFINE_TYPE (KeyfobClock, keyfob_clock, G_TYPE_OBJECT)
 static gint64
 keyfob_clock_real_now (KeyfobClock *self)
 {
-  return g_get_real_time () / G_USEC_PER_SEC;
+  return g_get_real_time ();
 }
 
 static gint64
@@ -157,7 +157,15 @@ keyfob_clock_now (KeyfobClock *self)
 {
   g_return_val_if_fail (KEYFOB_IS_CLOCK (self), 0);
 
-  return KEYFOB_CLOCK_GET_CLASS (self)->now (self);
+  return KEYFOB_CLOCK_GET_CLASS (self)->now (self) / G_USEC_PER_SEC;
+}
+
+double
+keyfob_clock_now_exactly (KeyfobClock *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLOCK (self), 0);
+
+  return (double) KEYFOB_CLOCK_GET_CLASS (self)->now (self) / G_USEC_PER_SEC;
 }
 
 gint64

@@ -20,7 +20,7 @@ struct _KeyfobClockClass
 {
   GObjectClass parent_class;
 
-  gint64 (*now) (KeyfobClock *self);
+  gint64 (*now) (KeyfobClock *self); /* microseconds */
   gint64 (*monotonic) (KeyfobClock *self);
   GSource *(*timer) (KeyfobClock *self, gint64 delay);
   GSource *(*watch) (KeyfobClock *self);
@@ -39,6 +39,9 @@ KeyfobClock *keyfob_clock_new (void);
  * Returns: the wall clock, Unix time in seconds
  */
 gint64 keyfob_clock_now (KeyfobClock *self);
+
+/** Returns: the wall clock, Unix time in seconds and parts of them */
+double keyfob_clock_now_exactly (KeyfobClock *self);
 
 /**
  * keyfob_clock_monotonic:

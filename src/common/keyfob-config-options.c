@@ -11,11 +11,13 @@
 
 #include "keyfob-auth-error.h"
 #include "keyfob-base-url.h"
+#include "keyfob-proxy.h"
 #include "keyfob-route.h"
 #include "keyfob-text.h"
 
 #define MAX_TIMEOUT 3600
 #define MAX_NAME 100
+#define MAX_NOTE 500
 #define MAX_SCOPE 1000
 #define MAX_PATH 4000  /* bytes */
 #define MAX_FOLDER 255 /* bytes */
@@ -42,12 +44,39 @@ check_name (GVariant *value, gboolean allow_http, GError **error)
   g_autofree char *name = g_strstrip (g_variant_dup_string (value, NULL));
 
   if (g_utf8_strlen (name, -1) > MAX_NAME)
-    return refuse (error, _ ("The name is too long. Type at most %d characters."), MAX_NAME);
+    return refuse (error,
+                   g_dngettext (GETTEXT_PACKAGE, "The name is too long. Type at most %d character.",
+                                "The name is too long. Type at most %d characters.", MAX_NAME),
+                   MAX_NAME);
 
   if (!keyfob_text_is_clean (name))
     return refuse (error, _ ("The name has an invisible character in it. Type it without."));
 
   return g_variant_new_string (name);
+}
+
+/* Text of any number of lines. */
+static GVariant *
+check_note (GVariant *value, gboolean allow_http, GError **error)
+{
+  g_auto (GStrv) lines = g_strsplit (g_variant_get_string (value, NULL), "\n", -1);
+  g_autofree char *note = NULL;
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      g_strdelimit (g_strchomp (lines[i]), "\t", ' ');
+      if (!keyfob_text_is_clean (lines[i]))
+        return refuse (error, _ ("The note has an invisible character in it. Type it without."));
+    }
+
+  note = g_strstrip (g_strjoinv ("\n", lines));
+  if (g_utf8_strlen (note, -1) > MAX_NOTE)
+    return refuse (error,
+                   g_dngettext (GETTEXT_PACKAGE, "The note is too long. Type at most %d character.",
+                                "The note is too long. Type at most %d characters.", MAX_NOTE),
+                   MAX_NOTE);
+
+  return g_variant_new_string (note);
 }
 
 /* RFC 6749 section 3.3 */
@@ -120,7 +149,10 @@ check_ports (GVariant *value, gboolean allow_http, GError **error)
   g_autoptr (GArray) different = g_array_new (FALSE, FALSE, sizeof (guint16));
 
   if (n_ports == 0 || n_ports > MAX_PORTS)
-    return refuse (error, _ ("Give from 1 to %d redirect ports."), MAX_PORTS);
+    return refuse (error,
+                   g_dngettext (GETTEXT_PACKAGE, "Give from 1 to %d redirect port.",
+                                "Give from 1 to %d redirect ports.", MAX_PORTS),
+                   MAX_PORTS);
 
   for (gsize i = 0; i < n_ports; i++)
     {
@@ -140,7 +172,10 @@ check_timeout (GVariant *value, gboolean allow_http, GError **error)
   guint32 timeout = g_variant_get_uint32 (value);
 
   if (timeout == 0 || timeout > MAX_TIMEOUT)
-    return refuse (error, _ ("The time limit is from 1 to %d seconds."), MAX_TIMEOUT);
+    return refuse (error,
+                   g_dngettext (GETTEXT_PACKAGE, "The time limit is from 1 to %d second.",
+                                "The time limit is from 1 to %d seconds.", MAX_TIMEOUT),
+                   MAX_TIMEOUT);
 
   return g_variant_new_uint32 (timeout);
 }
@@ -151,6 +186,16 @@ is_program (const char *name)
 {
   return *name != '\0' && *name != '.' && strchr (name, '/') == NULL && strlen (name) <= MAX_FOLDER
          && keyfob_text_is_clean (name);
+}
+
+/* Returns: whether @path can be that of a file, which "." and ".." at its end cannot */
+static gboolean
+is_file_path (const char *path)
+{
+  const char *name = strrchr (path, '/');
+
+  return g_path_is_absolute (path) && strlen (path) <= MAX_PATH && keyfob_text_is_clean (path)
+         && !g_str_equal (name, "/") && !g_str_equal (name, "/.") && !g_str_equal (name, "/..");
 }
 
 static GVariant *
@@ -170,12 +215,63 @@ check_store (GVariant *value, gboolean allow_http, GError **error)
       return g_variant_new_string (store);
     }
 
-  if (!g_path_is_absolute (store) || g_str_has_suffix (store, "/") || strlen (store) > MAX_PATH
-      || !keyfob_text_is_clean (store))
-    return refuse (error, _ ("The token is kept in the keyring, in the token file, or in a file "
-                             "given by its whole path, beginning with “/”. Choose one of them."));
+  if (!is_file_path (store))
+    return refuse (error,
+                   _ ("The token is kept in the keyring, in the token file, in that of "
+                      "another program (“app:” and its name), or in a file given by its whole "
+                      "path, beginning with “/”. Choose one of them."));
 
   return g_variant_new_take_string (g_canonicalize_filename (store, NULL));
+}
+
+/* @sentence: what is wrong with a text that is no path */
+static GVariant *
+check_path (GVariant *value, const char *sentence, GError **error)
+{
+  const char *path = g_variant_get_string (value, NULL);
+
+  if (*path == '\0')
+    return g_variant_new_string ("");
+  if (!is_file_path (path))
+    return refuse (error, "%s", sentence);
+
+  return g_variant_new_take_string (g_canonicalize_filename (path, NULL));
+}
+
+static GVariant *
+check_ca_file (GVariant *value, gboolean allow_http, GError **error)
+{
+  return check_path (value,
+                     _ ("Give the whole path of the file with the certificates, beginning with "
+                        "“/”."),
+                     error);
+}
+
+static GVariant *
+check_picture (GVariant *value, gboolean allow_http, GError **error)
+{
+  return check_path (value, _ ("Give the whole path of the picture, beginning with “/”."), error);
+}
+
+static GVariant *
+check_help (GVariant *value, gboolean allow_http, GError **error)
+{
+  g_autofree char *help = g_strstrip (g_variant_dup_string (value, NULL));
+
+  if (*help != '\0'
+      && (strlen (help) > MAX_PATH || !keyfob_text_is_clean (help) || strchr (help, ' ') != NULL
+          || !keyfob_base_url_may_lead_to (help, help)))
+    return refuse (error, _ ("Type the whole address of the help page, beginning with https://."));
+
+  return g_variant_new_string (help);
+}
+
+static GVariant *
+check_proxy (GVariant *value, gboolean allow_http, GError **error)
+{
+  char *proxy = keyfob_proxy_check (g_variant_get_string (value, NULL), error);
+
+  return proxy != NULL ? g_variant_new_take_string (proxy) : NULL;
 }
 
 static const KeyfobOptionChoice consent_choices[] = {
@@ -189,6 +285,10 @@ static const KeyfobOptionChoice consent_choices[] = {
 static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_NAME] = { "name", "s", "''", check_name, N_ ("Name"), NULL,
                            KEYFOB_OPTION_SECTION_HOST },
+  [KEYFOB_OPTION_NOTE] = { "note", "s", "''", check_note, N_ ("Note"), NULL,
+                           KEYFOB_OPTION_SECTION_NONE },
+  [KEYFOB_OPTION_PINNED] = { "pinned", "b", "false", NULL, N_ ("Stays at the top of the list"),
+                             NULL, KEYFOB_OPTION_SECTION_NONE },
   [KEYFOB_OPTION_STORE] = { "store", "s", "''", check_store, N_ ("Path of the file"), NULL,
                             KEYFOB_OPTION_SECTION_STORE },
   [KEYFOB_OPTION_DEVICE_FLOW] = { "device-flow", "b", "true", NULL,
@@ -201,7 +301,9 @@ static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
                               KEYFOB_OPTION_SECTION_SIGN_IN, consent_choices },
   [KEYFOB_OPTION_ASK_FIRST] = { "ask-first", "b", "false", NULL, N_ ("Ask me first"),
                                 N_ ("A program gets the token only when you allow it. Programs in "
-                                    "a sandbox always have to ask."),
+                                    "a sandbox always have to ask, and the preferences can have "
+                                    "all "
+                                    "programs ask, at every server."),
                                 KEYFOB_OPTION_SECTION_ACCESS },
   [KEYFOB_OPTION_LOGIN_ROUTE] = { "login-route", "s", "'auth/v2/login'", check_route,
                                   N_ ("Login route"), NULL, KEYFOB_OPTION_SECTION_UNUSUAL },
@@ -228,6 +330,21 @@ static const KeyfobOptionInfo table[KEYFOB_N_OPTIONS] = {
                             KEYFOB_OPTION_SECTION_UNUSUAL },
   [KEYFOB_OPTION_ISSUER] = { "issuer", "s", "''", check_issuer, N_ ("Address of the provider"),
                              NULL, KEYFOB_OPTION_SECTION_UNUSUAL },
+  [KEYFOB_OPTION_CA_FILE] = { "ca-file", "s", "''", check_ca_file, N_ ("Certificate file"),
+                              N_ ("A PEM file with the certificate authorities that vouch for the "
+                                  "host, beside those of the system."),
+                              KEYFOB_OPTION_SECTION_UNUSUAL },
+  [KEYFOB_OPTION_PROXY] = { "proxy", "s", "''", check_proxy, N_ ("Proxy for this host"),
+                            N_ ("An address, or “none”, or “system”; if empty, the proxy of the "
+                                "preferences."),
+                            KEYFOB_OPTION_SECTION_UNUSUAL },
+  [KEYFOB_OPTION_HELP_PAGE] = { "help-page", "s", "''", check_help, N_ ("Help page"),
+                                N_ ("The address of a page with help on the host, for its page "
+                                    "here."),
+                                KEYFOB_OPTION_SECTION_UNUSUAL },
+  [KEYFOB_OPTION_PICTURE] = { "picture", "s", "''", check_picture, N_ ("Picture"),
+                              N_ ("The path of a picture file, instead of initials."),
+                              KEYFOB_OPTION_SECTION_UNUSUAL },
   [KEYFOB_OPTION_SERVER_PKCE] = { "server-pkce", "b", "false", NULL,
                                   N_ ("Use the code verifier of the host"),
                                   N_ ("Only for a host that refuses Keyfob’s own; less safe."),
@@ -258,10 +375,22 @@ keyfob_option_find (const char *name)
   return NULL;
 }
 
+/* Parsed once for all hosts, of which there may be thousands. */
 GVariant *
 keyfob_option_dup_usual (const KeyfobOptionInfo *info)
 {
-  return g_variant_parse (G_VARIANT_TYPE (info->type), info->usual, NULL, NULL, NULL);
+  static GVariant *usual[KEYFOB_N_OPTIONS];
+  static gsize parsed;
+
+  if (g_once_init_enter (&parsed))
+    {
+      for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+        usual[i] =
+            g_variant_parse (G_VARIANT_TYPE (table[i].type), table[i].usual, NULL, NULL, NULL);
+      g_once_init_leave (&parsed, 1);
+    }
+
+  return g_variant_ref (usual[info - table]);
 }
 
 static GVariant *

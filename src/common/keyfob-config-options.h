@@ -20,6 +20,8 @@ G_BEGIN_DECLS
 typedef enum
 {
   KEYFOB_OPTION_NAME,
+  KEYFOB_OPTION_NOTE,
+  KEYFOB_OPTION_PINNED,
   KEYFOB_OPTION_STORE,
   KEYFOB_OPTION_DEVICE_FLOW,
   KEYFOB_OPTION_CONSENT,
@@ -34,6 +36,10 @@ typedef enum
   KEYFOB_OPTION_TIMEOUT,
   KEYFOB_OPTION_SCOPE,
   KEYFOB_OPTION_ISSUER,
+  KEYFOB_OPTION_CA_FILE,
+  KEYFOB_OPTION_PROXY,
+  KEYFOB_OPTION_HELP_PAGE,
+  KEYFOB_OPTION_PICTURE,
   KEYFOB_OPTION_SERVER_PKCE,
   KEYFOB_OPTION_ALLOW_HTTP,
   KEYFOB_N_OPTIONS,
@@ -46,6 +52,8 @@ typedef enum
  * @KEYFOB_OPTION_SECTION_SIGN_IN: sign-in
  * @KEYFOB_OPTION_SECTION_ACCESS: who gets the token
  * @KEYFOB_OPTION_SECTION_UNUSUAL: folded away, for a host that is set up in an unusual way
+ * @KEYFOB_OPTION_SECTION_NONE: not there, since the list or the page of the host shows it; such an
+ *   option never matters for requests
  *
  * Where the settings page shows an option.
  */
@@ -56,6 +64,7 @@ typedef enum
   KEYFOB_OPTION_SECTION_SIGN_IN,
   KEYFOB_OPTION_SECTION_ACCESS,
   KEYFOB_OPTION_SECTION_UNUSUAL,
+  KEYFOB_OPTION_SECTION_NONE,
 } KeyfobOptionSection;
 
 /**

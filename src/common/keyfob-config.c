@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "keyfob-base-url.h"
-#include "keyfob-config-options.h"
 
 struct _KeyfobConfig
 {
@@ -156,6 +155,27 @@ keyfob_config_to_options (KeyfobConfig *self)
   return g_variant_dict_end (&options);
 }
 
+GVariant *
+keyfob_config_dup_option (KeyfobConfig *self, KeyfobOption option)
+{
+  g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
+  g_return_val_if_fail (option < KEYFOB_N_OPTIONS, NULL);
+
+  return g_variant_ref (self->options[option]);
+}
+
+GVariant *
+keyfob_config_list_changes (KeyfobConfig *self, KeyfobConfig *other)
+{
+  g_auto (GVariantDict) changes = G_VARIANT_DICT_INIT (NULL);
+
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    if (!g_variant_equal (self->options[i], other->options[i]))
+      g_variant_dict_insert_value (&changes, keyfob_option_get_info (i)->name, other->options[i]);
+
+  return g_variant_dict_end (&changes);
+}
+
 const char *
 keyfob_config_get_base_url (KeyfobConfig *self)
 {
@@ -261,6 +281,12 @@ keyfob_config_get_ask_first (KeyfobConfig *self)
   return get_flag (self, KEYFOB_OPTION_ASK_FIRST);
 }
 
+gboolean
+keyfob_config_get_pinned (KeyfobConfig *self)
+{
+  return get_flag (self, KEYFOB_OPTION_PINNED);
+}
+
 const char *
 keyfob_config_get_consent (KeyfobConfig *self)
 {
@@ -275,4 +301,16 @@ keyfob_config_get_store (KeyfobConfig *self)
   g_return_val_if_fail (KEYFOB_IS_CONFIG (self), NULL);
 
   return get_text (self, KEYFOB_OPTION_STORE);
+}
+
+const char *
+keyfob_config_get_ca_file (KeyfobConfig *self)
+{
+  return get_text (self, KEYFOB_OPTION_CA_FILE);
+}
+
+const char *
+keyfob_config_get_proxy (KeyfobConfig *self)
+{
+  return get_text (self, KEYFOB_OPTION_PROXY);
 }

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-config-options.h"
 #include "keyfob-route.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,18 @@ KeyfobConfig *keyfob_config_with_options (KeyfobConfig *self, GVariant *options,
  *   which, with the base URL, keyfob_config_new() makes the same configuration
  */
 GVariant *keyfob_config_to_options (KeyfobConfig *self);
+
+/** Returns: (transfer full): the value of an option */
+GVariant *keyfob_config_dup_option (KeyfobConfig *self, KeyfobOption option);
+
+/** Returns: (transfer floating): `a{sv}` with the options of @other that @self has otherwise */
+GVariant *keyfob_config_list_changes (KeyfobConfig *self, KeyfobConfig *other);
+
+/** Returns: absolute path of a file with certificate authorities, or empty */
+const char *keyfob_config_get_ca_file (KeyfobConfig *self);
+
+/** Returns: the proxy for the host, see keyfob_proxy_check() */
+const char *keyfob_config_get_proxy (KeyfobConfig *self);
 
 /** Returns: normalised base URL without a trailing slash; two hosts are one when it is equal */
 const char *keyfob_config_get_base_url (KeyfobConfig *self);
@@ -86,6 +99,9 @@ gboolean keyfob_config_get_device_flow (KeyfobConfig *self);
 
 /** Returns: whether a program gets the token only when the user allows it */
 gboolean keyfob_config_get_ask_first (KeyfobConfig *self);
+
+/** Returns: whether the host stays at the top of lists */
+gboolean keyfob_config_get_pinned (KeyfobConfig *self);
 
 /** Returns: when the provider is asked for consent: `automatic`, `always` or `never` */
 const char *keyfob_config_get_consent (KeyfobConfig *self);

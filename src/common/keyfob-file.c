@@ -60,6 +60,30 @@ set_nowhere (GError **error, const char *path, int code)
       name, g_strerror (code));
 }
 
+void
+keyfob_file_hold_standard (void)
+{
+  /* open() takes the lowest number that is free */
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0)
+      open ("/dev/null", O_RDONLY);
+}
+
+void
+keyfob_file_ignore_relative_folders (void)
+{
+  const char *const names[] = { "HOME",          "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
+                                "XDG_DATA_HOME", "XDG_STATE_HOME",  "XDG_RUNTIME_DIR" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const char *folder = g_getenv (names[i]);
+
+      if (folder != NULL && !g_path_is_absolute (folder))
+        g_unsetenv (names[i]);
+    }
+}
+
 char *
 keyfob_file_resolve (const char *path, gboolean must_exist, GError **error)
 {
@@ -124,8 +148,9 @@ check_folder (int folder, const char *path, GError **error)
   return FALSE;
 }
 
+/* @provided: see keyfob_file_read_provided() */
 static gboolean
-check_file (const struct stat *info, const char *path, gsize max, GError **error)
+check_file (const struct stat *info, const char *path, gsize max, gboolean provided, GError **error)
 {
   g_autofree char *name = g_filename_display_name (path);
 
@@ -134,9 +159,13 @@ check_file (const struct stat *info, const char *path, gsize max, GError **error
                _ ("%s is a folder where a file should be. Move it away, or choose another file."));
   else if (!S_ISREG (info->st_mode))
     set_error (error, path, _ ("%s is not a regular file. Move it away, or choose another file."));
-  else if (info->st_uid != geteuid ())
+  else if (info->st_uid != geteuid () && !(provided && is_trusted (info->st_uid)))
     set_error (error, path,
                _ ("The file %s belongs to another user. Move it away, or choose another file."));
+  else if (provided && (info->st_mode & 022) != 0)
+    set_error (error, path,
+               _ ("Other users can change the file %s. Take the right to write to it away from "
+                  "them."));
   else if ((gsize) info->st_size > max)
     g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                  _ ("The file %s has more than %u MB and is not read. Move it away, or choose "
@@ -169,8 +198,8 @@ open_folder (const char *path, GError **error)
   return -1;
 }
 
-int
-keyfob_file_open (const char *path, gsize max, struct stat *info, GError **error)
+static int
+open_file (const char *path, gsize max, gboolean provided, struct stat *info, GError **error)
 {
   g_autofree char *name = g_path_get_basename (path);
   int folder = open_folder (path, error);
@@ -189,11 +218,17 @@ keyfob_file_open (const char *path, gsize max, struct stat *info, GError **error
     return -1;
   if (fstat (fd, info) < 0)
     set_unreadable (error, path, errno);
-  else if (check_file (info, path, max, error))
+  else if (check_file (info, path, max, provided, error))
     return fd;
 
   close (fd);
   return -1;
+}
+
+int
+keyfob_file_open (const char *path, gsize max, struct stat *info, GError **error)
+{
+  return open_file (path, max, FALSE, info, error);
 }
 
 gboolean
@@ -220,8 +255,13 @@ keyfob_file_read_fd (int fd, gsize size, char **data, gsize *length)
   return TRUE;
 }
 
-gboolean
-keyfob_file_read (const char *path, gsize max, char **data, gsize *length, GError **error)
+static gboolean
+read_file (const char *path,
+           gsize max,
+           gboolean provided,
+           char **data,
+           gsize *length,
+           GError **error)
 {
   g_autofree char *target = keyfob_file_resolve (path, FALSE, error);
   g_autoptr (GError) local_error = NULL;
@@ -234,7 +274,7 @@ keyfob_file_read (const char *path, gsize max, char **data, gsize *length, GErro
   if (target == NULL)
     return FALSE;
 
-  fd = keyfob_file_open (target, max, &info, &local_error);
+  fd = open_file (target, max, provided, &info, &local_error);
   if (fd < 0)
     {
       done = local_error == NULL;
@@ -249,6 +289,18 @@ keyfob_file_read (const char *path, gsize max, char **data, gsize *length, GErro
   close (fd);
 
   return done;
+}
+
+gboolean
+keyfob_file_read (const char *path, gsize max, char **data, gsize *length, GError **error)
+{
+  return read_file (path, max, FALSE, data, length, error);
+}
+
+gboolean
+keyfob_file_read_provided (const char *path, gsize max, char **data, gsize *length, GError **error)
+{
+  return read_file (path, max, TRUE, data, length, error);
 }
 
 gboolean
@@ -320,6 +372,17 @@ keyfob_file_sync_folder (const char *target)
   close (fd);
 }
 
+/* A device that a link leads to belongs to all programs, and root is allowed to replace it. A
+ * folder is safe from that. */
+static gboolean
+may_be_replaced (const char *target)
+{
+  struct stat info;
+
+  return lstat (target, &info) < 0 || S_ISREG (info.st_mode) || S_ISLNK (info.st_mode)
+         || S_ISDIR (info.st_mode);
+}
+
 gboolean
 keyfob_file_replace (const char *target, const char *data, gsize length, GError **error)
 {
@@ -333,6 +396,15 @@ keyfob_file_replace (const char *target, const char *data, gsize length, GError 
   if (folder_error != NULL)
     {
       g_set_error_literal (error, G_FILE_ERROR, G_FILE_ERROR_PERM, folder_error->message);
+      return FALSE;
+    }
+
+  if (!may_be_replaced (target))
+    {
+      g_autofree char *name = g_filename_display_name (target);
+
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                   _ ("%s is not a regular file. Move it away, or choose another file."), name);
       return FALSE;
     }
 

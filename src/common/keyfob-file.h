@@ -13,6 +13,22 @@ G_BEGIN_DECLS
 #define KEYFOB_FILE_MAX ((gsize) 1024 * 1024)
 
 /**
+ * keyfob_file_ignore_relative_folders:
+ *
+ * Has GLib ignore what the environment names as the folders of the user where that is not absolute,
+ * as the XDG Base Directory Specification wants it. To be called before anything else is.
+ */
+void keyfob_file_ignore_relative_folders (void);
+
+/**
+ * keyfob_file_hold_standard:
+ *
+ * Opens those of standard input, output and error that are closed, so that no other file gets their
+ * numbers: what is printed would go there. Reading finds nothing, and writing fails as before.
+ */
+void keyfob_file_hold_standard (void);
+
+/**
  * keyfob_file_resolve:
  * @path: absolute
  * @must_exist: whether a link may not lead to where there is nothing yet
@@ -56,6 +72,16 @@ gboolean keyfob_file_read_fd (int fd, gsize size, char **data, gsize *length);
  * Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE
  */
 gboolean keyfob_file_read (const char *path, gsize max, char **data, gsize *length, GError **error);
+
+/**
+ * keyfob_file_read_provided:
+ *
+ * As keyfob_file_read(), for a file that may be root's, too, and which no other user can change.
+ *
+ * Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE
+ */
+gboolean
+keyfob_file_read_provided (const char *path, gsize max, char **data, gsize *length, GError **error);
 
 /** Returns: %FALSE with errno; else the bytes are on the disk */
 gboolean keyfob_file_write_fd (int fd, const char *data, gsize length);

@@ -10,25 +10,27 @@
 
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
 
 /* Beyond these, a larger unit or the time of day is easier to grasp. */
 #define LONGEST_IN_MINUTES (90 * MINUTE)
 #define LONGEST_IN_HOURS (6 * HOUR)
 
+/* changes-prevent-symbolic is a padlock, avatar-default-symbolic somebody without a face. */
 static const struct
 {
   const char *label;
   const char *icon;
   const char *style;
 } states[] = {
-  [KEYFOB_HOST_SIGNED_OUT] = { N_ ("Signed out"), "changes-prevent-symbolic", "dim-label" },
+  [KEYFOB_HOST_SIGNED_OUT] = { N_ ("Not signed in"), "avatar-default-symbolic", "dim-label" },
   [KEYFOB_HOST_SIGNING_IN] = { N_ ("Signing in"), "content-loading-symbolic", "accent" },
   [KEYFOB_HOST_SIGNED_IN] = { N_ ("Signed in"), "emblem-ok-symbolic", "success" },
   [KEYFOB_HOST_REFRESHING] = { N_ ("Getting a new token"), "emblem-synchronizing-symbolic",
                                "success" },
   [KEYFOB_HOST_EXPIRED] = { N_ ("Needs you to sign in"), "dialog-warning-symbolic", "warning" },
   [KEYFOB_HOST_OFFLINE] = { N_ ("Offline"), "action-unavailable-symbolic", NULL },
-  [KEYFOB_HOST_LOCKED] = { N_ ("Locked"), "dialog-password-symbolic", NULL },
+  [KEYFOB_HOST_LOCKED] = { N_ ("Locked"), "changes-prevent-symbolic", NULL },
 };
 
 const char *
@@ -97,13 +99,16 @@ char *
 keyfob_status_text_time_left (gint64 expires, gint64 now)
 {
   gint64 left = expires - now;
+  int minutes = (int) MIN (left / MINUTE, G_MAXINT);
+  int hours = (int) MIN (left / HOUR, G_MAXINT);
 
   if (left < MINUTE)
     return g_strdup (_ ("less than a minute left"));
   if (left < LONGEST_IN_MINUTES)
-    return g_strdup_printf (_ ("%d min left"), (int) (left / MINUTE));
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d min left", "%d min left", minutes),
+                            minutes);
   if (left < LONGEST_IN_HOURS)
-    return g_strdup_printf (_ ("%d h left"), (int) (left / HOUR));
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d h left", "%d h left", hours), hours);
 
   return good_until (expires, now);
 }
@@ -162,22 +167,54 @@ name_or_state (const char *account)
   return account != NULL && *account != '\0' ? account : _ ("Signed in");
 }
 
+/* Returns: (transfer full) (nullable): when a token that is not renewed ends; %NULL where it has
+ * ended, or will not in any time that counts */
 static char *
-signed_in_status (const char *account, gint64 expires, gint64 now)
+dup_end (gint64 expires, gint64 now)
+{
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_local (expires);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  int days;
+
+  if (expires <= now || end == NULL || today == NULL)
+    return NULL;
+  if (expires - now < MINUTE)
+    return g_strdup (_ ("ends in less than a minute"));
+
+  days = days_between (today, end);
+  if (days == 0)
+    return g_date_time_format (end, _ ("ends at %H:%M"));
+  if (days == 1)
+    return g_date_time_format (end, _ ("ends tomorrow at %H:%M"));
+  if (days < 7)
+    return g_date_time_format (end, _ ("ends on %A at %H:%M"));
+
+  return g_date_time_format (end, _ ("ends on %-d %B %Y"));
+}
+
+char *
+keyfob_status_text_outlook (gint64 expires, gboolean renews, gint64 now)
+{
+  return renews ? g_strdup (_ ("renewed by itself")) : dup_end (expires, now);
+}
+
+gboolean
+keyfob_status_text_ends_soon (gint64 expires, gboolean renews, gint64 now)
+{
+  return !renews && expires > now && expires - now < HOUR;
+}
+
+static char *
+signed_in_status (const char *account, gint64 expires, gboolean renews, gint64 now)
 {
   const char *who = name_or_state (account);
-  g_autofree char *left = NULL;
+  g_autofree char *outlook = keyfob_status_text_outlook (expires, renews, now);
 
-  if (expires == 0)
+  if (outlook == NULL)
     return g_strdup (who);
 
-  if (expires <= now)
-    left = g_strdup (_ ("a new token is fetched when you copy"));
-  else
-    left = keyfob_status_text_time_left (expires, now);
-
-  /* Translators: who is signed in, and for how long the token is good */
-  return g_strdup_printf (_ ("%s · %s"), who, left);
+  /* Translators: who is signed in, and "renewed by itself" or when that ends */
+  return g_strdup_printf (_ ("%s · %s"), who, outlook);
 }
 
 static char *
@@ -205,6 +242,7 @@ keyfob_status_text_status (KeyfobHostState state,
                            const char *store,
                            const char *account,
                            gint64 expires,
+                           gboolean renews,
                            gint64 now)
 {
   switch (state)
@@ -212,7 +250,7 @@ keyfob_status_text_status (KeyfobHostState state,
     case KEYFOB_HOST_SIGNING_IN:
       return g_strdup (_ ("Waiting for your browser…"));
     case KEYFOB_HOST_SIGNED_IN:
-      return signed_in_status (account, expires, now);
+      return signed_in_status (account, expires, renews, now);
     case KEYFOB_HOST_REFRESHING:
       return g_strdup (_ ("Getting a new token…"));
     case KEYFOB_HOST_EXPIRED:
@@ -240,11 +278,101 @@ keyfob_status_text_waiting (gboolean by_code, const char *provider)
 }
 
 char *
-keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now)
+keyfob_status_text_who (const char *account, gint64 expires, gboolean renews, gint64 now)
 {
-  g_autofree char *end = expires - now < MINUTE ? keyfob_status_text_time_left (expires, now)
-                                                : good_until (expires, now);
+  g_autofree char *outlook = keyfob_status_text_outlook (expires, renews, now);
+  g_autofree char *who = NULL;
 
-  /* Translators: who is signed in, and a text such as "good until tomorrow 09:12" */
-  return g_strdup_printf (_ ("%s · %s, then sign in again"), name_or_state (account), end);
+  if (account == NULL || *account == '\0')
+    who = g_strdup (_ ("Signed in"));
+  else
+    /* Translators: name of the person */
+    who = g_strdup_printf (_ ("Signed in as %s"), account);
+  if (outlook == NULL)
+    return g_steal_pointer (&who);
+
+  /* Translators: "Signed in as …", and "renewed by itself" or when that ends */
+  return g_strdup_printf (_ ("%s, %s"), who, outlook);
+}
+
+char *
+keyfob_status_text_moment (gint64 time, gint64 now)
+{
+  g_autoptr (GDateTime) moment = g_date_time_new_from_unix_local (time);
+  g_autoptr (GDateTime) today = g_date_time_new_from_unix_local (now);
+  int days;
+
+  if (moment == NULL || today == NULL)
+    return NULL;
+
+  days = days_between (today, moment);
+  if (days == 0)
+    /* Translators: the time of day, see strftime */
+    return g_date_time_format (moment, C_ ("moment", "%H:%M"));
+  if (days == 1)
+    return g_date_time_format (moment, C_ ("moment", "tomorrow at %H:%M"));
+  if (days == -1)
+    return g_date_time_format (moment, C_ ("moment", "yesterday at %H:%M"));
+  if (days > 1 && days < 7)
+    return g_date_time_format (moment, C_ ("moment", "%A at %H:%M"));
+
+  return g_date_time_format (moment, C_ ("moment", "%-d %B %Y, %H:%M"));
+}
+
+static char *
+time_since (gint64 seconds)
+{
+  int number;
+
+  if (seconds < MINUTE)
+    return g_strdup (_ ("just now"));
+  if (seconds < LONGEST_IN_MINUTES)
+    {
+      number = (int) (seconds / MINUTE);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d min ago", "%d min ago", number),
+                              number);
+    }
+  if (seconds < 2 * DAY)
+    {
+      number = (int) (seconds / HOUR);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d h ago", "%d h ago", number),
+                              number);
+    }
+  if (seconds / DAY > G_MAXINT)
+    return g_strdup (_ ("a very long time ago"));
+
+  number = (int) (seconds / DAY);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d day ago", "%d days ago", number),
+                          number);
+}
+
+static char *
+time_until (gint64 seconds)
+{
+  int number;
+
+  if (seconds < MINUTE)
+    return g_strdup (_ ("in less than a minute"));
+  if (seconds < LONGEST_IN_MINUTES)
+    {
+      number = (int) (seconds / MINUTE);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "in %d min", "in %d min", number),
+                              number);
+    }
+  if (seconds < 2 * DAY)
+    {
+      number = (int) (seconds / HOUR);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "in %d h", "in %d h", number), number);
+    }
+  if (seconds / DAY > G_MAXINT)
+    return g_strdup (_ ("in a very long time"));
+
+  number = (int) (seconds / DAY);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "in %d day", "in %d days", number), number);
+}
+
+char *
+keyfob_status_text_distance (gint64 time, gint64 now)
+{
+  return time <= now ? time_since (now - time) : time_until (time - now);
 }

@@ -49,7 +49,10 @@ char *keyfob_status_text_session_ended (gint64 expires, gint64 now);
  * @store: (nullable): what `Host1.Store` has for the host
  * @account: (nullable): who is signed in
  * @expires: end of the access token, Unix time in seconds, 0 where it is not known
+ * @renews: whether the token is renewed by itself
  * @now: Unix time in seconds
+ *
+ * A time is told only where it matters to the user.
  *
  * Returns: (transfer full): the line under the name of a host
  */
@@ -57,7 +60,23 @@ char *keyfob_status_text_status (KeyfobHostState state,
                                  const char *store,
                                  const char *account,
                                  gint64 expires,
+                                 gboolean renews,
                                  gint64 now);
+
+/**
+ * keyfob_status_text_outlook:
+ * @expires: see keyfob_status_text_status()
+ * @renews: see keyfob_status_text_status()
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full) (nullable): what becomes of a good token; %NULL where there is nothing
+ * to tell
+ */
+char *keyfob_status_text_outlook (gint64 expires, gboolean renews, gint64 now);
+
+/** Returns: whether the user has to sign in again within an hour, see keyfob_status_text_outlook()
+ */
+gboolean keyfob_status_text_ends_soon (gint64 expires, gboolean renews, gint64 now);
 
 /**
  * keyfob_status_text_waiting:
@@ -69,14 +88,34 @@ char *keyfob_status_text_status (KeyfobHostState state,
 char *keyfob_status_text_waiting (gboolean by_code, const char *provider);
 
 /**
- * keyfob_status_text_unrenewed:
+ * keyfob_status_text_who:
  * @account: (nullable): who is signed in
- * @expires: end of the access token, Unix time in seconds, later than @now
+ * @expires: see keyfob_status_text_status()
+ * @renews: see keyfob_status_text_status()
  * @now: Unix time in seconds
  *
- * Returns: (transfer full): the line under the name of a host that is signed in until @expires and
- *   no longer
+ * Returns: (transfer full): who is signed in with a good token and what becomes of it, as a
+ * sentence
  */
-char *keyfob_status_text_unrenewed (const char *account, gint64 expires, gint64 now);
+char *keyfob_status_text_who (const char *account, gint64 expires, gboolean renews, gint64 now);
+
+/**
+ * keyfob_status_text_moment:
+ * @time: Unix time in seconds
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full) (nullable): when that is, such as "14:02" or "tomorrow at 09:12", to be
+ *   used in a sentence; %NULL for a time beyond any calendar
+ */
+char *keyfob_status_text_moment (gint64 time, gint64 now);
+
+/**
+ * keyfob_status_text_distance:
+ * @time: Unix time in seconds
+ * @now: Unix time in seconds
+ *
+ * Returns: (transfer full): how far away that is, such as "in 12 min" or "3 h ago"
+ */
+char *keyfob_status_text_distance (gint64 time, gint64 now);
 
 G_END_DECLS

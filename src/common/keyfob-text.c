@@ -22,8 +22,8 @@ is_blank (gunichar c)
 }
 
 /* Format characters turn the reading direction or are invisible; joiners are needed to spell. */
-static gboolean
-is_hidden (gunichar c)
+gboolean
+keyfob_text_is_hidden (gunichar c)
 {
   GUnicodeType type = g_unichar_type (c);
 
@@ -49,7 +49,7 @@ keyfob_text_clean (const char *text, gssize length, gsize max_chars)
 
       if (is_blank (c))
         blank = TRUE;
-      else if (!is_hidden (c))
+      else if (!keyfob_text_is_hidden (c))
         {
           gsize needed = blank && n_chars > 0 ? 2 : 1;
 
@@ -79,7 +79,7 @@ keyfob_text_is_clean (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      if ((is_blank (c) && c != ' ') || is_hidden (c))
+      if ((is_blank (c) && c != ' ') || keyfob_text_is_hidden (c))
         return FALSE;
     }
 

@@ -24,4 +24,7 @@ char *keyfob_text_clean (const char *text, gssize length, gsize max_chars);
 /** Returns: whether @text is UTF-8 that keyfob_text_clean() would leave as it is */
 gboolean keyfob_text_is_clean (const char *text);
 
+/** Returns: whether @c cannot be seen, or changes how what is around it is seen */
+gboolean keyfob_text_is_hidden (gunichar c);
+
 G_END_DECLS

@@ -24,8 +24,10 @@ typedef struct
   char *protocol;
   char *host;
   char *path;
-  char *secret;       /* the password or credential that the server refused */
-  gboolean by_header; /* git sends an Authorization header of any scheme, from 2.46 on */
+  char *secret;            /* the password or credential that the server refused */
+  gboolean any_scheme;     /* git sends an Authorization header of any scheme, from 2.46 on */
+  gboolean has_challenges; /* git says which schemes the server takes, from 2.41 on */
+  gboolean takes_bearer;   /* Bearer is among them */
 } Question;
 
 static void
@@ -35,6 +37,30 @@ question_clear (Question *question)
   g_free (question->host);
   g_free (question->path);
   g_free (question->secret);
+}
+
+/* Whether a WWW-Authenticate header (RFC 9110 section 11.6.1) has a challenge of the scheme Bearer.
+ */
+static gboolean
+offers_bearer (const char *header)
+{
+  gboolean quoted = FALSE;
+  gboolean begins = TRUE; /* a challenge, or a parameter of one */
+
+  for (const char *c = header; *c != '\0'; c++)
+    {
+      if (begins && !quoted && g_ascii_strncasecmp (c, "Bearer", 6) == 0
+          && strchr (" ,", c[6]) != NULL)
+        return TRUE;
+
+      if (quoted && *c == '\\' && c[1] != '\0')
+        c++;
+      else if (*c == '"')
+        quoted = !quoted;
+      begins = (begins && *c == ' ') || *c == ',';
+    }
+
+  return FALSE;
 }
 
 static void
@@ -56,7 +82,12 @@ take_line (Question *question, char *line)
   else if (g_str_equal (line, "password") || g_str_equal (line, "credential"))
     target = &question->secret;
   else if (g_str_equal (line, "capability[]") && g_str_equal (value, "authtype"))
-    question->by_header = TRUE;
+    question->any_scheme = TRUE;
+  else if (g_str_equal (line, "wwwauth[]"))
+    {
+      question->has_challenges = TRUE;
+      question->takes_bearer = question->takes_bearer || offers_bearer (value);
+    }
 
   if (target == NULL)
     return;
@@ -161,6 +192,13 @@ find_url (KeyfobCtl *ctl, const Question *question)
   return n_there == 1 ? g_steal_pointer (&only) : NULL;
 }
 
+/* Servers of git that know passwords only, as GitLab, refuse another scheme. */
+static gboolean
+goes_by_header (const Question *question)
+{
+  return question->any_scheme && (!question->has_challenges || question->takes_bearer);
+}
+
 static void
 print_answer (GVariant *token, gboolean by_header)
 {
@@ -225,8 +263,8 @@ keyfob_command_git_credential (KeyfobCtl *ctl, int argc, char **argv)
   KeyfobExit code = KEYFOB_EXIT_DONE;
   g_autofree char *url = NULL;
 
-  if (!keyfob_ctl_parse (&argc, &argv, _ ("get|store|erase"),
-                         _ ("Gives git the token of a host; see gitcredentials(7)."), entries, 1,
+  if (!keyfob_ctl_parse (ctl, &argc, &argv, _ ("get|store|erase"),
+                         _ ("Gives git the token of a host; see gitcredentials(7)."), entries, 1, 0,
                          &code))
     return code;
   if (argc < 2)
@@ -235,13 +273,15 @@ keyfob_command_git_credential (KeyfobCtl *ctl, int argc, char **argv)
       return KEYFOB_EXIT_USAGE;
     }
 
+  ctl->shows_hosts = g_str_equal (argv[1], "get");
+  ctl->purpose = KEYFOB_CTL_FOR_GIT;
   if (read_question (&question) && question.protocol != NULL && question.host != NULL
       && !g_str_equal (argv[1], "store"))
     url = find_url (ctl, &question);
 
   /* git asks its other helpers, or the user, about a server that Keyfob does not know */
   if (url != NULL && g_str_equal (argv[1], "get"))
-    code = get (ctl, url, question.by_header);
+    code = get (ctl, url, goes_by_header (&question));
   else if (url != NULL && g_str_equal (argv[1], "erase"))
     code = erase (ctl, url, question.secret);
 

@@ -14,15 +14,15 @@
 #include "keyfob-json-writer.h"
 #include "keyfob-host-state.h"
 #include "keyfob-status-text.h"
+#include "keyfob-terminal.h"
 
-#define JSON_VERSION 1
-#define COLUMNS 4
+#define COLUMNS 5
 #define GAP 2 /* blanks between columns */
 
 /* One line of the list. */
 typedef struct
 {
-  char *cells[COLUMNS];
+  char *cells[COLUMNS]; /* the last ones may be empty */
 } Line;
 
 static void
@@ -33,42 +33,10 @@ line_free (Line *line)
   g_free (line);
 }
 
-static char *
-dup_status (GVariant *host)
+static gboolean
+is_last (Line *line, guint column)
 {
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  const char *state = "";
-  const char *store = "";
-  const char *account = "";
-  gint64 expires = 0;
-  gboolean renews = FALSE;
-
-  g_variant_lookup (host, "State", "&s", &state);
-  g_variant_lookup (host, "Store", "&s", &store);
-  g_variant_lookup (host, "Account", "&s", &account);
-  g_variant_lookup (host, "Expires", "x", &expires);
-  g_variant_lookup (host, "Renews", "b", &renews);
-
-  if (keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
-    return keyfob_status_text_unrenewed (account, expires, now);
-
-  return keyfob_status_text_status (keyfob_host_state_parse (state), store, account, expires, now);
-}
-
-static int
-measure (const char *text)
-{
-  int columns = 0;
-
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      gunichar c = g_utf8_get_char (p);
-
-      if (!g_unichar_iszerowidth (c))
-        columns += g_unichar_iswide (c) ? 2 : 1;
-    }
-
-  return columns;
+  return column == COLUMNS - 1 || (column == COLUMNS - 2 && *line->cells[column + 1] == '\0');
 }
 
 static void
@@ -80,7 +48,8 @@ print_table (GPtrArray *lines)
   for (guint i = 0; i < lines->len; i++)
     {
       for (guint j = 0; j < COLUMNS; j++)
-        widths[j] = MAX (widths[j], measure (((Line *) g_ptr_array_index (lines, i))->cells[j]));
+        widths[j] = MAX (
+            widths[j], keyfob_terminal_measure (((Line *) g_ptr_array_index (lines, i))->cells[j]));
     }
 
   for (guint i = 0; i < lines->len; i++)
@@ -89,15 +58,44 @@ print_table (GPtrArray *lines)
 
       for (guint j = 0; j < COLUMNS; j++)
         {
-          gboolean last = j == COLUMNS - 1;
+          gboolean last = is_last (line, j);
 
           fputs (line->cells[j], stdout);
           if (!last && aligned)
-            printf ("%*s", widths[j] - measure (line->cells[j]) + GAP, "");
+            printf ("%*s", widths[j] - keyfob_terminal_measure (line->cells[j]) + GAP, "");
           else
             putchar (last ? '\n' : '\t');
+          if (last)
+            break;
         }
     }
+}
+
+static char *
+dup_token_files (GVariant *host)
+{
+  g_autofree const char **files = NULL;
+
+  if (!g_variant_lookup (host, "TokenFiles", "^a&s", &files))
+    return g_strdup ("");
+
+  return g_strjoinv (" ", (char **) files);
+}
+
+/* Words of the interface, which JSON has as they are. */
+static const char *
+translate_store (const char *word)
+{
+  if (g_str_equal (word, "keyring"))
+    return C_ ("token store", "keyring");
+  if (g_str_equal (word, "ready"))
+    return C_ ("token store", "ready");
+  if (g_str_equal (word, "opening"))
+    return C_ ("token store", "opening");
+  if (g_str_equal (word, "locked"))
+    return C_ ("token store", "locked");
+
+  return word;
 }
 
 static Line *
@@ -110,12 +108,36 @@ line_new (GVariant *host)
   line->cells[0] = g_strdup (text);
   g_variant_lookup (host, "Url", "&s", &text);
   line->cells[1] = g_strdup (text);
-  line->cells[2] = dup_status (host);
+  line->cells[2] = keyfob_ctl_dup_status (host);
   text = "";
   g_variant_lookup (host, "Store", "&s", &text);
-  line->cells[3] = g_strdup (text);
+  line->cells[3] = g_strdup (translate_store (text));
+  line->cells[4] = dup_token_files (host);
 
   return line;
+}
+
+/* Returns: (transfer full) (nullable): name of the host and what its user should read and do, of
+ * one whose token cannot be read or saved; how others stand says all */
+static char *
+dup_trouble (GVariant *host)
+{
+  const char *state = "";
+  const char *name = "";
+  const char *trouble = "";
+  gboolean saved = TRUE;
+  KeyfobHostState parsed;
+
+  g_variant_lookup (host, "State", "&s", &state);
+  g_variant_lookup (host, "Name", "&s", &name);
+  g_variant_lookup (host, "Error", "&s", &trouble);
+  g_variant_lookup (host, "Saved", "b", &saved);
+  parsed = keyfob_host_state_parse (state);
+  if (*trouble == '\0'
+      || (parsed != KEYFOB_HOST_LOCKED && (saved || !keyfob_host_state_has_token (parsed))))
+    return NULL;
+
+  return g_strdup_printf ("%s: %s", name, trouble);
 }
 
 static void
@@ -127,6 +149,13 @@ print_hosts (GPtrArray *hosts)
     g_ptr_array_add (lines, line_new (g_ptr_array_index (hosts, i)));
 
   print_table (lines);
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      g_autofree char *trouble = dup_trouble (g_ptr_array_index (hosts, i));
+
+      if (trouble != NULL)
+        keyfob_ctl_say ("%s", trouble);
+    }
   if (hosts->len == 0)
     keyfob_ctl_say (_ ("There is no host yet. Add one with “keyfobctl add ADDRESS”."));
 }
@@ -137,10 +166,18 @@ static const struct
   const char *name;
   const char *property;
 } members[] = {
-  { "url", "Url" },         { "name", "Name" },       { "state", "State" },
-  { "account", "Account" }, { "expires", "Expires" }, { "refresh_expires", "RefreshExpires" },
-  { "renews", "Renews" },   { "store", "Store" },     { "saved", "Saved" },
+  { "url", "Url" },
+  { "name", "Name" },
+  { "state", "State" },
+  { "account", "Account" },
+  { "expires", "Expires" },
+  { "refresh_expires", "RefreshExpires" },
+  { "renews", "Renews" },
+  { "store", "Store" },
+  { "saved", "Saved" },
   { "error", "Error" },
+  { "token_files", "TokenFiles" },
+  { "provided", "Provided" },
 };
 
 static GVariant *
@@ -188,7 +225,7 @@ parse_and_get_objects (KeyfobCtl *ctl,
     G_OPTION_ENTRY_NULL,
   };
 
-  if (!keyfob_ctl_parse (&argc, &argv, NULL, summary, entries, 0, code))
+  if (!keyfob_ctl_parse (ctl, &argc, &argv, NULL, summary, entries, 0, 0, code))
     return NULL;
 
   objects = keyfob_ctl_get_objects (ctl, &error);
@@ -204,7 +241,8 @@ keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
   gboolean json = FALSE;
   KeyfobExit code = KEYFOB_EXIT_DONE;
   g_autoptr (GVariant) objects = parse_and_get_objects (
-      ctl, argc, argv, _ ("Lists the hosts: name, address, how each stands, where its token is."),
+      ctl, argc, argv,
+      _ ("Lists the hosts: name, address, how each stands, where its token is, its token file."),
       &json, &code);
   g_autoptr (GPtrArray) hosts = objects != NULL ? keyfob_ctl_sort_hosts (objects) : NULL;
   GVariantBuilder builder;
@@ -212,6 +250,7 @@ keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
   if (hosts == NULL)
     return code;
 
+  ctl->shows_hosts = TRUE;
   if (!json)
     {
       print_hosts (hosts);
@@ -219,7 +258,7 @@ keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
     }
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (JSON_VERSION));
+  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (KEYFOB_JSON_VERSION));
   g_variant_builder_add (&builder, "{sv}", "hosts", to_json_hosts (hosts));
   keyfob_json_print (g_variant_builder_end (&builder));
 
@@ -234,23 +273,26 @@ list_needs (GVariant *agent, GPtrArray *hosts)
   g_autoptr (GVariant) notices = g_variant_lookup_value (agent, "Notices", NULL);
   GVariantIter iter;
   const char *sentence;
+  const char *store_state = "";
 
   g_variant_builder_init (&needs, G_VARIANT_TYPE_STRING_ARRAY);
+  g_variant_lookup (agent, "StoreState", "&s", &store_state);
+  if (g_str_equal (store_state, "locked"))
+    g_variant_builder_add (&needs, "s", _ ("The keyring is locked. Unlock it to go on."));
   for (guint i = 0; i < hosts->len; i++)
     {
       GVariant *host = g_ptr_array_index (hosts, i);
       const char *state = "";
       const char *name = "";
-      g_autofree char *line = NULL;
+      g_autofree char *line = dup_trouble (host);
 
       g_variant_lookup (host, "State", "&s", &state);
       g_variant_lookup (host, "Name", "&s", &name);
-      if (!keyfob_host_state_needs_user (keyfob_host_state_parse (state)))
-        continue;
-
-      line = g_strdup_printf ("%s: %s", name,
-                              keyfob_status_text_state (keyfob_host_state_parse (state), NULL));
-      g_variant_builder_add (&needs, "s", line);
+      if (line == NULL && keyfob_host_state_needs_user (keyfob_host_state_parse (state)))
+        line = g_strdup_printf ("%s: %s", name,
+                                keyfob_status_text_state (keyfob_host_state_parse (state), NULL));
+      if (line != NULL)
+        g_variant_builder_add (&needs, "s", line);
     }
 
   if (notices != NULL)
@@ -261,6 +303,39 @@ list_needs (GVariant *agent, GPtrArray *hosts)
     }
 
   return g_variant_builder_end (&needs);
+}
+
+static void
+print_token_files (GPtrArray *hosts)
+{
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      GVariant *host = g_ptr_array_index (hosts, i);
+      g_autofree const char **files = NULL;
+      const char *name = "";
+
+      g_variant_lookup (host, "Name", "&s", &name);
+      g_variant_lookup (host, "TokenFiles", "^a&s", &files);
+      for (gsize j = 0; files != NULL && files[j] != NULL; j++)
+        /* Translators: name of a host, and the file in which its token can be read */
+        printf (_ ("Token file of %s: %s\n"), name, files[j]);
+    }
+}
+
+static guint
+count_provided (GPtrArray *hosts)
+{
+  guint n_provided = 0;
+
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      gboolean provided = FALSE;
+
+      g_variant_lookup (g_ptr_array_index (hosts, i), "Provided", "b", &provided);
+      n_provided += provided;
+    }
+
+  return n_provided;
 }
 
 static void
@@ -275,8 +350,12 @@ print_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
   g_variant_lookup (agent, "StoreState", "&s", &store_state);
   printf (_ ("keyfobctl %s, agent %s\n"), KEYFOB_VERSION, version);
   /* Translators: where new tokens go, and whether that is ready, opening or locked */
-  printf (_ ("Tokens are kept in: %s (%s)\n"), store, store_state);
+  printf (_ ("Tokens are kept in: %s (%s)\n"), translate_store (store),
+          translate_store (store_state));
   printf (_ ("Hosts: %u\n"), hosts->len);
+  if (count_provided (hosts) > 0)
+    printf (_ ("Provided by your institution: %u\n"), count_provided (hosts));
+  print_token_files (hosts);
   for (gsize i = 0; i < g_variant_n_children (needs); i++)
     {
       const char *line;
@@ -284,6 +363,25 @@ print_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
       g_variant_get_child (needs, i, "&s", &line);
       printf ("%s\n", line);
     }
+}
+
+/* Returns: (transfer floating): `as`, of all hosts */
+static GVariant *
+list_token_files (GPtrArray *hosts)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_STRING_ARRAY);
+  for (guint i = 0; i < hosts->len; i++)
+    {
+      g_autofree const char **files = NULL;
+
+      g_variant_lookup (g_ptr_array_index (hosts, i), "TokenFiles", "^a&s", &files);
+      for (gsize j = 0; files != NULL && files[j] != NULL; j++)
+        g_variant_builder_add (&builder, "s", files[j]);
+    }
+
+  return g_variant_builder_end (&builder);
 }
 
 static void
@@ -302,7 +400,7 @@ print_json_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (JSON_VERSION));
+  g_variant_builder_add (&builder, "{sv}", "version", g_variant_new_uint32 (KEYFOB_JSON_VERSION));
   g_variant_builder_add (&builder, "{sv}", "keyfobctl", g_variant_new_string (KEYFOB_VERSION));
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -312,6 +410,9 @@ print_json_status (GVariant *agent, GPtrArray *hosts, GVariant *needs)
         g_variant_builder_add (&builder, "{sv}", names[i].name, value);
     }
   g_variant_builder_add (&builder, "{sv}", "hosts", g_variant_new_uint32 (hosts->len));
+  g_variant_builder_add (&builder, "{sv}", "provided",
+                         g_variant_new_uint32 (count_provided (hosts)));
+  g_variant_builder_add (&builder, "{sv}", "token_files", list_token_files (hosts));
   g_variant_builder_add (&builder, "{sv}", "needs", needs);
   keyfob_json_print (g_variant_builder_end (&builder));
 }

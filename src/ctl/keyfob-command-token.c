@@ -9,6 +9,7 @@
 #include "keyfob-commands.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -22,19 +23,6 @@
 /* The descriptor of a command that keyfobctl runs: what it reads there is the token. */
 #define DEFAULT_FD_VARIABLE "KEYFOB_TOKEN_FD"
 
-static void
-warn_of_short_time (GVariant *token, int min_time)
-{
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-  gint64 expires = 0;
-
-  g_variant_lookup (token, "expires", "x", &expires);
-  if (expires > 0 && expires - now < min_time)
-    keyfob_ctl_say (_ ("The server gives no token that is good for %d seconds; this one is good "
-                       "for %d."),
-                    min_time, (int) MAX (0, expires - now));
-}
-
 /* Parses the options that all commands with a token share, and gets it.
  *
  * Returns: (transfer full) (nullable): `a{sv}` */
@@ -47,7 +35,6 @@ parse_and_get_token (KeyfobCtl *ctl,
                      KeyfobExit *code)
 {
   int min_time = 0;
-  GVariant *token = NULL;
   const GOptionEntry entries[] = {
     { "min-time", 't', 0, G_OPTION_ARG_INT, &min_time,
       N_ ("Ask for a token that is good at least so long"), N_ ("SECONDS") },
@@ -57,29 +44,19 @@ parse_and_get_token (KeyfobCtl *ctl,
     G_OPTION_ENTRY_NULL,
   };
 
-  if (!keyfob_ctl_parse (argc, argv, _ ("[HOST]"), summary, entries, 1, code))
+  if (!keyfob_ctl_parse (ctl, argc, argv, _ ("[HOST]"), summary, entries, 1, 0, code))
     return NULL;
 
-  token = keyfob_ctl_get_token (ctl, (*argv)[1], min_time, code);
-  if (token != NULL && min_time > 0)
-    warn_of_short_time (token, min_time);
-
-  return token;
+  return keyfob_ctl_get_token (ctl, (*argv)[1], min_time, code);
 }
 
-static KeyfobExit
+static void
 print_member (GVariant *token, const char *name)
 {
   const char *text = "";
 
   g_variant_lookup (token, name, "&s", &text);
-  if (puts (text) < 0 || fflush (stdout) != 0)
-    {
-      keyfob_ctl_say (_ ("The token cannot be written: %s"), g_strerror (errno));
-      return KEYFOB_EXIT_FAILED;
-    }
-
-  return KEYFOB_EXIT_DONE;
+  puts (text);
 }
 
 KeyfobExit
@@ -89,7 +66,10 @@ keyfob_command_header (KeyfobCtl *ctl, int argc, char **argv)
   g_autoptr (GVariant) token = parse_and_get_token (
       ctl, &argc, &argv, _ ("Prints the Authorization header of a host."), NULL, &code);
 
-  return token != NULL ? print_member (token, "header") : code;
+  if (token != NULL)
+    print_member (token, "header");
+
+  return code;
 }
 
 KeyfobExit
@@ -102,10 +82,10 @@ keyfob_command_token (KeyfobCtl *ctl, int argc, char **argv)
 
   if (token == NULL)
     return code;
-  if (!json)
-    return print_member (token, "access_token");
-
-  keyfob_json_print (keyfob_ctl_token_to_json (token));
+  if (json)
+    keyfob_json_print (keyfob_ctl_token_to_json (token));
+  else
+    print_member (token, "access_token");
 
   return KEYFOB_EXIT_DONE;
 }
@@ -194,6 +174,58 @@ pass_token (GVariant *token, const char *variable)
   return g_setenv (DEFAULT_FD_VARIABLE, number, TRUE);
 }
 
+/* A shell cannot read other names. What the loader and the shell read to find programs would break
+ * the command with a token in it, and be printed with an error. */
+static gboolean
+check_variable (const char *name)
+{
+  static const char *const reserved[] = {
+    "PATH", "HOME", "SHELL", "IFS", "ENV", "BASH_ENV",
+  };
+  gboolean fits = *name != '\0' && !g_ascii_isdigit (*name) && !g_str_has_prefix (name, "LD_");
+
+  for (const char *p = name; *p != '\0'; p++)
+    fits = fits && (g_ascii_isalnum (*p) || *p == '_');
+  for (guint i = 0; i < G_N_ELEMENTS (reserved); i++)
+    fits = fits && !g_str_equal (name, reserved[i]);
+  if (!fits)
+    keyfob_ctl_say (_ ("“%s” cannot be the variable of the token: take a name of letters, digits "
+                       "and “_”, such as ACCESS_TOKEN, that the system does not use itself."),
+                    name);
+
+  return fits;
+}
+
+static gboolean
+check_run (const char *variable, gboolean by_descriptor)
+{
+  if (variable == NULL)
+    return TRUE;
+  if (!by_descriptor)
+    return check_variable (variable);
+
+  keyfob_ctl_say (_ ("Choose one of --env and --fd."));
+
+  return FALSE;
+}
+
+/* Without the dashes the command and its options are taken for those of keyfobctl. */
+static gboolean
+check_command (char **command, int argc, char **argv)
+{
+  gboolean helps = FALSE;
+
+  for (int i = 1; i < argc; i++)
+    helps = helps || g_str_equal (argv[i], "--help") || g_str_equal (argv[i], "-h")
+            || g_str_equal (argv[i], "-?");
+  if (helps || (command != NULL && command[0] != NULL))
+    return TRUE;
+
+  keyfob_ctl_say (_ ("Put “--” and the command to run at the end."));
+
+  return FALSE;
+}
+
 /* Returns: does not return where the command runs */
 static KeyfobExit
 run (GVariant *token, const char *variable, char **command)
@@ -204,6 +236,8 @@ run (GVariant *token, const char *variable, char **command)
       return KEYFOB_EXIT_FAILED;
     }
 
+  /* GLib ignores it, and the command would do so, too */
+  signal (SIGPIPE, SIG_DFL);
   execvp (command[0], command);
   keyfob_ctl_say (_ ("“%s” cannot be run: %s"), command[0], g_strerror (errno));
 
@@ -224,7 +258,7 @@ keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv)
     { "env", 0, 0, G_OPTION_ARG_STRING, &variable,
       N_ ("Give the token in this variable of the environment"), N_ ("NAME") },
     { "fd", 0, 0, G_OPTION_ARG_NONE, &by_descriptor,
-      N_ ("Give the token in the file of the number in KEYFOB_TOKEN_FD (as usual)"), NULL },
+      N_ ("Give the token in the file of the number in KEYFOB_TOKEN_FD (the default)"), NULL },
     { "min-time", 't', 0, G_OPTION_ARG_INT, &min_time,
       N_ ("Ask for a token that is good at least so long"), N_ ("SECONDS") },
     { "no-interaction", 0, 0, G_OPTION_ARG_NONE, &ctl->no_interaction, N_ ("Never ask a person"),
@@ -240,17 +274,16 @@ keyfob_command_run (KeyfobCtl *ctl, int argc, char **argv)
       command = g_strdupv (argv + i + 1);
       argc = i;
     }
-  if (!keyfob_ctl_parse (&argc, &argv, _ ("[HOST] -- COMMAND…"),
-                         _ ("Runs a command with an access token."), entries, 1, &code))
+  if (!check_command (command, argc, argv))
+    return KEYFOB_EXIT_USAGE;
+  if (!keyfob_ctl_parse (ctl, &argc, &argv, _ ("[HOST] -- COMMAND ..."),
+                         _ ("Runs a command with an access token."), entries, 1, 0, &code))
     return code;
-  if (command == NULL || command[0] == NULL || (variable != NULL && by_descriptor))
-    {
-      keyfob_ctl_say (_ ("Put “--” and the command to run at the end, and only one of --env and "
-                         "--fd before."));
-      return KEYFOB_EXIT_USAGE;
-    }
+  if (!check_run (variable, by_descriptor))
+    return KEYFOB_EXIT_USAGE;
 
   token = keyfob_ctl_get_token (ctl, argc > host ? argv[host] : NULL, min_time, &code);
+  keyfob_ctl_disconnect (ctl);
 
   return token != NULL ? run (token, variable, command) : code;
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * KeyfobCtlSignIn:
- * @flow: (nullable): `browser` or `device`; %NULL chooses by where this runs
+ * @flow: (nullable): `browser` or `device`; %NULL chooses by where the user is
  * @prompt: (nullable): for the provider, as Host1.SignIn has it
  * @force: sign in also where there is a good token
  * @no_open: print the address, and do not open the browser
@@ -28,18 +28,26 @@ typedef struct
 } KeyfobCtlSignIn;
 
 /**
+ * keyfob_ctl_has_display:
+ *
+ * Returns: whether the user sees a browser that the agent opens: that of a display which ssh leads
+ *   on is not seen
+ */
+gboolean keyfob_ctl_has_display (void);
+
+/**
  * keyfob_ctl_sign_in:
  * @host: the object of a host
- * @code: (out): the exit code where there is no token
  *
  * Gets a token, and has the user sign in where there is no other way. What the user needs for that,
- * an address or a code, is printed to standard error. Ctrl-C ends the sign-in.
+ * an address or a code, is printed to standard error; an address that a browser on another machine
+ * ended at is read from the terminal. Ctrl-C ends the sign-in.
  *
  * Returns: (transfer full) (nullable): `a{sv}`, the token as Host1.GetToken gives it
  */
 GVariant *keyfob_ctl_sign_in (KeyfobCtl *self,
                               const char *host,
                               const KeyfobCtlSignIn *options,
-                              KeyfobExit *code);
+                              GError **error);
 
 G_END_DECLS

@@ -15,14 +15,12 @@ G_BEGIN_DECLS
  * @code: (out): the exit code where there is no token
  *
  * Gets a token in one call where the agent has one. Has a person sign in where there is one, and
- * says else what that person can do.
+ * says else what that person can do. Says so where the server gives no token that lasts @min_time;
+ * where the server cannot be asked for it there is none.
  *
  * Returns: (transfer full) (nullable): `a{sv}`, the token as Host1.GetToken gives it
  */
 GVariant *keyfob_ctl_get_token (KeyfobCtl *self, const char *host, int min_time, KeyfobExit *code);
-
-/** Says that nobody is asked here, and what to do about @host (nullable). */
-void keyfob_ctl_say_ways_out (const char *host);
 
 /**
  * keyfob_ctl_token_to_json:

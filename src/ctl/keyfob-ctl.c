@@ -6,11 +6,15 @@
 
 #include "keyfob-ctl.h"
 
-#include <unistd.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-config.h"
+#include "keyfob-status-text.h"
+#include "keyfob-text.h"
 
 #define PATH "/org/keyfob/Keyfob/Agent"
 #define AGENT_INTERFACE KEYFOB_APPLICATION_ID ".Agent1"
@@ -32,32 +36,45 @@ static const struct
   { KEYFOB_AUTH_ERROR_INVALID_HOST, KEYFOB_EXIT_NO_HOST },
 };
 
-/* Any of these is set where a batch system or a notebook server runs the program. */
-static const char *const batch_variables[] = {
-  "SLURM_JOB_ID",
-  "SLURM_NODELIST",
-  "PBS_JOBID",
-  "PBS_ENVIRONMENT",
-  "PBS_NODEFILE",
-  "JOB_ID",
-  "SGE_TASK_ID",
-  "PE_HOSTFILE",
-  "LSB_JOBID",
-  "LSB_HOSTS",
-  "OAR_JOB_ID",
-  "OAR_NODEFILE",
-  "OMPI_COMM_WORLD_SIZE",
-  "PMI_RANK",
-  "MPI_LOCALRANKID",
-  "KUBERNETES_SERVICE_HOST",
-  "KUBERNETES_PORT",
-  "FREVA_BATCH_JOB",
-  "JUPYTERHUB_USER",
-};
+/* Where the bus of the session would be: GLib would start one of its own where there is none. */
+static gboolean
+has_bus_address (void)
+{
+  const char *address = g_getenv ("DBUS_SESSION_BUS_ADDRESS");
+  g_autofree char *usual = g_build_filename (g_get_user_runtime_dir (), "bus", NULL);
+
+  return (address != NULL && *address != '\0') || g_file_test (usual, G_FILE_TEST_EXISTS);
+}
+
+char *
+keyfob_ctl_dup_token_file (KeyfobCtl *self)
+{
+  const char *named = g_getenv ("OIDC_TOKEN_FILE");
+
+  if (self->store != NULL)
+    return g_canonicalize_filename (self->store, NULL);
+  if (named == NULL || *named == '\0')
+    return NULL;
+  if (g_str_equal (named, "~") || g_str_has_prefix (named, "~/"))
+    return g_build_filename (g_get_home_dir (), named + 1, NULL);
+
+  return g_canonicalize_filename (named, NULL);
+}
+
+void
+keyfob_ctl_say_missing_file (KeyfobCtl *self)
+{
+  g_autofree char *path = keyfob_ctl_dup_token_file (self);
+  g_autofree char *name = path != NULL ? g_filename_display_name (path) : NULL;
+
+  if (path != NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    keyfob_ctl_say (_ ("The token file that is named, %s, does not exist."), name);
+}
 
 gboolean
 keyfob_ctl_connect (KeyfobCtl *self, GError **error)
 {
+  g_autofree char *token_file = keyfob_ctl_dup_token_file (self);
   g_autoptr (GError) failure = NULL;
 
   if (self->connection != NULL)
@@ -65,15 +82,64 @@ keyfob_ctl_connect (KeyfobCtl *self, GError **error)
 
   /* names of errors on the bus become codes of the domain */
   keyfob_auth_error_quark ();
-  self->connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &failure);
-  if (self->connection == NULL)
+  if (token_file == NULL && has_bus_address ())
     {
-      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
-                   _ ("The message bus of the session cannot be reached: %s"), failure->message);
-      return FALSE;
+      self->connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &failure);
+      if (self->connection != NULL)
+        {
+          self->agent = KEYFOB_AGENT_NAME;
+          return TRUE;
+        }
+      g_debug ("The message bus of the session cannot be reached: %s", failure->message);
     }
 
-  return TRUE;
+  self->private_agent = keyfob_private_agent_start (self->store, self->is_bare, self->host, error);
+  if (self->private_agent == NULL)
+    return FALSE;
+
+  self->connection = keyfob_private_agent_connect (self->private_agent, error);
+
+  return self->connection != NULL;
+}
+
+/* What an agent of the session keeps for its window, a private agent has nobody else to tell. */
+static void
+say_notices (KeyfobCtl *self)
+{
+  g_autoptr (GVariant) agent = keyfob_ctl_get_agent (self, NULL);
+  g_autoptr (GVariant) notices =
+      agent != NULL ? g_variant_lookup_value (agent, "Notices", NULL) : NULL;
+
+  for (gsize i = 0; notices != NULL && i < g_variant_n_children (notices); i++)
+    {
+      const char *id = NULL;
+      const char *sentence = NULL;
+
+      g_variant_get_child (notices, i, "(&s&s)", &id, &sentence);
+      if (self->shows_hosts || !g_str_equal (id, "single-token"))
+        keyfob_ctl_say ("%s", sentence);
+    }
+}
+
+void
+keyfob_ctl_disconnect (KeyfobCtl *self)
+{
+  if (self->private_agent != NULL && self->connection != NULL)
+    {
+      say_notices (self);
+      g_dbus_connection_close_sync (self->connection, NULL, NULL);
+    }
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->private_agent, keyfob_private_agent_free);
+  self->agent = NULL;
+}
+
+void
+keyfob_ctl_clear (KeyfobCtl *self)
+{
+  keyfob_ctl_disconnect (self);
+  g_clear_pointer (&self->store, g_free);
+  g_clear_pointer (&self->host, g_free);
 }
 
 static GVariant *
@@ -91,8 +157,8 @@ call (KeyfobCtl *self,
   if (!keyfob_ctl_connect (self, error))
     return NULL;
 
-  answer = g_dbus_connection_call_sync (self->connection, KEYFOB_AGENT_NAME, object, interface,
-                                        method, sunk, type != NULL ? G_VARIANT_TYPE (type) : NULL,
+  answer = g_dbus_connection_call_sync (self->connection, self->agent, object, interface, method,
+                                        sunk, type != NULL ? G_VARIANT_TYPE (type) : NULL,
                                         G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, error);
   if (answer == NULL && error != NULL)
     g_dbus_error_strip_remote_error (*error);
@@ -121,11 +187,26 @@ keyfob_ctl_call_host (KeyfobCtl *self,
   return call (self, host, HOST_INTERFACE, method, arguments, type, error);
 }
 
+/* What is wrong the next call says; an agent that runs since before an update does without. */
+void
+keyfob_ctl_wait_for_stores (KeyfobCtl *self)
+{
+  GVariant *answer = call (self, PATH, AGENT_INTERFACE, "WaitForStores", NULL, NULL, NULL);
+
+  g_clear_pointer (&answer, g_variant_unref);
+}
+
 GVariant *
 keyfob_ctl_get_objects (KeyfobCtl *self, GError **error)
 {
-  g_autoptr (GVariant) answer = call (self, PATH, "org.freedesktop.DBus.ObjectManager",
-                                      "GetManagedObjects", NULL, "(a{oa{sa{sv}}})", error);
+  g_autoptr (GVariant) answer = NULL;
+
+  if (!keyfob_ctl_connect (self, error))
+    return NULL;
+
+  keyfob_ctl_wait_for_stores (self);
+  answer = call (self, PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+                 "(a{oa{sa{sv}}})", error);
 
   return answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
 }
@@ -158,6 +239,39 @@ compare_names (gconstpointer a, gconstpointer b)
   const char *const *second = b;
 
   return g_utf8_collate (*first, *second);
+}
+
+char *
+keyfob_ctl_dup_status (GVariant *host)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const char *state = "";
+  const char *store = "";
+  const char *account = "";
+  gint64 expires = 0;
+  gboolean renews = FALSE;
+  g_autofree char *status = NULL;
+  g_autofree char *left = NULL;
+
+  g_variant_lookup (host, "State", "&s", &state);
+  g_variant_lookup (host, "Store", "&s", &store);
+  g_variant_lookup (host, "Account", "&s", &account);
+  g_variant_lookup (host, "Expires", "x", &expires);
+  g_variant_lookup (host, "Renews", "b", &renews);
+
+  /* in the word of “status” */
+  if (keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNED_OUT)
+    return g_strdup (keyfob_status_text_state (KEYFOB_HOST_SIGNED_OUT, NULL));
+
+  status = keyfob_status_text_status (keyfob_host_state_parse (state), store, account, expires,
+                                      renews, now);
+  if (keyfob_host_state_parse (state) != KEYFOB_HOST_SIGNED_IN || expires <= now)
+    return g_steal_pointer (&status);
+
+  left = keyfob_status_text_time_left (expires, now);
+
+  /* Translators: how a host stands, and for how long its token is good */
+  return g_strdup_printf (_ ("%s, %s"), status, left);
 }
 
 GPtrArray *
@@ -215,14 +329,34 @@ list_hosts (KeyfobCtl *self, const char *text, GVariant *hosts)
     }
 }
 
+void
+keyfob_ctl_name_host (KeyfobCtl *self, const char *text)
+{
+  if (self->host == NULL)
+    self->host = g_strdup (text);
+}
+
+void
+keyfob_ctl_say_no_host (const char *text)
+{
+  keyfob_ctl_say (_ ("There is no host “%s”. “keyfobctl list” shows which there are, and "
+                     "“keyfobctl add” adds one."),
+                  text);
+}
+
 char *
 keyfob_ctl_find_host (KeyfobCtl *self, const char *text, KeyfobExit *code)
 {
   GError *error = NULL;
-  g_autoptr (GVariant) answer = keyfob_ctl_call_agent (
-      self, "FindHosts", g_variant_new ("(s)", text != NULL ? text : ""), "(ao)", &error);
-  g_autoptr (GVariant) hosts = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+  g_autoptr (GVariant) answer = NULL;
+  g_autoptr (GVariant) hosts = NULL;
   char *path = NULL;
+
+  keyfob_ctl_name_host (self, text);
+  answer = keyfob_ctl_call_agent (self, "FindHosts",
+                                  g_variant_new ("(s)", text != NULL ? text : ""), "(ao)", &error);
+  if (answer != NULL)
+    hosts = g_variant_get_child_value (answer, 0);
 
   if (hosts == NULL)
     {
@@ -240,13 +374,64 @@ keyfob_ctl_find_host (KeyfobCtl *self, const char *text, KeyfobExit *code)
   else
     {
       if (text != NULL)
-        keyfob_ctl_say (_ ("There is no host “%s”. “keyfobctl list” shows which there are."), text);
+        keyfob_ctl_say_no_host (text);
       else
         keyfob_ctl_say (_ ("There is no host yet. Add one with “keyfobctl add ADDRESS”."));
+      keyfob_ctl_say_missing_file (self);
       *code = KEYFOB_EXIT_NO_HOST;
     }
 
   return path;
+}
+
+char *
+keyfob_ctl_dup_name (KeyfobCtl *self, const char *host)
+{
+  g_autoptr (GVariant) properties = keyfob_ctl_get_properties (self, host, NULL);
+  const char *name = "";
+
+  if (properties != NULL)
+    g_variant_lookup (properties, "Name", "&s", &name);
+
+  return g_strdup (name);
+}
+
+GVariant *
+keyfob_ctl_get_named (KeyfobCtl *self, const char *text)
+{
+  g_autoptr (GVariant) answer = keyfob_ctl_call_agent (
+      self, "FindHosts", g_variant_new ("(s)", text != NULL ? text : ""), "(ao)", NULL);
+  g_autoptr (GVariant) hosts = answer != NULL ? g_variant_get_child_value (answer, 0) : NULL;
+  const char *path = NULL;
+
+  if (hosts == NULL || g_variant_n_children (hosts) != 1)
+    return NULL;
+
+  g_variant_get_child (hosts, 0, "&o", &path);
+
+  return keyfob_ctl_get_properties (self, path, NULL);
+}
+
+gboolean
+keyfob_ctl_is_named (KeyfobCtl *self, const char *host, const char *text)
+{
+  g_autoptr (GVariant) properties = keyfob_ctl_get_properties (self, host, NULL);
+  g_autoptr (KeyfobConfig) config =
+      keyfob_config_new (text, g_variant_new_parsed ("{'allow-http': <true>}"), NULL);
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autofree char *folded_name = NULL;
+  const char *name = "";
+  const char *url = "";
+
+  if (strchr (text, '/') == NULL || properties == NULL)
+    return TRUE;
+
+  g_variant_lookup (properties, "Name", "&s", &name);
+  g_variant_lookup (properties, "Url", "&s", &url);
+  folded_name = g_utf8_casefold (name, -1);
+
+  return g_str_equal (folded, folded_name)
+         || (config != NULL && g_str_equal (keyfob_config_get_base_url (config), url));
 }
 
 KeyfobExit
@@ -271,9 +456,22 @@ keyfob_ctl_fail (GError *error)
   return code;
 }
 
-/* What is said quotes arguments and answers, which are not to command the terminal. */
+char *
+keyfob_ctl_quote (const char *word)
+{
+  for (const char *at = word; *at != '\0'; at++)
+    {
+      if (g_ascii_isprint (*at) && !g_ascii_isalnum (*at) && strchr (".:/-_", *at) == NULL)
+        return g_shell_quote (word);
+    }
+
+  return g_strdup (word);
+}
+
+/* What is said quotes arguments and answers, which are not to command the terminal, nor to look
+ * like something else. */
 static char *
-dup_without_controls (const char *text)
+dup_harmless (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, -1);
   GString *harmless = g_string_new (NULL);
@@ -282,7 +480,7 @@ dup_without_controls (const char *text)
     {
       gunichar c = g_utf8_get_char (p);
 
-      g_string_append_unichar (harmless, g_unichar_iscntrl (c) && c != '\n' ? 0xfffd : c);
+      g_string_append_unichar (harmless, keyfob_text_is_hidden (c) && c != '\n' ? 0xfffd : c);
     }
 
   return g_string_free (harmless, FALSE);
@@ -299,48 +497,130 @@ keyfob_ctl_say (const char *format, ...)
   line = g_strdup_vprintf (format, args);
   va_end (args);
 
-  harmless = dup_without_controls (line);
+  harmless = dup_harmless (line);
   g_printerr ("%s\n", harmless);
 }
 
-const char *
-keyfob_ctl_get_batch_variable (void)
+/* What the locale cannot show gets a question mark, but for punctuation of which ASCII has a form.
+ */
+static char *
+to_locale (const char *text)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (batch_variables); i++)
-    {
-      if (g_getenv (batch_variables[i]) != NULL)
-        return batch_variables[i];
-    }
+  static const struct
+  {
+    const char *typographic;
+    const char *plain;
+  } forms[] = {
+    { "“", "\"" }, { "”", "\"" },  { "„", "\"" }, { "’", "'" }, { "‘", "'" },
+    { "‚", "'" },  { "…", "..." }, { "–", "-" },  { "·", "-" },
+  };
+  g_autoptr (GString) plain = g_string_new (text);
+  const char *charset = NULL;
+  char *converted = NULL;
+
+  if (g_get_charset (&charset))
+    return g_strdup (text);
+
+  for (guint i = 0; i < G_N_ELEMENTS (forms); i++)
+    g_string_replace (plain, forms[i].typographic, forms[i].plain, 0);
+  converted = g_convert_with_fallback (plain->str, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+
+  return converted != NULL ? converted : g_strdup (plain->str);
+}
+
+static void
+print_out (const char *text)
+{
+  g_autofree char *printed = to_locale (text);
+
+  fputs (printed, stdout);
+}
+
+static void
+print_error (const char *text)
+{
+  g_autofree char *printed = to_locale (text);
+
+  fputs (printed, stderr);
+  fflush (stderr);
+}
+
+void
+keyfob_ctl_print_for_locale (void)
+{
+  g_set_print_handler (print_out);
+  g_set_printerr_handler (print_error);
+}
+
+static gboolean
+has_option (const GOptionEntry *entries, const char *name)
+{
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+    if (g_str_equal (entry->long_name, name))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Returns: (nullable): the argument that no message can carry */
+static const char *
+find_no_text (int argc, char **argv, int file)
+{
+  for (int i = 1; i < argc; i++)
+    if (i != file && !g_utf8_validate (argv[i], -1, NULL))
+      return argv[i];
 
   return NULL;
 }
 
 gboolean
-keyfob_ctl_can_ask (KeyfobCtl *self)
-{
-  return !self->no_interaction && isatty (STDIN_FILENO) && isatty (STDERR_FILENO)
-         && keyfob_ctl_get_batch_variable () == NULL;
-}
-
-gboolean
-keyfob_ctl_parse (int *argc,
+keyfob_ctl_parse (KeyfobCtl *self,
+                  int *argc,
                   char ***argv,
                   const char *usage,
                   const char *summary,
                   const GOptionEntry *entries,
                   int most,
+                  int file,
                   KeyfobExit *code)
 {
+  const char *no_text = NULL;
+  g_auto (GStrv) stores = NULL;
+  guint n_stores = self->store != NULL ? 1 : 0;
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
   g_autoptr (GError) error = NULL;
+  gboolean is_parsed;
+  const GOptionEntry store[] = {
+    { "store", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &stores,
+      N_ ("Use the tokens in this file, and no other"), N_ ("FILE") },
+    G_OPTION_ENTRY_NULL,
+  };
 
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  if (g_option_context_parse (context, argc, argv, &error) && *argc - 1 <= most)
-    return TRUE;
+  if (!has_option (entries, "store"))
+    g_option_context_add_main_entries (context, store, GETTEXT_PACKAGE);
+  is_parsed = g_option_context_parse (context, argc, argv, &error);
+  if (stores != NULL)
+    n_stores += g_strv_length (stores);
+  if (n_stores == 1 && self->store == NULL)
+    self->store = g_strdup (stores[0]);
+  if (is_parsed && n_stores <= 1 && *argc - 1 <= most
+      && !(self->store != NULL && *self->store == '\0'))
+    {
+      no_text = find_no_text (*argc, *argv, file);
+      if (no_text == NULL)
+        return TRUE;
+    }
 
   if (error != NULL)
     keyfob_ctl_say ("%s", error->message);
+  else if (no_text != NULL)
+    keyfob_ctl_say (_ ("“%s” is not text in UTF-8."), no_text);
+  else if (n_stores > 1)
+    keyfob_ctl_say (_ ("Name only one token file with --store."));
+  else if (self->store != NULL && *self->store == '\0')
+    keyfob_ctl_say (_ ("Name the token file after --store."));
   else
     keyfob_ctl_say (_ ("“%s” is one argument too many."), (*argv)[most + 1]);
   /* Translators: %s is the name of the program with that of the command */

@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-private-agent.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -30,20 +32,69 @@ typedef enum
 } KeyfobExit;
 
 /**
+ * KeyfobCtlPurpose:
+ * @KEYFOB_CTL_FOR_USER: whoever has called
+ * @KEYFOB_CTL_FOR_LOGIN: to sign in
+ * @KEYFOB_CTL_FOR_GIT: git, which asks for a password where there is no token
+ *
+ * What a token is wanted for, as far as it changes what a person can do where there is none.
+ */
+typedef enum
+{
+  KEYFOB_CTL_FOR_USER,
+  KEYFOB_CTL_FOR_LOGIN,
+  KEYFOB_CTL_FOR_GIT,
+} KeyfobCtlPurpose;
+
+/**
  * KeyfobCtl:
  * @connection: (nullable): to the agent, once keyfob_ctl_connect() has succeeded
+ * @agent: (nullable): the bus name of the agent; a private agent has none
+ * @private_agent: (nullable): the agent of this call
+ * @store: (nullable): the token file that the user has named
+ * @is_bare: @store is to hold a single token
+ * @shows_hosts: a token whose host is not known is worth a word
+ * @host: (nullable): the host that the user has named
  * @no_interaction: a person is never asked
+ * @purpose: what a token is for
  *
- * What the commands share.
+ * What the commands share; to be freed with keyfob_ctl_clear().
  */
 typedef struct
 {
   GDBusConnection *connection;
+  const char *agent;
+  KeyfobPrivateAgent *private_agent;
+  char *store;
+  gboolean is_bare;
+  gboolean shows_hosts;
+  char *host;
   gboolean no_interaction;
+  KeyfobCtlPurpose purpose;
 } KeyfobCtl;
 
-/** Returns: whether the agent can be called; where not, @error says why */
+/**
+ * keyfob_ctl_connect:
+ *
+ * Connects to the agent of the session, or, where there is no message bus or a token file is named,
+ * to a private agent, which answers to the same calls.
+ *
+ * Returns: whether the agent can be called; where not, @error says why
+ */
 gboolean keyfob_ctl_connect (KeyfobCtl *self, GError **error);
+
+/** Returns: (transfer full) (nullable): the absolute path of the token file that the user has named
+ */
+char *keyfob_ctl_dup_token_file (KeyfobCtl *self);
+
+/** Says so where the token file that the user has named is not there. */
+void keyfob_ctl_say_missing_file (KeyfobCtl *self);
+
+/** Ends the connection, and waits for the end of a private agent: it saves what it has got. */
+void keyfob_ctl_disconnect (KeyfobCtl *self);
+
+/** Ends the connection and frees what is in @self. */
+void keyfob_ctl_clear (KeyfobCtl *self);
 
 /**
  * keyfob_ctl_call_agent:
@@ -69,8 +120,13 @@ GVariant *keyfob_ctl_call_host (KeyfobCtl *self,
                                 const char *type,
                                 GError **error);
 
+/** Waits until the agent knows how the hosts stand: right after its start it does not. */
+void keyfob_ctl_wait_for_stores (KeyfobCtl *self);
+
 /**
  * keyfob_ctl_get_objects:
+ *
+ * Waits as keyfob_ctl_wait_for_stores() does.
  *
  * Returns: (transfer full): `a{oa{sa{sv}}}`, the agent with all its hosts, or %NULL
  */
@@ -92,8 +148,33 @@ GPtrArray *keyfob_ctl_sort_hosts (GVariant *objects);
  */
 GVariant *keyfob_ctl_get_properties (KeyfobCtl *self, const char *host, GError **error);
 
+/** Returns: (transfer full): the name of the host @host, empty where it is gone */
+char *keyfob_ctl_dup_name (KeyfobCtl *self, const char *host);
+
+/** Returns: (transfer full) (nullable): the properties of the host that @text means, as of
+ * keyfob_ctl_find_host(); %NULL where that is not one */
+GVariant *keyfob_ctl_get_named (KeyfobCtl *self, const char *text);
+
+/**
+ * keyfob_ctl_dup_status:
+ * @host: `a{sv}`, the properties of a host
+ *
+ * Returns: (transfer full): how the host stands; of one who is signed in also for how long the
+ * token is good that a script gets now
+ */
+char *keyfob_ctl_dup_status (GVariant *host);
+
 /** Returns: (transfer full): `a{sv}`, the properties of the agent, or %NULL */
 GVariant *keyfob_ctl_get_agent (KeyfobCtl *self, GError **error);
+
+/**
+ * keyfob_ctl_name_host:
+ * @text: (nullable): as keyfob_ctl_find_host() takes it
+ *
+ * Says before the first call which host it will be about. In a token file that does not tell its
+ * host, a private agent takes the token to be for this one.
+ */
+void keyfob_ctl_name_host (KeyfobCtl *self, const char *text);
 
 /**
  * keyfob_ctl_find_host:
@@ -117,19 +198,32 @@ char *keyfob_ctl_find_host (KeyfobCtl *self, const char *text, KeyfobExit *code)
  */
 KeyfobExit keyfob_ctl_fail (GError *error);
 
-/** Prints a line to standard error. */
-void keyfob_ctl_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/**
+ * keyfob_ctl_is_named:
+ * @host: what keyfob_ctl_find_host() found
+ * @text: what the user typed
+ *
+ * Returns: whether @text is the address or name of the host, and not a link below it, which may
+ * mean a host that is not there (any more)
+ */
+gboolean keyfob_ctl_is_named (KeyfobCtl *self, const char *host, const char *text);
+
+/** Says that no host is called @text. */
+void keyfob_ctl_say_no_host (const char *text);
 
 /**
- * keyfob_ctl_can_ask:
+ * keyfob_ctl_quote:
  *
- * Returns: whether a person can be asked: standard input and error are a terminal, and the
- *   environment is not that of a batch job
+ * Returns: (transfer full): @word as a shell takes it for one, so that a command that is shown can
+ * be copied
  */
-gboolean keyfob_ctl_can_ask (KeyfobCtl *self);
+char *keyfob_ctl_quote (const char *word);
 
-/** Returns: (nullable): the variable of the environment by which this is a batch job */
-const char *keyfob_ctl_get_batch_variable (void);
+/** Has g_print() and g_printerr() write punctuation in ASCII where the locale has no other. */
+void keyfob_ctl_print_for_locale (void);
+
+/** Prints a line to standard error. */
+void keyfob_ctl_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
 
 /**
  * keyfob_ctl_parse:
@@ -137,17 +231,21 @@ const char *keyfob_ctl_get_batch_variable (void);
  * @summary: translated
  * @entries: options, ended by a zeroed entry
  * @most: how many arguments there may be beside options
+ * @file: which of them is the name of a file, whose bytes need not be UTF-8; 0 where none is
  *
- * Parses the arguments of a command. Says what is wrong, or prints the help that was asked for.
+ * Parses the arguments of a command, and `--store`, which all have that do not have an option of
+ * that name themselves. Says what is wrong, or prints the help that was asked for.
  *
  * Returns: whether the command goes on; else @code is its exit code
  */
-gboolean keyfob_ctl_parse (int *argc,
+gboolean keyfob_ctl_parse (KeyfobCtl *self,
+                           int *argc,
                            char ***argv,
                            const char *usage,
                            const char *summary,
                            const GOptionEntry *entries,
                            int most,
+                           int file,
                            KeyfobExit *code);
 
 G_END_DECLS

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* The member `version` of what is printed. */
+#define KEYFOB_JSON_VERSION 1
+
 /**
  * keyfob_json_append_string:
  * @text: UTF-8

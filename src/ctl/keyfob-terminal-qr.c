@@ -8,7 +8,8 @@
 
 #include <qrencode.h>
 #include <string.h>
-#include <sys/ioctl.h>
+
+#include "keyfob-terminal.h"
 
 #define MAX_LENGTH 512
 #define QUIET_ZONE 4
@@ -72,31 +73,24 @@ keyfob_terminal_qr_format (const char *text)
   return lines;
 }
 
-/* Returns: in characters; 0 where the terminal does not tell */
-static int
-get_columns (FILE *terminal)
-{
-  struct winsize size = { 0 };
-
-  return ioctl (fileno (terminal), TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-void
+gboolean
 keyfob_terminal_qr_print (FILE *terminal, const char *text)
 {
   const char *type = g_getenv ("TERM");
-  int columns = get_columns (terminal);
   g_autofree char *lines = NULL;
   QRcode *code = NULL;
 
-  if (!g_get_charset (NULL) || type == NULL || *type == '\0' || g_str_equal (type, "dumb"))
-    return;
+  /* terminals of DEC and what is named after them have no colours */
+  if (!keyfob_terminal_is_capable (terminal) || g_str_has_prefix (type, "vt")
+      || !g_get_charset (NULL))
+    return FALSE;
 
   code = encode (text);
-  if (code != NULL && (columns == 0 || code->width + 2 * QUIET_ZONE <= columns))
-    {
-      lines = format (code);
-      fputs (lines, terminal);
-    }
+  if (code != NULL && code->width + 2 * QUIET_ZONE <= keyfob_terminal_get_columns (terminal))
+    lines = format (code);
   QRcode_free (code);
+  if (lines != NULL)
+    fputs (lines, terminal);
+
+  return lines != NULL;
 }

@@ -26,9 +26,11 @@ char *keyfob_terminal_qr_format (const char *text);
 /**
  * keyfob_terminal_qr_print:
  *
- * Prints the code to @terminal, unless the locale has no half blocks, the terminal knows no colours
- * or is too narrow.
+ * Prints the code to @terminal, unless the locale has no half blocks, or that is no terminal, or
+ * one that knows no colours or is too narrow.
+ *
+ * Returns: whether it was printed
  */
-void keyfob_terminal_qr_print (FILE *terminal, const char *text);
+gboolean keyfob_terminal_qr_print (FILE *terminal, const char *text);
 
 G_END_DECLS

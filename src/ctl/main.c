@@ -4,13 +4,17 @@
 
 #include "keyfob-config-build.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-commands.h"
+#include "keyfob-file.h"
 #include "keyfob-secret.h"
+#include "keyfob-terminal.h"
 
 static const struct
 {
@@ -22,12 +26,22 @@ static const struct
   { "list", keyfob_command_list, "", N_ ("Show hosts, and how each stands") },
   { "header", keyfob_command_header, N_ ("[HOST]"), N_ ("Print the Authorization header") },
   { "token", keyfob_command_token, N_ ("[HOST]"), N_ ("Print the access token") },
-  { "login", keyfob_command_login, N_ ("[HOST]"), N_ ("Sign in") },
-  { "logout", keyfob_command_logout, N_ ("HOST|--all"), N_ ("Sign out") },
+  { "token-file", keyfob_command_token_file, N_ ("[HOST]"),
+    N_ ("Keep the access token in a file, always fresh") },
+  { "login", keyfob_command_login, N_ ("[HOST]"), N_ ("Sign in to a host") },
+  { "logout", keyfob_command_logout, N_ ("HOST|--all"), N_ ("Sign out of a host") },
   { "add", keyfob_command_add, N_ ("ADDRESS"), N_ ("Add a host, or change its options") },
   { "remove", keyfob_command_remove, N_ ("HOST|--all"), N_ ("Remove a host and its token") },
   { "status", keyfob_command_status, "", N_ ("Show the agent, and what needs you") },
-  { "run", keyfob_command_run, N_ ("[HOST] -- COMMAND…"), N_ ("Run a command with a token") },
+  { "claims", keyfob_command_claims, N_ ("[HOST]"), N_ ("Show what the access token says") },
+  { "test", keyfob_command_test, N_ ("[HOST]"),
+    N_ ("Ask the server whether it accepts the token") },
+  { "run", keyfob_command_run, N_ ("[HOST] -- COMMAND ..."), N_ ("Run a command with a token") },
+  { "export", keyfob_command_export, N_ ("HOST [FILE]"),
+    N_ ("Sign in for another machine, into a file") },
+  { "import", keyfob_command_import, N_ ("FILE HOST"), N_ ("Take over the token of a file") },
+  { "backup", keyfob_command_backup, "", N_ ("Print the list of hosts, without tokens") },
+  { "restore", keyfob_command_restore, N_ ("FILE"), N_ ("Add the hosts of such a list") },
   { "exec-credential", keyfob_command_exec_credential, N_ ("[HOST]"),
     N_ ("Print the access token for kubectl") },
   { "git-credential", keyfob_command_git_credential, "get|store|erase",
@@ -36,40 +50,80 @@ static const struct
     N_ ("Behave as the command of py-oidc-auth-client") },
 };
 
+/* That stand before a command. */
+static const struct
+{
+  const char *name;
+  const char *arguments;
+  const char *summary;
+} options[] = {
+  { "--store", N_ ("FILE"), N_ ("Use the tokens in this file, and no other") },
+  { "--help", "", N_ ("Show this help") },
+  { "--version", "", N_ ("Show the version") },
+};
+
 static void
-print_help (FILE *file)
+add_row (GPtrArray *rows, const char *name, const char *arguments)
+{
+  g_ptr_array_add (rows, g_strdup_printf ("%s %s", name, arguments));
+}
+
+/* Returns: (transfer full) */
+static char *
+dup_help (void)
 {
   g_autoptr (GPtrArray) usages = g_ptr_array_new_with_free_func (g_free);
-  glong width = 0;
+  GString *help = g_string_new (NULL);
+  int width = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *arguments = *commands[i].arguments != '\0' ? _ (commands[i].arguments) : "";
-      char *usage = g_strdup_printf ("%s %s", commands[i].name, arguments);
+    add_row (usages, commands[i].name,
+             *commands[i].arguments != '\0' ? _ (commands[i].arguments) : "");
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    add_row (usages, options[i].name,
+             *options[i].arguments != '\0' ? _ (options[i].arguments) : "");
+  for (guint i = 0; i < usages->len; i++)
+    width = MAX (width, keyfob_terminal_measure (g_ptr_array_index (usages, i)));
 
-      g_ptr_array_add (usages, usage);
-      width = MAX (width, g_utf8_strlen (usage, -1));
-    }
-
-  fprintf (file, "%s\n\n", _ ("Usage: keyfobctl COMMAND [OPTION…] [HOST]"));
-  fprintf (file, "%s\n\n", _ ("Hands out the tokens of your hosts, which Keyfob keeps."));
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+  g_string_append_printf (help, "%s\n\n%s\n\n",
+                          _ ("Usage: keyfobctl [--store FILE] COMMAND [OPTION…] [HOST]"),
+                          _ ("Hands out the tokens of your hosts, which Keyfob keeps."));
+  for (guint i = 0; i < usages->len; i++)
     {
       const char *usage = g_ptr_array_index (usages, i);
-      int blanks = (int) (width - g_utf8_strlen (usage, -1));
+      int blanks = width - keyfob_terminal_measure (usage);
+      const char *summary = i < G_N_ELEMENTS (commands)
+                                ? commands[i].summary
+                                : options[i - G_N_ELEMENTS (commands)].summary;
 
-      fprintf (file, "  %s%*s  %s\n", usage, blanks, "", _ (commands[i].summary));
+      g_string_append_printf (help, "%s  %s%*s  %s\n", i == G_N_ELEMENTS (commands) ? "\n" : "",
+                              usage, blanks, "", _ (summary));
     }
-  fprintf (file, "\n%s\n%s\n",
-           _ ("HOST is an address, a host name or the name in Keyfob’s window, and can be left out "
-              "where there is one host."),
-           _ ("“keyfobctl COMMAND --help” shows the options of a command."));
+  g_string_append_printf (help, "\n%s\n%s\n",
+                          _ ("HOST is an address, a host name or the name in Keyfob’s window, and "
+                             "can be left out where there is one host."),
+                          _ ("“keyfobctl COMMAND --help” shows the options of a command."));
+
+  return g_string_free (help, FALSE);
+}
+
+/* What a script is told it has got has to be there, for instance on a full disk. */
+static gboolean
+finish_output (void)
+{
+  int error = fflush (stdout) != 0 ? errno : 0;
+
+  if (error == 0 && ferror (stdout) == 0)
+    return TRUE;
+
+  keyfob_ctl_say (_ ("The output cannot be written: %s"), g_strerror (error != 0 ? error : EIO));
+
+  return FALSE;
 }
 
 static KeyfobExit
-run (int argc, char **argv)
+run_command (KeyfobCtl *ctl, int argc, char **argv)
 {
-  KeyfobCtl ctl = { 0 };
   KeyfobExit code = KEYFOB_EXIT_USAGE;
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
@@ -81,9 +135,8 @@ run (int argc, char **argv)
 
       name = g_strconcat ("keyfobctl ", commands[i].name, NULL);
       g_set_prgname (name);
-      code = commands[i].run (&ctl, argc - 1, argv + 1);
-      g_clear_object (&ctl.connection);
-      return code;
+      code = commands[i].run (ctl, argc - 1, argv + 1);
+      return finish_output () ? code : KEYFOB_EXIT_FAILED;
     }
 
   keyfob_ctl_say (_ ("There is no command “%s”. “keyfobctl --help” shows which there are."),
@@ -92,35 +145,94 @@ run (int argc, char **argv)
   return code;
 }
 
-int
-main (int argc, char *argv[])
+/* The token file can be named before the command, too: the command need not have such an option.
+ *
+ * Returns: how many arguments that takes */
+static int
+take_store (KeyfobCtl *ctl, int argc, char **argv)
 {
-  int status;
-
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-
-  keyfob_secret_keep_memory_private ();
-  if (argc < 2)
+  if (argc > 1 && g_str_has_prefix (argv[1], "--store="))
     {
-      print_help (stderr);
+      ctl->store = g_strdup (argv[1] + strlen ("--store="));
+      return 1;
+    }
+  if (argc > 2 && g_str_equal (argv[1], "--store"))
+    {
+      ctl->store = g_strdup (argv[2]);
+      return 2;
+    }
+
+  return 0;
+}
+
+static KeyfobExit
+print_help (KeyfobExit code)
+{
+  g_autofree char *help = dup_help ();
+
+  if (code == KEYFOB_EXIT_DONE)
+    g_print ("%s", help);
+  else
+    g_printerr ("%s", help);
+
+  return code;
+}
+
+static gboolean
+is_store (const char *argument)
+{
+  return g_str_equal (argument, "--store") || g_str_has_prefix (argument, "--store=");
+}
+
+static KeyfobExit
+run (KeyfobCtl *ctl, int argc, char **argv)
+{
+  if (argc > 1 && is_store (argv[1]) && ctl->store != NULL)
+    {
+      keyfob_ctl_say (_ ("Name only one token file with --store."));
       return KEYFOB_EXIT_USAGE;
     }
+  if ((argc > 1 && g_str_equal (argv[1], "--store")) || (ctl->store != NULL && *ctl->store == '\0'))
+    {
+      keyfob_ctl_say (_ ("Name the token file after --store."));
+      return KEYFOB_EXIT_USAGE;
+    }
+  if (argc < 2)
+    return print_help (KEYFOB_EXIT_USAGE);
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h")
       || g_str_equal (argv[1], "help"))
-    {
-      print_help (stdout);
-      return KEYFOB_EXIT_DONE;
-    }
+    return print_help (KEYFOB_EXIT_DONE);
   if (g_str_equal (argv[1], "--version"))
     {
       printf ("keyfobctl %s\n", KEYFOB_VERSION);
       return KEYFOB_EXIT_DONE;
     }
 
-  status = run (argc, argv);
+  return run_command (ctl, argc, argv);
+}
+
+int
+main (int argc, char *argv[])
+{
+  KeyfobCtl ctl = { 0 };
+  int status;
+  int taken;
+
+  keyfob_file_hold_standard ();
+  keyfob_file_ignore_relative_folders ();
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  keyfob_ctl_print_for_locale ();
+
+  keyfob_secret_keep_memory_private ();
+  taken = take_store (&ctl, argc, argv);
+  argc -= taken;
+  argv += taken;
+
+  status = run (&ctl, argc, argv);
+  keyfob_ctl_clear (&ctl);
   keyfob_secret_let_leak_check_in ();
 
   return status;

@@ -41,4 +41,23 @@ GtkWidget *keyfob_window_new (GtkApplication *application,
                               KeyfobAutostart *autostart,
                               GSettings *settings);
 
+/**
+ * keyfob_window_request:
+ * @action: name of an action of the window
+ * @parameter: (nullable): its parameter; a floating reference is taken
+ *
+ * Activates @action once it is known which hosts there are; of several requests before that, the
+ * last one counts.
+ */
+void keyfob_window_request (KeyfobWindow *self, const char *action, GVariant *parameter);
+
+/**
+ * keyfob_window_offer_link:
+ * @link: see keyfob_add_link_dup_address()
+ *
+ * Opens the page that adds a server, with the address of the link typed; nothing is added by that.
+ * A link that is no good is told of.
+ */
+void keyfob_window_offer_link (KeyfobWindow *self, const char *link);
+
 G_END_DECLS

@@ -339,6 +339,7 @@ class AgentCase(unittest.TestCase):
 
     def find_callback(self, host):
         """Where the provider sends the browser back to: path and query."""
+        wait_until(lambda: host.LoginUri, "the address of the sign-in")
         callback = urllib.parse.urlsplit(Page(host.LoginUri, follow=False).wait().location)
         return f"{callback.path}?{callback.query}"
 
@@ -372,6 +373,15 @@ class AgentCase(unittest.TestCase):
     def token_file(self):
         return self.bus.path("cache", "py-oidc-auth", "token-store.json")
 
+    def write_many_hosts(self, count):
+        """A list of so many hosts, as an agent before has written it; while the agent does not run."""
+        path = self.bus.path("config", "keyfob", "hosts.ini")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as out:
+            for i in range(count):
+                out.write(f"[https://h{i}.example.org]\naccount=\nname=Host number {i}\n"
+                          "last-used=2026-11-26T00:00:00Z\n\n")
+
     def write_last_used(self, time):
         """When every host was last used, as ISO 8601 has it; while the agent does not run."""
         path = self.bus.path("config", "keyfob", "hosts.ini")
@@ -400,9 +410,13 @@ class AgentCase(unittest.TestCase):
 
     def write_token(self, token, stored_at=None, url=None):
         """Puts a token where the Python client has it."""
+        self.write_entries({url or self.server.url: {
+            "token": {**token, "headers": {"Authorization": "Bearer " + token["access_token"]}},
+            "stored_at": stored_at or time.time()}})
+
+    def write_entries(self, entries):
+        """Puts the tokens of these hosts there, and no others."""
         os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
-        entry = {"token": {**token, "headers": {"Authorization": "Bearer " + token["access_token"]}},
-                 "stored_at": stored_at or time.time()}
         with open(self.token_file(), "w", encoding="utf-8") as out:
-            json.dump({url or self.server.url: entry}, out)
+            json.dump(entries, out)
         os.chmod(self.token_file(), 0o600)

@@ -6,6 +6,7 @@ Fakes: neither a portal nor the systemd of a session runs in a session that is m
 told to fail.
 """
 
+import os
 import subprocess
 import threading
 
@@ -49,13 +50,20 @@ class FakePortal(Service):
     """Stands for xdg-desktop-portal: what it opens goes nowhere.
 
     Its response can be another than "done": 1 where the user closes its dialog, 2 where it fails, None while it asks.
+    With the fault "looks" it looks at who asks as the real one does, and refuses what it cannot look into.
     """
 
     def __init__(self, bus, fault=None, response=0):
+        self.bus = bus
         self.response = response
         super().__init__(bus, "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", PORTAL, fault)
 
     def answer(self, sender, method, arguments, invocation):
+        if self.fault == "looks" and not self._can_look_into(sender):
+            self.asked.append(None)
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied",
+                                         "Portal operation not allowed: Unable to open /proc/1/root")
+            return
         _, uri, options = arguments.unpack()
         handle = (f"/org/freedesktop/portal/desktop/request/{sender[1:].replace('.', '_')}/"
                   f"{options['handle_token']}")
@@ -64,6 +72,14 @@ class FakePortal(Service):
         if self.response is not None:
             self.connection.emit_signal(sender, handle, "org.freedesktop.portal.Request", "Response",
                                         GLib.Variant("(ua{sv})", (self.response, {})))
+
+
+    def _can_look_into(self, sender):
+        """Whether the root folder of the program can be opened with the rights of a user."""
+        user = ["setpriv", "--bounding-set=-sys_ptrace"] if os.getuid() == 0 else []
+        root = f"/proc/{self.bus.process_id(sender)}/root/"
+        return subprocess.run([*user, "ls", root], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 0
 
 
 class FakeSystemd(Service):

@@ -6,6 +6,7 @@ It speaks the protocol well, checks PKCE, and makes only the faults it is told t
 
     server.faults["token"] = answer(500, {"detail": "no"})
     server.faults["login"] = DROP            # closes the connection without a word
+    server.faults["login"] = write           # a function that gets the socket, and writes what it likes
     server.gates["token"] = threading.Event()  # answers when it is set
     server.polls = [quoted("authorization_pending"), DROP]  # of a device code, before the token
 """
@@ -84,16 +85,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         fake = self.server.fake
         url = urllib.parse.urlsplit(self.path)
         query = {key: values[0] for key, values in urllib.parse.parse_qs(url.query).items()}
-        path = url.path.removeprefix("/api")  # for two base URLs on one host
-        route = "authorize" if path.endswith("/authorize") else ROUTES.get(path, path)
-        fake.note(route, {**query, **form}, dict(self.headers))
+        route = fake.find_route(url.path)
+        fake.note(route, {**query, **form}, dict(self.headers), self.command)
 
         gate = fake.gates.get(route)
         if gate is not None:
             gate.wait(4 * privatebus.DEADLINE)
 
         fault = fake.faults.get(route)
-        response = fault or fake.respond(route, query, form, dict(self.headers))
+        if callable(fault):
+            self.close_connection = True
+            fault(self.connection)
+            return
+        response = fault or fake.respond(route, query, form, dict(self.headers), self.command)
         if response is DROP:
             self.close_connection = True
             return
@@ -124,7 +128,10 @@ class FakeServer:
     def __init__(self, port=0):
         self.faults = {}
         self.gates = {}
+        self.base = None  # what is before the routes; None is for anything
+        self.also = None  # another one
         self.requests = []
+        self.methods = []  # of the requests
         self.secrets = set()
         self.codes = {}  # code → challenge and prompt
         self.refresh_tokens = set()
@@ -164,9 +171,19 @@ class FakeServer:
         self.http.server_close()
         self.thread.join()
 
-    def note(self, route, parameters, headers):
+    def find_route(self, path):
+        """The name of a route, or the path where there is none."""
+        if path.endswith("/authorize"):
+            return "authorize"
+        at = max(path.find("/auth/v2/"), 0)
+        if self.base is None or path[:at] in (self.base, self.also):
+            return ROUTES.get(path[at:], path)
+        return path
+
+    def note(self, route, parameters, headers, method):
         with self.lock:
             self.requests.append((route, parameters, headers))
+            self.methods.append((method, route))
             for name in ("code", "code_verifier", "refresh-token", "device-code", "state"):
                 if name in parameters:
                     self.secrets.add(parameters[name])
@@ -181,12 +198,14 @@ class FakeServer:
         self.secrets.add(value)
         return value
 
-    def respond(self, route, query, form, headers):
+    def respond(self, route, query, form, headers, method):
         if self.files is not None and route.startswith("/files/"):
             return self.respond_file(route.removeprefix("/files/"), headers)
         respond = getattr(self, "respond_" + route, None) if route in ROUTES.values() else None
         if respond is None:
             return answer(404, {"detail": "Not Found"})
+        if route in ("device", "token") and method != "POST":
+            return answer(405, {"detail": "Method Not Allowed"})
         with self.lock:
             return respond(query, form, headers)
 
@@ -205,7 +224,9 @@ class FakeServer:
 
     def respond_login(self, query, form, headers):
         verifier = self.secret()
-        redirect_uri = query["redirect_uri"]
+        redirect_uri = query.get("redirect_uri")
+        if redirect_uri is None:
+            return answer(400, {"detail": "Missing redirect_uri"})
         if urllib.parse.urlsplit(redirect_uri).port in self.refused_ports:
             return answer(400, {"detail": "Invalid parameter: redirect_uri"})
         location = (self.provider or self.url + "/provider/authorize") + "?" + urllib.parse.urlencode({
@@ -282,6 +303,8 @@ class FakeServer:
         return token
 
     def respond_userinfo(self, query, form, headers):
+        if "Authorization" not in headers:
+            return answer(401, {"detail": "Not authenticated"})
         return answer(200, self.user)
 
     def respond_logout(self, query, form, headers):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""A program gets a token only when the user allows it, where the user has set that for the host.
+"""A program gets a token only when the user allows it, where the user has set that for the host, or for all.
 
 The notifications are those of a daemon that presses its buttons when a test says so; the programs that
 ask are processes of their own.
@@ -10,6 +10,7 @@ import json
 import os
 import select
 import subprocess
+import threading
 
 import agentcase
 import tap
@@ -24,7 +25,6 @@ PROGRAM = """
 import json, sys
 from gi.repository import Gio, GLib
 bus = Gio.bus_get_sync(Gio.BusType.SESSION)
-print("ready", flush=True)
 left = int(sys.argv[2])
 loop = GLib.MainLoop()
 def on_answer(source, result):
@@ -40,6 +40,9 @@ def on_answer(source, result):
 for _ in range(left):
     bus.call("org.keyfob.Keyfob.Agent", sys.argv[1], "org.keyfob.Keyfob.Host1", "GetToken",
              GLib.Variant("(a{sv})", ({},)), None, Gio.DBusCallFlags.NONE, 2**31 - 1, None, on_answer)
+# the bus has all calls once it has answered
+bus.call_sync("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "GetId", None, None, Gio.DBusCallFlags.NONE, -1, None)
+print("asked", flush=True)
 loop.run()
 """
 
@@ -65,7 +68,7 @@ class Program:
         os.chmod(path, 0o755)
         self.process = case.bus.spawn([path, host.path, str(times)], stdout=subprocess.PIPE, text=True,
                                       env={"G_DEBUG": ""})
-        case.assertEqual(self.process.stdout.readline(), "ready\n")
+        case.assertEqual(self.process.stdout.readline(), "asked\n")
 
     def answer(self):
         return json.loads(self.process.stdout.readline())
@@ -119,13 +122,25 @@ class ByNotification(AskCase):
         self.assertIn("python3", note.body)
         self.assertIn("monitor.py", note.body)
         self.assertIn("asks for it, and can then act as you there", note.body)
-        self.assertEqual(note.actions, {"default": "Open Keyfob", "once": "Allow once", "hours": "For 8 hours",
+        self.assertIn(f"other programs that are run by {PYTHON} can use as well", note.body)
+        self.assertEqual(note.actions, {"default": "Open Keyfob", "once": "Allow once", "hours": "Allow for 8 hours",
                                         "deny": "Deny", "always": "Always allow"})
         # as long as the question is open
         self.assertGreater(note.expire, 50000)
         self.assertLessEqual(note.expire, 60000)
         self.press("deny")
         self.assert_denied(program, "You did not allow this program to have the token of Portal")
+
+    def test_says_nothing_of_others_where_there_are_none(self):
+        """A program that nothing else runs."""
+        program = self.bus.spawn(
+            ["gdbus", "call", "--session", "--dest", agentcase.NAME, "--object-path", self.host.path, "--method",
+             agentcase.HOST + ".GetToken", "{}"], stdout=subprocess.PIPE, text=True)
+        note = self.notifications.wait_for("May gdbus have the token of Portal?")
+        self.assertTrue(note.body.endswith("it gets none."), note.body)
+        self.assertEqual(self.questions()[0]["warning"], "")
+        self.notifications.press(note, "once")
+        self.assertIn("Authorization: Bearer ", program.communicate()[0])
 
     def test_once(self):
         program = self.ask()
@@ -135,6 +150,52 @@ class ByNotification(AskCase):
         program = self.ask()
         self.press("deny")
         self.assert_denied(program, "You did not allow")
+
+    def test_token_file_is_asked_about_once(self):
+        call = self.host.start("WriteTokenFile")
+        asked, = self.wait_for_question()
+        self.assertTrue(asked["warning"].startswith("The token stays in a file that all your programs can read"))
+        # a program that wants the token now is asked about for itself
+        other = self.host.start("GetToken")
+        self.assertEqual(self.wait_for_question(2)[1]["warning"].find("file"), -1)
+        self.answer("deny", 1)
+        self.assert_fails("Denied", other.wait)
+        folder = self.bus.path("run", "keyfob")
+        self.assertFalse(os.path.isdir(folder) and [name for name in os.listdir(folder) if "token" in name])
+        self.call(PATH, AGENT, "AnswerTokenRequest", GLib.Variant("(ss)", (asked["id"], "once")))
+        path, = call.wait()[0]
+        path = bytes(path[:-1])
+        with open(path, "rb") as file:
+            before = file.read()
+        self.host.call("Refresh")
+        with open(path, "rb") as file:
+            self.assertNotEqual(file.read(), before)
+        self.assertEqual(self.questions(), [])
+        self.call(self.host.path, agentcase.HOST, "StopTokenFile")
+        call = self.host.start("WriteTokenFile")
+        self.wait_for_question()
+        self.answer("deny")
+        self.assert_fails("Denied", call.wait)
+        self.assertFalse(os.path.exists(path))
+
+    def test_token_file_ends_with_the_permission(self):
+        call = self.host.start("WriteTokenFile")
+        asked, = self.wait_for_question()
+        self.call(PATH, AGENT, "AnswerTokenRequest", GLib.Variant("(ss)", (asked["id"], "always")))
+        path = bytes(call.wait()[0][0][:-1])
+        self.call(PATH, AGENT, "Revoke", GLib.Variant("(ss)", (self.server.url, "another program")))
+        self.assertTrue(os.path.exists(path))
+        self.call(PATH, AGENT, "Revoke", GLib.Variant("(ss)", (self.server.url, asked["program"])))
+        self.assertFalse(os.path.exists(path))
+        self.assertEqual(self.host.TokenFiles, [])
+
+    def test_token_file_from_before_is_asked_about_anew(self):
+        self.host.call("Configure", ask_first=False)
+        path = bytes(self.host.call("WriteTokenFile")[0][0][:-1])
+        self.host.call("Configure", name="Gate")
+        self.assertTrue(os.path.exists(path))
+        self.host.call("Configure", ask_first=True)
+        self.assertFalse(os.path.exists(path))
 
     def test_no_token_before_the_answer(self):
         program = self.ask()
@@ -194,6 +255,35 @@ class ByNotification(AskCase):
         self.press("deny")
         self.assert_denied(program, "You did not allow")
 
+    def ask_during_a_renewal(self):
+        """A call that waits for the server, and what lets the server answer."""
+        gate = self.server.gates["token"] = threading.Event()
+        call = self.host.start("GetToken", min_time=7200)
+        self.host.wait_for(State="refreshing")
+        return call, gate
+
+    def test_taken_back_before_the_token_comes(self):
+        call = self.host.start("GetToken")
+        self.wait_for_question()
+        self.answer("always")
+        call.wait()
+        permission, = self.permissions()
+        call, gate = self.ask_during_a_renewal()
+        self.call(PATH, AGENT, "Revoke", GLib.Variant("(ss)", (permission["url"], permission["program"])))
+        gate.set()
+        self.wait_for_question()
+        self.answer("deny")
+        self.assert_fails("Denied", call.wait)
+
+    def test_to_be_asked_before_the_token_comes(self):
+        self.host.call("Configure", ask_first=False)
+        call, gate = self.ask_during_a_renewal()
+        self.host.call("Configure", ask_first=True)
+        gate.set()
+        self.wait_for_question()
+        self.answer("once")
+        self.assertIn("access_token", call.wait()[0])
+
     def test_goes_with_its_host(self):
         program = self.ask()
         self.press("always")
@@ -233,9 +323,53 @@ class ByNotification(AskCase):
         self.notifications.drain()
         self.assertEqual(self.permissions(), [])
 
+    def test_answered_twice(self):
+        """The first answer counts, and the second is no error."""
+        program = self.ask()
+        note = self.notifications.wait_for(QUESTION)
+        number = self.questions()[0]["id"]
+        for word in ("once", "always", "deny"):
+            self.call(PATH, AGENT, "AnswerTokenRequest", GLib.Variant("(ss)", (number, word)))
+        self.notifications.press(note, "hours")
+        self.notifications.drain()
+        self.assert_has_token(program)
+        self.assertEqual(self.permissions(), [])
+        # that was no “no” either
+        program = self.ask()
+        self.press("once")
+        self.assert_has_token(program)
+
+    def test_host_is_removed(self):
+        program = self.ask()
+        note = self.notifications.wait_for(QUESTION)
+        self.remove_host(self.host.path)
+        answer = program.answer()
+        self.assertEqual(answer["error"], "org.keyfob.Keyfob.Error.InvalidHost")
+        self.assertIn("Add it first", answer["message"])
+        self.notifications.wait_for()
+        self.assertEqual(self.questions(), [])
+        self.notifications.press(note, "always")
+        self.notifications.drain()
+        self.assertEqual(self.permissions(), [])
+
+    def test_agent_ends(self):
+        program = self.ask()
+        self.notifications.wait_for(QUESTION)
+        # the agent knows which notification it is
+        self.notifications.drain()
+        self.agent_property("TokenRequests")
+        self.restart_agent()
+        self.assertIn(program.answer()["error"], ("org.keyfob.Keyfob.Error.Cancelled",
+                                                  "org.freedesktop.DBus.Error.NoReply"))
+        self.notifications.wait_for()
+
     def test_one_question_for_calls_at_once(self):
         program = self.ask(times=5)
-        self.press("once")
+        note = self.notifications.wait_for(QUESTION)
+        # each of the calls has asked by now whether the screen is locked, and has had the answer
+        for _ in range(2):
+            self.agent_property("TokenRequests")
+        self.notifications.press(note, "once")
         for _ in range(5):
             self.assert_has_token(program)
         self.assertEqual(len(self.notifications.sent), 1)
@@ -338,6 +472,31 @@ class ByWindow(AskCase):
         self.assertEqual(self.questions(), [])
         token, = self.host.call("GetToken", connection=window.connection)
         self.assertTrue(token["header"].startswith("Authorization: Bearer "))
+
+
+class OfEveryHost(AskCase):
+    """The user has set it for all hosts, in the preferences, which are in a file here."""
+
+    def set_preference(self, ask):
+        path = self.bus.path("config", "glib-2.0", "settings", "keyfile")
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f"[org/keyfob/Keyfob]\nask-first={str(ask).lower()}\n")
+
+    def test_asked_about_as_with_the_option(self):
+        self.set_preference(False)
+        self.restart_agent(env={"GSETTINGS_SCHEMA_DIR": os.environ["KEYFOB_SCHEMAS"], "GSETTINGS_BACKEND": "keyfile"})
+        self.host = self.find_host()
+        self.host.call("Configure", ask_first=False)
+        self.assert_has_token(self.ask())
+        path, = self.host.call("WriteTokenFile")[0]
+        self.set_preference(True)
+        # nobody was asked about it
+        agentcase.wait_until(lambda: not os.path.exists(bytes(path[:-1])), "the token file to go")
+        program = self.ask()
+        self.press("deny")
+        self.assert_denied(program, "You did not allow this program to have the token of Portal")
+        self.assertEqual(self.host.Options.get("ask-first"), None)
 
 
 class AtALockedScreen(AskCase):

@@ -13,7 +13,7 @@ from gi.repository import GLib
 BROWSER_THAT_DIES = "/bin/false %u"
 
 
-class Browser(agentcase.AgentCase):
+class BrowserCase(agentcase.AgentCase):
     def begin(self, command=None):
         """Signs in with a browser; gives the host."""
         self.stop_agent()
@@ -31,6 +31,18 @@ class Browser(agentcase.AgentCase):
     def assert_opened_here(self, host):
         self.assert_opens_login(*self.wait_for_browser(), host)
 
+    def check_systemd(self):
+        systemd = FakeSystemd(self.bus)
+        host = self.begin()
+        self.assert_opened_here(host)
+        (name, properties), = systemd.asked
+        self.assertRegex(name, r"^app-keyfob-browser@[0-9a-f]+\.service$")
+        self.assertEqual(properties["Slice"], "app.slice")
+        agentcase.Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in", Error="")
+
+
+class Browser(BrowserCase):
     def test_portal(self):
         portal, systemd = FakePortal(self.bus), FakeSystemd(self.bus)
         host = self.begin()
@@ -57,22 +69,18 @@ class Browser(agentcase.AgentCase):
         wait_until(lambda: "Copy the link" in host.Error, "the error to be told")
         self.assertEqual((host.State, systemd.asked), ("signing-in", []))
 
-    def check_systemd(self):
-        systemd = FakeSystemd(self.bus)
-        host = self.begin()
-        self.assert_opened_here(host)
-        (name, properties), = systemd.asked
-        self.assertRegex(name, r"^app-keyfob-browser@[0-9a-f]+\.service$")
-        self.assertEqual(properties["Slice"], "app.slice")
-        agentcase.Page(host.LoginUri).wait()
-        host.wait_for(State="signed-in", Error="")
-
     def test_systemd_without_a_portal(self):
         self.check_systemd()
 
     def test_systemd_where_the_portal_refuses(self):
         FakePortal(self.bus, fault="refuses")
         self.check_systemd()
+
+    def test_systemd_where_the_portal_looks_at_the_agent(self):
+        """Its memory is private, so the portal cannot look into it, and refuses at once."""
+        portal = FakePortal(self.bus, fault="looks")
+        self.check_systemd()
+        self.assertEqual(portal.asked, [None])
 
     def test_systemd_where_the_portal_hangs(self):
         FakePortal(self.bus, fault="hangs")
@@ -119,6 +127,16 @@ class Browser(agentcase.AgentCase):
         self.assertTrue(os.path.isabs(program))
         self.assertNotIn("%", "".join(words))
         self.assertIn("$$1 $$HOME$$$$", words[2])
+
+
+class PortalThatDoesNotRun(BrowserCase):
+    """Starting it takes its time, and it would refuse."""
+
+    services = {"org.freedesktop.portal.Desktop": '/bin/sh -c "touch $HOME/started; exec sleep 60"'}
+
+    def test_is_not_started(self):
+        self.check_systemd()
+        self.assertFalse(os.path.exists(self.bus.path("home", "started")))
 
 
 if __name__ == "__main__":

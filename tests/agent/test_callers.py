@@ -2,60 +2,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Who calls: programs in sandboxes, whose bus is that of the user, and what they may do."""
 
-import json
 import os
 import socket
 import stat
-import subprocess
 import threading
 import time
 
 import agentcase
+import sandbox
 import tap
 from agentcase import AGENT, HOST, PATH, Page
 from gi.repository import Gio, GLib
 from notifications import Notifications
+from sandbox import DENIED, INFO
 from waiting import wait_until
 
 PROPERTIES = "org.freedesktop.DBus.Properties"
-DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 NOT_ALLOWED = "org.keyfob.Keyfob.Error.Denied"  # by the user
+SEARCH = "/org/keyfob/Keyfob/Search"
+SHELL = "org.gnome.Shell.SearchProvider2"
+KRUNNER = "org.kde.krunner1"
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
-INFO = "[Application]\nname=org.example.Game\nruntime=runtime/org.example.Platform/x86_64/1\n"
-CLIENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "bus_client.py")
 
 
-class Client:
-    """A program on the bus that is not the test itself."""
+class Client(sandbox.Client):
+    """One that calls the agent."""
 
     def __init__(self, case, command=(), options=()):
-        self.process = case.bus.spawn(
-            [*case.agent_wrapper, *command, "/usr/bin/python3", CLIENT, *options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.name = self._read()["name"]
+        super().__init__(case.bus.spawn, [*case.agent_wrapper, *command], options)
 
-    def _read(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError("the client ended")
-        return json.loads(line)
-
-    def send(self, path, interface, method, arguments="", name=agentcase.NAME):
-        self.process.stdin.write(json.dumps([name, path, interface, method, arguments]) + "\n")
-        self.process.stdin.flush()
-
-    def receive(self):
-        return self._read()
-
-    def call(self, path, interface, method, arguments="", name=agentcase.NAME):
-        self.send(path, interface, method, arguments, name)
-        return self.receive()
+    def call(self, path, interface, method, arguments=""):
+        return super().call(agentcase.NAME, path, interface, method, arguments)
 
     def find_host(self, url):
         return self.call(PATH, AGENT, "FindHost", f"('{url}',)")
 
+    def ask_for_token(self, path, options="@a{sv} {}"):
+        self.send(agentcase.NAME, path, HOST, "GetToken", f"({options},)")
+
     def get_token(self, path, options="@a{sv} {}"):
-        return self.call(path, HOST, "GetToken", f"({options},)")
+        self.ask_for_token(path, options)
+        return self.receive()
 
 
 class CallersCase(agentcase.AgentCase):
@@ -71,19 +58,7 @@ class CallersCase(agentcase.AgentCase):
             info = self.bus.path("flatpak-info")
             with open(info, "w", encoding="utf-8") as out:
                 out.write(INFO)
-        support = os.path.dirname(CLIENT)
-        return Client(self, [
-            "bwrap", "--unshare-user", "--unshare-pid", "--die-with-parent", "--ro-bind", "/usr", "/usr",
-            "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
-            "--proc", "/proc", "--dev", "/dev", "--bind", self.bus.folder, self.bus.folder,
-            "--ro-bind", support, support, *info_arguments(info)], options)
-
-
-def info_arguments(info):
-    if os.path.islink(info):
-        return ["--symlink", os.readlink(info), "/.flatpak-info"]
-
-    return ["--ro-bind", info, "/.flatpak-info"]
+        return Client(self, sandbox.command(self.bus.folder, info), options)
 
 
 class Sandboxes(CallersCase):
@@ -122,33 +97,46 @@ class Sandboxes(CallersCase):
             (PATH, AGENT, "FindHosts", "('',)"),
             (PATH, AGENT, "GetToken", "('', @a{sv} {})"),
             (PATH, AGENT, "RemoveHost", f"(@o '{host}',)"),
+            (PATH, AGENT, "ChangeAddress", f"(@o '{host}', 'https://other.example.org', @a{{sv}} {{}})"),
             (PATH, AGENT, "ImportToken", "(b'/etc/passwd', 'https://other.example.org', @a{sv} {})"),
             (PATH, AGENT, "Unlock"),
             (PATH, AGENT, "Dismiss", "('x',)"),
             (PATH, AGENT, "Looked"),
+            (PATH, AGENT, "WaitForStores"),
             (host, HOST, "SignIn", "(@a{sv} {},)"),
             (host, HOST, "OpenPage", "(@a{sv} {},)"),
             (host, HOST, "Continue", "('', @a{sv} {})"),
+            (host, HOST, "FinishSignIn", "('http://localhost:53100/callback?code=1&state=2',)"),
             (host, HOST, "Cancel"),
             (host, HOST, "Refresh"),
+            (host, HOST, "GetClaims", "(@a{sv} {},)"),
+            (host, HOST, "TestAccess", "(@a{sv} {},)"),
+            (host, HOST, "WriteTokenFile", "(@a{sv} {},)"),
+            (host, HOST, "StopTokenFile"),
             (host, HOST, "SignOut", "(@a{sv} {},)"),
             (host, HOST, "Configure", "({'store': <'/tmp/x'>},)"),
             ("/MenuBar", "com.canonical.dbusmenu", "GetLayout", "(0, -1, @as [])"),
             ("/MenuBar", "com.canonical.dbusmenu", "Event", "(1, 'clicked', <0>, @u 0)"),
             ("/StatusNotifierItem", "org.kde.StatusNotifierItem", "Activate", "(0, 0)"),
             ("/StatusNotifierItem", PROPERTIES, "GetAll", "('org.kde.StatusNotifierItem',)"),
+            (SEARCH, SHELL, "GetInitialResultSet", "(['127'],)"),
+            (SEARCH, SHELL, "GetResultMetas", f"(['copy {host}'],)"),
+            (SEARCH, SHELL, "ActivateResult", f"('sign-in {host}', ['127'], @u 0)"),
+            (SEARCH, SHELL, "LaunchSearch", "(['127'], @u 0)"),
+            (SEARCH, KRUNNER, "Match", "('127',)"),
+            (SEARCH, KRUNNER, "Run", f"('sign-in {host}', '')"),
         ]
 
     def test_flatpak(self):
         client = self.sandbox()
         self.assert_restricted(client)
-        self.assertIn("You are to be asked first", client.get_token(self.host.path)["message"])
+        self.assertIn("You are asked before a program gets a token", client.get_token(self.host.path)["message"])
 
     def test_flatpak_that_the_user_allows(self):
         """Also where programs outside a sandbox are not asked about; its id is what is remembered."""
         notifications = Notifications(self.bus)
         client = self.sandbox()
-        client.send(self.host.path, HOST, "GetToken", "(@a{sv} {},)")
+        client.ask_for_token(self.host.path)
         note = notifications.wait_for(f"May org.example.Game have the token of {self.host.Name}?")
         self.assertIn("flatpak:org.example.Game", note.body)
         notifications.press(note, "always")
@@ -163,7 +151,7 @@ class Sandboxes(CallersCase):
     def test_flatpak_cannot_answer_for_the_user(self):
         notifications = Notifications(self.bus)
         client, accomplice = self.sandbox(), self.sandbox()
-        client.send(self.host.path, HOST, "GetToken", "(@a{sv} {},)")
+        client.ask_for_token(self.host.path)
         note = notifications.wait_for(f"May org.example.Game have the token of {self.host.Name}?")
         for call in ((PATH, AGENT, "AnswerTokenRequest", "('1', 'always')"), (PATH, AGENT, "LockTokens"),
                      (PATH, AGENT, "UnlockTokens"), (PATH, AGENT, "Revoke", "('x', 'y')")):
@@ -181,6 +169,17 @@ class Sandboxes(CallersCase):
         """As the window and the command are, and ssh-agent."""
         client = Client(self, options=["private"])
         self.assertIn("access_token", client.get_token(self.host.path)["value"][0])
+
+    def test_private_program_that_is_asked_about(self):
+        """Its name is all that it shows, and any program can have that."""
+        self.host.call("Configure", ask_first=True)
+        notifications = Notifications(self.bus)
+        client = Client(self, options=["private", "name=tool"])
+        client.ask_for_token(self.host.path)
+        note = notifications.wait_for(f"May tool have the token of {self.host.Name}?")
+        self.assertIn("any program of that name can use as well", note.body)
+        notifications.press(note, "deny")
+        self.assertEqual(client.receive().get("error"), NOT_ALLOWED)
 
     def test_flatpak_that_hides(self):
         self.assert_restricted(self.sandbox(None, "private"))
@@ -258,35 +257,65 @@ class Order(CallersCase):
 
 
 class Limits(CallersCase):
-    def test_arguments(self):
+    LONG = "x" * 20000  # longer than any text may be
+
+    def too_big(self, signature):
+        """Values of the type that no method takes, whatever it is for."""
+        if signature == "ay":
+            return [GLib.Variant("ay", b"/" + b"x" * 5000)]
+        if signature == "a{sv}":
+            return [GLib.Variant(signature, options) for options in (
+                {"prompt": GLib.Variant("s", self.LONG)}, {self.LONG: GLib.Variant("b", True)},
+                {f"x{i}": GLib.Variant("b", True) for i in range(5000)},
+                {f"x{i}": GLib.Variant("s", "x" * 4000) for i in range(20)},
+                {"redirect-ports": GLib.Variant("aq", [1] * 5000)},
+                {"x": GLib.Variant("v", GLib.Variant("as", [self.LONG]))})]
+        return {"s": [GLib.Variant("s", self.LONG)], "o": [GLib.Variant("o", "/" + self.LONG)],
+                "v": [GLib.Variant("v", GLib.Variant("s", self.LONG))]}.get(signature, [])
+
+    def small(self, signature):
+        texts = {"s": "''", "o": "'/'", "ay": "b''", "b": "true", "u": "0", "v": "<0>"}
+        return GLib.Variant.parse(GLib.VariantType(signature), texts.get(signature, "[]"), None, None)
+
+    def methods(self, path, name):
+        """Each method of an interface, and the types of its arguments."""
+        interface = self.node(path).lookup_interface(name)
+        return [(method.name, [argument.signature for argument in method.in_args]) for method in interface.methods]
+
+    def node(self, path):
+        return Gio.DBusNodeInfo.new_for_xml(self.call(path, "org.freedesktop.DBus.Introspectable", "Introspect")[0])
+
+    def test_every_argument(self):
         host = self.add_host()
-        for call in (
-            (PATH, AGENT, "FindHost", GLib.Variant("(s)", ("https://example.org/" + "x" * 5000,))),
-            (PATH, AGENT, "Dismiss", GLib.Variant("(s)", ("x" * 5000,))),
-            (host.path, HOST, "SignIn", GLib.Variant("(a{sv})", ({"prompt": GLib.Variant("s", "x" * 5000)},))),
-            (host.path, HOST, "Configure",
-             GLib.Variant("(a{sv})", ({"redirect-ports": GLib.Variant("aq", [1] * 5000)},))),
-            (host.path, HOST, "Configure",
-             GLib.Variant("(a{sv})", ({f"name{i}": GLib.Variant("s", "x" * 4000) for i in range(20)},))),
-            (PATH, AGENT, "ImportToken",
-             GLib.Variant("(aysa{sv})", (b"/" + b"x" * 5000, "https://example.org", {}))),
-        ):
-            with self.subTest(call[2]):
-                self.assert_fails(LIMITS, self.call, *call)
-        self.assertEqual(len(self.hosts()), 1)
+        before = host.Options
+        tried = set()
+        for path, name in ((PATH, AGENT), (host.path, HOST), (PATH, PROPERTIES), (host.path, PROPERTIES)):
+            for method, signatures in self.methods(path, name):
+                for position, signature in enumerate(signatures):
+                    for value in self.too_big(signature):
+                        arguments = [self.small(other) for other in signatures]
+                        arguments[position] = value
+                        with self.subTest(method, argument=position):
+                            self.assert_fails(LIMITS, self.call, path, name, method, GLib.Variant.new_tuple(*arguments))
+                        tried.add((name, method, position))
+        self.assertGreater(len(tried), 25)
+        self.assertEqual((len(self.hosts()), host.Options), (1, before))
 
     def test_hosts(self):
         def add(i):
             return self.start_call(PATH, AGENT, "AddHost", GLib.Variant("(sa{sv})", (f"https://h{i}.example.org", {})))
-        pending = [add(i) for i in range(200)]
+        self.stop_agent()
+        self.write_many_hosts(1990)
+        self.start_agent()
+        pending = [add(i) for i in range(1990, 2000)]
         for call in pending:
             call.wait()
-        self.assertIn("200", self.assert_fails("Failed", add(200).wait))
-        self.assertEqual(len(self.hosts()), 200)
+        self.assertIn("2000", self.assert_fails("Failed", add(2000).wait))
+        self.assertEqual(len(self.hosts()), 2000)
         add(7).wait()
         self.remove_host(self.find_host("https://h9.example.org").path)
-        add(200).wait()
-        self.assertEqual(len(self.hosts()), 200)
+        add(2000).wait()
+        self.assertEqual(len(self.hosts()), 2000)
 
     def test_calls_at_once(self):
         host = self.add_host()
@@ -303,6 +332,25 @@ class Limits(CallersCase):
         gate.set()
         wait_until(lambda: all(call.done for call in calls), "all answers")
         host.call("Cancel", connection=other)
+
+    def test_calls_with_the_same_number(self):
+        """Whose number is that of another call, as no honest program has it, gets no call more by that."""
+        host = self.add_host()
+        host.sign_in()
+        gate = self.server.gates["token"] = threading.Event()
+        host.start("Refresh")
+        host.wait_for(State="refreshing")
+        program = self.bus.connect()
+        for _ in range(50):
+            call = Gio.DBusMessage.new_method_call(agentcase.NAME, host.path, HOST, "GetToken")
+            call.set_body(GLib.Variant("(a{sv})", (agentcase.variants(min_time=7200),)))
+            call.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+            call.set_serial(1 << 30)
+            program.send_message(call, Gio.DBusSendMessageFlags.PRESERVE_SERIAL)
+        program.flush_sync(None)
+        gate.set()
+        wait_until(lambda: host.Uses, "the token to be taken")
+        self.assertEqual(host.Uses[0][2], 1)
 
 
 class Uses(CallersCase):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Hosts: added, found, changed, removed, and there again after a restart."""
 
+import fcntl
 import gettext
 import glob
 import os
@@ -10,6 +11,7 @@ import subprocess
 import unittest
 
 import agentcase
+import privatebus
 import tap
 from gi.repository import Gio, GLib
 
@@ -35,6 +37,10 @@ class Hosts(agentcase.AgentCase):
         version = subprocess.run([os.environ["KEYFOB_AGENT"], "--version"], text=True, check=True,
                                  capture_output=True).stdout.split()[-1]
         self.assertEqual(self.agent_property("Version"), version)
+
+    def test_start_loads_nothing_of_proxies(self):
+        with open(f"/proc/{self.agent.pid}/maps", encoding="utf-8") as file:
+            self.assertNotIn("proxy", file.read())
 
     def test_add_shows_the_host(self):
         host = self.add_host("https://Auth.Example.ORG:443/api/", name="Data portal")
@@ -103,6 +109,38 @@ class Hosts(agentcase.AgentCase):
             self.assertIn(line, text)
         self.assertEqual(os.stat(self.hosts_file()).st_mode & 0o777, 0o600)
 
+    def test_note_and_pin(self):
+        host = self.add_host(note="one\r\ntwo\t3 \n\n", pinned=True)
+        self.assertEqual((host.Options["note"], host.Options["pinned"]), ("one\ntwo 3", True))
+        longest = "😀" * 499 + "\n€"
+        host.call("Configure", note=longest[1:])
+        for bad in (longest, "a\u202eb", "\x1b[31m"):
+            self.assert_fails("InvalidHost", host.call, "Configure", note=bad)
+        self.restart_agent()
+        host = self.find_host()
+        self.assertEqual((host.Options["note"], host.Options["pinned"]), (longest[1:], True))
+        host.call("Configure", note=" \n", pinned=False)
+        self.assertEqual(list(host.Options), ["redirect-ports"])
+        self.assertEqual(self.server.requests, [])
+
+    def test_many(self):
+        """What the agent does for them grows with their number, and not with its square."""
+        seconds = {}
+        for count in (500, 2000):
+            self.stop_agent()
+            self.write_many_hosts(count)
+            self.start_agent()
+            self.call(agentcase.PATH, agentcase.AGENT, "WaitForStores")
+            self.assertEqual(len(self.hosts()), count)
+            self.call(agentcase.PATH, agentcase.AGENT, "Looked")
+            seconds[count] = self.processor_seconds()
+        self.assertLess(seconds[2000], 5 * seconds[500])
+
+    def processor_seconds(self):
+        with open(f"/proc/{self.agent.pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def test_is_on_disk_when_added(self):
         self.add_host("https://one.example.org")
         self.agent.kill()
@@ -118,8 +156,9 @@ class Hosts(agentcase.AgentCase):
         def on_event(_monitor, file, other, event):
             if event == Gio.FileMonitorEvent.RENAMED:
                 file = other
-            if event in (Gio.FileMonitorEvent.RENAMED, Gio.FileMonitorEvent.MOVED_IN,
-                         Gio.FileMonitorEvent.CREATED):
+            # the first write makes the file, to lock it
+            if event in (Gio.FileMonitorEvent.RENAMED, Gio.FileMonitorEvent.MOVED_IN) or \
+                    file.get_basename() == "end":
                 written.append(file.get_basename())
 
         monitor = Gio.File.new_for_path(folder).monitor_directory(
@@ -242,6 +281,16 @@ class Hosts(agentcase.AgentCase):
         self.assertIn("# hosts", self.read_hosts())
         for part in ("<<<", "===", ">>>", "torn.exam", "Torn"):
             self.assertNotIn(part, self.read_hosts())
+
+    def test_merge_conflict_in_lines_of_windows(self):
+        self.stop_agent()
+        self.write_hosts(b"[https://one.example.org]\r\n<<<<<<< HEAD\r\nname=Ours\r\n=======\r\nname=Theirs\r\n"
+                         b">>>>>>> branch\r\n\r\n[https://two.example.org]\r\ntimeout=60\r\n")
+        self.start_agent()
+        self.assertCountEqual([host["Name"] for host in self.hosts().values()], ["Theirs", "two.example.org"])
+        self.assertEqual(self.find_host("https://two.example.org").Options["timeout"], 60)
+        (_name, sentence), = self.agent_property("Notices")
+        self.assertIn("line 2,", sentence)
 
     def test_pipe_does_not_stop_the_agent(self):
         self.stop_agent()
@@ -389,8 +438,9 @@ class PathsThatAreNotText(agentcase.AgentCase):
     def test_folders(self):
         self.start_agent(env=self.env)
         self.sign_in_and_restart()
-        self.assertEqual(os.listdir(os.path.join(self.env["XDG_CONFIG_HOME"], "keyfob")),
-                         ["hosts.ini"])
+        folder = os.path.join(self.env["XDG_CONFIG_HOME"], "keyfob")
+        # a write that is under way has another file beside it
+        agentcase.wait_until(lambda: os.listdir(folder) == ["hosts.ini"], "hosts.ini alone")
 
     def test_working_directory(self):
         self.agent_arguments = ("--store", "tokens.json")
@@ -430,6 +480,160 @@ class PathsThatAreNotText(agentcase.AgentCase):
         self.assertEqual(name, "hosts-file")
         self.assertIn("line 1", sentence)
         self.assertIn("line 3", sentence)
+
+
+class OneAfterTheOther(agentcase.AgentCase):
+    """Calls that do not wait for each other's answers: the last one counts."""
+
+    def start(self, method, signature, *arguments, path=agentcase.PATH, interface=agentcase.AGENT):
+        return self.start_call(path, interface, method, GLib.Variant(signature, arguments))
+
+    def add(self, **options):
+        return self.start("AddHost", "(sa{sv})", self.server.url, agentcase.variants(**options))
+
+    def remove(self, path):
+        return self.start("RemoveHost", "(o)", path)
+
+    def test_added_and_removed(self):
+        path = self.add_host().path
+        for last in ("removed", "added"):
+            for signed_in in (False, True):
+                with self.subTest(last=last, signed_in=signed_in):
+                    host = self.add_host()
+                    if signed_in:
+                        host.sign_in()
+                    calls = [self.remove(path), self.add(name="One"), self.remove(path),
+                             self.add(name="Two"), self.add(name="Three"), self.remove(path)]
+                    if last == "added":
+                        calls += [self.add(name="Four"), self.add(timeout=60), self.add(name="Last")]
+                    for call in calls:
+                        call.wait()
+                    expected = {} if last == "removed" else {path: "Last"}
+                    self.assertEqual({path: host["Name"] for path, host in self.hosts().items()}, expected)
+                    self.restart_agent()
+                    self.assertEqual({path: host["Name"] for path, host in self.hosts().items()}, expected)
+
+    def test_configured(self):
+        host = self.add_host()
+        host.sign_in()
+        files = [self.bus.path("other", f"{number}.json") for number in range(3)]
+        calls = []
+        for number in range(30):
+            calls.append(host.start("Configure", store=files[number % 3], name=f"Name {number}"))
+            calls.append(self.add(timeout=60 + number))
+        for call in calls:
+            call.wait()
+        host.wait_for(Name="Name 29", Store=files[2], State="signed-in")
+        self.assertEqual(host.Options["timeout"], 89)
+        self.restart_agent()
+        self.find_host().wait_for(Name="Name 29", Store=files[2], State="signed-in")
+        for path in files[:2]:
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read().strip(), "{}")
+
+
+class TwoAgents(agentcase.AgentCase):
+    """Two agents, each on a bus of its own, with one hosts.ini."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = privatebus.PrivateBus()
+        self.addCleanup(self.other.close)
+        self.hosts_file = self.bus.path("config", "keyfob", "hosts.ini")
+
+    def start_other(self):
+        with open(self.log_path, "ab") as log:
+            self.other.spawn([os.environ[self.program]], stdout=log, stderr=log, cwd=self.other.folder,
+                             env={"XDG_CONFIG_HOME": self.bus.path("config"),
+                                  "XDG_DATA_DIRS": self.bus.path("share")})
+        self.other.wait_for_name(agentcase.NAME)
+
+    def add(self, url, bus=None, **options):
+        arguments = GLib.Variant("(sa{sv})", (url, agentcase.variants(**options)))
+        return self.start_call(agentcase.PATH, agentcase.AGENT, "AddHost", arguments,
+                               (bus or self.bus).connection)
+
+    def remove(self, url, bus):
+        self.call(agentcase.PATH, agentcase.AGENT, "RemoveHost", GLib.Variant("(o)", self.call(
+            agentcase.PATH, agentcase.AGENT, "FindHost", GLib.Variant("(s)", (url,)), bus.connection)),
+            bus.connection)
+
+    def groups(self):
+        keys = GLib.KeyFile()
+        keys.load_from_file(self.hosts_file, GLib.KeyFileFlags.NONE)
+        return keys.get_groups()[0]
+
+    def test_each_keeps_what_the_other_changes(self):
+        self.add("https://one.example.org", name="One").wait()
+        self.add("https://two.example.org").wait()
+        self.start_other()
+        self.add("https://three.example.org", self.other).wait()
+        self.add("https://one.example.org", self.other, timeout=60).wait()
+        self.add("https://four.example.org").wait()
+        self.remove("https://two.example.org", self.other)
+        self.add("https://one.example.org", name="First").wait()
+        self.assertEqual(self.groups(), [f"https://{name}.example.org" for name in ("one", "three", "four")])
+        self.restart_agent()
+        self.assertEqual(len(self.hosts()), 3)
+        options = self.find_host("https://one.example.org").Options
+        self.assertEqual((options["name"], options["timeout"]), ("First", 60))
+
+    def test_an_editor_changes_the_file(self):
+        self.add("https://one.example.org", name="One").wait()
+        with open(self.hosts_file, "a", encoding="utf-8") as out:
+            out.write("note=mine\n# by hand\n[https://two.example.org]\nname=Two\n")
+        self.add("https://one.example.org", name="First").wait()
+        with open(self.hosts_file, encoding="utf-8") as file:
+            text = file.read()
+        for line in ("name=First", "note=mine", "# by hand", "[https://two.example.org]", "name=Two"):
+            self.assertIn(line + "\n", text)
+
+    def test_an_editor_breaks_the_file(self):
+        self.add("https://one.example.org").wait()
+        with open(self.hosts_file, "a", encoding="utf-8") as out:
+            out.write("[https://two.example.org]\n<<<<<<< HEAD\nname=Two\n")
+        self.add("https://three.example.org").wait()
+        self.assertEqual(self.groups(), [f"https://{name}.example.org" for name in ("one", "two", "three")])
+        copy, = glob.glob(self.hosts_file + ".damaged-*")
+        with open(copy, encoding="utf-8") as file:
+            self.assertIn("<<<<<<< HEAD\n", file.read())
+
+    def test_the_file_is_locked(self):
+        self.add("https://one.example.org").wait()
+        with open(self.hosts_file, "r+", encoding="utf-8") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX)
+            call = self.add("https://two.example.org")
+            # begun later, and written to another file
+            self.call(agentcase.PATH, agentcase.AGENT, "LockTokens")
+            with open(self.hosts_file + ".new", "w", encoding="utf-8") as new:
+                new.write(file.read() + "[https://three.example.org]\n")
+            os.rename(new.name, self.hosts_file)
+        call.wait()
+        self.assertEqual(self.groups(), [f"https://{name}.example.org" for name in ("one", "three", "two")])
+
+    def test_the_file_is_locked_for_long(self):
+        """As by a program that hangs."""
+        self.add("https://one.example.org").wait()
+        with open(self.hosts_file, "r+", encoding="utf-8") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX)
+            self.add("https://two.example.org").wait()
+            host = self.find_host("https://two.example.org")
+            agentcase.wait_until(lambda: "Another program has locked it" in host.Error, "what is wrong")
+            # the agent does not end without a word, either
+            self.agent.terminate()
+            self.assertEqual(self.agent.wait(privatebus.DEADLINE), 0)
+        self.bus.wait_for_name(agentcase.NAME, present=False)
+        self.start_agent()
+        (_, sentence), = self.agent_property("Notices")
+        self.assertIn("Another program has locked it", sentence)
+
+    def test_both_write_at_once(self):
+        self.start_other()
+        pending = [self.add(f"https://{bus.daemon.pid}-{number}.example.org", bus)
+                   for number in range(40) for bus in (self.bus, self.other)]
+        for call in pending:
+            call.wait()
+        self.assertEqual(len(self.groups()), 80)
 
 
 class German(agentcase.AgentCase):

@@ -221,6 +221,8 @@ class Refused(ImportCase):
         sentence = self.assert_refused("Denied")
         self.assertIn("does not accept this token: “Invalid token”", sentence)
         self.assertEqual(self.hosts(), {})
+        with open(self.bus.path("config", "keyfob", "hosts.ini"), encoding="utf-8") as file:
+            self.assertNotIn(self.server.url, file.read())
         self.restart_agent()
         self.assertEqual(self.hosts(), {})
 
@@ -297,7 +299,7 @@ class Refused(ImportCase):
         for name, text in (("empty", ""), ("page", "<html>"), ("other", '{"a": 1}'),
                            ("null", '{"access_token": null}'), ("blank", '{"access_token": " "}'),
                            ("large", json.dumps(self.bare(filler="x" * 2**20))),
-                           ("deep", '{"access_token": "x", "y": ' + "[" * 1000 + "]" * 1000 + "}")):
+                           ("deep", '{"access_token": "x", "y": ' + "[" * 1001 + "]" * 1001 + "}")):
             with open(self.bus.path(name), "w", encoding="utf-8") as out:
                 out.write(text)
         for name, says in (("store", "token file of hosts"), ("folder", "is a folder"),

@@ -10,6 +10,7 @@ import agentcase
 import tap
 from agentcase import wait_until
 from fake_secrets import FakeSecrets
+from gi.repository import GLib
 
 
 class Keyring(agentcase.AgentCase):
@@ -43,7 +44,11 @@ class Keyring(agentcase.AgentCase):
         host = self.start_locked()
         self.assertIn("keyring is locked", host.Error)
         self.assertEqual((host.Account, host.Store), ("Alice Example", "keyring"))
-        self.assertEqual(self.assert_fails("Locked", host.get_token), host.Error)
+        for method in ("GetToken", "GetClaims", "TestAccess", "Refresh"):
+            self.assertEqual(self.assert_fails("Locked", host.call, method), host.Error)
+        sentence = self.assert_fails("Locked", self.call, agentcase.PATH, agentcase.AGENT, "ChangeAddress", GLib.Variant(
+            "(osa{sv})", (host.path, self.server.url + "/elsewhere", {})))
+        self.assertEqual((sentence, list(self.hosts())), (host.Error, [host.path]))
         self.assertEqual(self.agent_property("Store"), "keyring")
         self.assertFalse(os.path.exists(self.token_file()))
 
@@ -109,6 +114,23 @@ class Keyring(agentcase.AgentCase):
         host.wait_for(State="signed-in", Error="", Account="Alice Example")
         self.wait_for_store("ready")
         self.assertEqual(host.get_token(), self.token)
+
+    def test_another_keyring_than_the_default_one_is_unlocked(self):
+        """The token is still in the one that was the default before."""
+        host = self.add_host()
+        host.sign_in()
+        # a host without an account may never have had a token
+        host.wait_for(Account="Alice Example")
+        token = host.get_token()
+        self.stop_agent()
+        self.bus.lock_keyring()
+        before = self.bus.change_default_keyring()
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="locked")
+        self.bus.unlock_keyring(collection=before)
+        host.wait_for(State="signed-in", Error="")
+        self.assertEqual(host.get_token(), token)
 
     def test_unlock_refused(self):
         prompter = self.bus.start_prompter()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """An agent that the bus has started is there when it is needed, and never hidden and unasked."""
 
+import glob
 import os
 import pathlib
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import time
 
 import agentcase
+import privatebus
 import tap
 from agentcase import AGENT, NAME, PATH
 from gi.repository import Gio, GLib
@@ -74,6 +76,21 @@ class Leaving(agentcase.AgentCase):
         window.close_sync(None)
         self.wait_end()
 
+    def test_search_from_the_desktop_does_not_keep_it(self):
+        """Somebody searches for other things all day."""
+        self.add_host(name="Portal")
+        self.release()
+        found = []
+
+        def search():
+            if self.agent.poll() is None and self.bus.has_owner(NAME):
+                found.append(self.call("/org/keyfob/Keyfob/Search", "org.gnome.Shell.SearchProvider2",
+                                       "GetInitialResultSet", GLib.Variant("(as)", (["port"],))))
+            return self.agent.poll() is not None
+
+        agentcase.wait_until(search, "the agent to leave", PATIENCE + privatebus.DEADLINE)
+        self.assertTrue(found and all(found), found)
+
     def test_sign_in_keeps_it(self):
         host = self.add_host()
         host.call("SignIn", open_browser=False)
@@ -96,6 +113,37 @@ class Leaving(agentcase.AgentCase):
         host.wait_for(Saved=True)
         self.wait_end()
 
+    def test_token_file_keeps_it(self):
+        host = self.add_host()
+        host.sign_in()
+        path, = host.call("WriteTokenFile")[0]
+        self.release()
+        wait_longer(self.agent)
+        self.assertTrue(os.path.exists(bytes(path[:-1])))
+        self.call(host.path, agentcase.HOST, "StopTokenFile")
+        self.wait_end()
+
+    def test_token_file_that_is_wanted_while_it_leaves(self):
+        """It is kept, or the program is told to ask again."""
+        host = self.add_host()
+        host.sign_in()
+        self.release()
+        self.agent.send_signal(signal.SIGSTOP)
+        self.addCleanup(lambda: self.agent.poll() is None and self.agent.send_signal(signal.SIGCONT))
+        wait_longer(self.agent)
+        pending = host.start("WriteTokenFile")
+        self.agent.send_signal(signal.SIGCONT)
+        try:
+            path, = pending.wait()[0]
+        except GLib.Error as error:
+            self.assertEqual(Gio.DBusError.get_remote_error(error), agentcase.ERROR + "Unavailable")
+        else:
+            wait_longer(self.agent)
+            self.assertTrue(os.path.exists(bytes(path[:-1])))
+            self.call(host.path, agentcase.HOST, "StopTokenFile")
+        self.wait_end()
+        self.assertEqual(glob.glob(self.bus.path("run", "keyfob", "*token*")), [])
+
     def test_no_call_is_lost(self):
         """A call that comes while it leaves is answered, by it or by the next one."""
         self.add_host()
@@ -116,6 +164,15 @@ class Leaving(agentcase.AgentCase):
         self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (path,))
         self.wait_end()
         self.assertEqual(self.call_anew("FindHost", "(s)", self.server.url), (path,))
+
+
+class Second(agentcase.AgentCase):
+    def test_ends(self):
+        """Also where a signal that nobody hears is still on its way out; that is a race, so many try."""
+        self.add_host().sign_in()
+        for _ in range(40):
+            other = self.bus.spawn([os.environ["KEYFOB_AGENT"]], stderr=subprocess.DEVNULL)
+            self.assertEqual(other.wait(2 * privatebus.DEADLINE), 0)
 
 
 class AtLogin(agentcase.AgentCase):

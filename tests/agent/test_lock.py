@@ -3,6 +3,7 @@
 """Locked tokens are not handed out, whatever they are wanted for, and sessions are renewed all the same."""
 
 import os
+import stat
 import threading
 
 import agentcase
@@ -122,6 +123,17 @@ class ByTheUser(LockCase):
         self.assertTrue(self.is_locked())
         os.rmdir(self.lock_file())
 
+    def test_device_stays_a_device(self):
+        """A pipe stands for /dev/null, which root could replace."""
+        device = self.bus.path("device")
+        os.mkfifo(device)
+        os.makedirs(os.path.dirname(self.lock_file()), exist_ok=True)
+        os.symlink(device, self.lock_file())
+        self.assertIn("is not a regular file", self.assert_fails("Store", self.lock))
+        self.assertTrue(self.is_locked())
+        self.assertTrue(stat.S_ISFIFO(os.stat(device).st_mode))
+        os.unlink(self.lock_file())
+
 
 class InTheTray(LockCase):
     def setUp(self):
@@ -137,15 +149,17 @@ class InTheTray(LockCase):
         self.tray.wait_for(Title="Signed in; tokens are locked")
         self.assertEqual(self.tray.get("ToolTip"), ("", [], "Signed in", "Tokens are locked"))
         self.assert_locked(self.host)
+        # where nothing else can be done, what mends it comes first
+        self.assertEqual(self.tray.menu().labels()[0], "Unlock tokens")
         self.assertNotIn("Lock tokens", self.tray.menu().labels())
         self.tray.choose("Unlock tokens")
         self.tray.wait_for(Title="Signed in")
         self.assertIn("header", self.host.get_token())
 
     def test_nothing_to_copy_while_locked(self):
-        self.assertTrue(self.tray.menu("Portal").find("Copy header").enabled)
+        self.assertTrue(self.tray.menu("Copy header of Portal").enabled)
         self.tray.choose("Lock tokens")
-        agentcase.wait_until(lambda: not self.tray.menu("Portal").find("Copy header").enabled, "no copy to be offered")
+        agentcase.wait_until(lambda: not self.tray.menu("Copy header of Portal").enabled, "no copy to be offered")
 
 
 class WithTheScreen(LockCase):
@@ -198,6 +212,15 @@ class WithTheScreen(LockCase):
                 self.assertIn("header", self.host.get_token())
                 saver.close()
                 self.stop_agent()
+
+    def test_token_file_is_not_there_while_the_screen_is_locked(self):
+        saver = self.start_saver()
+        self.start()
+        path = bytes(self.host.call("WriteTokenFile")[0][0][:-1])
+        saver.set_active(True)
+        agentcase.wait_until(lambda: not os.path.exists(path), "the file to go")
+        saver.set_active(False)
+        agentcase.wait_until(lambda: os.path.exists(path), "the file to come back")
 
     def test_screen_saver_that_comes_later(self):
         self.start()

@@ -15,6 +15,10 @@ NEEDS = "Portal needs you to sign in"
 WILL_NEED = "Portal will need you to sign in"
 
 
+def ended(host):
+    return time.strftime("The session ended today at %H:%M", time.localtime(host.Expires))
+
+
 class NotificationCase(agentcase.AgentCase):
     def setUp(self):
         super().setUp()
@@ -53,11 +57,11 @@ class LockedAtLogin(NotificationCase):
 
 class NeedsUser(NotificationCase):
     def test_says_who_and_offers_the_way_on(self):
-        self.start_expired()
+        host = self.start_expired()
         note = self.notifications.wait_for(NEEDS)
         self.assertEqual(note.app_name, "Keyfob")
         self.assertEqual(note.icon, "org.keyfob.Keyfob")
-        self.assertEqual(note.body, "The session has ended.")
+        self.assertEqual(note.body, ended(host))
         self.assertEqual(note.actions, {"default": "Open Keyfob", "sign-in": "Sign in"})
         self.assertEqual(note.hints["desktop-entry"], "org.keyfob.Keyfob")
 
@@ -385,7 +389,7 @@ class Many(NotificationCase):
         self.write_entries(entries)
         window = FakeWindow(self.bus)
         self.start_agent()
-        note = self.notifications.wait_for("Several hosts need you to sign in")
+        note = self.notifications.wait_for("Several servers need you to sign in")
         agentcase.wait_until(lambda: all(host["State"] == "expired" for host in self.hosts().values()),
                    "all to be known")
         self.wait_for_notifications()
@@ -393,12 +397,6 @@ class Many(NotificationCase):
         self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
         self.wait_for_notifications()
         self.assertEqual(self.notifications.summaries(), [])
-
-    def write_entries(self, entries):
-        os.makedirs(os.path.dirname(self.token_file()), mode=0o700, exist_ok=True)
-        with open(self.token_file(), "w", encoding="utf-8", opener=lambda path, flags: os.open(
-                path, flags, 0o600)) as out:
-            agentcase.json.dump(entries, out)
 
 
 class Daemon(NotificationCase):
@@ -455,7 +453,7 @@ class Daemon(NotificationCase):
         self.notifications.capabilities = ["body"]
         host = self.start_expired()
         note = self.notifications.wait_for(NEEDS)
-        self.assertEqual((note.actions, note.body), ({}, "The session has ended."))
+        self.assertEqual((note.actions, note.body), ({}, ended(host)))
         host.sign_in(force=True)
         self.notifications.wait_for()
         # the next one knows them

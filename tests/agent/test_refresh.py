@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The refresh token is used by one program at a time, and never where that could lose the session."""
 
+import fcntl
 import json
 import os
+import signal
 import threading
 import time
 
@@ -101,7 +103,10 @@ class Unsaved(agentcase.AgentCase):
         self.restart_agent()
         host = self.find_host()
         host.wait_for(State="signed-out")
-        self.assertFalse(os.path.exists(self.token_file()))
+        # it may have been stored before it was told to sign out, as soon as there was room
+        if os.path.exists(self.token_file()):
+            with open(self.token_file(), encoding="utf-8") as file:
+                self.assertEqual(json.load(file), {})
 
 
 class Refresh(agentcase.AgentCase):
@@ -201,6 +206,25 @@ class Refresh(agentcase.AgentCase):
         self.assertNotEqual(host.get_token()["access_token"], old["access_token"])
         self.assertEqual(self.stored()["refresh_token"], old["refresh_token"])
 
+    def test_field_that_is_nested_too_deep_costs_no_token(self):
+        host = self.start_with_short()
+        with open(self.token_file(), encoding="utf-8") as file:
+            entries = json.load(file)
+        other = entries["https://other.example.org"] = entries[self.server.url]
+        with open(self.token_file(), "w", encoding="utf-8") as file:
+            json.dump(entries, file)
+        deep = 0
+        for _ in range(99):
+            deep = [deep]
+        made = self.server.make_token()
+        self.server.faults["token"] = answer(200, {**made, "deep": deep})
+        host.call("Refresh")
+        del self.server.faults["token"]
+        self.assertEqual(self.stored()["refresh_token"], made["refresh_token"])
+        with open(self.token_file(), encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["https://other.example.org"], other)
+        host.call("Refresh")
+
     def test_server_that_wants_to_be_left_alone(self):
         host = self.start_with_short()
         self.server.faults["token"] = answer(429, {"detail": "slow down"}, headers={"Retry-After": "3600"})
@@ -260,6 +284,48 @@ class Refresh(agentcase.AgentCase):
                 self.assertEqual(self.server.count("token"), asked + 1)
                 # whoever wants another one than this has to sign in
                 self.assert_fails("InteractionRequired", host.get_token, force=True)
+
+
+class AtTheEnd(agentcase.AgentCase):
+    def setUp(self):
+        super().setUp()
+        self.host = self.add_host()
+        self.host.sign_in()
+        self.gate = self.server.gates["token"] = threading.Event()
+
+    def assert_session_lives(self):
+        """The agent ends only when it has the answer, which brings the only token that works."""
+        before = set(self.server.refresh_tokens)
+        self.gate.set()
+        self.assertEqual(self.agent.wait(privatebus.DEADLINE), 0)
+        wait_until(lambda: self.server.refresh_tokens - before, "the answer of the server")
+        with open(self.token_file(), encoding="utf-8") as file:
+            token = json.load(file)[self.server.url]["token"]
+        self.assertEqual({token["refresh_token"]}, self.server.refresh_tokens)
+
+    def test_terminal_that_is_closed(self):
+        self.host.start("Refresh")
+        wait_until(lambda: self.server.count("token") == 2, "the request")
+        self.agent.send_signal(signal.SIGHUP)
+        self.assert_session_lives()
+
+    def test_call_that_comes_while_all_is_saved(self):
+        self.host.wait_for(Account="Alice Example")
+        self.add_host()  # answered when all of before is on the disk, so that the file stays the same
+        hosts = self.bus.path("config", "keyfob", "hosts.ini")
+        with open(hosts, "r+", encoding="utf-8") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX)  # the agent waits for this program before it writes
+            configured = self.host.start("Configure", timeout=77)
+            wait_until(lambda: self.host.Options.get("timeout") == 77, "something to save")
+            self.agent.send_signal(signal.SIGTERM)
+            wait_until(lambda: "Ending" in self.log(), "the agent to be about to end")
+            self.host.start("Refresh")
+            wait_until(lambda: self.server.count("token") == 2, "the request")
+        configured.wait()
+        # more than the usual time is over, or the agent has not waited
+        wait_until(lambda: "A token is still to come" in self.log() or self.agent.poll() is not None,
+                   "the agent to need more time", 2 * agentcase.ANSWER)
+        self.assert_session_lives()
 
 
 if __name__ == "__main__":

@@ -108,6 +108,19 @@ class SignIn(Visits):
         self.assertNotIn("window", page.text.lower().split("<body")[0])
         self.assert_nothing_left(host)
 
+    def test_begins_anew_after_one_that_was_cancelled(self):
+        host = self.add_host()
+        for _ in range(5):
+            host.call("SignIn", open_browser=False)
+            first = host.LoginUri
+            cancelled = host.start("Cancel")
+            begun = host.start("SignIn", open_browser=False)
+            cancelled.wait()
+            begun.wait()
+            wait_until(lambda: host.LoginUri not in ("", first), "another page")
+        agentcase.Page(host.LoginUri).wait()
+        host.wait_for(State="signed-in")
+
     def test_cancel(self):
         host = self.begin()
         host.call("Cancel")
@@ -196,6 +209,7 @@ class SignIn(Visits):
             host = self.add_host()
             sentence = self.assert_fails("NoPort", host.call, "SignIn", flow="browser", open_browser=False)
         self.assertEqual((host.State, host.Error), ("signed-out", sentence))
+        self.assertEqual(host.ErrorDetails["error"], "NoPort")
         self.assertEqual(self.server.count("login"), 0)
 
     def test_no_browser(self):
@@ -324,6 +338,7 @@ class SignIn(Visits):
                        "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: iframe"):
             with self.subTest(header=header):
                 self.assertIn(self.visit(path, header).split()[1], ("404", "503"))
+        self.assertFalse(host.PageVisited)
         answer = self.visit(path, "Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
         head = answer.split("\r\n\r\n")[0].splitlines()
         self.assertTrue(answer.startswith("HTTP/1.1 302 "), answer)
@@ -332,10 +347,11 @@ class SignIn(Visits):
         again = self.visit(path)
         self.assertTrue(again.startswith("HTTP/1.1 410 "), again)
         self.assertIn("opened already", again)
-        self.assertIn("Open the page again", again)
+        self.assertIn("cancel in Keyfob", again)
         self.assertNotIn("state=", again)
+        host.wait_for(PageVisited=True)
         self.assertIn("You are signed in", self.visit(self.find_callback(host)))
-        host.wait_for(State="signed-in")
+        host.wait_for(State="signed-in", PageVisited=False)
         self.assertIn("opened already", self.visit(path))
 
     def test_short_address_with_the_name_of_another_host(self):
@@ -562,6 +578,70 @@ class SignIn(Visits):
         self.assertFalse(agentcase.is_listening(self.port))
 
 
+class FinishSignIn(Visits):
+    """The address that a browser on another machine ended at, handed over on the bus."""
+
+    def finish(self, host, address):
+        self.call(host.path, agentcase.HOST, "FinishSignIn", agentcase.GLib.Variant("(s)", (address,)))
+
+    def start(self):
+        host = self.add_host()
+        host.call("SignIn", open_browser=False)
+        self.assertEqual(host.RedirectUri, f"http://localhost:{self.port}/callback")
+        return host, f"http://localhost:{self.port}{self.find_callback(host)}"
+
+    def test_does_what_the_browser_would_have_done(self):
+        host, address = self.start()
+        self.finish(host, address)
+        host.wait_for(State="signed-in", LoginUri="", RedirectUri="", Error="")
+        # a browser that can come back after all is told how it went
+        self.assertEqual(Page(address).wait().status, 200)
+        self.assertEqual(self.server.count("token"), 1)
+
+    def test_where_no_browser_is_waited_for(self):
+        host = self.add_host()
+        address = f"http://localhost:{self.port}/callback?code=1&state=2"
+        self.assertIn("No sign-in waits", self.assert_fails("Failed", self.finish, host, address))
+        host.call("SignIn", flow="device")
+        self.assertEqual(host.RedirectUri, "")
+        self.assertIn("No sign-in waits", self.assert_fails("Failed", self.finish, host, address))
+        host.call("Cancel")
+
+    def test_counts_once(self):
+        host, address = self.start()
+        gate = self.server.gates["token"] = threading.Event()
+        self.finish(host, address)
+        self.assertIn("No sign-in waits", self.assert_fails("Failed", self.finish, host, address))
+        gate.set()
+        host.wait_for(State="signed-in")
+        self.assertIn("No sign-in waits", self.assert_fails("Failed", self.finish, host, address))
+        self.assertEqual(self.server.count("token"), 1)
+
+    def test_what_is_refused_ends_nothing(self):
+        host, address = self.start()
+        state = address.split("state=")[1]
+        place = address.split("?")[0]
+        for wrong, error in (
+                ("", "Failed"), ("x" * 16000, "Failed"), (place, "Failed"), (place + "?", "Failed"),
+                (place + "?code=1", "Failed"), (place + "?state=" + state[:-1] + "&code=1", "Failed"),
+                (address.replace("/callback", "/open/1"), "Failed"), (address.replace("localhost", "example.org"), "Failed"),
+                (address.replace("localhost", "user@localhost"), "Failed"), ("ftp" + address[4:], "Failed"),
+                (f"{place}?error=access_denied&state={state}", "Denied"), (place + "?error=access_denied", "Denied"),
+                (f"{place}?error=login_required&state={state}", "InteractionRequired"),
+                (f"{place}?state={state}", "BadAnswer"), (f"{place}?code=1&code=2&state={state}", "BadAnswer")):
+            self.assert_fails(error, self.finish, host, wrong)
+            self.assertEqual(host.State, "signing-in", wrong)
+        self.assertEqual(self.server.count("token"), 0)
+        self.finish(host, address)
+        host.wait_for(State="signed-in")
+
+    def test_code_that_the_server_refuses(self):
+        host, address = self.start()
+        self.finish(host, address.replace("code=", "code=x"))
+        host.wait_for(State="signed-out")
+        self.assertTrue(host.Error)
+
+
 class Consent(agentcase.AgentCase):
     """When the provider is asked to show its page of consent; a real one is in interop and providers."""
 
@@ -662,7 +742,7 @@ class Details(agentcase.AgentCase):
         self.assertIn("no such scope", host.Error)
         details = host.ErrorDetails
         self.assertAlmostEqual(details.pop("time"), time.time(), delta=60)
-        self.assertEqual(details, {"url": self.server.url + "/auth/v2/token", "status": 400,
+        self.assertEqual(details, {"url": self.server.url + "/auth/v2/token", "status": 400, "error": "Server",
                                    "code": "invalid_scope", "description": "no such scope"})
         del self.server.faults["token"]
         host.sign_in()
@@ -674,6 +754,7 @@ class Details(agentcase.AgentCase):
         self.assert_fails("Network", host.call, "SignIn", open_browser=False)
         self.assertEqual(host.ErrorDetails["url"], "http://data.invalid/auth/v2/login")
         self.assertIn("data.invalid", host.ErrorDetails["cause"])
+        self.assertEqual(host.ErrorDetails["error"], "Network")
 
     def test_provider(self):
         host = self.add_host()
@@ -682,6 +763,7 @@ class Details(agentcase.AgentCase):
         Page(host.LoginUri).wait()
         host.wait_for(LoginUri="", State="signed-out")
         self.assertEqual(host.ErrorDetails["code"], "access_denied")
+        self.assertEqual(host.ErrorDetails["error"], "Denied")
 
     def test_refusal_of_a_refresh(self):
         host = self.add_host()

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where tokens are kept: the choice of each host, and tokens that move."""
 
+import json
 import os
+import re
 import signal
 import threading
 import time
@@ -14,6 +16,38 @@ from storescase import StoresCase, token
 
 
 class Files(StoresCase):
+    def watched(self):
+        """The inodes that the agent watches, and what it has open."""
+        folder = f"/proc/{self.agent.pid}"
+        inodes, paths = set(), set()
+        for number in os.listdir(folder + "/fd"):
+            try:
+                paths.add(os.readlink(f"{folder}/fd/{number}"))
+                with open(f"{folder}/fdinfo/{number}", encoding="utf-8") as file:
+                    inodes.update(int(inode, 16) for inode in re.findall("inotify .* ino:([0-9a-f]+)", file.read()))
+            except FileNotFoundError:
+                pass
+        return inodes, paths
+
+    def is_let_go(self, folder):
+        inodes, paths = self.watched()
+        return os.stat(folder).st_ino not in inodes and not any(path.startswith(folder) for path in paths)
+
+    def test_stores_that_no_host_uses_are_let_go(self):
+        folders = [self.bus.path(f"used {number}") for number in range(50)]
+        host = self.add_host()
+        host.sign_in()
+        for number, folder in enumerate(folders):
+            os.mkdir(folder, 0o700)
+            host.call("Configure", store=os.path.join(folder, "one.json"))
+            other = self.add_host("https://other.example.org", store=os.path.join(folder, "other.json"))
+            if number % 2:
+                self.remove_host(other.path)
+        wait_until(lambda: all(map(self.is_let_go, folders[:-1])), "the stores to be let go")
+        self.assertFalse(self.is_let_go(folders[-1]))
+        self.remove_host(host.path)
+        wait_until(lambda: self.is_let_go(folders[-1]), "the last store to be let go")
+
     def test_place_is_told(self):
         host = self.add_host()
         self.assertEqual(host.Store, "")
@@ -21,6 +55,17 @@ class Files(StoresCase):
         self.assertEqual(host.Store, self.token_file())
         host.call("SignOut")
         self.assertEqual(host.Store, "")
+
+    def test_relative_folders_count_for_nothing(self):
+        """As the specification of the folders has it: where they would be depends on who starts the agent."""
+        names = ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+        self.restart_agent(env={name: "folder" for name in names})
+        self.assertEqual(self.agent_property("StoreFile"),
+                         self.bus.path("home", ".cache", "py-oidc-auth", "token-store.json"))
+        host = self.add_host()
+        host.sign_in()
+        self.assertTrue(host.Saved)
+        self.assertFalse(os.path.exists(self.bus.path("folder")))
 
     def test_another_file(self):
         host = self.add_host(store=self.other_file)
@@ -49,6 +94,22 @@ class Files(StoresCase):
         self.assertEqual(self.access(self.other_file), None)
         self.assertEqual(self.access(), before["access_token"])
 
+    def test_same_file_by_another_path(self):
+        host = self.add_host()
+        host.sign_in()
+        access = host.get_token()["access_token"]
+        folder = self.bus.path("linked")
+        os.symlink(os.path.dirname(self.token_file()), folder)
+        path = os.path.join(folder, os.path.basename(self.token_file()))
+        for store, place in ((path, path), ("", self.token_file())):
+            host.call("Configure", store=store)
+            self.assertEqual((self.access(), host.Store, host.Saved, host.Error), (access, place, True, ""))
+        self.restart_agent()
+        host = self.find_host()
+        host.wait_for(State="signed-in")
+        host.call("SignOut")
+        self.assertIsNone(self.access())
+
     def test_moves_when_added_again(self):
         host = self.add_host()
         host.sign_in()
@@ -73,6 +134,48 @@ class Files(StoresCase):
         self.assertEqual((host.Store, host.State), (self.token_file(), "signed-in"))
         self.assertNotIn("store", host.Options)
         self.assertEqual(self.access(), host.get_token()["access_token"])
+
+    def test_beside_what_is_no_token_store_nothing_is_made(self):
+        folder = os.path.dirname(self.other_file)
+        os.mkdir(folder, 0o700)
+        name = os.path.basename(self.other_file)
+        host = self.add_host()
+        host.sign_in()
+        for what, make in (
+                ("settings", lambda: self.write_other('{"theme": "dark"}')),
+                ("notes", lambda: self.write_other("not JSON at all")),
+                ("bare token", lambda: self.write_other(json.dumps(token()))),
+                ("folder", lambda: os.mkdir(self.other_file)),
+                ("pipe", lambda: os.mkfifo(self.other_file)),
+                ("link to nothing", lambda: os.symlink("/nowhere/at/all", self.other_file))):
+            with self.subTest(what=what):
+                make()
+                self.assert_fails("Store", host.call, "Configure", store=self.other_file)
+                if what == "bare token":
+                    self.assert_fails("org.freedesktop.DBus.Error.InvalidArgs", self.add_host,
+                                      "http://localhost:1", store=self.other_file)
+                else:
+                    new = self.add_host("http://localhost:1", store=self.other_file)
+                    new.call("SignOut")
+                    self.remove_host(new.path)
+                # with a token, and nowhere to keep it
+                host.call("SignOut")
+                host.call("Configure", store=self.other_file)
+                host.sign_in()
+                self.assertEqual((host.Saved, host.Store), (False, ""))
+                host.call("Refresh")
+                host.call("SignOut")
+                self.restart_agent()
+                host = self.find_host()
+                host.call("Configure", store="")
+                host.sign_in()
+                self.assertEqual((host.Saved, host.Store), (True, self.token_file()))
+                self.assertEqual(os.listdir(folder), [name])
+                os.rmdir(self.other_file) if os.path.isdir(self.other_file) else os.unlink(self.other_file)
+
+    def write_other(self, text):
+        with open(self.other_file, "w", encoding="utf-8") as out:
+            out.write(text)
 
     def test_no_keyring_to_move_to(self):
         host = self.add_host()

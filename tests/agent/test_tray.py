@@ -13,6 +13,11 @@ from gi.repository import Gio, GLib
 from tray import ITEM_PATH, Tray
 
 ICON = "org.keyfob.Keyfob-tray-%s-symbolic"
+REST = ["Open Keyfob", "Lock tokens", "Preferences", "Quit"]
+RENEWING = [*REST[:-1], "Quit and stop renewing tokens"]
+COPY = "Copy header of Portal"
+SIGN_IN = "Sign in to Portal"
+CANCEL = "Cancel signing in to Portal"
 
 
 class TrayCase(agentcase.AgentCase):
@@ -28,8 +33,11 @@ class TrayCase(agentcase.AgentCase):
         self.start_tray().wait_for_item()
         return self.tray
 
-    def agent_name(self):
-        return self.call_bus("GetNameOwner", agentcase.NAME)
+    def item_name(self):
+        """Of this agent alone, so that the icon goes with the name."""
+        name = f"org.kde.StatusNotifierItem-{self.agent.pid}-1"
+        self.assertEqual(self.call_bus("GetNameOwner", name), self.call_bus("GetNameOwner", agentcase.NAME))
+        return name
 
     def call_bus(self, method, name):
         return self.bus.connection.call_sync(
@@ -40,12 +48,15 @@ class TrayCase(agentcase.AgentCase):
         xml, = self.call(path, "org.freedesktop.DBus.Introspectable", "Introspect")
         return xml
 
-    def choices(self, host):
-        """What can be chosen in the submenu of the host."""
-        return [item.label for item in self.tray.menu(host).children if item.enabled]
+    def wait_for_hosts(self, *labels, renews=False):
+        """Waits until the menu has just these items above those that it always has."""
+        self.tray.wait_for_menu([*labels, *(RENEWING if renews else REST)])
 
-    def ended_text(self, host):
-        return time.strftime("The session ended today at %H:%M", time.localtime(host.Expires))
+    def end_text(self, host):
+        """Of a token that is not renewed."""
+        end = time.localtime(host.Expires)
+        is_today = end[:3] == time.localtime()[:3]
+        return time.strftime("ends at %H:%M" if is_today else "ends tomorrow at %H:%M", end)
 
     def cut_off(self, host):
         self.server.faults["token"] = DROP
@@ -55,20 +66,20 @@ class TrayCase(agentcase.AgentCase):
 
 class Icon(TrayCase):
     def test_registered_when_the_tray_comes_last(self):
-        self.assertEqual(self.open_tray().items, [self.agent_name()])
+        self.assertEqual(self.open_tray().items, [self.item_name()])
 
     def test_registered_when_the_tray_was_there_first(self):
         self.stop_agent()
         self.start_tray()
         self.start_agent()
         self.tray.wait_for_item()
-        self.assertEqual(self.tray.items, [self.agent_name()])
+        self.assertEqual(self.tray.items, [self.item_name()])
 
     def test_says_what_it_is(self):
         seen = self.open_tray().get_all()
         self.assertEqual(seen["Category"], "ApplicationStatus")
         self.assertEqual(seen["Id"], "org.keyfob.Keyfob")
-        self.assertEqual(seen["Title"], "No hosts yet")
+        self.assertEqual(seen["Title"], "No servers yet")
         self.assertEqual(seen["IconName"], ICON % "good")
         self.assertIs(seen["ItemIsMenu"], False)
 
@@ -76,7 +87,7 @@ class Icon(TrayCase):
         self.open_tray().close()
         self.bus.wait_for_name("org.kde.StatusNotifierWatcher", present=False)
         tray = self.open_tray()
-        self.assertEqual(tray.get("Title"), "No hosts yet")
+        self.assertEqual(tray.get("Title"), "No servers yet")
 
     def test_without_a_tray_nothing_is_exported(self):
         self.assertNotIn("StatusNotifierItem", self.objects_below("/"))
@@ -110,18 +121,61 @@ class Icon(TrayCase):
         self.assertEqual(self.stop_agent(), 0)
         self.start_agent()
         self.tray.wait_for_item(2)
-        self.assertEqual(self.tray.items[-1], self.agent_name())
+        self.assertEqual(self.tray.items[-1], self.item_name())
+
+
+class SwitchedOff(TrayCase):
+    """By the user, in the preferences, which are in a file here."""
+
+    def begin(self, icon):
+        self.set_icon(icon)
+        self.restart_agent(env={"GSETTINGS_SCHEMA_DIR": os.environ["KEYFOB_SCHEMAS"], "GSETTINGS_BACKEND": "keyfile"})
+
+    def set_icon(self, icon):
+        path = self.bus.path("config", "glib-2.0", "settings", "keyfile")
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(f"[org/keyfob/Keyfob]\ntray-icon={str(icon).lower()}\n")
+
+    def wait_state(self, state):
+        agentcase.wait_until(lambda: self.agent_property("Tray") == state, f"the icon to be {state}")
+
+    def test_goes_and_comes_back_at_once(self):
+        self.begin(True)
+        self.wait_state("none")
+        self.open_tray()
+        self.wait_state("shown")
+        self.tray.get_all()
+        self.set_icon(False)
+        self.wait_state("hidden")
+        agentcase.wait_until(lambda: not self.tray.shown, "the icon to go")
+        # for a tray that keeps it
+        self.assertIn(("NewStatus", ("Passive",)), self.tray.signals)
+        self.set_icon(True)
+        self.wait_state("shown")
+        self.tray.wait_for_item(2)
+        self.assertEqual(self.tray.shown, {self.item_name()})
+        self.assertEqual(self.tray.get("Status"), "Active")
+        self.tray.menu().find("Quit")
+
+    def test_stays_off_in_a_tray_that_comes_later(self):
+        self.begin(False)
+        self.start_tray()
+        self.wait_state("hidden")
+        self.assertEqual(self.tray.items, [])
+        self.tray.close()
+        self.wait_state("none")
 
 
 class States(TrayCase):
     def test_each_state_has_its_icon_and_words(self):
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in", Status="Active")
+        self.tray.wait_for(IconName=ICON % "signed-out", Title="Not signed in", Status="Active")
         host.call("SignIn", open_browser=False)
         self.tray.wait_for(IconName=ICON % "signing-in", Title="Not signed in; Signing in to Portal")
         host.call("Cancel")
-        self.tray.wait_for(IconName=ICON % "needs-user")
+        self.tray.wait_for(IconName=ICON % "signed-out")
         host.sign_in()
         self.tray.wait_for(IconName=ICON % "good", Title="Signed in")
         self.cut_off(host)
@@ -138,7 +192,7 @@ class States(TrayCase):
         self.refuse_refresh(host)
         host.wait_for(State="signed-in", Renews=False)
         # the menu is made after what the agent has to say of the host
-        self.tray.wait_for_menu(["Portal: 60 min left", *Menu.REST])
+        self.wait_for_hosts(f"{COPY} · {self.end_text(host)}")
         self.tray.wait_for(IconName=ICON % "good", Title="Signed in", Status="Active")
 
     def test_session_that_cannot_be_renewed_comes_to_its_end(self):
@@ -147,19 +201,19 @@ class States(TrayCase):
         self.server.token_life = 10
         host = self.add_host(name="Portal")
         host.sign_in()
-        self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal needs you soon",
+        self.tray.wait_for(IconName=ICON % "soon", Title="Signed in; Portal: ends in less than a minute",
                            Status="Active",
                            after=self.server.token_life / 2)
-        self.assertTrue(self.tray.menu("Portal", "Sign in again").enabled)
+        self.wait_for_hosts(f"{SIGN_IN} again", f"{COPY} · ends in less than a minute")
         self.tray.wait_for(IconName=ICON % "needs-user", Title="Not signed in; Portal needs you",
                            after=self.server.token_life / 2)
-        self.assertEqual(self.choices("Portal"), ["Sign in"])
+        self.wait_for_hosts(SIGN_IN)
 
     def test_drawn_for_a_tray_that_does_not_know_the_name(self):
         drawn = set()
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for(IconName=ICON % "needs-user")
+        self.tray.wait_for(IconName=ICON % "signed-out")
         drawn.add(str(self.tray.get("IconPixmap")))
         host.sign_in()
         self.tray.wait_for(IconName=ICON % "good")
@@ -192,7 +246,8 @@ class States(TrayCase):
         self.open_tray()
         self.find_host().wait_for(State="locked", Store=self.token_file())
         self.tray.wait_for(Title="Signed in; The token of Portal cannot be read")
-        self.tray.wait_for_menu(["Portal: Cannot be read", *Menu.REST])
+        self.wait_for_hosts(f"{COPY} · cannot be read")
+        self.assertFalse(self.tray.menu(COPY).enabled)
 
     def test_removed_host_does_not_count(self):
         self.open_tray()
@@ -226,12 +281,13 @@ class Locked(TrayCase):
         self.start_agent(wait=False)
         self.open_tray()
         self.tray.wait_for(IconName=ICON % "locked", Title="Signed in; Portal is locked", Status="Active")
-        self.tray.wait_for_menu(["Portal: Locked", *Menu.REST])
-        self.assertEqual(self.tray.menu("Portal").labels(), ["Alice Example", "Copy header", "Unlock"])
-        self.tray.choose("Portal", "Unlock")
+        self.wait_for_hosts("Unlock keyring", f"{COPY} · locked")
+        self.assertFalse(self.tray.menu(COPY).enabled)
+        self.tray.choose("Unlock keyring")
         self.assertEqual(prompter.stdout.readline(), "refused\n")
         self.bus.unlock_keyring()
         self.tray.wait_for(IconName=ICON % "good", Title="Signed in")
+        self.wait_for_hosts(COPY, renews=True)
 
 
 class Clicks(TrayCase):
@@ -252,19 +308,13 @@ class Clicks(TrayCase):
     def test_window_that_cannot_be_opened(self):
         self.open_tray().click()
         agentcase.wait_until(lambda: "The window cannot be opened" in self.log(), "the agent to notice")
-        self.tray.wait_for(Title="No hosts yet")
+        self.tray.wait_for(Title="No servers yet")
 
 
 class Menu(TrayCase):
-    REST = ["Open Keyfob", "Lock tokens", "Preferences", "Quit"]
-
-    def setUp(self):
-        super().setUp()
-        self.server.token_life = 3630  # so that it is an hour for a while
-
     def test_without_hosts(self):
         menu = self.open_tray().menu()
-        self.assertEqual(menu.labels(), self.REST)
+        self.assertEqual(menu.labels(), REST)
         self.assertEqual(len(menu.children), 4)
 
     def test_text_direction_is_that_of_the_language(self):
@@ -279,55 +329,104 @@ class Menu(TrayCase):
                     "(ss)", ("com.canonical.dbusmenu", "TextDirection")), self.tray.get("Menu"))
                 self.assertEqual(seen, direction)
 
-    def test_hosts_by_name_with_state_and_time_left(self):
+    def test_who_is_signed_in_is_copied_and_the_others_are_signed_in(self):
         self.open_tray()
         host = self.add_host(name="the_portal")
-        self.add_host("https://later.example.org", name="Another")
+        self.add_host("https://later.example.org", name="Later")
+        self.add_host("https://another.example.org", name="another")
         host.sign_in()
-        host.wait_for(Account="Alice Example")
-        self.tray.wait_for_menu(["Another: Not signed in", "the_portal: 60 min left", *self.REST])
-        self.assertEqual(self.tray.menu("the_portal").labels(), ["Alice Example", "Copy header", "Sign in"])
-        self.assertEqual(self.choices("the_portal"), ["Copy header"])
-        self.assertEqual(self.tray.menu("Another").labels(),
-                         ["https://later.example.org", "Copy header", "Sign in"])
-        self.assertEqual(self.choices("Another"), ["Sign in"])
+        self.wait_for_hosts("Copy header of the_portal", "Sign in to", renews=True)
+        self.assertEqual(self.tray.menu("Sign in to").labels(), ["another", "Later"])
+        # groups have a line between them
+        self.assertEqual(["line" if "type" in item.properties else item.label
+                          for item in self.tray.menu().children],
+                         ["Copy header of the_portal", "line", "Sign in to", "line", *RENEWING])
+
+    def test_who_needs_the_user_comes_first(self):
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.add_host("https://one.example.org", name="One")
+        self.add_host("https://two.example.org", name="Two")
+        host.sign_in()
         self.end_session(host)
-        self.tray.wait_for_menu(
-            ["Another: Not signed in", f"the_portal: {self.ended_text(host)}", *self.REST])
+        self.wait_for_hosts(SIGN_IN, "Sign in to")
+        self.assertEqual(self.tray.menu("Sign in to P").children, [])
+        self.assertEqual(self.tray.menu().find("Sign in to").children, [])
+
+    def test_the_only_other_needs_no_submenu(self):
+        self.open_tray()
+        self.add_host(name="Portal")
+        self.wait_for_hosts(SIGN_IN)
+        self.assertEqual(self.tray.menu(SIGN_IN).children, [])
+
+    def test_same_names_are_told_apart(self):
+        self.open_tray()
+        self.add_host("https://one.example.org", name="Portal")
+        self.add_host("https://two.example.org", name="portal")
+        self.add_host("https://three.example.org", name="Another")
+        self.wait_for_hosts("Sign in to")
+        self.assertEqual(self.tray.menu("Sign in to").labels(), [
+            "Another", "Portal (https://one.example.org)", "portal (https://two.example.org)"])
 
     def test_time_left_is_told_when_somebody_looks(self):
-        self.server.token_life = 122
+        self.server.gives_refresh_token = False
+        self.server.token_life = 63
         host = self.add_host(name="Portal")
         host.sign_in()
         host.wait_for(Account="Alice Example")
         self.open_tray()
-        self.tray.wait_for_menu(["Portal: 2 min left", *self.REST])
+        self.wait_for_hosts(f"{COPY} · {self.end_text(host)}")
         self.tray.menu_signals.clear()
-        agentcase.wait_until(lambda: time.time() > host.Expires - 119, "some seconds to pass")
+        agentcase.wait_until(lambda: time.time() > host.Expires - 59, "some seconds to pass")
         self.assertEqual(self.tray.menu_signals, [])
-        self.assertEqual(self.tray.open_menu().labels()[0], "Portal: 1 min left")
+        label = f"{COPY} · ends in less than a minute"
+        self.assertEqual(self.tray.open_menu().labels()[0], label)
         (name, (updated, removed)), = self.tray.menu_signals
         self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
-        self.assertEqual([properties for _, properties in updated], [{"label": "Portal: 1 min left", "enabled": True, "children-display": "submenu"}])
+        self.assertEqual([properties for _, properties in updated], [{"label": label, "enabled": True}])
+
+    def test_offline_without_a_good_token(self):
+        self.open_tray()
+        self.server.token_life = 5
+        host = self.add_host(name="Portal")
+        host.sign_in()
+        self.cut_off(host)
+        self.wait_for_hosts(COPY, renews=True)
+        agentcase.wait_until(lambda: time.time() > host.Expires, "the token to end")
+        # a copy is worth a try all the same
+        self.assertEqual(self.tray.open_menu().labels()[0], f"{COPY} · offline")
+        self.assertTrue(self.tray.menu(COPY).enabled)
 
     def test_sign_in_and_cancel(self):
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.wait_for_hosts(SIGN_IN)
         host.call("SignIn", open_browser=False)
-        self.tray.wait_for_menu(["Portal: Waiting for your browser…", *self.REST])
-        self.tray.choose("Portal", "Cancel")
+        self.wait_for_hosts(CANCEL)
+        self.tray.choose(CANCEL)
         host.wait_for(State="signed-out")
 
     def test_sign_in_opens_the_browser_and_else_the_window(self):
         window = FakeWindow(self.bus)
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
-        self.tray.choose("Portal", "Sign in")
+        self.wait_for_hosts(SIGN_IN)
+        self.tray.choose(SIGN_IN)
         # there is no browser here, and the window says so
         self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
         agentcase.wait_until(lambda: "No browser" in host.Error, "the sentence")
+
+    def test_sign_in_from_the_submenu(self):
+        self.install_browser()
+        self.restart_agent()
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.add_host("https://other.example.org", name="Other")
+        self.wait_for_hosts("Sign in to")
+        self.tray.choose("Sign in to", "Portal")
+        agentcase.Page(self.wait_for_browser()[0]).wait()
+        host.wait_for(State="signed-in")
+        self.wait_for_hosts(COPY, "Sign in to Other", renews=True)
 
     def test_window_stays_closed_after_a_sign_in(self):
         self.install_browser()
@@ -335,8 +434,8 @@ class Menu(TrayCase):
         window = FakeWindow(self.bus)
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
-        self.tray.choose("Portal", "Sign in")
+        self.wait_for_hosts(SIGN_IN)
+        self.tray.choose(SIGN_IN)
         agentcase.Page(self.wait_for_browser()[0]).wait()
         host.wait_for(State="signed-in")
         # an error that comes later is none of that sign-in
@@ -351,10 +450,10 @@ class Menu(TrayCase):
         window = FakeWindow(self.bus)
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
-        self.tray.choose("Portal", "Sign in")
+        self.wait_for_hosts(SIGN_IN)
+        self.tray.choose(SIGN_IN)
         self.wait_for_browser()
-        self.tray.choose("Portal", "Cancel")
+        self.tray.choose(CANCEL)
         host.wait_for(State="signed-out")
         self.tray.choose("Preferences")
         self.assertEqual(window.wait_for_call(), ("ActivateAction", ("preferences", [], {})))
@@ -364,15 +463,15 @@ class Menu(TrayCase):
         self.open_tray()
         host = self.add_host(name="Portal")
         host.sign_in()
-        self.tray.wait_for_menu(["Portal: 60 min left", *self.REST])
-        self.tray.choose("Portal", "Copy header")
+        self.wait_for_hosts(COPY, renews=True)
+        self.tray.choose(COPY)
         self.assertEqual(window.wait_for_call(), ("ActivateAction", ("copy-header", [host.path], {})))
 
     def test_host_that_has_gone_while_the_menu_was_open(self):
         self.open_tray()
         host = self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
-        item = self.tray.open_menu("Portal", "Sign in")
+        self.wait_for_hosts(SIGN_IN)
+        item = self.tray.open_menu(SIGN_IN)
         click = GLib.Variant("(isvu)", (item.id, "clicked", GLib.Variant("i", 0), 0))
         removal = self.start_call(agentcase.PATH, agentcase.AGENT, "RemoveHost",
                                   GLib.Variant("(o)", (host.path,)))
@@ -380,7 +479,7 @@ class Menu(TrayCase):
             self.tray.items[-1], self.tray.get("Menu"), "com.canonical.dbusmenu", "Event", click,
             None, Gio.DBusCallFlags.NONE, -1, None, None)
         removal.wait()
-        self.tray.wait_for_menu(self.REST)
+        self.wait_for_hosts()
         # warnings are fatal here
         self.assertEqual(self.agent_property("StoreState"), "ready")
 
@@ -406,33 +505,45 @@ class Menu(TrayCase):
         # which would close an open menu in LXQt
         self.open_tray()
         host = self.add_host(name="Portal")
+        host.sign_in()
+        self.end_session(host)
         self.add_host("https://other.example.org", name="Other")
-        self.tray.wait_for_menu(["Other: Not signed in", "Portal: Not signed in", *self.REST])
+        self.wait_for_hosts(SIGN_IN, "Sign in to Other")
         before = self.tray.menu()
-        portal = before.find("Portal")
         self.tray.menu_signals.clear()
         host.call("SignIn", open_browser=False)
-        self.tray.wait_for_menu(
-            ["Other: Not signed in", "Portal: Waiting for your browser…", *self.REST])
-        self.assertEqual(self.choices("Portal"), ["Cancel"])
+        self.wait_for_hosts(CANCEL, "Sign in to Other")
         (name, (updated, removed)), = self.tray.menu_signals
         self.assertEqual((name, removed), ("ItemsPropertiesUpdated", []))
-        self.assertEqual(dict(updated), {
-            portal.id: {"label": "Portal: Waiting for your browser…", "enabled": True,
-                        "children-display": "submenu"},
-            portal.find("Sign in").id: {"label": "Cancel", "enabled": True}})
-        agentcase.Page(host.LoginUri).wait()
-        host.wait_for(State="signed-in", Account="Alice Example")
-        self.tray.wait_for_menu(["Other: Not signed in", "Portal: 60 min left", *self.REST])
-        self.assertEqual(self.choices("Portal"), ["Copy header"])
-        self.assertEqual({name for name, _ in self.tray.menu_signals}, {"ItemsPropertiesUpdated"})
-        self.assertEqual([item.id for item in self.tray.menu().walk()], [item.id for item in before.walk()])
+        self.assertEqual(updated, [(before.find(SIGN_IN).id, {"label": CANCEL, "enabled": True})])
+
+    def test_open_menu_keeps_its_items_in_their_places(self):
+        # or the next click would copy another token
+        self.open_tray()
+        host = self.add_host(name="Portal")
+        self.add_host("https://other.example.org", name="Other")
+        self.wait_for_hosts("Sign in to")
+        self.tray.open_menu()
+        self.tray.menu_signals.clear()
+        host.sign_in()
+        self.tray.wait_for(Title="1 of 2 signed in")
+        self.assertEqual(self.tray.menu().labels(), ["Sign in to", *REST])
+        self.assertEqual(self.tray.menu_signals, [])
+        # until it is opened again
+        self.assertEqual(self.tray.open_menu().labels(), [COPY, "Sign in to Other", *RENEWING])
+        # or closed, of which not all panels tell
+        self.tray.call_menu("Event", "(isvu)", 0, "opened", GLib.Variant("i", 0), 0)
+        host.call("SignOut")
+        self.tray.wait_for(Title="0 of 2 signed in")
+        self.assertEqual(self.tray.menu().labels(), [COPY, "Sign in to Other", *RENEWING])
+        self.tray.call_menu("Event", "(isvu)", 0, "closed", GLib.Variant("i", 0), 0)
+        self.wait_for_hosts("Sign in to")
 
     def test_host_that_comes_changes_the_layout(self):
         before = self.open_tray().menu()
         self.tray.menu_signals.clear()
         self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        self.wait_for_hosts(SIGN_IN)
         self.assertEqual([parent for name, (_, parent) in self.tray.menu_signals
                           if name == "LayoutUpdated"], [0])
         # the others are the items they were
@@ -447,8 +558,8 @@ class Menu(TrayCase):
         host.call("SignIn", open_browser=False, force=True)
         host.wait_for(State="signing-in")
         self.tray.wait_for(Title="Signed in; Signing in to Portal", IconName=ICON % "signing-in")
-        self.assertEqual(self.choices("Portal"), ["Copy header", "Cancel"])
-        self.tray.choose("Portal", "Copy header")
+        self.assertEqual(self.tray.menu().labels()[:2], [CANCEL, COPY])
+        self.tray.choose(COPY)
         self.assertEqual(window.wait_for_call(), ("ActivateAction", ("copy-header", [host.path], {})))
         self.assertIn("access_token", host.get_token(interactive=False))
 
@@ -479,52 +590,92 @@ class Menu(TrayCase):
     def test_what_is_told_of_an_item(self):
         self.open_tray()
         host = self.add_host(name="the_portal")
+        for name in "ab":
+            self.add_host(f"https://{name}.example.org")
         host.sign_in()
-        host.wait_for(Account="Alice Example")
-        self.tray.wait_for_menu(["the_portal: 60 min left", *self.REST])
+        self.wait_for_hosts("Copy header of the_portal", "Sign in to", renews=True)
         menu = self.tray.menu()
         self.assertEqual(menu.properties, {"children-display": "submenu"})
-        portal = menu.find("the_portal")
         # a single underscore marks the access key
-        self.assertEqual(portal.properties, {"label": "the__portal: 60 min left", "enabled": True,
-                                             "children-display": "submenu"})
-        self.assertEqual(portal.find("Alice").properties, {"label": "Alice Example", "enabled": False})
+        self.assertEqual(menu.children[0].properties,
+                         {"label": "Copy header of the__portal", "enabled": True})
         self.assertEqual(menu.children[1].properties, {"type": "separator"})
-        self.assertEqual(menu.find("Quit").properties, {"label": "Quit", "enabled": True})
+        self.assertEqual(menu.find("Sign in to").properties,
+                         {"label": "Sign in to", "enabled": True, "children-display": "submenu"})
 
     def test_levels_that_are_asked_for(self):
         self.open_tray()
-        self.add_host(name="Portal")
-        self.tray.wait_for_menu(["Portal: Not signed in", *self.REST])
+        for name in "ab":
+            self.add_host(f"https://{name}.example.org")
+        self.wait_for_hosts("Sign in to")
         self.assertEqual(self.tray.menu(depth=0).children, [])
-        self.assertEqual(self.tray.menu("Portal", depth=1).children, [])
-        portal = self.tray.menu("Portal").id
-        self.assertEqual(self.tray.menu(parent=portal).labels()[1:], ["Copy header", "Sign in"])
+        self.assertEqual(self.tray.menu("Sign in to", depth=1).children, [])
+        submenu = self.tray.menu("Sign in to").id
+        self.assertEqual(self.tray.menu(parent=submenu).labels(), ["a.example.org", "b.example.org"])
 
-    def test_200_hosts(self):
+
+class ManyHosts(TrayCase):
+    """The menu stays one that a person can use; the window has all hosts."""
+
+    def start_with(self, signed_in=0, ended=0, signed_out=0):
         self.stop_agent()
+        self.server.gives_refresh_token = False
         folder = self.bus.path("config", "keyfob")
         os.makedirs(folder, exist_ok=True)
+        entries = {}
         with open(os.path.join(folder, "hosts.ini"), "w", encoding="utf-8") as out:
-            for number in range(199):
-                out.write(f"[https://host{number}.example.org]\n")
+            for kind, count, life in (("good", signed_in, 90000), ("ended", ended, -100),
+                                      ("out", signed_out, None)):
+                for number in range(count):
+                    url = f"https://{kind}{number}.example.org"
+                    out.write(f"[{url}]\n")
+                    if life is not None:
+                        entries[url] = {"token": self.server.make_token(life=life), "stored_at": time.time()}
+        self.write_entries(entries)
         self.start_agent()
-        host = self.add_host(name="Zebra")
-        self.open_tray().wait_for(Title="0 of 200 signed in")
-        host.sign_in()
-        self.end_session(host)
-        self.tray.wait_for(Title="0 of 200 signed in; Zebra needs you")
-        menu = self.tray.open_menu()
-        # who needs the user comes first, and no menu is longer than a screen
-        self.assertEqual(menu.labels()[0], f"Zebra: {self.ended_text(host)}")
-        self.assertEqual(menu.labels()[-5:], ["192 more hosts", *self.REST])
-        self.assertLessEqual(max(len(item.children) for item in menu.walk()), 20)
-        # all are there, once, as a person would sort them
-        more = menu.find("192 more hosts")
-        self.assertEqual(more.labels()[0].split(" – ")[0], "host7.example.org")
-        shown = [child.label.split(":")[0] for group in more.children for child in group.children]
-        shown = [label.split(":")[0] for label in menu.labels()[1:8]] + shown
-        self.assertEqual(shown, [f"host{number}.example.org" for number in range(199)])
+        self.open_tray().wait_for(Title=f"{signed_in} of {signed_in + ended + signed_out} signed in" + (
+            f"; {ended} servers need you" if ended > 1 else ""))
+
+    def names(self, *labels):
+        """The hosts in the menu, or in a submenu of it, and what else is there without an end."""
+        return [label.split(" · ")[0].replace(".example.org", "").removeprefix("Copy header of ")
+                for label in self.tray.open_menu(*labels).labels()]
+
+    def test_30_servers(self):
+        window = FakeWindow(self.bus)
+        self.start_with(signed_in=30)
+        self.assertEqual(self.names(), [*(f"good{number}" for number in range(10)), "More…", *REST])
+        self.tray.choose("More…")
+        self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+
+    def test_who_is_used_is_in_the_menu(self):
+        self.start_with(signed_in=30)
+        for number in (27, 12):
+            self.find_host(f"https://good{number}.example.org").get_token()
+        self.tray.open_menu()
+        self.assertEqual(self.names()[:11], [*(f"good{number}" for number in range(8)), "good12", "good27",
+                                             "More…"])
+
+    def test_who_is_pinned_comes_first(self):
+        self.start_with(signed_in=30)
+        self.find_host("https://good27.example.org").call("Configure", pinned=True)
+        self.assertEqual(self.names()[:11], ["good27", *(f"good{number}" for number in range(9)), "More…"])
+
+    def test_200_servers(self):
+        window = FakeWindow(self.bus)
+        self.start_with(signed_in=50, ended=7, signed_out=143)
+        self.assertEqual(self.names(), [
+            *(f"Sign in to ended{number}" for number in range(5)),
+            *(f"good{number}" for number in range(10)), "More…", "Sign in to", *REST])
+        self.assertLessEqual(max(len(item.children) for item in self.tray.menu().walk()), 25)
+        # who needs the user is among them
+        submenu = self.tray.menu().children[-6]
+        self.assertEqual(submenu.label, "Sign in to")
+        self.assertEqual([label.split(".")[0] for label in submenu.labels()], [
+            "ended5", "ended6", *(f"out{number}" for number in range(18)), "More…"])
+        more = submenu.find("More…")
+        self.tray.call_menu("Event", "(isvu)", more.id, "clicked", GLib.Variant("i", 0), 0)
+        self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
 
 
 if __name__ == "__main__":

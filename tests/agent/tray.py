@@ -45,6 +45,7 @@ class Tray:
         self.refuses = refuses
         self.has_host = has_host
         self.items = []  # bus names, in the order they came
+        self.shown = set()  # those of them whose icons are there: until the name goes, as in any tray
         self.signals = []  # (name, arguments) of what items have told
         info = Gio.DBusNodeInfo.new_for_xml(WATCHER_XML)
         self.connection.register_object(WATCHER_PATH, info.interfaces[0], self._on_call,
@@ -64,9 +65,13 @@ class Tray:
         if self.refuses:
             invocation.return_dbus_error("org.freedesktop.DBus.Error.LimitsExceeded", "full")
             return
-        self.items.append(arguments.unpack()[0])
+        name, = arguments.unpack()
+        self.items.append(name)
+        self.shown.add(name)
+        connection.signal_subscribe(
+            "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", name,
+            Gio.DBusSignalFlags.NONE, lambda *args: args[5].unpack()[2] or self.shown.discard(name))
         invocation.return_value(None)
-        assert sender == self.items[-1]
 
     def set_host(self, has_host):
         """Who shows the icons comes or goes; who collects them stays."""
@@ -133,4 +138,5 @@ class Tray:
         """Waits until the item shows that, which it need not do in the first @after seconds."""
         agentcase.wait_until(
             lambda: all(self.get(name) == value for name, value in properties.items()),
-            f"{properties} in the tray", after + agentcase.privatebus.DEADLINE)
+            lambda: f"{properties} in the tray, and not {[self.get(name) for name in properties]}",
+            after + agentcase.privatebus.DEADLINE)

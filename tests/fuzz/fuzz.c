@@ -74,7 +74,14 @@ static void
 fuzz_claims (const char *text, gsize length)
 {
   g_autofree char *account = keyfob_claims_dup_account (text);
+  g_autofree char *json = NULL;
+  GVariant *claims = keyfob_claims_list (text, &json);
 
+  if (claims != NULL)
+    {
+      g_assert_true (keyfob_json_is_valid (json, strlen (json), FALSE));
+      g_variant_unref (g_variant_ref_sink (claims));
+    }
   g_assert_true (account == NULL || g_utf8_validate (account, -1, NULL));
   keyfob_claims_get_issued_at (text);
   keyfob_claims_get_expires (text);

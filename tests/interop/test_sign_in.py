@@ -9,6 +9,7 @@ import tempfile
 
 import agentcase
 import tap
+from gi.repository import GLib
 from keycloak import PORTS, Person
 from stack import Stack
 
@@ -38,6 +39,37 @@ class SignIn(agentcase.AgentCase):
         self.person.approve(self.uri)
         host.wait_for(LoginUri="")
         return "prompt=consent" in self.uri
+
+
+class Found(SignIn):
+    def test_from_the_link_of_a_page(self):
+        for path in ("", "/docs", "/auth/v2/login?redirect_uri=http%3A%2F%2Flocalhost%3A53100%2Fcallback"):
+            servers = self.call(agentcase.PATH, agentcase.AGENT, "Discover",
+                                GLib.Variant("(sa{sv})", (self.server.url + path, {})))[0]
+            self.assertEqual([(server["url"], server["device"], server["userinfo"]) for server in servers],
+                             [(self.server.url, True, True)])
+
+
+class Access(SignIn):
+    def test_what_the_token_says_and_opens(self):
+        host = self.add_host()
+        self.sign_in(host)
+        host.wait_for(State="signed-in")
+        claims = {name: (kind, value) for name, kind, value in host.call("GetClaims")[0]["claims"]}
+        self.assertEqual(claims["iss"][0], "text")
+        self.assertEqual(claims["exp"], ("time", host.Expires))
+        self.assertLess(claims["iat"][1], claims["exp"][1])
+
+        results = {}
+        for path in ("protected", "scoped", "members", "nowhere", "auth/v2/token"):
+            answer = host.call("TestAccess", url=f"{self.server.url}/{path}")[0]
+            results[path] = answer["result"], answer["status"], answer.get("scope", "")
+        self.assertEqual(results, {
+            "protected": ("accepted", 200, ""), "scoped": ("lacks-scope", 403, "files:write"),
+            "members": ("lacks-right", 401, ""), "nowhere": ("not-found", 404, ""),
+            "auth/v2/token": ("not-found", 405, "")})
+        answer, = host.call("TestAccess")
+        self.assertEqual((answer["result"], answer["account"]), ("accepted", host.Account))
 
 
 class Consent(SignIn):

@@ -13,6 +13,7 @@ import unittest
 import browser as browsers
 import desktop
 import keyfob
+from gi.repository import Atspi
 from stack import Stack
 
 HOST_NAME = "Data portal"
@@ -70,6 +71,11 @@ class Journey(unittest.TestCase):
     def open_sign_in(cls):
         """From the click to the provider's page in the browser."""
         cls.window.press("Sign in", within=HOST_NAME)
+        cls.show_provider()
+
+    @classmethod
+    def show_provider(cls):
+        """The page that a sign-in has opened in the browser."""
         if cls.browser.session is None:
             cls.browser.attach()
         cls.browser.show_tab("/interaction/")
@@ -91,15 +97,31 @@ class Journey(unittest.TestCase):
         cls.browser.call("POST", "/window", {"handle": handles[0]})
         cls.browser.call("POST", "/url", {"url": "about:blank"})
 
+    def click(self, title):
+        """For a row, which has nothing to press in accessibility."""
+        self.window.to_front()
+        box = self.window.wait_for(title).accessible.get_extents(Atspi.CoordType.WINDOW)
+        window = desktop.find_x_windows(desktop.MAIN_WINDOW)[-1]
+        desktop.xdotool("mousemove", "--window", window, box.x + box.width // 2, box.y + box.height // 2)
+        desktop.xdotool("click", 1)
+
     def choose(self, item):
         """An item of the host's menu."""
-        self.window.press("More actions", within=HOST_NAME)
+        self.window.act("row.menu", within=HOST_NAME)
         self.window.press(item)
 
-    def sign_out(self):
+    def choose_sign_out(self):
+        """The window says so at once; the agent does it when nobody can undo it any more."""
         self.choose("Sign out…")
         self.window.wait_text("^Sign out of")
         self.window.press_in_dialog("Sign out")
+        self.window.wait_for(f"Signed out of {HOST_NAME}")
+        self.window.wait_for("Not signed in", within=HOST_NAME)
+
+    def sign_out(self):
+        self.choose_sign_out()
+        self.window.wait_gone("Undo")
+        self.host.wait_state("signed-out")
 
     def copy_header(self):
         """Presses Copy header and gives what the clipboard then holds."""

@@ -13,7 +13,7 @@ import keyfob
 import panel
 import tap
 
-ICON = "org.keyfob.Keyfob-tray-needs-user-symbolic"  # of a host that nobody is signed in to
+ICON = "org.keyfob.Keyfob-tray-signed-out-symbolic"  # of a host that nobody is signed in to
 ENOUGH = 3  # contrast of what is to be seen at all, WCAG 1.4.11
 AREA = 70  # pixels, of about 130 in the smallest drawing of the icon
 
@@ -75,15 +75,36 @@ class Panels(unittest.TestCase):
         self.addCleanup(shown.stop)
         shown.start()
         desktop.wait_for(lambda: panel.look()[1][AREA] >= ENOUGH, "the icon")
-        shown.open_submenu("Portal")
-        before = desktop.wait_for(shown.submenu, "the submenu")
+        shown.open_menu()
+        before = desktop.wait_for(shown.menu, "the menu")
         self.bus.call(keyfob.AGENT_NAME, self.host.path, keyfob.HOST_INTERFACE, "SignIn",
                       keyfob.GLib.Variant("(a{sv})", ({},)), None, 0, -1, None, None)
         self.host.wait_state("signing-in")
-        desktop.wait_for(lambda: shown.submenu() not in (b"", before), "the submenu to change")
+        desktop.wait_for(lambda: shown.menu() not in (b"", before), "the menu to change")
         desktop.screenshot(self.pictures / f"panel-menu-{shown.window_class}.png")
-        shown.click_item("Portal", "Cancel")
+        shown.click_item("Cancel signing in to Portal")
         self.host.wait_state("signed-out")
+
+    def set_icon(self, icon):
+        settings = pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile")
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f"[org/keyfob/Keyfob]\ntray-icon={str(icon).lower()}\n")
+
+    def check_switched_off(self, shown):
+        self.addCleanup(shown.stop)
+        self.addCleanup(self.set_icon, True)
+        shown.start()
+        desktop.wait_for(lambda: panel.look()[1][AREA] >= ENOUGH, "the icon")
+        self.set_icon(False)
+        desktop.wait_for(lambda: panel.look()[1][AREA] < ENOUGH, "the icon to go")
+        self.set_icon(True)
+        desktop.wait_for(lambda: panel.look()[1][AREA] >= ENOUGH, "the icon to come back")
+
+    def test_switched_off_xfce(self):
+        self.check_switched_off(self.xfce)
+
+    def test_switched_off_lxqt(self):
+        self.check_switched_off(panel.LxqtPanel(self.folder))
 
     def test_open_menu_xfce(self):
         self.check_open_menu(self.xfce)

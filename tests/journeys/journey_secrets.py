@@ -109,7 +109,6 @@ class Secrets(Journey):
         self.window.wait_text("Alice Example")
         self.copy_header()
         self.sign_out()
-        self.window.wait_text("Not signed in")
         self.window.close()
         self.end_agent()
         self.watch.stop()

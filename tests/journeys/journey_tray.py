@@ -35,15 +35,15 @@ class Tray(Journey):
 
     def wait_window(self):
         self.window.wait_for(HOST_NAME)
-        return desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "the window")[0]
+        return desktop.wait_for(lambda: desktop.find_x_windows(desktop.MAIN_WINDOW), "the window")[0]
 
     def close_window(self):
         self.window.press("Close")
-        desktop.wait_for(lambda: not desktop.find_x_windows("^Keyfob$"), "the window to close")
+        desktop.wait_for(lambda: not desktop.find_x_windows(desktop.MAIN_WINDOW), "the window to close")
 
     def test_01_appears_with_the_panel(self):
         self.panel.start()
-        self.wait_icon("needs-user")
+        self.wait_icon("signed-out")
         self.panel.hover()
         self.picture("tooltip")
         self.panel.leave()
@@ -59,7 +59,7 @@ class Tray(Journey):
         self.close_window()
 
     def test_03_sign_in_from_the_menu(self):
-        self.panel.choose(HOST_NAME, "Sign in")
+        self.panel.choose(f"Sign in to {HOST_NAME}")
         self.browser.attach()
         self.browser.show_tab("/interaction/")
         self.wait_icon("signing-in")
@@ -70,7 +70,7 @@ class Tray(Journey):
 
     def test_04_copy_the_header_from_the_menu(self):
         desktop.write_clipboard("copied by another program")
-        self.panel.choose(HOST_NAME, "Copy header")
+        self.panel.choose(f"Copy header of {HOST_NAME}")
         header = desktop.wait_for(
             lambda: desktop.read_clipboard() not in (None, "copied by another program")
             and desktop.read_clipboard(), "the header in the clipboard")
@@ -82,11 +82,11 @@ class Tray(Journey):
 
     def test_05_preferences_and_window_from_the_menu(self):
         self.panel.choose("Preferences")
-        self.window.wait_text("unused sessions")
+        self.window.wait_text("Stop renewing when unused for")
         self.picture("preferences")
         desktop.xdotool("key", "Escape")
         self.window.wait_gone("Preferences")
-        if desktop.find_x_windows("^Keyfob$"):
+        if desktop.find_x_windows(desktop.MAIN_WINDOW):
             self.close_window()
         self.panel.choose("Open Keyfob")
         self.wait_window()
@@ -113,9 +113,9 @@ class Tray(Journey):
     def test_08_cancel_from_the_menu(self):
         self.host.call("SignOut", {})
         self.host.wait_state("signed-out")
-        self.panel.choose(HOST_NAME, "Sign in")
+        self.panel.choose(f"Sign in to {HOST_NAME}")
         self.host.wait_state("signing-in")
-        self.panel.choose(HOST_NAME, "Cancel")
+        self.panel.choose(f"Cancel signing in to {HOST_NAME}")
         self.host.wait_state("signed-out")
 
     def test_09_quit_ends_all_of_it(self):

@@ -15,6 +15,7 @@
 # BED_AGENT    path of keyfob-agent: the bus activates it as org.keyfob.Keyfob.Agent
 # BED_AGENT_ENV  what is set for the agent alone, such as G_DEBUG=fatal-warnings
 # BED_WINDOW   path of keyfob: the bus activates it as org.keyfob.Keyfob
+# BED_SERVICES names of further services of the system that the bus starts, such as an installed agent
 # BED_LOG      file that the activated agent's output goes to, default BED_DIR/agent.log
 
 set -u
@@ -85,12 +86,12 @@ bed_folders () {
   fi
 }
 
-# A bus that starts accessibility, the keyring's prompter, a panel's settings and our programs, but no
+# A bus that starts accessibility, settings, the keyring's prompter, a panel's settings and our programs, but no
 # keyring by itself.
 bed_bus_config () {
   local service
   for service in org.a11y.Bus org.gnome.keyring.SystemPrompter org.gnome.keyring.PrivatePrompter \
-                 org.xfce.Xfconf; do
+                 org.xfce.Xfconf ca.desrt.dconf ${BED_SERVICES:-}; do
     ln -sf "/usr/share/dbus-1/services/$service.service" "$BED_DIR/services/"
   done
   if [ -n "${BED_AGENT:-}" ]; then

@@ -17,10 +17,12 @@ import urllib.request
 
 from desktop import wait_for
 
+# Chromium drops clicks on a page until its first frame is drawn, so chromedriver starts it with
+# --allow-pre-commit-input; here it has to be told as well.
 LAUNCHER = """#!/bin/sh
 printf '%s\\n' "$*" >>"{folder}/browser.log"
 exec chromium {sandbox} --test-type --window-position=440,0 --window-size=840,800 --disable-gpu --disable-dev-shm-usage --disable-quic \\
-  --no-first-run --no-default-browser-check --disable-background-networking \\
+  --allow-pre-commit-input --no-first-run --no-default-browser-check --disable-background-networking \\
   --disable-component-update --disable-sync --disable-default-apps --disable-extensions \\
   --disable-breakpad --disable-crash-reporter --disable-features=DialMediaRouteProvider,Translate --password-store=basic \\
   --host-resolver-rules='MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1 , EXCLUDE ::1' \\

@@ -102,7 +102,7 @@ def check(stack, window, folder):
     browser.wait_text("You are signed in")
     say("Login and consent given; the page says:", " ".join(browser.text().split()))
     window.wait_text("Alice Example")
-    say("The window says:", window.wait_text(r".*\b(min|h|s) left.*").group())
+    say("The window says:", window.wait_text(r".*renewed by itself").group())
     window.press("Copy header", within=HOST_NAME)
     header = desktop.wait_for(desktop.read_clipboard, "the clipboard to be filled")
     if not header.startswith("Authorization: Bearer "):

@@ -24,6 +24,10 @@ GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None,
 DEADLINE = 15 * waiting.SLOWNESS
 
 
+# Title of the window of Keyfob: a page that fills it has its own there, too.
+MAIN_WINDOW = "^(.+ – )?Keyfob$"
+
+
 def wait_for(condition, what, seconds=DEADLINE):
     """wait_until() for what is read by accessibility, which costs more than a look at a variable."""
     return waiting.wait_until(condition, what, seconds, tick=100)
@@ -84,6 +88,14 @@ class Node:
         return Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text)) if text else ""
 
     @property
+    def window_title(self):
+        """Of the window that it stands in."""
+        node = self.accessible
+        while (parent := node.get_parent()) is not None and parent.get_role() != Atspi.Role.APPLICATION:
+            node = parent
+        return node.get_name()
+
+    @property
     def is_button(self):
         # a label has actions too, those of its context menu
         return ("label" not in self.role and self.accessible.get_action_iface() is not None
@@ -109,8 +121,21 @@ class Node:
             if child.has_state(Atspi.StateType.VISIBLE):
                 yield from child.walk()
 
+    def parents(self):
+        """What a label is written on."""
+        parent = self.accessible.get_parent() if "label" in self.role else None
+        if parent is not None and "button" in Node(parent).role:
+            yield Node(parent)
+
     def press(self):
         self.accessible.do_action(0)
+
+    def act(self, action):
+        """Does the action of that name; whether there is one."""
+        for index in range(self.accessible.get_n_actions() if self.accessible.get_action_iface() else 0):
+            if self.accessible.get_action_name(index) == action:
+                return self.accessible.do_action(index)
+        return False
 
     def write(self, text):
         editable = self.accessible.get_editable_text_iface()
@@ -162,9 +187,13 @@ class Application:
             if within is not None:
                 nodes = narrow(nodes, within)
             named = [node for node in nodes if matches(node.name, name)]
-            # an icon-only button may carry its name where the press does nothing, so look below as well
+            # a button that says "Copied" for now is called by what it does, and of which server
+            named += [node for node in nodes
+                      if isinstance(name, str) and node.is_button and node.name.startswith(name + " of ")]
+            # an icon-only button may carry its name where the press does nothing, so look below as well;
+            # where a button says more to a screen reader than is written on it, its label has the name
             for node in named:
-                for candidate in node.walk():
+                for candidate in (*node.walk(), *node.parents()):
                     if candidate.is_button:
                         return candidate
             return None
@@ -220,14 +249,45 @@ class Application:
 
         wait_for(try_press, lambda: f"button “{describe(name)}”; on screen: {self.texts()}", seconds)
 
+    def act(self, action, within=None, seconds=DEADLINE):
+        """Does what has a name in accessibility, but no button, such as "row.menu"."""
+        def look(nodes):
+            return any(node.act(action) for node in (narrow(nodes, within) if within is not None else nodes))
+
+        wait_for(lambda: self.read(look), lambda: f"action “{action}”; on screen: {self.texts()}", seconds)
+
     def press_in_dialog(self, name):
         """Presses the button of a dialog that closes on it.
 
         GTK 4.8 does not survive being read while a dialog closes, so this looks away until then.
         """
-        windows = len(find_x_windows(".*"))
+        def find_title():
+            button = self.find_button(name)
+            try:
+                return button and [button.window_title]
+            except GLib.Error:
+                return None
+
+        def find_windows():
+            # that of GTK about a file that is there already has no title
+            return find_x_windows(f"^{re.escape(title)}$") if title else [xdotool("getactivewindow")]
+
+        # it can be read before it is on screen
+        title, = wait_for(find_title, f"a dialog with “{name}”")
+        windows = wait_for(find_windows, f"the dialog “{title}”")
         self.press(name)
-        wait_for(lambda: len(find_x_windows(".*")) < windows, "the dialog to close")
+        wait_for(lambda: not set(windows) & set(find_x_windows(".*")), f"the dialog “{title}” to close")
+
+    def wait_focus(self, name):
+        def look(nodes):
+            return any(node.name == name and node.has_state(Atspi.StateType.FOCUSED) for node in nodes)
+
+        wait_for(lambda: self.read(look), f"the focus to be on “{name}”")
+
+    def open_adding(self):
+        """Opens the page on which a server is added; the empty list has the same form, which can be read too."""
+        self.press("Add a server")
+        self.wait_focus("Address")
 
     def write(self, name, text, seconds=DEADLINE):
         """Types into the entry of that name."""

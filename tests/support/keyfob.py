@@ -13,6 +13,7 @@ import gi
 gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
+import desktop  # noqa: E402
 from desktop import Application, find_x_windows, wait_for, write_clipboard, xdotool  # noqa: E402
 
 AGENT_NAME = "org.keyfob.Keyfob.Agent"
@@ -111,7 +112,7 @@ class Window(Application):
 
     def to_front(self):
         """Raises it to the left edge of the screen, where a browser beside it leaves room."""
-        window = wait_for(lambda: find_x_windows("^Keyfob$"), "the window to be mapped")[0]
+        window = wait_for(lambda: find_x_windows(desktop.MAIN_WINDOW), "the window to be mapped")[0]
         xdotool("windowactivate", "--sync", window, "windowmove", "--sync", window, 0, 0)
 
     def close(self):

@@ -23,7 +23,9 @@ MENU_PATH = "/org/keyfob/Keyfob/Agent/Menu"
 ICON = (1, 1, 22, 28)  # left, top, width, height of the only icon there is
 ICONS = sorted((pathlib.Path(__file__).resolve().parents[2] / "data/icons/tray").glob("*.svg"))
 CORNER = (1, 1, 28, 28)  # of the panel, with the icon of any of these panels in it
+LINE = 2  # height of a line between items, one or two pixels
 EDGE = 4  # above the first item of a menu, and below the last
+ROW = range(22, 27)  # height of an item in whole pixels
 
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -147,17 +149,32 @@ class Panel:
         """The menus that are open, each further to the right than the one that it belongs to."""
         return self.windows("POPUP_MENU")
 
-    def click_item(self, *labels):
-        """Clicks on an item of a menu that is open; each label is the beginning of one."""
+    def find_item(self, *labels):
+        """Where an item of a menu that is open stands; each label is the beginning of one.
+
+        None while the panel shows the menu as it was before.
+        """
         layout = read_menu()
         for label in labels:
-            items = [item for item in layout[2] if item[1].get("type") != "separator"]
-            place = next(i for i, item in enumerate(items)
-                         if item[1]["label"].startswith(label))
+            items = layout[2]
+            shown = [item[1].get("label", "") for item in items]
+            place = shown.index(label) if label in shown else next(
+                (i for i, text in enumerate(shown) if text.startswith(label)), None)
+            if place is None:
+                return None
             layout = items[place]
         left, top, _, height = self.menus()[len(labels) - 1]
-        row = (height - 2 * EDGE) / len(items)
-        desktop.xdotool("mousemove", left + 30, int(top + EDGE + row * (place + 0.5)), "click", 1)
+        is_line = [item[1].get("type") == "separator" for item in items]
+        row = (height - 2 * EDGE - LINE * sum(is_line)) / is_line.count(False)
+        if int(row) not in ROW:
+            return None
+        above = is_line[:place]
+        return left + 30, int(top + EDGE + LINE * sum(above) + row * (above.count(False) + 0.5))
+
+    def click_item(self, *labels):
+        """Clicks on that item."""
+        place = desktop.wait_for(lambda: self.find_item(*labels), lambda: f"{labels} in the menu: {read_menu()}")
+        desktop.xdotool("mousemove", *place, "click", 1)
 
     def choose(self, *labels):
         """Goes through the menu with the mouse."""
@@ -166,14 +183,14 @@ class Panel:
             desktop.wait_for(lambda: len(self.menus()) > level, "the menu")
             self.click_item(*labels[:level + 1])
 
-    def open_submenu(self, label):
-        self.choose(label)
-        desktop.wait_for(lambda: len(self.menus()) == 2, "the submenu")
+    def open_menu(self):
+        self.click(3)
+        desktop.wait_for(self.menus, "the menu")
 
-    def submenu(self):
-        """The picture of the submenu; empty where none is open."""
+    def menu(self):
+        """The picture of the menu; empty where none is open."""
         menus = self.menus()
-        return picture(*menus[1]) if len(menus) == 2 else b""
+        return picture(*menus[0]) if menus else b""
 
 
 class LxqtPanel(Panel):

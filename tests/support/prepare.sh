@@ -15,6 +15,7 @@ desktop_packages=(
   xvfb xauth x11-utils xdotool openbox imagemagick dbus at-spi2-core python3-gi python3-venv
   gir1.2-atspi-2.0 man-db groff-base git curl adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
   gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
+  orca python3-speechd speech-dispatcher dconf-cli dconf-gsettings-backend dconf-service
   iproute2 bubblewrap sway weston mutter wl-clipboard gir1.2-gtk-4.0 xfce4-panel xfconf lxqt-panel dunst
 )
 check_packages=(clang clang-format)

@@ -78,6 +78,7 @@ class PrivateBus:
             "HOME": self.path("home"),
             "XDG_RUNTIME_DIR": self.path("run"),
             "XDG_CONFIG_HOME": self.path("config"),
+            "XDG_CONFIG_DIRS": self.path("xdg"),
             "XDG_DATA_HOME": self.path("data"),
             "XDG_CACHE_HOME": self.path("cache"),
             "XDG_STATE_HOME": self.path("state"),
@@ -206,16 +207,30 @@ class PrivateBus:
         self._keyring("org.freedesktop.Secret.Service", "Lock",
                       GLib.Variant("(ao)", ([DEFAULT_COLLECTION],)))
 
-    def unlock_keyring(self, password="test"):
-        """Unlocks it as another program would, without a prompt."""
+    def _keyring_secret(self, password):
+        """The password as the keyring takes it."""
         _, session = self._keyring(
             "org.freedesktop.Secret.Service", "OpenSession",
             GLib.Variant("(sv)", ("plain", GLib.Variant("s", ""))), "(vo)").unpack()
+        return session, b"", password.encode(), "text/plain"
+
+    def unlock_keyring(self, password="test", collection=DEFAULT_COLLECTION):
+        """Unlocks it as another program would, without a prompt."""
         self._keyring(
             "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface",
             "UnlockWithMasterPassword",
-            GLib.Variant("(o(oayays))", (DEFAULT_COLLECTION,
-                                         (session, b"", password.encode(), "text/plain"))))
+            GLib.Variant("(o(oayays))", (collection, self._keyring_secret(password))))
+
+    def change_default_keyring(self):
+        """Makes an open collection the default one; gives the path of the one before."""
+        before, = self._keyring("org.freedesktop.Secret.Service", "ReadAlias",
+                                GLib.Variant("(s)", ("default",))).unpack()
+        label = {"org.freedesktop.Secret.Collection.Label": GLib.Variant("s", "Second")}
+        made, = self._keyring(
+            "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface", "CreateWithMasterPassword",
+            GLib.Variant("(a{sv}(oayays))", (label, self._keyring_secret("second")))).unpack()
+        self._keyring("org.freedesktop.Secret.Service", "SetAlias", GLib.Variant("(so)", ("default", made)))
+        return before
 
     def close(self):
         """Ends everything that was started and removes the folders."""

@@ -99,6 +99,14 @@ def create_app(url):
     async def protected(token: IDToken = auth.required()):
         return {"message": f"Hello, {token.sub}"}
 
+    @app.get("/scoped")
+    async def scoped(token: IDToken = auth.required(scopes="files:write")):
+        return {}
+
+    @app.get("/members")
+    async def members(token: IDToken = auth.required(claims={"groups": ["members"]})):
+        return {}
+
     return Recorder(app)
 
 

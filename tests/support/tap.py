@@ -11,6 +11,7 @@ and takes, like unittest's own runner, names of tests to run (`Class.test_name`)
 """
 
 import faulthandler
+import signal
 import sys
 import time
 import traceback
@@ -47,7 +48,9 @@ class TapResult(unittest.TestResult):
 
     def _failed(self, test, err):
         trace = "".join(traceback.format_exception(*err))
-        self._line("not ok", test, trace)
+        # its end can fail, too
+        if not self.told:
+            self._line("not ok", test, trace)
         print(f"{test.id()}: {trace}", file=sys.stderr, flush=True)
 
     def addFailure(self, test, err):
@@ -84,6 +87,8 @@ class TapResult(unittest.TestResult):
 def main(module="__main__"):
     """Runs the tests of @module, or those named on the command line, and exits."""
     faulthandler.enable()
+    # who runs them may have it ignored, as nohup does, and all programs with it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     loader = unittest.TestLoader()
     if len(sys.argv) > 1:
         suite = loader.loadTestsFromNames(sys.argv[1:], sys.modules[module])

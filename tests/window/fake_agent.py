@@ -4,7 +4,8 @@
 """An agent that stands still in any state that a test of the window wants to look at.
 
 The real agent passes through most states in no time; this one has what its scene says: a JSON file
-with the properties of the agent and of its hosts. It speaks the interface of data/ and does the
+with the properties of the agent and of its hosts, and what GetClaims ("claims") and TestAccess ("access") of
+a host answer, and the state to which SignIn brings it ("after-sign-in"). It speaks the interface of data/ and does the
 least that each method promises, unless the test told it to fail or to hold the call. It is driven
 by the interface org.keyfob.Test on the same object.
 """
@@ -51,6 +52,7 @@ CONTROL = """<node>
       <arg name="error" type="s" direction="in"/>
       <arg name="sentence" type="s" direction="in"/>
     </method>
+    <method name="SetServers"><arg name="servers" type="s" direction="in"/></method>
     <method name="Hold"><arg name="method" type="s" direction="in"/></method>
     <method name="Release"><arg name="method" type="s" direction="in"/></method>
     <method name="Calls"><arg name="calls" type="s" direction="out"/></method>
@@ -58,7 +60,7 @@ CONTROL = """<node>
   </interface>
 </node>"""
 
-NOT_SIGNING_IN = {"LoginUri": "", "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "",
+NOT_SIGNING_IN = {"LoginUri": "", "PageVisited": False, "UserCode": "", "VerificationUri": "", "VerificationUriComplete": "",
                   "Provider": "", "Question": "", "SignInExpires": 0}
 
 AGENT_DEFAULTS = {
@@ -66,15 +68,21 @@ AGENT_DEFAULTS = {
     "Store": "keyring",
     "StoreFile": "/home/user/.cache/py-oidc-auth/token-store.json",
     "StoreState": "ready",
+    "FileStoreAllowed": True,
     "FoundHosts": [],
     "FoundTokens": [],
+    "RemovedHosts": [],
     "Programs": [],
     "Notices": [],
     "Leaves": False,
+    "Tray": "shown",
     "TokensLocked": False,
     "TokenRequests": [],
     "Permissions": [],
 }
+
+
+CLAIM_TYPES = {"time": "x", "boolean": "b", "list": "as"}
 
 
 def variant(value):
@@ -90,7 +98,8 @@ class Host:
         self.properties = {
             "Url": "https://" + properties.get("Name", "host"), "Name": "", "Options": {}, "Account": "", "Scope": "",
             "Error": "", "ErrorDetails": {}, "State": "signed-out", "Expires": 0, "RefreshExpires": 0,
-            "Renews": True, "Broker": False, "Store": "", "Saved": True, "Uses": [],
+            "Renewed": 0, "RenewsAt": 0, "Renews": True, "Broker": False, "Store": "", "Saved": True, "Uses": [],
+            "Provided": False,
         } | NOT_SIGNING_IN | properties
 
 
@@ -106,6 +115,7 @@ class FakeAgent:
         self.calls = []
         self.failures = {}
         self.held = {}
+        self.servers = []
         for interface in (self.interfaces.lookup_interface(AGENT), *self.control.interfaces):
             self.register(ROOT, interface, lambda name: self.value(AGENT, name, self.agent[name]))
         if scene_file.exists():
@@ -133,7 +143,7 @@ class FakeAgent:
         return GLib.Variant(signature, value)
 
     def values(self, interface, properties):
-        return {name: self.value(interface, name, value) for name, value in properties.items()}
+        return {name: self.value(interface, name, value) for name, value in properties.items() if name[0].isupper()}
 
     def emit(self, path, interface, signal, parameters):
         self.connection.emit_signal(None, path, interface, signal, parameters)
@@ -149,6 +159,7 @@ class FakeAgent:
         self.calls.clear()
         self.failures.clear()
         self.held.clear()
+        self.servers = []
         self.set_agent(AGENT_DEFAULTS | scene.get("agent", {}))
         for host in list(self.hosts):
             self.remove_host(host)
@@ -212,6 +223,8 @@ class FakeAgent:
             self.set_host(host, **json.loads(arguments[1]))
         elif method == "Fail":
             self.failures[arguments[0]] = arguments[1:]
+        elif method == "SetServers":
+            self.servers = json.loads(arguments[0])
         elif method == "Hold":
             self.held[arguments[0]] = []
         elif method == "Release":
@@ -231,14 +244,40 @@ class FakeAgent:
         name = options.get("name", url.split("://")[-1])
         url = url if "://" in url else "https://" + url
         host = self.add_host({"Name": name, "Url": url, "Options": options})
-        self.set_agent({"FoundTokens": [found for found in self.agent["FoundTokens"] if found[0] != url]})
+        self.set_agent({name: [found for found in self.agent[name] if found[0] != url]
+                        for name in ("FoundTokens", "RemovedHosts")})
         return GLib.Variant("(o)", (host.path,))
+
+    def on_Discover(self, _host, link, _options):
+        url = link.rstrip("/") if "://" in link else "https://" + link.rstrip("/")
+        # the sign-in of a listed host is below the address of its site
+        listed = (host.properties["Url"] for host in self.hosts)
+        url = next((other for other in listed if other.startswith(url + "/")), url)
+        servers = self.servers or [{"url": url}]
+        return GLib.Variant("(aa{sv})", ([{"url": GLib.Variant("s", server["url"]),
+                                           "device": GLib.Variant("b", server.get("device", True)),
+                                           "userinfo": GLib.Variant("b", True)} for server in servers],))
 
     def on_ImportToken(self, _host, _file, url, options):
         host = next((host for host in self.hosts if host.properties["Url"] == url), None)
         host = host or self.add_host({"Name": url.split("://")[-1], "Url": url, "Options": options})
         self.set_host(host, State="signed-in", Expires=int(time.time()) + 3600)
         return GLib.Variant("(o)", (host.path,))
+
+    def on_ExportHosts(self, _host, paths):
+        return GLib.Variant("(s)", ("".join(f"[{host.properties['Url']}]\n" for host in self.hosts
+                                            if not paths or host.path in paths),))
+
+    def on_ImportHosts(self, _host, _file, options):
+        """A list of two servers, one of which is less safe, and that of somebody who has the first host."""
+        name = "b.example.org" if options["trust"] else "a.example.org"
+        added = self.add_host({"Name": name})
+        outcome = {"added": GLib.Variant("u", 1), "known": GLib.Variant("u", 1), "risky": GLib.Variant("u", 1),
+                   "hosts": GLib.Variant("ao", [added.path]),
+                   "problems": GLib.Variant("as", ["http://b.example.org is left out."])}
+        if options["trust"]:
+            outcome |= {"known": GLib.Variant("u", 2), "risky": GLib.Variant("u", 0), "problems": GLib.Variant("as", [])}
+        return GLib.Variant("(a{sv})", (outcome,))
 
     def on_RemoveHost(self, _host, path):
         self.remove_host(next(host for host in self.hosts if host.path == path))
@@ -275,10 +314,8 @@ class FakeAgent:
                 "VerificationUriComplete": "https://auth.example.org/device?user_code=WDJB-MJHT",
                 "SignInExpires": int(time.time()) + 600,
             }
-        self.set_host(host, **NOT_SIGNING_IN | way, State="signing-in", Error="")
-
-    def on_Continue(self, host, _question, _options):
-        pass
+        self.set_host(host, **NOT_SIGNING_IN | way, Error="",
+                      State=host.properties.get("after-sign-in", "signing-in"))
 
     def on_OpenPage(self, host, _options):
         pass
@@ -296,6 +333,24 @@ class FakeAgent:
             "authorization": GLib.Variant("s", "Bearer " + token),
             "header": GLib.Variant("s", "Authorization: Bearer " + token),
         },))
+
+    def on_GetClaims(self, host, _options):
+        claims = host.properties.get("claims")
+        told = {"opaque": GLib.Variant("b", claims is None),
+                "claims": GLib.Variant("a(ssv)", [(name, kind, GLib.Variant(CLAIM_TYPES.get(kind, "s"), value))
+                                                  for name, kind, value in claims or []]),
+                "json": GLib.Variant("s", json.dumps({name: value for name, _kind, value in claims or []}, indent=2))}
+        return GLib.Variant("(a{sv})", (told,))
+
+    def on_TestAccess(self, host, options):
+        answer = host.properties.get("access", {"result": "accepted", "account": host.properties["Account"]})
+        return GLib.Variant("(a{sv})", ({key: variant(value) for key, value in answer.items()},))
+
+    def on_ChangeAddress(self, _host, path, url, _options):
+        old = next(host for host in self.hosts if host.path == path)
+        new = self.add_host({**old.properties, "Url": url, "Name": url.split("://")[-1]})
+        self.remove_host(old)
+        return GLib.Variant("(o)", (new.path,))
 
     def on_Refresh(self, host):
         self.set_host(host, State="refreshing")

@@ -220,6 +220,32 @@ test_once_at_the_end (Fixture *self, gconstpointer data)
   assert_paste (self, "");
 }
 
+/* No secret: nothing hides it, and it stays. */
+static void
+test_plain (Fixture *self, gconstpointer data)
+{
+  GdkClipboard *clipboard = gdk_display_get_clipboard (self->display);
+
+  keyfob_clipboard_set_clear_after_paste (self->clipboard, TRUE);
+  offer (self);
+  keyfob_clipboard_offer_plain (self->clipboard, "a command");
+  g_assert_null (keyfob_clipboard_get_title (self->clipboard));
+  g_assert_cmpfloat (manual_clock_next (self->clock), ==, -1);
+  g_assert_false (gdk_content_formats_contain_mime_type (gdk_clipboard_get_formats (clipboard),
+                                                         "x-kde-passwordManagerHint"));
+
+  manual_clock_advance (self->clock, 100);
+  assert_paste (self, "a command");
+  manual_clock_advance (self->clock, 100);
+  keyfob_clipboard_clear (self->clipboard);
+  assert_paste (self, "a command");
+
+  /* a secret is one again */
+  offer (self);
+  manual_clock_advance (self->clock, 45);
+  assert_paste (self, "");
+}
+
 static void
 count (guint *n)
 {
@@ -229,9 +255,8 @@ count (guint *n)
 static void
 test_notify (Fixture *self, gconstpointer data)
 {
-  const char *names[] = { "title", "renews", "deadline", "form" };
+  const char *names[] = { "title", "renews", "deadline" };
   guint n[G_N_ELEMENTS (names)] = { 0 };
-  g_autofree char *form = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
@@ -247,12 +272,6 @@ test_notify (Fixture *self, gconstpointer data)
   g_assert_cmpuint (n[0], ==, 2);
   g_assert_cmpuint (n[1], ==, 2);
   g_assert_cmpuint (n[2], ==, 2);
-
-  g_object_set (self->clipboard, "form", "curl", NULL);
-  g_object_set (self->clipboard, "form", "curl", NULL);
-  g_assert_cmpuint (n[3], ==, 1);
-  form = g_settings_get_string (self->settings, "copy-form");
-  g_assert_cmpstr (form, ==, "curl");
 }
 
 /* What other programs and Keyfob's own entries can read. */
@@ -297,6 +316,7 @@ main (int argc, char *argv[])
   add ("copied-elsewhere-just-now", test_copied_elsewhere_just_now);
   add ("once", test_once);
   add ("once-at-the-end", test_once_at_the_end);
+  add ("plain", test_plain);
   add ("notify", test_notify);
   add ("content", test_content);
 

@@ -10,10 +10,12 @@ import shutil
 import time
 
 import desktop
+import sandbox
 import tap
+from gi.repository import Gio, GLib
 from window import MINUTE, WindowCase, host
 
-TITLE = "Start at login"
+TITLE = "Start with the session"
 
 
 class AutostartCase(WindowCase):
@@ -77,10 +79,109 @@ class StartAtLogin(AutostartCase):
         self.picture("autostart-failed")
 
 
+class Portal:
+    """What grants a program in a sandbox, or does not, that it is started at login.
+
+    GTK asks it to tell of the end of the session, too.
+    """
+
+    NAME = "org.freedesktop.portal.Desktop"
+    PATH = "/org/freedesktop/portal/desktop"
+    XML = """<node><interface name="org.freedesktop.portal.Background">
+      <method name="RequestBackground">
+        <arg type="s" name="parent_window" direction="in"/><arg type="a{sv}" name="options" direction="in"/>
+        <arg type="o" name="handle" direction="out"/>
+      </method>
+    </interface>
+    <interface name="org.freedesktop.portal.Inhibit">
+      <method name="CreateMonitor">
+        <arg type="s" name="window" direction="in"/><arg type="a{sv}" name="options" direction="in"/>
+        <arg type="o" name="handle" direction="out"/>
+      </method>
+    </interface></node>"""
+
+    def __init__(self, case):
+        self.asked = []
+        self.response = 0
+        self.grants = True
+        self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        for interface in Gio.DBusNodeInfo.new_for_xml(self.XML).interfaces:
+            case.addCleanup(self.bus.unregister_object,
+                            self.bus.register_object(self.PATH, interface, self._on_call, None, None))
+        case.addCleanup(Gio.bus_unown_name, Gio.bus_own_name_on_connection(
+            self.bus, self.NAME, Gio.BusNameOwnerFlags.NONE, None, None))
+
+    def _on_call(self, bus, sender, path, interface, method, arguments, invocation):
+        _, options = arguments.unpack()
+        client = sender[1:].replace(".", "_")
+        if method == "CreateMonitor":
+            token = options["session_handle_token"]
+            invocation.return_value(GLib.Variant("(o)", (f"{self.PATH}/session/{client}/{token}",)))
+            return
+
+        self.asked.append(options)
+        handle = f"{self.PATH}/request/{client}/{options['handle_token']}"
+        invocation.return_value(GLib.Variant("(o)", (handle,)))
+        results = {"background": GLib.Variant("b", True),
+                   "autostart": GLib.Variant("b", options["autostart"] and self.grants)}
+        bus.emit_signal(sender, handle, "org.freedesktop.portal.Request", "Response",
+                        GLib.Variant("(ua{sv})", (self.response, results)))
+
+
+class InSandbox(StartAtLogin):
+    """No desktop looks into the folders of a sandbox: the portal is asked."""
+
+    def start(self, *arguments, **options):
+        folder = os.environ["BED_DIR"]
+        info = pathlib.Path(folder, "flatpak-info")
+        info.write_text(sandbox.INFO)
+        program = os.path.dirname(os.environ["KEYFOB"])
+        schemas = os.environ["GSETTINGS_SCHEMA_DIR"]
+        super().start(*arguments, wrapper=[
+            *sandbox.command(folder, str(info)), "--ro-bind", "/etc", "/etc", "--ro-bind", program, program,
+            "--ro-bind", schemas, schemas], **options)
+
+    def tearDown(self):
+        super().tearDown()
+        # the program ends after what has put it into the sandbox
+        desktop.wait_for(lambda: not Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+            GLib.Variant("(s)", ("org.keyfob.Keyfob",)), None, Gio.DBusCallFlags.NONE, -1).unpack()[0],
+            "the end of the window")
+
+    def open_preferences(self):
+        self.portal = Portal(self)
+        super().open_preferences()
+
+    def test_on_and_off(self):
+        super().test_on_and_off()
+        self.assertEqual([options["autostart"] for options in self.portal.asked], [True, False])
+        command = self.portal.asked[0]["commandline"]
+        self.assertRegex(command[0], "/keyfob-agent$")
+        self.assertEqual(command[1:], ["--start"])
+
+    def test_not_granted(self):
+        self.open_preferences()
+        for count, (response, grants) in enumerate(((0, False), (1, True), (2, True)), start=1):
+            with self.subTest(response=response, grants=grants):
+                self.portal.response, self.portal.grants = response, grants
+                self.app.press(TITLE)
+                desktop.wait_for(lambda: len(self.portal.asked) == count, "the portal to be asked")
+                self.app.wait_for("It cannot be changed: the desktop does not allow it")
+                desktop.wait_for(lambda: not self.is_on(), "the switch to be off again")
+                self.assertFalse(self.entry.exists())
+
+    def test_no_portal(self):
+        super().open_preferences()
+        self.app.press(TITLE)
+        self.app.wait_text("^It cannot be changed: ")
+        self.assertFalse(self.entry.exists())
+
+
 class EndsWithTheWindow(AutostartCase):
     """Told once where there is no tray."""
 
-    NOTICE = re.compile("^There is no tray here")
+    NOTICE = re.compile("^Keyfob is in no tray here")
 
     def start_signed_in(self, **options):
         self.start([host("one.example.org", State="signed-in", Account="Alice", left=42 * MINUTE)],
@@ -90,7 +191,7 @@ class EndsWithTheWindow(AutostartCase):
         self.start_signed_in()
         self.app.wait_for(self.NOTICE)
         self.picture("notice-ends")
-        self.app.press("Start at login")
+        self.app.press("Start with the session")
         desktop.wait_for(self.entry.exists, "the entry")
         self.app.wait_gone(self.NOTICE)
 
@@ -98,11 +199,11 @@ class EndsWithTheWindow(AutostartCase):
         self.folder.write_text("no folder")
         self.start_signed_in()
         self.app.wait_for(self.NOTICE)
-        self.app.press("Start at login")
-        self.app.wait_text("^There is no tray here.* kept alive. It cannot be changed: ")
+        self.app.press("Start with the session")
+        self.app.wait_text("^Keyfob is in no tray here.* kept alive. It cannot be changed: ")
         # the next try
         self.folder.unlink()
-        self.app.press("Start at login")
+        self.app.press("Start with the session")
         self.app.wait_gone(self.NOTICE)
         self.assertTrue(self.entry.exists())
 
@@ -110,7 +211,7 @@ class EndsWithTheWindow(AutostartCase):
         self.start_signed_in()
         self.app.wait_for(self.NOTICE)
         self.press_keys("ctrl+comma")
-        self.app.wait_for("Let unused sessions end")
+        self.app.wait_for("Icon in the tray")
         desktop.wait_for(lambda: self.app.find(TITLE, role="check"), "the switch").press()
         self.app.wait_gone(self.NOTICE)
         self.assertTrue(self.entry.exists())

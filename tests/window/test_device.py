@@ -32,8 +32,8 @@ class DeviceCase(WindowCase):
         self.app.wait_for("Copy code")
 
     def choose(self):
-        self.app.press("More actions", within=NAME)
-        self.app.press("Sign in on another device")
+        self.app.act("row.menu", within=NAME)
+        self.app.press("Use another device")
 
     def end(self, **properties):
         """The sign-in is over, as the agent tells it."""
@@ -46,7 +46,7 @@ class DeviceCase(WindowCase):
             f"{method} to be called {count} times")
 
     def wait_for_list(self):
-        self.app.wait_for("Add host")
+        self.app.wait_for("Add a server")
         self.app.wait_gone("Copy code")
 
     def photograph(self, name):
@@ -110,7 +110,7 @@ class Tight(DeviceCase):
 
     def test_narrow(self):
         self.show_code()
-        window = desktop.wait_for(lambda: desktop.find_x_windows("^Keyfob$"), "the window")[-1]
+        window = desktop.wait_for(lambda: desktop.find_x_windows(desktop.MAIN_WINDOW), "the window")[-1]
         # the window remembers its size
         self.addCleanup(pathlib.Path(os.environ["XDG_CONFIG_HOME"], "glib-2.0/settings/keyfile").unlink)
         desktop.xdotool("windowsize", window, 360, 640)
@@ -297,7 +297,7 @@ class Doing(DeviceCase):
         self.choose()
         self.app.wait_for("Asking the server for a code…")
         self.app.press("Cancel")
-        self.app.wait_for("Add host")
+        self.app.wait_for("Add a server")
         self.wait_for_call("Cancel", before + 1)
         self.agent.call("Release", "SignIn")
 
@@ -417,7 +417,8 @@ class Offering(DeviceCase):
         self.app.wait_for("Copy code")
 
     def test_browser_sign_in_failed(self):
-        self.start([host(NAME, Error="All six ports are taken. Close other programs that sign in.")])
+        self.start([host(NAME, State="signing-in", LoginUri="https://auth.example.org/login",
+                         Error="Your browser has not come back yet.")])
         self.app.press("Use another device", within=NAME)
         self.app.wait_for("Copy code")
 

@@ -28,7 +28,7 @@ class Settings(WindowCase):
 
     def open(self, **properties):
         self.start([signed_in(self.NAME, **properties), host("two.example.org")], size=(440, 760))
-        self.app.press("More actions", within=self.NAME)
+        self.app.act("row.menu", within=self.NAME)
         self.app.press("Settings")
         self.app.wait_for("Token storage")
 
@@ -52,6 +52,8 @@ class Settings(WindowCase):
             "logout-route": "o/ut", "userinfo-route": "w/ho",
             "auth-ports-route": "p/orts", "redirect-ports": [4000], "timeout": 77,
             "scope": "openid", "issuer": "https://id.example.org", "store": "/srv/tokens.json",
+            "ca-file": "/etc/ssl/institute.pem", "proxy": "http://proxy.example.org:3128",
+            "help-page": "https://help.example.org", "picture": "/usr/share/institute/logo.png",
         }
         chosen = {"consent": "always"}
         switched = {
@@ -59,8 +61,9 @@ class Settings(WindowCase):
             "allow-http": "Allow an unencrypted connection", "ask-first": "Ask me first",
         }
         table = pathlib.Path(__file__).parents[2] / "src/common/keyfob-config-options.c"
-        names = re.findall(r'\[KEYFOB_OPTION_\w+\] = \{\s*"([^"]+)"', table.read_text())
-        self.assertEqual(set(names), {*typed, *chosen, *switched})
+        rows = re.findall(r'\[KEYFOB_OPTION_\w+\] = \{\s*"([^"]+)"[^}]*KEYFOB_OPTION_SECTION_(\w+)', table.read_text())
+        names = {name for name, section in rows if section != "NONE"}
+        self.assertEqual(names, {*typed, *chosen, *switched})
 
         self.open(Options={**typed, **chosen, "device-flow": False, "server-pkce": True, "allow-http": True,
                            "ask-first": True})
@@ -81,7 +84,7 @@ class Settings(WindowCase):
         self.assertEqual(self.agent.wait_call("Configure"), [{"name": "My portal"}])
         self.app.wait_gone("Apply")
         self.app.press("Back")
-        self.app.wait_for("Alice Example · 42 min left", within="My portal")
+        self.app.wait_for("Signed in · renewed by itself", within="My portal")
 
     def type_name(self, text):
         self.click("Name", role="text")
@@ -99,7 +102,7 @@ class Settings(WindowCase):
         self.press_keys("Escape")
         self.app.wait_gone("Token storage")
         self.agent.call("Release", "Configure")
-        self.app.wait_for("Alice Example · 42 min left", within="My portal")
+        self.app.wait_for("Signed in · renewed by itself", within="My portal")
         self.assertEqual(len(self.configured()), 1)
 
     def test_what_is_not_confirmed_is_not_set(self):
@@ -107,9 +110,9 @@ class Settings(WindowCase):
         self.app.write("Name", "My portal")
         self.app.wait_for("Apply")
         self.press_keys("Escape")
-        self.app.wait_for("Alice Example · 42 min left", within=self.NAME)
+        self.app.wait_for("Signed in · renewed by itself", within=self.NAME)
         self.assertEqual(self.configured(), [])
-        self.app.press("More actions", within=self.NAME)
+        self.app.act("row.menu", within=self.NAME)
         self.app.press("Settings")
         self.app.wait_for("Token storage")
         self.assertNotIn("My portal", self.app.texts())
@@ -214,6 +217,7 @@ class Settings(WindowCase):
 
     def test_what_is_being_typed_stays(self):
         self.open()
+        self.open_routes()
         self.app.write("Name", "Mine")
         self.agent.set_host(self.NAME, Options={"name": "Theirs", "scope": "openid"})
         self.app.wait_text("^openid$")
@@ -240,7 +244,7 @@ class Keeping(WindowCase):
 
     def open(self, **properties):
         self.start([signed_in("one.example.org", **properties)])
-        self.app.press("More actions")
+        self.app.act("row.menu")
         self.app.press("Settings")
         self.app.wait_for("Token storage")
 
@@ -274,7 +278,7 @@ class Keeping(WindowCase):
 
     def test_broker(self):
         self.open(Store="keyring", Broker=True)
-        self.app.wait_text("^The token is in the keyring now. Its header can also renew the session")
+        self.app.wait_text("^The token is in the keyring now. Give its header to nobody")
 
     def test_choose(self):
         self.open()
@@ -289,7 +293,7 @@ class Keeping(WindowCase):
     def test_file_of_a_program(self):
         self.start([signed_in("one.example.org")],
                    agent={"Programs": ["climateclaw-client", "R&D <tools>"]})
-        self.app.press("More actions")
+        self.app.act("row.menu")
         self.app.press("Settings")
         for title, value in (("Token file of climateclaw-client", "app:climateclaw-client"),
                              ("Token file of R&D <tools>", "app:R&D <tools>"), ("Keyring", "keyring")):
@@ -366,7 +370,7 @@ class Permissions(WindowCase):
     def open(self, **options):
         self.start([host("portal.example.org", Url=self.PORTAL, State="signed-in", left=HOUR)], size=(440, 1400),
                    **options)
-        self.app.press("More actions")
+        self.app.act("row.menu")
         self.app.press("Settings")
         self.app.wait_for("Ask me first")
 
@@ -388,65 +392,173 @@ class Permissions(WindowCase):
 
 
 class Preferences(WindowCase):
-    def set_number(self, text):
-        """The row has the focus, and gives it to its field."""
-        self.press_keys("Return", *text, "Return", title="Preferences")
-
-    def open(self):
-        self.start([host("one.example.org")])
+    def open(self, **options):
+        self.start([host("one.example.org")], **options)
         self.app.press("Main menu")
         self.app.press("Preferences")
-        self.app.wait_for("Let unused sessions end")
+        self.app.wait_for("Icon in the tray")
 
-    def test_unused_sessions(self):
-        self.open()
-        self.set_number("7")
-        self.app.wait_for("After 7 days without being used, or looked at here; 0 for never")
-        desktop.wait_for(lambda: "lapse-after-days=7" in self.settings.read_text(), "it to be kept")
-        # the field has the focus now
-        self.press_keys("BackSpace", "1", "Return", title="Preferences")
-        self.app.wait_for("After 1 day without being used, or looked at here; 0 for never")
+    def wait_kept(self, text):
+        desktop.wait_for(lambda: re.search(text, self.settings.read_text()), lambda: f"{text} to be kept, and not: "
+                         + self.settings.read_text())
 
-    def test_every_number_is_kept(self):
+    def test_numbers_in_words(self):
         self.open()
-        for title, shown, kept in (
-                ("Let unused sessions end", "^After 11 days", "lapse-after-days=11"),
-                ("Notify before a session ends", "^11 minutes before", "expiry-notice-minutes=11"),
-                ("Clear copied tokens", "^After 11 seconds", "clipboard-clear-seconds=11"),
+        for title, before, keys, shown, kept in (
+                ("Stop renewing when unused for", "30 days", ("Home", "Down", "Down"), "14 days", "lapse-after-days=(uint32 )?14\n"),
+                ("Tell me before a sign-in ends", "10 minutes", ("Home", "Down", "Down", "Down"), "1 hour",
+                 "expiry-notice-minutes=(uint32 )?60\n"),
+                ("Clear the clipboard after", "45 seconds", ("End",), "Never",
+                 "clipboard-clear-seconds=(uint32 )?0\n"),
         ):
+            self.choose(f"{title} {before}", *keys)
+            self.wait_kept(kept)
+            self.app.wait_for(shown)
+            self.app.wait_for(f"{title} {shown}", role="combo box")
+
+    def test_number_that_was_set_elsewhere(self):
+        self.open(settings="lapse-after-days=uint32 11\n")
+        self.app.wait_for("11 days")
+        self.choose("Stop renewing when unused for 11 days", "Home", "Down", "Down", "Down")
+        self.wait_kept("lapse-after-days=(uint32 )?14\n")
+        # and can be had again
+        self.press_keys("space", "Home", "Down", "Down", "Return", title="Preferences")
+        self.wait_kept("lapse-after-days=(uint32 )?11\n")
+        self.settings.write_text(re.sub("(?<=lapse-after-days=).*", "uint32 400", self.settings.read_text()))
+        self.app.wait_for("400 days")
+        self.wait_kept("lapse-after-days=uint32 400")
+
+    def test_what_copy_as_prefers(self):
+        self.open()
+        self.choose("“Copy as” prefers Header", "Down", "Down")
+        self.wait_kept("copy-form='curl'")
+        self.app.wait_for("“Copy as” prefers Command for curl", role="combo box")
+
+    def test_switches(self):
+        self.open()
+        for title, kept in (
+                ("Icon in the tray", "tray-icon=false"),
+                ("Ask before a program gets a token", "ask-first=true"),
+                ("Lock with the screen", "lock-with-screen=true"),
+                ("Ask again after the screen was locked", "forget-permissions-with-screen=true"),
+        ):
+            self.assertIsNotNone(self.app.find(title, role="check"), title)
             self.wait_row(title)
-            self.set_number("11")
-            self.app.wait_text(shown)
-            desktop.wait_for(lambda kept=kept: kept in self.settings.read_text(), kept)
+            self.press_keys("space", title="Preferences")
+            self.wait_kept(kept)
 
-    def wait_row(self, title):
-        """Goes on by Tab until the row of that title has the focus."""
-        def look(nodes):
-            return any("list item" in node.role and node.has_state(Atspi.StateType.FOCUSED) and node.name == title
-                       for node in nodes)
-
-        def go_on():
-            self.press_keys("Tab", title="Preferences")
-            return self.app.read(look)
-
-        desktop.wait_for(go_on, f"the focus to come to “{title}”")
-
-    def test_lock_with_the_screen(self):
+    def test_what_is_chosen_is_never_shortened(self):
         self.open()
-        self.wait_row("Lock with the screen")
-        self.press_keys("space", title="Preferences")
-        desktop.wait_for(lambda: "lock-with-screen=true" in self.settings.read_text(), "it to be kept")
+        window = self.x_window("Preferences")
 
-    def test_ask_again_after_the_screen_was_locked(self):
-        self.open()
-        self.wait_row("Ask again after the screen was locked")
-        self.press_keys("space", title="Preferences")
-        desktop.wait_for(lambda: "forget-permissions-with-screen=true" in self.settings.read_text(), "it to be kept")
+        def measure():
+            box = self.app.wait_for("45 seconds", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+            return box.width
 
-    def test_never(self):
+        desktop.xdotool("windowsize", "--sync", window, 600, 700)
+        wide = measure()
+        desktop.xdotool("windowsize", "--sync", window, 370, 700)
+        desktop.wait_for(lambda: "WIDTH=370" in desktop.xdotool("getwindowgeometry", "--shell", window), "less room")
+        self.assertEqual(measure(), wide)
+
+    def test_proxy(self):
         self.open()
-        self.set_number("0")
-        self.app.wait_for("Never: each is kept alive as long as its server allows")
+        self.app.wait_text("^An address such as http")
+        for typed, kept in (("http://proxy.example.org:3128/", "http://proxy.example.org:3128"), ("none", "none")):
+            self.app.write("Proxy", typed)
+            self.app.press("Apply")
+            self.wait_kept(f"proxy='{kept}'")
+            self.app.wait_gone("Apply")
+        self.app.write("Proxy", "http://alice:secret@proxy.example.org")
+        self.app.press("Apply")
+        self.app.wait_text("^Give the proxy without a user name and password")
+        self.assertNotIn("secret", self.settings.read_text())
+        self.picture("preferences-proxy", whole_screen=True)
+
+    def test_no_tray(self):
+        sentence = "There is no tray here, or none that takes icons"
+        self.open(agent={"Tray": "none"})
+        self.app.wait_for(sentence)
+        self.agent.set_agent(Tray="hidden")
+        self.app.wait_gone(sentence)
+        self.app.wait_text("^Without it Keyfob ends some time after its window")
+
+    def choose_file(self, row, title, path, button):
+        self.wait_row(row)
+        self.press_keys("Return", title="Preferences")
+        chooser = self.x_window(title)
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == chooser, "the chooser")
+        desktop.xdotool("key", "ctrl+a")
+        desktop.xdotool("type", str(path))
+        self.app.wait_text(path.name)
+        if path.exists() and button == "Save":
+            self.app.press(button)
+            self.app.press_in_dialog("Replace")
+        else:
+            self.app.press_in_dialog(button)
+
+    def wait_outcome(self, row, text):
+        """What a screen reader says of the row."""
+        self.app.wait_for(text)
+        self.assertEqual(self.app.find(row, role="list item").accessible.get_description(), text)
+
+    def test_export(self):
+        path = pathlib.Path(os.environ["BED_DIR"], "servers.ini")
+        path.write_text("before")
+        path.chmod(0o640)
+        number = path.stat().st_ino
+        self.open()
+        self.choose_file("Export the list…", "Export the list", path, "Save")
+        self.wait_outcome("Export the list…", f"Exported to {path}")
+        self.assertEqual(path.read_text(), "[https://one.example.org]\n")
+        # another file in its place, that those can read who could
+        self.assertNotEqual(path.stat().st_ino, number)
+        self.assertEqual(path.stat().st_mode & 0o777, 0o640)
+
+    def test_export_that_fails(self):
+        path = pathlib.Path(os.environ["BED_DIR"], "nowhere.ini")
+        path.unlink(missing_ok=True)
+        self.open()
+        sentence = "The agent cannot do this now."
+        self.agent.fail("ExportHosts", "Failed", sentence)
+        self.choose_file("Export the list…", "Export the list", path, "Save")
+        self.wait_outcome("Export the list…", sentence)
+        self.assertFalse(path.exists())
+
+    def test_import(self):
+        path = pathlib.Path(os.environ["BED_DIR"], "servers.ini")
+        path.write_text("[https://b.example.org]\n")
+        self.open()
+        self.choose_file("Import a list…", "Import a list", path, "Open")
+        self.app.wait_for("Add 1 Server That Is Less Safe?")
+        self.app.wait_text("^1 server was added. 1 is in the list already.\nhttp://b.example.org is left out.$")
+        self.app.press_in_dialog("Add")
+        self.wait_outcome("Import a list…", "1 server was added. 2 are in the list already.")
+        calls = self.agent.calls("ImportHosts")
+        self.assertEqual([bytes(file).rstrip(b"\0").decode() for file, _ in calls], [str(path)] * 2)
+        self.assertEqual([options["trust"] for _, options in calls], [False, True])
+
+    def test_import_is_undone(self):
+        path = pathlib.Path(os.environ["BED_DIR"], "servers.ini")
+        path.write_text("[https://a.example.org]\n")
+        self.open()
+        self.choose_file("Import a list…", "Import a list", path, "Open")
+        self.app.wait_for("Add 1 Server That Is Less Safe?")
+        self.app.press_in_dialog("Add")
+        self.app.wait_for("2 servers added")
+        paths = self.agent.paths("a.example.org", "b.example.org")
+        self.app.press("Undo")
+        self.wait_outcome("Import a list…", "2 servers were removed again.")
+        self.assertEqual(self.agent.calls("RemoveHost"), [[path] for path in paths])
+
+    def test_import_of_what_is_no_list(self):
+        path = pathlib.Path(os.environ["BED_DIR"], "servers.ini")
+        path.write_text("rubbish")
+        self.open()
+        sentence = f"{path} is no list of servers as Keyfob exports it. Choose another file."
+        self.agent.fail("ImportHosts", "Store", sentence)
+        self.choose_file("Import a list…", "Import a list", path, "Open")
+        self.wait_outcome("Import a list…", sentence)
 
     def test_asked_for_by_the_panel(self):
         self.start([host("one.example.org")])
@@ -454,7 +566,7 @@ class Preferences(WindowCase):
         self.agent.bus.call_sync(
             "org.keyfob.Keyfob", "/org/keyfob/Keyfob", "org.freedesktop.Application", "ActivateAction",
             GLib.Variant("(sava{sv})", ("preferences", [], {})), None, Gio.DBusCallFlags.NONE, -1)
-        self.app.wait_for("Let unused sessions end")
+        self.app.wait_for("Icon in the tray")
 
 
 if __name__ == "__main__":

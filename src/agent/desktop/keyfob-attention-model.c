@@ -8,6 +8,9 @@
 
 #include "keyfob-scheduler.h"
 
+/* Microseconds between two updates, for each host. */
+#define UPDATE_INTERVAL 25
+
 typedef struct
 {
   KeyfobHost *host;
@@ -26,7 +29,8 @@ struct _KeyfobAttentionModel
   KeyfobSettings *settings;
   KeyfobScheduler *scheduler;
   GPtrArray *entries; /* Entry, in the order of hosts */
-  guint update;       /* id of the idle source */
+  guint update;       /* id of the source of the next update, or 0 */
+  gint64 next_update; /* not before this monotonic time */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobAttentionModel, keyfob_attention_model, G_TYPE_OBJECT)
@@ -127,15 +131,23 @@ on_update (gpointer user_data)
 
   self->update = 0;
   update (self);
+  self->next_update = g_get_monotonic_time () + UPDATE_INTERVAL * (gint64) self->entries->len;
 
   return G_SOURCE_REMOVE;
 }
 
+/* At once, unless there are many hosts and there was an update just now: each one is about all of
+ * them, and they change one after the other. */
 static void
 queue_update (KeyfobAttentionModel *self)
 {
-  if (self->update == 0)
-    self->update = g_idle_add_full (G_PRIORITY_DEFAULT, on_update, self, NULL);
+  gint64 wait = self->next_update - g_get_monotonic_time ();
+
+  if (self->update != 0)
+    return;
+
+  self->update = wait >= 1000 ? g_timeout_add ((guint) (wait / 1000), on_update, self)
+                              : g_idle_add_full (G_PRIORITY_DEFAULT, on_update, self, NULL);
 }
 
 static Entry *

@@ -10,6 +10,12 @@
 
 #define VERSION 3 /* of com.canonical.dbusmenu */
 
+/* For so long a menu is taken to be open, since not all panels tell when it is closed (that of Xfce
+ * 4.18 does not), and none says that it has drawn the items that it asks for. */
+#define OPEN_SECONDS 30
+/* A click may come after the menu that it has closed. */
+#define CLICK_SECONDS 1
+
 struct _KeyfobBusMenu
 {
   GObject parent_instance;
@@ -20,6 +26,7 @@ struct _KeyfobBusMenu
   GHashTable *nodes; /* id → KeyfobMenuNode, of root */
   int last_id;
   guint revision;
+  guint open; /* timer of a menu that may be on the screen; 0 where it is not */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, G_TYPE_OBJECT)
@@ -203,6 +210,32 @@ on_get_property (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, int id,
   return TRUE;
 }
 
+/* Has the content brought up to date for a menu that is not on the screen. */
+static void
+refresh (KeyfobBusMenu *self)
+{
+  g_clear_handle_id (&self->open, g_source_remove);
+  g_signal_emit (self, signals[ABOUT_TO_SHOW], 0);
+}
+
+static gboolean
+on_open_timer (gpointer user_data)
+{
+  KeyfobBusMenu *self = KEYFOB_BUS_MENU (user_data);
+
+  self->open = 0;
+  refresh (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_open (KeyfobBusMenu *self, guint seconds)
+{
+  g_clear_handle_id (&self->open, g_source_remove);
+  self->open = g_timeout_add_seconds (seconds, on_open_timer, self);
+}
+
 static gboolean
 take_event (KeyfobBusMenu *self, int id, const char *event)
 {
@@ -212,14 +245,20 @@ take_event (KeyfobBusMenu *self, int id, const char *event)
   if (node == NULL)
     return FALSE;
 
-  if (g_str_equal (event, "opened"))
+  if (id == 0 && g_str_equal (event, "opened"))
     {
-      g_signal_emit (self, signals[ABOUT_TO_SHOW], 0);
+      refresh (self);
+      set_open (self, OPEN_SECONDS);
+    }
+  else if (id == 0 && g_str_equal (event, "closed"))
+    {
+      set_open (self, CLICK_SECONDS);
     }
   else if (g_str_equal (event, "clicked") && node->enabled)
     {
       target = node->target != NULL ? g_object_ref (node->target) : NULL;
       g_signal_emit (self, signals[CHOSEN], 0, node->choice, target);
+      refresh (self);
     }
 
   return TRUE;
@@ -262,11 +301,19 @@ on_event_group (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, GVariant
 
 /* Returns: whether the layout has changed */
 static gboolean
-refresh (KeyfobBusMenu *self)
+prepare (KeyfobBusMenu *self, int id)
 {
   guint revision = self->revision;
 
-  g_signal_emit (self, signals[ABOUT_TO_SHOW], 0);
+  if (id == 0)
+    {
+      refresh (self);
+      set_open (self, OPEN_SECONDS);
+    }
+  else
+    {
+      g_signal_emit (self, signals[ABOUT_TO_SHOW], 0);
+    }
 
   return self->revision != revision;
 }
@@ -277,7 +324,7 @@ on_about_to_show (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, int id
   if (find_node (self, id) == NULL)
     fail (invocation, id);
   else
-    keyfob_sni_dbusmenu_complete_about_to_show (self->skeleton, invocation, refresh (self));
+    keyfob_sni_dbusmenu_complete_about_to_show (self->skeleton, invocation, prepare (self, id));
 
   return TRUE;
 }
@@ -285,10 +332,14 @@ on_about_to_show (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, int id
 static gboolean
 on_about_to_show_group (KeyfobBusMenu *self, GDBusMethodInvocation *invocation, GVariant *ids)
 {
-  gboolean changed = refresh (self);
   GVariantBuilder needed, unknown;
   GVariantIter iter;
+  gboolean changed = FALSE;
   int id;
+
+  g_variant_iter_init (&iter, ids);
+  while (g_variant_iter_next (&iter, "i", &id))
+    changed |= prepare (self, id);
 
   g_variant_builder_init (&needed, G_VARIANT_TYPE ("ai"));
   g_variant_builder_init (&unknown, G_VARIANT_TYPE ("ai"));
@@ -313,6 +364,7 @@ keyfob_bus_menu_dispose (GObject *object)
   KeyfobBusMenu *self = KEYFOB_BUS_MENU (object);
   GDBusInterfaceSkeleton *skeleton = G_DBUS_INTERFACE_SKELETON (self->skeleton);
 
+  g_clear_handle_id (&self->open, g_source_remove);
   if (g_dbus_interface_skeleton_get_connection (skeleton) != NULL)
     g_dbus_interface_skeleton_unexport (skeleton);
 
@@ -484,18 +536,29 @@ has_same_layout (KeyfobMenuNode *one, KeyfobMenuNode *other)
 void
 keyfob_bus_menu_set_root (KeyfobBusMenu *self, KeyfobMenuNode *root)
 {
-  g_autoptr (KeyfobMenuNode) old_root = g_steal_pointer (&self->root);
-  g_autoptr (GHashTable) old_nodes = g_steal_pointer (&self->nodes);
+  g_autoptr (KeyfobMenuNode) old_root = NULL;
+  g_autoptr (GHashTable) old_nodes = NULL;
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean has_new_layout;
 
-  self->root = root;
   assign_ids (self, root, "", ids);
+  has_new_layout = !has_same_layout (self->root, root);
+  if (has_new_layout && self->open != 0)
+    {
+      g_hash_table_unref (ids);
+      keyfob_menu_node_free (root);
+      return;
+    }
+
+  old_root = g_steal_pointer (&self->root);
+  old_nodes = g_steal_pointer (&self->nodes);
+  self->root = root;
   g_hash_table_unref (self->ids);
   self->ids = ids;
   self->nodes = g_hash_table_new (NULL, NULL);
   collect (root, self->nodes);
 
   emit_properties (self, old_nodes);
-  if (!has_same_layout (old_root, root))
+  if (has_new_layout)
     keyfob_sni_dbusmenu_emit_layout_updated (self->skeleton, ++self->revision, 0);
 }

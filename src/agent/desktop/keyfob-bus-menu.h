@@ -59,8 +59,9 @@ G_DECLARE_FINAL_TYPE (KeyfobBusMenu, keyfob_bus_menu, KEYFOB, BUS_MENU, GObject)
 /**
  * KeyfobBusMenu:
  *
- * A menu on the bus (com.canonical.dbusmenu), which the tray draws. While it is open it follows its
- * content.
+ * A menu on the bus (com.canonical.dbusmenu), which the tray draws. While it is open, labels follow
+ * the content; items come, go and change places only after that, or a click would be taken for one
+ * on another item.
  *
  * Signal `about-to-show`: the tray is about to show the menu; a handler may replace the content.
  *

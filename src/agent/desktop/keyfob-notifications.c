@@ -10,6 +10,7 @@
 
 #include "keyfob-desktop-actions.h"
 #include "keyfob-notification-client.h"
+#include "keyfob-status-text.h"
 
 #define MAX_SINGLE 3 /* notifications of one host each; more hosts than that share one */
 #define SEVERAL ""   /* key of the notification of several hosts */
@@ -46,9 +47,11 @@ static void
 show_needs_user (KeyfobNotifications *self, KeyfobHost *host)
 {
   g_autofree char *summary = g_strdup_printf (_ ("%s needs you to sign in"), get_name (host));
+  g_autofree char *body = keyfob_status_text_session_ended (
+      get_expires (host), keyfob_clock_now (self->context->clock));
 
   keyfob_notification_client_show (
-      self->client, keyfob_host_get_path (host), summary, _ ("The session has ended."),
+      self->client, keyfob_host_get_path (host), summary, body,
       (const char *const[]){ "default", _ ("Open Keyfob"), "sign-in", _ ("Sign in"), NULL }, -1);
 }
 
@@ -83,7 +86,7 @@ static void
 show_several (KeyfobNotifications *self)
 {
   keyfob_notification_client_show (
-      self->client, SEVERAL, _ ("Several hosts need you to sign in"),
+      self->client, SEVERAL, _ ("Several servers need you to sign in"),
       _ ("Their sessions have ended. Keyfob shows which ones."),
       (const char *const[]){ "default", _ ("Open Keyfob"), "open", _ ("Open Keyfob"), NULL }, -1);
 }

@@ -26,12 +26,13 @@ on_asked (KeyfobQuestionNotifications *self, const char *id)
 {
   const KeyfobQuestion *question = keyfob_questions_find (self->context->questions, id);
   /* GNOME shows three buttons, so the last one is what is rarest and in the window, too */
-  const char *const all[] = { "default", _ ("Open Keyfob"),  "once", _ ("Allow once"),
-                              "hours",   _ ("For 8 hours"),  "deny", _ ("Deny"),
-                              "always",  _ ("Always allow"), NULL };
+  const char *const all[] = { "default", _ ("Open Keyfob"),       "once", _ ("Allow once"),
+                              "hours",   _ ("Allow for 8 hours"), "deny", _ ("Deny"),
+                              "always",  _ ("Always allow"),      NULL };
   const char *const few[] = { "default", _ ("Open Keyfob"), "once", _ ("Allow once"),
                               "deny",    _ ("Deny"),        NULL };
   g_autofree char *summary = NULL;
+  g_autofree char *details = NULL;
   g_autofree char *body = NULL;
 
   /* closed before it could be shown */
@@ -41,9 +42,10 @@ on_asked (KeyfobQuestionNotifications *self, const char *id)
   /* Translators: name of a program, and of a host */
   summary = g_strdup_printf (_ ("May %s have the token of %s?"), question->name, question->host);
   /* Translators: what tells a program apart, such as the path of its executable */
-  body = g_strdup_printf (_ ("%s asks for it, and can then act as you there. If nobody answers "
-                             "within a minute, it gets none."),
-                          question->program);
+  details = g_strdup_printf (_ ("%s asks for it, and can then act as you there. If nobody answers "
+                                "within a minute, it gets none."),
+                             question->program);
+  body = g_strconcat (details, *question->warning != '\0' ? " " : "", question->warning, NULL);
   keyfob_notification_client_show (
       self->client, id, summary, body, keyfob_question_can_be_remembered (question) ? all : few,
       (int) (question->ends - keyfob_clock_now (self->context->clock)));

@@ -6,6 +6,8 @@
 
 #include "keyfob-status-notifier.h"
 
+#include <unistd.h>
+
 #include "keyfob-sni.h"
 
 #define PATH "/StatusNotifierItem" /* the only path that all trays look at */
@@ -22,6 +24,10 @@ struct _KeyfobStatusNotifier
   char *watcher;             /* (nullable): unique bus name of the StatusNotifierWatcher */
   guint subscriptions[2];    /* to signals of the watcher */
   GCancellable *cancellable; /* of calls to the watcher */
+  gboolean wanted;
+  gboolean present; /* there is a tray */
+  gboolean attention;
+  guint name; /* of the item, while it is wanted and there is a tray */
   gboolean shown;
   char *activation_token; /* (nullable): of the click that follows */
 };
@@ -31,6 +37,8 @@ G_DEFINE_FINAL_TYPE (KeyfobStatusNotifier, keyfob_status_notifier, G_TYPE_OBJECT
 enum
 {
   PROP_0,
+  PROP_WANTED,
+  PROP_PRESENT,
   PROP_SHOWN,
   N_PROPS,
 };
@@ -49,9 +57,34 @@ set_shown (KeyfobStatusNotifier *self, gboolean shown)
   if (self->shown == shown)
     return;
 
-  g_debug ("There is %s tray", shown ? "a" : "no");
+  g_debug ("The icon is %s", shown ? "in the tray" : "in no tray");
   self->shown = shown;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOWN]);
+}
+
+static void
+set_present (KeyfobStatusNotifier *self, gboolean present)
+{
+  if (self->present == present)
+    return;
+
+  g_debug ("There is %s tray", present ? "a" : "no");
+  self->present = present;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PRESENT]);
+}
+
+static void
+update_status (KeyfobStatusNotifier *self)
+{
+  const char *status = self->attention ? "NeedsAttention" : "Active";
+
+  if (!self->wanted)
+    status = "Passive";
+  if (g_str_equal (keyfob_sni_status_notifier_item_get_status (self->item), status))
+    return;
+
+  keyfob_sni_status_notifier_item_set_status (self->item, status);
+  keyfob_sni_status_notifier_item_emit_new_status (self->item, status);
 }
 
 static void
@@ -59,6 +92,7 @@ unexport (KeyfobStatusNotifier *self)
 {
   GDBusInterfaceSkeleton *item = G_DBUS_INTERFACE_SKELETON (self->item);
 
+  g_clear_handle_id (&self->name, g_bus_unown_name);
   if (g_dbus_interface_skeleton_get_connection (item) != NULL)
     g_dbus_interface_skeleton_unexport (item);
   set_shown (self, FALSE);
@@ -77,6 +111,7 @@ forget_watcher (KeyfobStatusNotifier *self)
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->watcher, g_free);
   unexport (self);
+  set_present (self, FALSE);
 }
 
 static void
@@ -94,24 +129,73 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   unexport (self);
 }
 
+/* @name: bus name under which the tray finds the item */
 static void
-register_item (KeyfobStatusNotifier *self)
+register_item (KeyfobStatusNotifier *self, const char *name)
 {
+  /* before the call, since the tray may read the menu before it answers */
+  set_shown (self, TRUE);
+  g_dbus_connection_call (self->connection, self->watcher, WATCHER_PATH, WATCHER,
+                          "RegisterStatusNotifierItem", g_variant_new ("(s)", name), NULL,
+                          G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_registered,
+                          g_object_ref (self));
+}
+
+static void
+on_name_acquired (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  register_item (KEYFOB_STATUS_NOTIFIER (user_data), name);
+}
+
+/* A sandbox may not allow the name. The icon then goes only with the agent where the tray takes no
+ * notice of its status. */
+static void
+on_name_lost (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  if (connection != NULL && !g_dbus_connection_is_closed (connection))
+    register_item (KEYFOB_STATUS_NOTIFIER (user_data),
+                   g_dbus_connection_get_unique_name (connection));
+}
+
+/* A tray takes an icon away when the bus name goes that it was registered with, and has no other
+ * way. So that is a name of its own, as most programs have one. */
+static void
+show_item (KeyfobStatusNotifier *self)
+{
+  GDBusInterfaceSkeleton *item = G_DBUS_INTERFACE_SKELETON (self->item);
+  g_autofree char *name = g_strdup_printf ("org.kde.StatusNotifierItem-%d-1", (int) getpid ());
   g_autoptr (GError) error = NULL;
 
-  if (!g_dbus_interface_skeleton_export (G_DBUS_INTERFACE_SKELETON (self->item), self->connection,
-                                         PATH, &error))
+  if (g_dbus_interface_skeleton_get_connection (item) == NULL
+      && !g_dbus_interface_skeleton_export (item, self->connection, PATH, &error))
     {
       g_message ("The icon for the tray cannot be exported: %s", error->message);
       return;
     }
 
-  /* before the call, since the tray may read the menu before it answers */
-  set_shown (self, TRUE);
-  g_dbus_connection_call (
-      self->connection, self->watcher, WATCHER_PATH, WATCHER, "RegisterStatusNotifierItem",
-      g_variant_new ("(s)", g_dbus_connection_get_unique_name (self->connection)), NULL,
-      G_DBUS_CALL_FLAGS_NO_AUTO_START, -1, self->cancellable, on_registered, g_object_ref (self));
+  self->name = g_bus_own_name_on_connection (self->connection, name, G_BUS_NAME_OWNER_FLAGS_NONE,
+                                             on_name_acquired, on_name_lost, self, NULL);
+}
+
+/* The item stays on the bus: a tray that does not look at the name, as that of GNOME Shell, hides
+ * an item that is passive, and reads that from it. */
+static void
+hide_item (KeyfobStatusNotifier *self)
+{
+  g_clear_handle_id (&self->name, g_bus_unown_name);
+  set_shown (self, FALSE);
+}
+
+static void
+update_item (KeyfobStatusNotifier *self)
+{
+  update_status (self);
+  if (!self->present)
+    unexport (self);
+  else if (!self->wanted)
+    hide_item (self);
+  else if (self->name == 0)
+    show_item (self);
 }
 
 /* A watcher without the property is taken to have a host. */
@@ -133,10 +217,8 @@ on_host_property (GObject *source, GAsyncResult *result, gpointer user_data)
   has_host = value == NULL || !g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN)
              || g_variant_get_boolean (value);
 
-  if (has_host && !self->shown)
-    register_item (self);
-  else if (!has_host)
-    unexport (self);
+  set_present (self, has_host);
+  update_item (self);
 }
 
 /* The watcher collects the items and a host draws them, often in another program; without a host
@@ -247,8 +329,36 @@ keyfob_status_notifier_get_property (GObject *object,
 
   switch (property_id)
     {
+    case PROP_WANTED:
+      g_value_set_boolean (value, self->wanted);
+      break;
+    case PROP_PRESENT:
+      g_value_set_boolean (value, self->present);
+      break;
     case PROP_SHOWN:
       g_value_set_boolean (value, self->shown);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+keyfob_status_notifier_set_property (GObject *object,
+                                     guint property_id,
+                                     const GValue *value,
+                                     GParamSpec *pspec)
+{
+  KeyfobStatusNotifier *self = KEYFOB_STATUS_NOTIFIER (object);
+
+  switch (property_id)
+    {
+    case PROP_WANTED:
+      if (self->wanted == g_value_get_boolean (value))
+        return;
+      self->wanted = !self->wanted;
+      update_item (self);
+      g_object_notify_by_pspec (object, pspec);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
@@ -262,7 +372,14 @@ keyfob_status_notifier_class_init (KeyfobStatusNotifierClass *klass)
 
   object_class->dispose = keyfob_status_notifier_dispose;
   object_class->get_property = keyfob_status_notifier_get_property;
+  object_class->set_property = keyfob_status_notifier_set_property;
 
+  properties[PROP_WANTED] =
+      g_param_spec_boolean ("wanted", NULL, NULL, TRUE,
+                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PRESENT] =
+      g_param_spec_boolean ("present", NULL, NULL, FALSE,
+                            G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   properties[PROP_SHOWN] =
       g_param_spec_boolean ("shown", NULL, NULL, FALSE,
                             G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
@@ -289,6 +406,7 @@ connect_method (KeyfobStatusNotifier *self, const char *method, gpointer handler
 static void
 keyfob_status_notifier_init (KeyfobStatusNotifier *self)
 {
+  self->wanted = TRUE;
   self->item = keyfob_sni_status_notifier_item_skeleton_new ();
   g_object_set (self->item, "category", "ApplicationStatus", "id", KEYFOB_APPLICATION_ID, "title",
                 "", "status", "Active", "window-id", 0, "icon-theme-path", KEYFOB_ICONS,
@@ -321,6 +439,12 @@ keyfob_status_notifier_new (GDBusConnection *connection, const char *menu_path)
 }
 
 gboolean
+keyfob_status_notifier_get_present (KeyfobStatusNotifier *self)
+{
+  return self->present;
+}
+
+gboolean
 keyfob_status_notifier_get_shown (KeyfobStatusNotifier *self)
 {
   return self->shown;
@@ -339,7 +463,6 @@ keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
                                  gboolean attention)
 {
   KeyfobSniStatusNotifierItem *item = self->item;
-  const char *status = attention ? "NeedsAttention" : "Active";
   g_autoptr (GVariant) owned = g_variant_ref_sink (pixmaps);
 
   if (!g_str_equal (keyfob_sni_status_notifier_item_get_icon_name (item), name))
@@ -352,11 +475,8 @@ keyfob_status_notifier_set_icon (KeyfobStatusNotifier *self,
       keyfob_sni_status_notifier_item_emit_new_attention_icon (item);
     }
 
-  if (!g_str_equal (keyfob_sni_status_notifier_item_get_status (item), status))
-    {
-      keyfob_sni_status_notifier_item_set_status (item, status);
-      keyfob_sni_status_notifier_item_emit_new_status (item, status);
-    }
+  self->attention = attention;
+  update_status (self);
 }
 
 void

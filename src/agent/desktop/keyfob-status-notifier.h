@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (KeyfobStatusNotifier,
  * KeyfobStatusNotifier:
  *
  * The icon in the tray and its tooltip: an org.kde.StatusNotifierItem that is on the bus while
- * there is a tray, and is registered with each new tray.
+ * there is a tray, and is registered with each new tray. With the property `wanted` set to %FALSE
+ * it is in none.
  *
  * Signal `activate`: the user has clicked the icon.
  */
@@ -32,6 +33,9 @@ G_DECLARE_FINAL_TYPE (KeyfobStatusNotifier,
  */
 KeyfobStatusNotifier *keyfob_status_notifier_new (GDBusConnection *connection,
                                                   const char *menu_path);
+
+/** Getter of the property `present`. Returns: whether there is a tray */
+gboolean keyfob_status_notifier_get_present (KeyfobStatusNotifier *self);
 
 /** Getter of the property `shown`. Returns: whether there is a tray that shows the item, or is
  * about to */

@@ -48,6 +48,13 @@ static const Step good[] = {
   RING, BODY, { CUT, DISC, 8, 8.3, 1.9 }, { CUT, BOX, 7.1, 8.3, 8.9, 13 }, { END },
 };
 
+static const Step signed_out[] = {
+  RING,
+  BODY,
+  { CUT, PILL, 8, 9, 11, 3.1 },
+  { END },
+};
+
 static const Step soon[] = {
   RING,
   BODY,
@@ -96,14 +103,18 @@ static const Step signing_in[] = {
   { END },
 };
 
-static const Step *const drawings[] = {
-  [KEYFOB_ATTENTION_GOOD] = good,
-  [KEYFOB_ATTENTION_SIGNED_OUT] = needs_user,
-  [KEYFOB_ATTENTION_SIGNING_IN] = signing_in,
-  [KEYFOB_ATTENTION_OFFLINE] = offline,
-  [KEYFOB_ATTENTION_LOCKED] = locked,
-  [KEYFOB_ATTENTION_SOON] = soon,
-  [KEYFOB_ATTENTION_NEEDS_USER] = needs_user,
+static const struct
+{
+  const char *name;
+  const Step *drawing;
+} icons[] = {
+  [KEYFOB_ATTENTION_GOOD] = { NAME "good-symbolic", good },
+  [KEYFOB_ATTENTION_SIGNED_OUT] = { NAME "signed-out-symbolic", signed_out },
+  [KEYFOB_ATTENTION_SIGNING_IN] = { NAME "signing-in-symbolic", signing_in },
+  [KEYFOB_ATTENTION_OFFLINE] = { NAME "offline-symbolic", offline },
+  [KEYFOB_ATTENTION_LOCKED] = { NAME "locked-symbolic", locked },
+  [KEYFOB_ATTENTION_SOON] = { NAME "soon-symbolic", soon },
+  [KEYFOB_ATTENTION_NEEDS_USER] = { NAME "needs-user-symbolic", needs_user },
 };
 
 static double
@@ -179,23 +190,14 @@ draw (const Step *drawing, int size)
 const char *
 keyfob_tray_icon_get_name (KeyfobAttention attention)
 {
-  static const char *const names[] = {
-    [KEYFOB_ATTENTION_GOOD] = NAME "good-symbolic",
-    [KEYFOB_ATTENTION_SIGNED_OUT] = NAME "needs-user-symbolic",
-    [KEYFOB_ATTENTION_SIGNING_IN] = NAME "signing-in-symbolic",
-    [KEYFOB_ATTENTION_OFFLINE] = NAME "offline-symbolic",
-    [KEYFOB_ATTENTION_LOCKED] = NAME "locked-symbolic",
-    [KEYFOB_ATTENTION_SOON] = NAME "soon-symbolic",
-    [KEYFOB_ATTENTION_NEEDS_USER] = NAME "needs-user-symbolic",
-  };
-
-  return names[attention];
+  return icons[attention].name;
 }
 
 GVariant *
 keyfob_tray_icon_draw (KeyfobAttention attention)
 {
-  GVariant *sizes[] = { draw (drawings[attention], 22), draw (drawings[attention], 48) };
+  const Step *drawing = icons[attention].drawing;
+  GVariant *sizes[] = { draw (drawing, 22), draw (drawing, 48) };
 
   return g_variant_new_array (G_VARIANT_TYPE ("(iiay)"), sizes, G_N_ELEMENTS (sizes));
 }

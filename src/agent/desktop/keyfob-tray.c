@@ -16,11 +16,10 @@
 
 #define MENU_PATH "/org/keyfob/Keyfob/Agent/Menu"
 
-/* Hosts in the menu itself: all of a few; of more than that only the most urgent, and the others in
- * submenus. */
-#define MAX_HOSTS 12
-#define MAX_URGENT_HOSTS 8
-#define MAX_SUBMENU 20
+/* Of more hosts than that the menu has those that matter most; the window has all. */
+#define MAX_URGENT 5
+#define MAX_COPIES 10
+#define MAX_SIGN_INS 20
 #define MAX_NAME 40 /* characters */
 
 /* What an item of the menu does. */
@@ -44,7 +43,10 @@ typedef struct
   KeyfobHost *host;
   KeyfobAttention attention;
   char *name;
-  char *sort_key; /* of the name, in the language of the user */
+  char *sort_key;        /* of the name, in the language of the user */
+  gboolean is_ambiguous; /* another host has the same name */
+  gboolean is_pinned;
+  gint64 last_use; /* Unix seconds */
 } Entry;
 
 struct _KeyfobTray
@@ -62,7 +64,7 @@ G_DEFINE_FINAL_TYPE (KeyfobTray, keyfob_tray, G_TYPE_OBJECT)
 enum
 {
   QUIT,
-  SHOWN,
+  CHANGED,
   N_SIGNALS,
 };
 static guint signals[N_SIGNALS];
@@ -73,21 +75,6 @@ get_now (KeyfobTray *self)
   return keyfob_clock_now (self->context->clock);
 }
 
-/* Also during a sign-in, which leaves a good token as it is. */
-static gboolean
-has_token (KeyfobHost *host, gint64 now)
-{
-  return keyfob_host_state_has_token (keyfob_host_get_state (host))
-         || keyfob_host_session_get_expires (keyfob_host_get_session (host)) > now;
-}
-
-/* Also where the token is locked away: a session is not over because its token cannot be read. */
-static gboolean
-is_signed_in (KeyfobHost *host, gint64 now)
-{
-  return has_token (host, now) || keyfob_host_get_state (host) == KEYFOB_HOST_LOCKED;
-}
-
 /* "2 of 3 signed in" */
 static char *
 make_count (KeyfobTray *self)
@@ -96,10 +83,10 @@ make_count (KeyfobTray *self)
   guint n_signed_in = 0;
 
   if (n_hosts == 0)
-    return g_strdup (_ ("No hosts yet"));
+    return g_strdup (_ ("No servers yet"));
 
   for (guint i = 0; i < n_hosts; i++)
-    n_signed_in += is_signed_in (keyfob_attention_model_get_host (self->model, i), get_now (self));
+    n_signed_in += keyfob_host_is_signed_in (keyfob_attention_model_get_host (self->model, i));
 
   if (n_hosts == 1)
     return g_strdup (n_signed_in == 1 ? _ ("Signed in") : _ ("Not signed in"));
@@ -110,15 +97,20 @@ make_count (KeyfobTray *self)
       n_signed_in, n_hosts);
 }
 
-static const char *
-get_first_name (KeyfobAttentionModel *model, KeyfobAttention attention)
+static KeyfobHost *
+get_first (KeyfobAttentionModel *model, KeyfobAttention attention)
 {
   for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
     if (keyfob_attention_model_get_attention (model, i) == attention)
-      return keyfob_config_get_name (
-          keyfob_host_get_config (keyfob_attention_model_get_host (model, i)));
+      return keyfob_attention_model_get_host (model, i);
 
-  return "";
+  return NULL;
+}
+
+static const char *
+get_name (KeyfobHost *host)
+{
+  return keyfob_config_get_name (keyfob_host_get_config (host));
 }
 
 static const char *
@@ -149,54 +141,69 @@ describe_locked (KeyfobAttentionModel *model, guint count, const char *name)
     {
       if (count == 1)
         return g_strdup_printf (_ ("The token of %s cannot be read"), name);
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The token of %u host cannot be read",
-                                           "The tokens of %u hosts cannot be read", count),
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "The token of %u server cannot be read",
+                                           "The tokens of %u servers cannot be read", count),
                               count);
     }
 
   if (count == 1)
     return g_strdup_printf (_ ("%s is locked"), name);
   return g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%u host is locked", "%u hosts are locked", count), count);
+      g_dngettext (GETTEXT_PACKAGE, "%u server is locked", "%u servers are locked", count), count);
+}
+
+static char *
+describe_end (KeyfobHost *host, gint64 now)
+{
+  gint64 expires = keyfob_host_session_get_expires (keyfob_host_get_session (host));
+  g_autofree char *outlook = keyfob_status_text_outlook (expires, FALSE, now);
+
+  if (outlook == NULL)
+    return g_strdup_printf (_ ("%s needs you"), get_name (host));
+
+  /* Translators: name of a server, and how it stands: "Data portal: ends at 14:19" */
+  return g_strdup_printf (_ ("%s: %s"), get_name (host), outlook);
 }
 
 /* Returns: (nullable): what the hosts with @attention need, %NULL where there is nothing to say */
 static char *
-describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention)
+describe_attention (KeyfobAttentionModel *model, KeyfobAttention attention, gint64 now)
 {
   guint count = keyfob_attention_model_count (model, attention);
-  const char *name = get_first_name (model, attention);
+  const char *name;
 
   if (count == 0)
     return NULL;
 
+  name = get_name (get_first (model, attention));
   switch (attention)
     {
     case KEYFOB_ATTENTION_NEEDS_USER:
       if (count == 1)
         return g_strdup_printf (_ ("%s needs you"), name);
       return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "%u host needs you", "%u hosts need you", count), count);
+          g_dngettext (GETTEXT_PACKAGE, "%u server needs you", "%u servers need you", count),
+          count);
     case KEYFOB_ATTENTION_SOON:
       if (count == 1)
-        return g_strdup_printf (_ ("%s needs you soon"), name);
-      return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "%u host needs you soon", "%u hosts need you soon", count),
-          count);
+        return describe_end (get_first (model, attention), now);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u server needs you soon",
+                                           "%u servers need you soon", count),
+                              count);
     case KEYFOB_ATTENTION_LOCKED:
       return describe_locked (model, count, name);
     case KEYFOB_ATTENTION_OFFLINE:
       if (count == 1)
         return g_strdup_printf (_ ("%s cannot be reached"), name);
-      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u host cannot be reached",
-                                           "%u hosts cannot be reached", count),
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u server cannot be reached",
+                                           "%u servers cannot be reached", count),
                               count);
     case KEYFOB_ATTENTION_SIGNING_IN:
       if (count == 1)
         return g_strdup_printf (_ ("Signing in to %s"), name);
-      return g_strdup_printf (
-          g_dngettext (GETTEXT_PACKAGE, "Signing in to %u host", "Signing in to %u hosts", count),
-          count);
+      return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Signing in to %u server",
+                                           "Signing in to %u servers", count),
+                              count);
     case KEYFOB_ATTENTION_GOOD:
     case KEYFOB_ATTENTION_SIGNED_OUT:
     default:
@@ -215,7 +222,8 @@ make_details (KeyfobTray *self)
     g_strv_builder_add (lines, _ ("Tokens are locked"));
   for (int attention = KEYFOB_N_ATTENTIONS - 1; attention >= 0; attention--)
     {
-      g_autofree char *line = describe_attention (self->model, (KeyfobAttention) attention);
+      g_autofree char *line =
+          describe_attention (self->model, (KeyfobAttention) attention, get_now (self));
 
       if (line != NULL)
         g_strv_builder_add (lines, line);
@@ -229,8 +237,8 @@ make_details (KeyfobTray *self)
 static char *
 make_title (KeyfobTray *self, const char *count)
 {
-  g_autofree char *worst =
-      describe_attention (self->model, keyfob_attention_model_get_worst (self->model));
+  g_autofree char *worst = describe_attention (
+      self->model, keyfob_attention_model_get_worst (self->model), get_now (self));
 
   if (worst == NULL && keyfob_token_lock_get_locked (self->context->lock))
     worst = g_strdup (_ ("tokens are locked"));
@@ -265,6 +273,19 @@ shorten (const char *name)
   return g_strconcat (start, "…", NULL);
 }
 
+/* Returns: when a program last took the token, as far as this agent knows; Unix seconds */
+static gint64
+get_last_use (KeyfobHost *host)
+{
+  GVariant *uses = keyfob_bus_host1_get_uses (keyfob_host_get_skeleton (host));
+  gint64 last = 0;
+
+  if (uses != NULL && g_variant_n_children (uses) > 0)
+    g_variant_get_child (uses, 0, "(&s&sux)", NULL, NULL, NULL, &last);
+
+  return last;
+}
+
 static Entry *
 entry_new (KeyfobAttentionModel *model, guint position)
 {
@@ -273,7 +294,9 @@ entry_new (KeyfobAttentionModel *model, guint position)
 
   entry->host = keyfob_attention_model_get_host (model, position);
   entry->attention = keyfob_attention_model_get_attention (model, position);
-  entry->name = shorten (keyfob_config_get_name (keyfob_host_get_config (entry->host)));
+  entry->is_pinned = keyfob_config_get_pinned (keyfob_host_get_config (entry->host));
+  entry->last_use = get_last_use (entry->host);
+  entry->name = shorten (get_name (entry->host));
   folded = g_utf8_casefold (entry->name, -1);
   entry->sort_key = g_utf8_collate_key_for_filename (folded, -1);
 
@@ -296,36 +319,90 @@ compare_names (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (get_url (first), get_url (second));
 }
 
-/* Hosts without a session come last: they have no token to copy, and nothing about them is urgent.
- */
-static int
-get_urgency (const Entry *entry)
+static gboolean
+needs_user (const Entry *entry)
 {
-  return entry->attention == KEYFOB_ATTENTION_SIGNED_OUT ? -1 : (int) entry->attention;
+  return entry->attention == KEYFOB_ATTENTION_NEEDS_USER;
 }
 
+/* As in the window. */
 static int
-compare_urgency (gconstpointer a, gconstpointer b)
+compare_places (gconstpointer a, gconstpointer b)
 {
-  int first = get_urgency (*(const Entry *const *) a);
-  int second = get_urgency (*(const Entry *const *) b);
+  const Entry *first = *(const Entry *const *) a;
+  const Entry *second = *(const Entry *const *) b;
 
-  return first != second ? second - first : compare_names (a, b);
+  if (first->is_pinned != second->is_pinned)
+    return first->is_pinned ? -1 : 1;
+
+  return compare_names (a, b);
 }
 
-static char *
-describe_host (KeyfobHost *host, gint64 now)
+/* What belongs into a menu that has no room for all: what needs the user, what the user has pinned,
+ * and what is in use. */
+static int
+compare_ranks (gconstpointer a, gconstpointer b)
 {
-  KeyfobHostState state = keyfob_host_get_state (host);
-  gint64 expires = keyfob_host_session_get_expires (keyfob_host_get_session (host));
-  const char *user_code = keyfob_bus_host1_get_user_code (keyfob_host_get_skeleton (host));
+  const Entry *first = *(const Entry *const *) a;
+  const Entry *second = *(const Entry *const *) b;
 
-  if (user_code != NULL && *user_code != '\0')
-    return g_strdup (_ ("Waiting for your other device…"));
-  if (state == KEYFOB_HOST_SIGNED_IN && expires > now)
-    return keyfob_status_text_time_left (expires, now);
+  if (needs_user (first) != needs_user (second))
+    return needs_user (first) ? -1 : 1;
+  if (first->is_pinned != second->is_pinned)
+    return first->is_pinned ? -1 : 1;
+  if (first->last_use != second->last_use)
+    return first->last_use > second->last_use ? -1 : 1;
 
-  return keyfob_status_text_status (state, get_store (host), NULL, expires, now);
+  return compare_names (a, b);
+}
+
+/* Leaves at most @max of @entries, in the order of make_entries(). */
+static void
+keep_first (GPtrArray *entries, guint max)
+{
+  if (entries->len <= max)
+    return;
+
+  g_ptr_array_sort (entries, compare_ranks);
+  g_ptr_array_set_size (entries, (int) max);
+  g_ptr_array_sort (entries, compare_places);
+}
+
+/* Returns: (transfer container): all hosts by name, with the address where two have the same, and
+ * those that are pinned first */
+static GPtrArray *
+make_entries (KeyfobAttentionModel *model)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
+  Entry *before = NULL;
+
+  for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
+    g_ptr_array_add (entries, entry_new (model, i));
+  g_ptr_array_sort (entries, compare_names);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+
+      if (before != NULL && g_str_equal (before->sort_key, entry->sort_key))
+        before->is_ambiguous = entry->is_ambiguous = TRUE;
+      before = entry;
+    }
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+      g_autofree char *name = NULL;
+
+      if (!entry->is_ambiguous)
+        continue;
+
+      name = g_steal_pointer (&entry->name);
+      /* Translators: name and address of a server */
+      entry->name = g_strdup_printf (_ ("%s (%s)"), name, get_url (entry));
+    }
+  g_ptr_array_sort (entries, compare_places);
+
+  return entries;
 }
 
 static void
@@ -342,102 +419,182 @@ append_action (KeyfobMenuNode *menu,
   g_set_object (&node->target, G_OBJECT (host));
 }
 
+/* Between what is there already and what follows. */
+static void
+append_line (KeyfobMenuNode *menu)
+{
+  KeyfobMenuNode *last =
+      menu->children->len > 0 ? g_ptr_array_index (menu->children, menu->children->len - 1) : NULL;
+  g_autofree char *key = NULL;
+
+  if (last == NULL || last->label == NULL)
+    return;
+
+  key = g_strconcat ("line below ", last->key, NULL);
+  keyfob_menu_node_append (menu, keyfob_menu_node_new (key, NULL));
+}
+
+/* Whether something about the host waits for the user now. */
+static gboolean
+is_urgent (const Entry *entry)
+{
+  return entry->attention >= KEYFOB_ATTENTION_SOON
+         || keyfob_host_get_state (entry->host) == KEYFOB_HOST_SIGNING_IN;
+}
+
+static void
+append_sign_in (KeyfobMenuNode *menu, const Entry *entry)
+{
+  gboolean cancels = keyfob_host_get_state (entry->host) == KEYFOB_HOST_SIGNING_IN;
+  g_autofree char *label = NULL;
+
+  if (cancels)
+    label = g_strdup_printf (_ ("Cancel signing in to %s"), entry->name);
+  else if (entry->attention == KEYFOB_ATTENTION_SOON)
+    label = g_strdup_printf (_ ("Sign in to %s again"), entry->name);
+  else
+    label = g_strdup_printf (_ ("Sign in to %s"), entry->name);
+  append_action (menu, get_url (entry), label, cancels ? CANCEL_SIGN_IN : SIGN_IN, entry->host);
+}
+
 static gboolean
 is_in_keyring (KeyfobHost *host)
 {
-  const char *store = keyfob_bus_host1_get_store (keyfob_host_get_skeleton (host));
-
-  return g_strcmp0 (store, KEYFOB_STORES_KEYRING) == 0;
+  return g_strcmp0 (get_store (host), KEYFOB_STORES_KEYRING) == 0;
 }
 
-/* The submenu of a host has the same items in every state, so that one that is open changes its
- * words and nothing else. In GTK 3 (seen in xfce4-panel) an open menu keeps its size, and items
- * that are added are hidden behind an arrow. */
+/* What mends what keeps tokens from being copied. */
 static void
-append_host_actions (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
+append_unlock (KeyfobTray *self, KeyfobMenuNode *menu, GPtrArray *entries)
 {
-  KeyfobHostState state = keyfob_host_get_state (entry->host);
-  const char *account = keyfob_host_session_get_account (keyfob_host_get_session (entry->host));
+  gboolean is_locked = FALSE;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      KeyfobHost *host = ((Entry *) g_ptr_array_index (entries, i))->host;
+
+      is_locked |= keyfob_host_get_state (host) == KEYFOB_HOST_LOCKED && is_in_keyring (host);
+    }
+
+  if (is_locked)
+    append_action (menu, "unlock", _ ("Unlock keyring"), UNLOCK, NULL);
+  if (keyfob_token_lock_get_locked (self->context->lock))
+    append_action (menu, "unlock-tokens", _ ("Unlock tokens"), UNLOCK_TOKENS, NULL);
+}
+
+/* Returns: (transfer full) (nullable): what a copy of the token comes up against, %NULL where there
+ * is nothing that the user should know */
+static char *
+describe_token (KeyfobHost *host, gint64 now)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  KeyfobHostState state = keyfob_host_get_state (host);
+  gint64 expires = keyfob_host_session_get_expires (session);
+
+  if (state == KEYFOB_HOST_OFFLINE && expires <= now)
+    return g_strdup (_ ("offline"));
+  if (state == KEYFOB_HOST_LOCKED)
+    return g_strdup (keyfob_host_state_is_unreadable (state, get_store (host))
+                         ? _ ("cannot be read")
+                         : _ ("locked"));
+  if (keyfob_host_session_get_renews (session))
+    return NULL;
+
+  return keyfob_status_text_outlook (expires, FALSE, now);
+}
+
+static void
+append_copy (KeyfobTray *self, KeyfobMenuNode *menu, const Entry *entry)
+{
+  gint64 now = get_now (self);
   gboolean can_copy =
-      has_token (entry->host, now)
-      && !keyfob_token_lock_get_locked (keyfob_host_get_context (entry->host)->lock);
-  g_autofree char *title =
-      shorten (is_signed_in (entry->host, now) && *account != '\0' ? account : get_url (entry));
+      keyfob_host_has_token (entry->host) && !keyfob_token_lock_get_locked (self->context->lock);
+  g_autofree char *key = g_strconcat ("copy ", get_url (entry), NULL);
+  g_autofree char *copy = g_strdup_printf (_ ("Copy header of %s"), entry->name);
+  g_autofree char *token = describe_token (entry->host, now);
+  /* Translators: who is signed in, and "renewed by itself" or when that ends */
+  g_autofree char *label =
+      token != NULL ? g_strdup_printf (_ ("%s · %s"), copy, token) : g_strdup (copy);
 
-  append_action (menu, "account", title, NOTHING, NULL);
-  append_action (menu, "copy", _ ("Copy header"), can_copy ? COPY_HEADER : NOTHING, entry->host);
-
-  if (state == KEYFOB_HOST_SIGNING_IN)
-    append_action (menu, "sign-in", _ ("Cancel"), CANCEL_SIGN_IN, entry->host);
-  else if (state == KEYFOB_HOST_LOCKED && is_in_keyring (entry->host))
-    append_action (menu, "sign-in", _ ("Unlock"), UNLOCK, entry->host);
-  else if (entry->attention == KEYFOB_ATTENTION_SOON)
-    append_action (menu, "sign-in", _ ("Sign in again"), SIGN_IN, entry->host);
-  else
-    append_action (menu, "sign-in", _ ("Sign in"),
-                   keyfob_host_state_needs_user (state) ? SIGN_IN : NOTHING, entry->host);
+  append_action (menu, key, label, can_copy ? COPY_HEADER : NOTHING, entry->host);
 }
 
+/* Hosts that nobody is signed in to, of which most are of no interest now. */
 static void
-append_host (KeyfobMenuNode *menu, const Entry *entry, gint64 now)
+append_others (KeyfobMenuNode *menu, GPtrArray *entries)
 {
-  g_autofree char *status = describe_host (entry->host, now);
-  /* Translators: name of a host, and how it stands: "Data portal: 42 min left" */
-  g_autofree char *label = g_strdup_printf (_ ("%s: %s"), entry->name, status);
+  gboolean is_long = entries->len > MAX_SIGN_INS;
+  KeyfobMenuNode *others;
 
-  append_host_actions (
-      keyfob_menu_node_append (menu, keyfob_menu_node_new (get_url (entry), label)), entry, now);
-}
-
-static void
-append_group (KeyfobMenuNode *menu, GPtrArray *entries, guint first, guint last, gint64 now)
-{
-  Entry *first_entry = g_ptr_array_index (entries, first);
-  Entry *last_entry = g_ptr_array_index (entries, last);
-  g_autofree char *key = g_strdup_printf ("group %u", menu->children->len);
-  /* Translators: names of the first and the last host in a submenu */
-  g_autofree char *label = g_strdup_printf (_ ("%s – %s"), first_entry->name, last_entry->name);
-  KeyfobMenuNode *group = keyfob_menu_node_append (menu, keyfob_menu_node_new (key, label));
-
-  for (guint i = first; i <= last; i++)
-    append_host (group, g_ptr_array_index (entries, i), now);
-}
-
-/* Sorted by name, in as few submenus as they fit into, all of about the same length. */
-static void
-append_others (KeyfobMenuNode *menu, GPtrArray *entries, gint64 now)
-{
-  guint n_groups = (entries->len + MAX_SUBMENU - 1) / MAX_SUBMENU;
-  g_autofree char *label = g_strdup_printf (
-      g_dngettext (GETTEXT_PACKAGE, "%u more host", "%u more hosts", entries->len), entries->len);
-  KeyfobMenuNode *more = keyfob_menu_node_append (menu, keyfob_menu_node_new ("more", label));
-
-  g_ptr_array_sort (entries, compare_names);
-  for (guint i = 0; n_groups == 1 && i < entries->len; i++)
-    append_host (more, g_ptr_array_index (entries, i), now);
-  for (guint i = 0; n_groups > 1 && i < n_groups; i++)
-    append_group (more, entries, i * entries->len / n_groups, (i + 1) * entries->len / n_groups - 1,
-                  now);
-}
-
-static void
-append_hosts (KeyfobMenuNode *menu, KeyfobAttentionModel *model, gint64 now)
-{
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
-  guint n_hosts = keyfob_attention_model_get_n_hosts (model);
-  guint n_shown = n_hosts <= MAX_HOSTS ? n_hosts : MAX_URGENT_HOSTS;
-
-  for (guint i = 0; i < n_hosts; i++)
-    g_ptr_array_add (entries, entry_new (model, i));
-  g_ptr_array_sort (entries, n_hosts <= MAX_HOSTS ? compare_names : compare_urgency);
-  for (guint i = 0; i < n_shown; i++)
-    append_host (menu, g_ptr_array_index (entries, i), now);
-
-  if (n_shown == n_hosts)
+  if (entries->len == 1)
+    append_sign_in (menu, g_ptr_array_index (entries, 0));
+  if (entries->len <= 1)
     return;
 
-  g_ptr_array_remove_range (entries, 0, n_shown);
-  append_others (menu, entries, now);
+  others = keyfob_menu_node_append (menu, keyfob_menu_node_new ("sign-in", _ ("Sign in to")));
+  keep_first (entries, MAX_SIGN_INS);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+
+      append_action (others, get_url (entry), entry->name, SIGN_IN, entry->host);
+    }
+  if (is_long)
+    append_action (others, "more", _ ("More…"), OPEN_WINDOW, NULL);
+}
+
+static void
+append_hosts (KeyfobTray *self, KeyfobMenuNode *menu)
+{
+  g_autoptr (GPtrArray) entries = make_entries (self->model);
+  g_autoptr (GPtrArray) urgent = g_ptr_array_new ();
+  g_autoptr (GPtrArray) copies = g_ptr_array_new ();
+  g_autoptr (GPtrArray) others = g_ptr_array_new ();
+  gboolean has_more;
+
+  for (guint i = 0; i < entries->len; i++)
+    if (is_urgent (g_ptr_array_index (entries, i)))
+      g_ptr_array_add (urgent, g_ptr_array_index (entries, i));
+  keep_first (urgent, MAX_URGENT);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      Entry *entry = g_ptr_array_index (entries, i);
+
+      if (keyfob_host_is_signed_in (entry->host))
+        g_ptr_array_add (copies, entry);
+      else if (!g_ptr_array_find (urgent, entry, NULL))
+        g_ptr_array_add (others, entry);
+    }
+  has_more = copies->len > MAX_COPIES;
+  keep_first (copies, MAX_COPIES);
+
+  for (guint i = 0; i < urgent->len; i++)
+    append_sign_in (menu, g_ptr_array_index (urgent, i));
+  append_unlock (self, menu, entries);
+  append_line (menu);
+  for (guint i = 0; i < copies->len; i++)
+    append_copy (self, menu, g_ptr_array_index (copies, i));
+  if (has_more)
+    append_action (menu, "more", _ ("More…"), OPEN_WINDOW, NULL);
+  append_line (menu);
+  append_others (menu, others);
+  append_line (menu);
+}
+
+/* Whether the end of the agent ends something for the user. */
+static gboolean
+renews_any (KeyfobAttentionModel *model)
+{
+  for (guint i = 0; i < keyfob_attention_model_get_n_hosts (model); i++)
+    {
+      KeyfobHost *host = keyfob_attention_model_get_host (model, i);
+
+      if (keyfob_host_state_has_token (keyfob_host_get_state (host))
+          && keyfob_host_session_get_renews (keyfob_host_get_session (host)))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 static KeyfobMenuNode *
@@ -445,16 +602,14 @@ make_menu (KeyfobTray *self)
 {
   KeyfobMenuNode *menu = keyfob_menu_node_new ("", "");
 
-  append_hosts (menu, self->model, get_now (self));
-  if (menu->children->len > 0)
-    keyfob_menu_node_append (menu, keyfob_menu_node_new ("line", NULL));
+  append_hosts (self, menu);
   append_action (menu, "open", _ ("Open Keyfob"), OPEN_WINDOW, NULL);
-  if (keyfob_token_lock_get_locked (self->context->lock))
-    append_action (menu, "lock", _ ("Unlock tokens"), UNLOCK_TOKENS, NULL);
-  else
+  if (!keyfob_token_lock_get_locked (self->context->lock))
     append_action (menu, "lock", _ ("Lock tokens"), LOCK_TOKENS, NULL);
   append_action (menu, "preferences", _ ("Preferences"), OPEN_PREFERENCES, NULL);
-  append_action (menu, "quit", _ ("Quit"), QUIT_KEYFOB, NULL);
+  append_action (menu, "quit",
+                 renews_any (self->model) ? _ ("Quit and stop renewing tokens") : _ ("Quit"),
+                 QUIT_KEYFOB, NULL);
 
   return menu;
 }
@@ -561,7 +716,7 @@ on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
 {
   gboolean shown = keyfob_status_notifier_get_shown (notifier);
 
-  g_signal_emit (self, signals[SHOWN], 0, shown);
+  g_signal_emit (self, signals[CHANGED], 0);
   g_clear_object (&self->menu);
   if (!shown)
     return;
@@ -570,6 +725,12 @@ on_shown (KeyfobTray *self, GParamSpec *pspec, KeyfobStatusNotifier *notifier)
   g_signal_connect_object (self->menu, "about-to-show", G_CALLBACK (update_menu), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->menu, "chosen", G_CALLBACK (on_chosen), self, G_CONNECT_SWAPPED);
+}
+
+static void
+on_present (KeyfobTray *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static void
@@ -592,8 +753,8 @@ keyfob_tray_class_init (KeyfobTrayClass *klass)
 
   signals[QUIT] = g_signal_new ("quit", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
-  signals[SHOWN] = g_signal_new ("shown", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[CHANGED] = g_signal_new ("changed", KEYFOB_TYPE_TRAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -613,10 +774,26 @@ keyfob_tray_new (KeyfobContext *context, KeyfobAttentionModel *model)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->notifier, "notify::shown", G_CALLBACK (on_shown), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->notifier, "notify::present", G_CALLBACK (on_present), self,
+                           G_CONNECT_SWAPPED);
+  g_object_bind_property (context->settings, "tray-icon", self->notifier, "wanted",
+                          G_BINDING_SYNC_CREATE);
   g_signal_connect_object (model, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (context->lock, "notify::locked", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   update (self);
 
   return self;
+}
+
+KeyfobTrayState
+keyfob_tray_get_state (KeyfobTray *self)
+{
+  if (keyfob_status_notifier_get_shown (self->notifier))
+    return KEYFOB_TRAY_SHOWN;
+  if (keyfob_status_notifier_get_present (self->notifier)
+      && !keyfob_settings_get_tray_icon (self->context->settings))
+    return KEYFOB_TRAY_HIDDEN;
+
+  return KEYFOB_TRAY_NONE;
 }

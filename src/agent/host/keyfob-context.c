@@ -6,6 +6,8 @@
 
 #include "keyfob-context.h"
 
+#include "keyfob-http-session.h"
+
 static void
 clear (KeyfobContext *self)
 {
@@ -15,12 +17,17 @@ clear (KeyfobContext *self)
   g_clear_object (&self->clock);
   g_clear_object (&self->launcher);
   g_clear_object (&self->file);
+  g_clear_object (&self->provided);
+  g_clear_object (&self->trimmer);
   g_clear_object (&self->notices);
   g_clear_object (&self->settings);
   g_clear_object (&self->lock);
   g_clear_object (&self->questions);
   g_clear_object (&self->scheduler);
   g_clear_object (&self->stores);
+  g_clear_pointer (&self->bearer_files, keyfob_bearer_files_free);
+  g_clear_pointer (&self->bare_host, g_free);
+  g_clear_pointer (&self->named_host, g_free);
   /* each element has a reference to the array */
   g_ptr_array_set_size (self->ended_loopbacks, 0);
   g_clear_pointer (&self->ended_loopbacks, g_ptr_array_unref);
@@ -37,7 +44,8 @@ keyfob_context_new (GDBusConnection *connection,
                     KeyfobSettings *settings,
                     KeyfobTokenLock *lock,
                     KeyfobQuestions *questions,
-                    KeyfobStores *stores)
+                    KeyfobStores *stores,
+                    const char *runtime_folder)
 {
   KeyfobContext *self = g_rc_box_new0 (KeyfobContext);
 
@@ -52,10 +60,26 @@ keyfob_context_new (GDBusConnection *connection,
   self->lock = g_object_ref (lock);
   self->questions = g_object_ref (questions);
   self->stores = g_object_ref (stores);
+  self->bearer_files = keyfob_bearer_files_new (runtime_folder);
   self->scheduler = keyfob_scheduler_new (clock);
   self->ended_loopbacks = g_ptr_array_new_with_free_func (g_object_unref);
 
   return self;
+}
+
+SoupSession *
+keyfob_context_new_session (KeyfobContext *self, const char *ca_file, const char *proxy)
+{
+  SoupSession *session;
+
+  if (*ca_file == '\0' && *proxy == '\0')
+    return g_object_ref (self->session);
+
+  session = keyfob_http_session_new_for (self->session, ca_file, proxy);
+  if (self->trimmer != NULL)
+    keyfob_memory_trimmer_watch (self->trimmer, session);
+
+  return session;
 }
 
 KeyfobContext *

@@ -135,22 +135,23 @@ join_sign_in (GTask *task)
     keyfob_host_start_async (host, on_signed_in, task);
 }
 
-static void
-fail_without_user (GTask *task)
+GError *
+keyfob_host_new_no_token_error (KeyfobHost *host)
 {
-  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobHostSession *session = keyfob_host_get_session (host);
   KeyfobTokenStore *store = keyfob_host_get_store (host);
-  const GError *lock_error = keyfob_host_session_get_lock_error (keyfob_host_get_session (host));
+  const GError *lock_error = keyfob_host_session_get_lock_error (session);
 
   if (lock_error != NULL)
-    fail (task, g_error_copy (lock_error));
-  else if (get_token (task) == NULL && store != NULL && keyfob_token_store_get_locked (store))
-    fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
-                                     _ ("The keyring is locked. Unlock it to go on.")));
-  else
-    fail (task, g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
-                             _ ("There is no valid token for %s. Sign in with Keyfob first."),
-                             keyfob_config_get_name (keyfob_host_get_config (host))));
+    return g_error_copy (lock_error);
+  if (keyfob_host_session_get_token (session) == NULL && store != NULL
+      && keyfob_token_store_get_locked (store))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED,
+                                _ ("The keyring is locked. Unlock it to go on."));
+
+  return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
+                      _ ("There is no valid token for %s. Sign in with Keyfob first."),
+                      keyfob_config_get_name (keyfob_host_get_config (host)));
 }
 
 /* A token that nothing can renew is good to its end. */
@@ -162,7 +163,7 @@ go_on_without_user (GTask *task)
   if (!request->options->force && get_seconds_left (task) > 0)
     succeed (task, get_token (task));
   else
-    fail_without_user (task);
+    fail (task, keyfob_host_new_no_token_error (g_task_get_source_object (task)));
 }
 
 /* An import never takes the place of a session, or of a sign-in, that the user has.
@@ -315,8 +316,9 @@ proceed (GTask *task)
   KeyfobSignInOptions *options = request->options;
   KeyfobToken *token = get_token (task);
   KeyfobHostActivity activity = keyfob_host_get_activity (host);
-  gboolean waits = activity == KEYFOB_HOST_WAITING || activity == KEYFOB_HOST_LOADING
-                   || activity == KEYFOB_HOST_IN_SIGN_OUT;
+  gboolean waits = keyfob_host_is_looking_up (host) || activity == KEYFOB_HOST_IN_SIGN_OUT
+                   || (activity == KEYFOB_HOST_IN_SIGN_IN && options->interactive
+                       && keyfob_host_is_sign_in_cancelled (host));
   gboolean fresh =
       token != NULL && keyfob_token_is_fresh (token, now (task)) && lasts (task, token);
 
@@ -330,8 +332,10 @@ proceed (GTask *task)
     keyfob_host_join_async (host, on_refreshed, task);
   else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->import != NULL)
     fail (task, new_import_error (host));
-  else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->interactive)
+  else if (activity == KEYFOB_HOST_IN_SIGN_IN && options->interactive && !waits)
     join_sign_in (task);
+  else if (waits)
+    keyfob_host_join_async (host, on_rest, task);
   else if (activity == KEYFOB_HOST_IN_SIGN_IN)
     go_on_without_user (task);
   else

@@ -31,6 +31,9 @@ void keyfob_host_get_token_async (KeyfobHost *host,
  */
 KeyfobToken *keyfob_host_get_token_finish (KeyfobHost *host, GAsyncResult *result, GError **error);
 
+/** Returns: (transfer full): why there is no token to be had without the user */
+GError *keyfob_host_new_no_token_error (KeyfobHost *host);
+
 /**
  * keyfob_host_sign_in_async:
  * @options: (transfer full): how to sign in; always interactive

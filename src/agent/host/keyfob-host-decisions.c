@@ -33,6 +33,14 @@ on_at_rest (KeyfobHost *host)
   keyfob_host_move_to_wanted (host);
 }
 
+/* A private agent is there for one call, and asks servers only for that. */
+static gboolean
+may_renew (KeyfobHost *host)
+{
+  return !keyfob_host_get_context (host)->is_private
+         || !keyfob_host_session_get_renews (keyfob_host_get_session (host));
+}
+
 void
 keyfob_host_check (KeyfobHost *host)
 {
@@ -47,7 +55,7 @@ keyfob_host_check (KeyfobHost *host)
       return;
     }
 
-  if (keyfob_host_session_get_due (session) <= now (host))
+  if (keyfob_host_session_get_due (session) <= now (host) && may_renew (host))
     keyfob_host_renew (host);
 
   keyfob_host_update (host);
@@ -83,4 +91,6 @@ keyfob_host_start_decisions (KeyfobHost *host)
   g_signal_connect (host, "at-rest", G_CALLBACK (on_at_rest), NULL);
   g_signal_connect_object (keyfob_host_get_context (host)->settings, "notify::lapse-after",
                            G_CALLBACK (on_lapse_changed), host, G_CONNECT_SWAPPED);
+  g_signal_connect_object (keyfob_host_get_context (host)->lock, "notify::locked",
+                           G_CALLBACK (keyfob_host_update), host, G_CONNECT_SWAPPED);
 }

@@ -29,9 +29,10 @@ struct _KeyfobHostSession
   char *error;
   GError *lock_error; /* (nullable): while locked */
 
-  double jitter;      /* of this token */
-  gboolean dead;      /* the server does not take its refresh token any more */
-  gint64 last_used;   /* by a program or a person */
+  double jitter;    /* of this token */
+  gboolean dead;    /* the server does not take its refresh token any more */
+  gint64 last_used; /* by a program or a person */
+  gboolean always_used;
   gint64 lapse_after; /* seconds without use; 0 never */
   gint64 since;       /* from then on this machine's clock is known to go on steadily */
 };
@@ -64,7 +65,7 @@ get_refresh_facts (KeyfobHostSession *self)
     .expires = keyfob_token_get_expires (self->token),
     .refresh_expires = keyfob_token_get_refresh_expires (self->token),
     .broker = keyfob_token_is_broker (self->token),
-    .last_used = self->last_used,
+    .last_used = self->always_used ? G_MAXINT64 : self->last_used,
     .lapse_after = self->lapse_after,
   };
 }
@@ -258,6 +259,12 @@ keyfob_host_session_note_used (KeyfobHostSession *self)
 }
 
 void
+keyfob_host_session_set_always_used (KeyfobHostSession *self, gboolean always)
+{
+  self->always_used = always;
+}
+
+void
 keyfob_host_session_set_lapse_after (KeyfobHostSession *self, gint64 seconds)
 {
   self->lapse_after = seconds;
@@ -446,4 +453,19 @@ keyfob_host_session_get_due (KeyfobHostSession *self)
 
   return MAX (get_refresh_due (self),
               keyfob_request_pace_get_pause_end (&self->pace, keyfob_clock_now (self->clock)));
+}
+
+gint64
+keyfob_host_session_get_renewed (KeyfobHostSession *self)
+{
+  return self->token != NULL ? keyfob_token_get_received (self->token) : 0;
+}
+
+gint64
+keyfob_host_session_get_renews_at (KeyfobHostSession *self)
+{
+  gint64 due =
+      keyfob_host_session_get_renews (self) ? keyfob_host_session_get_due (self) : G_MAXINT64;
+
+  return due != G_MAXINT64 ? due : 0;
 }

@@ -113,6 +113,10 @@ void keyfob_host_session_set_last_used (KeyfobHostSession *self, gint64 time);
 /** Somebody uses the host, or looks at it. */
 void keyfob_host_session_note_used (KeyfobHostSession *self);
 
+/** @always: whether the host counts as used at any time, as by a program that reads its token from
+ * a file */
+void keyfob_host_session_set_always_used (KeyfobHostSession *self, gboolean always);
+
 /** @seconds: without use, after which the session is left to lapse; 0 never */
 void keyfob_host_session_set_lapse_after (KeyfobHostSession *self, gint64 seconds);
 
@@ -129,6 +133,12 @@ gboolean keyfob_host_session_is_put_off (KeyfobHostSession *self);
 
 /** Returns: whether a refresh is due some day by itself: it is worth a try, and the host in use */
 gboolean keyfob_host_session_get_renews (KeyfobHostSession *self);
+
+/** Returns: when the token at hand was got, Unix seconds; 0 where that is not known */
+gint64 keyfob_host_session_get_renewed (KeyfobHostSession *self);
+
+/** Returns: when the token is renewed by itself, Unix seconds; 0 where it is not */
+gint64 keyfob_host_session_get_renews_at (KeyfobHostSession *self);
 
 /** Returns: when to look again, Unix seconds; %G_MAXINT64 where nothing is due */
 gint64 keyfob_host_session_get_due (KeyfobHostSession *self);

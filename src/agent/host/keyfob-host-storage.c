@@ -49,7 +49,8 @@ take_missing (KeyfobHost *host, const GError *error)
       if (keyfob_host_session_get_state (session) != KEYFOB_HOST_SIGNED_OUT)
         keyfob_host_session_sign_out (session);
     }
-  else if (had_token (host))
+  /* a private agent knows of no earlier time, and the user of no sign-in that would help */
+  else if (had_token (host) || keyfob_host_get_context (host)->is_private)
     {
       keyfob_host_session_lock (session, error);
     }
@@ -506,6 +507,27 @@ take_moved (KeyfobHost *host, Change *change, KeyfobToken *token, const GError *
     }
 }
 
+static void run_change (GTask *task);
+
+/* Changes that the user wants are made one after the other, so that the last one counts.
+ *
+ * @error: (transfer full) (nullable) */
+static void
+end_change (GTask *task, GError *error)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  Change *change = g_task_get_task_data (task);
+  GQueue *changes = keyfob_host_get_changes (host);
+  g_autoptr (GTask) ended = change->options != NULL ? g_queue_pop_head (changes) : NULL;
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  if (ended != NULL && !g_queue_is_empty (changes))
+    run_change (g_queue_peek_head (changes));
+}
+
 static void
 on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -521,10 +543,7 @@ on_moved (GObject *source, GAsyncResult *result, gpointer user_data)
     keyfob_token_location_move_failed (keyfob_host_get_location (host));
   keyfob_host_finish (host, NULL, NULL);
 
-  if (token != NULL)
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
+  end_change (task, g_steal_pointer (&error));
 }
 
 static void
@@ -619,20 +638,24 @@ configure_at_rest (GTask *task)
   Change *change = g_task_get_task_data (task);
   KeyfobStores *stores = keyfob_host_get_context (host)->stores;
   GError *error = NULL;
-  g_autoptr (KeyfobConfig) changed =
-      keyfob_config_with_options (keyfob_host_get_config (host), change->options, &error);
+  g_autoptr (KeyfobConfig) changed = NULL;
   KeyfobTokenStore *to;
+
+  if (keyfob_stores_check_options (stores, change->options, &error))
+    changed = keyfob_config_with_options (keyfob_host_get_config (host), change->options, &error);
 
   if (changed == NULL)
     {
-      g_task_return_error (task, error);
+      end_change (task, error);
       return;
     }
   if (!must_move (host, changed))
     {
       keyfob_host_configure (host, change->options, NULL);
+      /* a token that could not be saved has no place to move from */
+      keyfob_host_save (host);
       keyfob_host_load (host);
-      g_task_return_boolean (task, TRUE);
+      end_change (task, NULL);
       return;
     }
 
@@ -640,7 +663,7 @@ configure_at_rest (GTask *task)
   if (to != NULL)
     begin_move (task, to);
   else
-    g_task_return_error (task, keyfob_stores_new_error (stores));
+    end_change (task, keyfob_stores_new_error (stores));
 }
 
 /* Whether the activity is a short one: without the server and without the user. */
@@ -657,12 +680,19 @@ static void
 on_soon_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  KeyfobHost *host = KEYFOB_HOST (source);
   g_autoptr (KeyfobToken) token = NULL;
 
-  keyfob_host_join_finish (host, result, &token, NULL);
+  keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
+  run_change (task);
+}
+
+static void
+run_change (GTask *task)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+
   if (is_soon_at_rest (host))
-    keyfob_host_join_async (host, on_soon_at_rest, g_steal_pointer (&task));
+    keyfob_host_join_async (host, on_soon_at_rest, g_object_ref (task));
   else
     configure_at_rest (task);
 }
@@ -673,13 +703,12 @@ keyfob_host_configure_async (KeyfobHost *host,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  g_autoptr (GTask) task = change_task_new (host, g_variant_ref_sink (options),
-                                            keyfob_host_configure_async, callback, user_data);
+  GQueue *changes = keyfob_host_get_changes (host);
 
-  if (is_soon_at_rest (host))
-    keyfob_host_join_async (host, on_soon_at_rest, g_steal_pointer (&task));
-  else
-    configure_at_rest (task);
+  g_queue_push_tail (changes, change_task_new (host, g_variant_ref_sink (options),
+                                               keyfob_host_configure_async, callback, user_data));
+  if (g_queue_get_length (changes) == 1)
+    run_change (g_queue_peek_head (changes));
 }
 
 gboolean
@@ -698,6 +727,9 @@ keyfob_host_move_to_wanted (KeyfobHost *host)
   gboolean chosen = *keyfob_config_get_store (keyfob_host_get_config (host)) != '\0';
   g_autoptr (GTask) task = NULL;
 
+  /* a private agent moves nothing by itself */
+  if (keyfob_host_get_context (host)->is_private)
+    return;
   if (target == NULL || keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST
       || keyfob_host_session_get_token (keyfob_host_get_session (host)) == NULL)
     return;
@@ -710,6 +742,182 @@ keyfob_host_move_to_wanted (KeyfobHost *host)
 
   task = change_task_new (host, NULL, keyfob_host_move_to_wanted, on_moved_to_wanted, NULL);
   begin_move (task, keyfob_token_location_open (location, target));
+}
+
+typedef struct
+{
+  KeyfobConfig *to;
+  GError *left_error; /* (nullable) */
+} AddressChange;
+
+static void
+address_change_free (AddressChange *change)
+{
+  g_object_unref (change->to);
+  g_clear_error (&change->left_error);
+  g_free (change);
+}
+
+/* @error: (transfer full) (nullable): why there is none */
+static void
+end_address_change (GTask *task, GError *error)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  AddressChange *change = g_task_get_task_data (task);
+
+  if (error != NULL)
+    {
+      keyfob_host_file_remove (keyfob_host_get_context (host)->file, change->to);
+    }
+  else
+    {
+      /* nothing of what follows the rest is about the token any more */
+      keyfob_host_begin_removal (host);
+      keyfob_host_drop_token_file (host);
+      keyfob_host_session_sign_out (keyfob_host_get_session (host));
+      keyfob_token_location_set_stale (keyfob_host_get_location (host), FALSE);
+    }
+  keyfob_host_finish (host, NULL, NULL);
+
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_token_at_new_address (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  AddressChange *change = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (KeyfobToken) token = keyfob_session_move_finish (result, &change->left_error, &error);
+
+  end_address_change (task, token == NULL ? error : NULL);
+}
+
+/* The new address is in the list before the token is moved, so that it is found after a crash. */
+static void
+on_new_address_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobToken *token = keyfob_host_session_get_token (keyfob_host_get_session (host));
+  AddressChange *change = g_task_get_task_data (task);
+  GError *error = NULL;
+  const KeyfobSession with = {
+    .config = keyfob_host_get_config (host),
+    .store = keyfob_host_get_store (host),
+    .clock = keyfob_host_get_context (host)->clock,
+  };
+
+  if (!keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error))
+    end_address_change (task, error);
+  else if (token == NULL)
+    end_address_change (task, NULL);
+  else
+    keyfob_session_change_address_async (&with, change->to, token, on_token_at_new_address,
+                                         g_object_ref (task));
+}
+
+/* Returns: (nullable) (transfer full): why the token cannot be moved now */
+static GError *
+new_immovable_error (KeyfobHost *host)
+{
+  KeyfobHostSession *session = keyfob_host_get_session (host);
+  const GError *lock_error = keyfob_host_session_get_lock_error (session);
+
+  if (keyfob_host_is_being_removed (host))
+    return g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNAVAILABLE,
+                        _ ("%s is being removed. Try again in a moment."),
+                        keyfob_config_get_name (keyfob_host_get_config (host)));
+  if (lock_error != NULL)
+    return g_error_copy (lock_error);
+  if (keyfob_host_session_get_token (session) == NULL)
+    return NULL;
+  if (!keyfob_host_session_is_saved (session))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                keyfob_host_session_get_error (session));
+
+  return keyfob_host_get_store (host) == NULL
+             ? keyfob_stores_new_error (keyfob_host_get_context (host)->stores)
+             : NULL;
+}
+
+/* A sign-in lasts, and is not waited for. */
+static void
+proceed_to_change (GTask *task, GAsyncReadyCallback on_rest)
+{
+  KeyfobHost *host = g_task_get_source_object (task);
+  KeyfobHostFile *file = keyfob_host_get_context (host)->file;
+  AddressChange *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (keyfob_host_get_activity (host) == KEYFOB_HOST_IN_SIGN_IN)
+    {
+      g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                               _ ("A sign-in at %s is under way. Finish it, or cancel it first."),
+                               keyfob_config_get_name (keyfob_host_get_config (host)));
+      return;
+    }
+  if (keyfob_host_get_activity (host) != KEYFOB_HOST_AT_REST)
+    {
+      keyfob_host_join_async (host, on_rest, g_object_ref (task));
+      return;
+    }
+
+  error = new_immovable_error (host);
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  keyfob_host_begin (host, KEYFOB_HOST_IN_MOVE);
+  keyfob_host_file_copy (file, keyfob_host_get_config (host), change->to);
+  keyfob_host_file_flush_async (file, NULL, on_new_address_listed, g_object_ref (task));
+}
+
+static void
+on_rest_before_change (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  g_autoptr (KeyfobToken) token = NULL;
+
+  keyfob_host_join_finish (KEYFOB_HOST (source), result, &token, NULL);
+  proceed_to_change (task, on_rest_before_change);
+}
+
+void
+keyfob_host_change_address_async (KeyfobHost *host,
+                                  KeyfobConfig *to,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (host, NULL, callback, user_data);
+  AddressChange *change = g_new0 (AddressChange, 1);
+
+  change->to = g_object_ref (to);
+  g_task_set_source_tag (task, keyfob_host_change_address_async);
+  g_task_set_task_data (task, change, (GDestroyNotify) address_change_free);
+
+  proceed_to_change (task, on_rest_before_change);
+}
+
+gboolean
+keyfob_host_change_address_finish (KeyfobHost *host,
+                                   GAsyncResult *result,
+                                   GError **left_error,
+                                   GError **error)
+{
+  AddressChange *change;
+
+  g_return_val_if_fail (g_task_is_valid (result, host), FALSE);
+
+  change = g_task_get_task_data (G_TASK (result));
+  *left_error = g_steal_pointer (&change->left_error);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void

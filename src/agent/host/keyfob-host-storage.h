@@ -63,6 +63,29 @@ void keyfob_host_configure_async (KeyfobHost *host,
 gboolean keyfob_host_configure_finish (KeyfobHost *host, GAsyncResult *result, GError **error);
 
 /**
+ * keyfob_host_change_address_async:
+ * @to: the host at its new address, on the same site
+ *
+ * Has the token, and what is noted in the list of hosts, be those of @to. The host at its old
+ * address is left signed out and being removed, see keyfob_host_is_being_removed(), and is in the
+ * list until the caller removes it.
+ */
+void keyfob_host_change_address_async (KeyfobHost *host,
+                                       KeyfobConfig *to,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+
+/**
+ * keyfob_host_change_address_finish:
+ * @left_error: (out) (nullable): why a copy of the token is left at the old address
+ * @error: why nothing has changed
+ */
+gboolean keyfob_host_change_address_finish (KeyfobHost *host,
+                                            GAsyncResult *result,
+                                            GError **left_error,
+                                            GError **error);
+
+/**
  * keyfob_host_follow_stores:
  *
  * Does what has become possible: looks for the token where it was not found yet, moves it to where

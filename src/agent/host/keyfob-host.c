@@ -6,13 +6,19 @@
 
 #include "keyfob-host.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "keyfob-auth-error.h"
 #include "keyfob-py-oidc-server.h"
+#include "keyfob-retry.h"
 #include "keyfob-sign-in.h"
 #include "keyfob-token-uses.h"
 
 #define HOSTS_PATH "/org/keyfob/Keyfob/Agent/hosts/"
 #define LONGEST_READABLE 60 /* characters of a URL in an object path */
+/* seconds until a token file that could not be written is tried again */
+#define FIRST_FILE_RETRY 10
+#define LAST_FILE_RETRY 600
 
 struct _KeyfobHost
 {
@@ -20,6 +26,7 @@ struct _KeyfobHost
 
   KeyfobContext *context;
   KeyfobConfig *config;
+  SoupSession *http;
   KeyfobServer *server;
   KeyfobBusHost1 *skeleton;
   char *path;
@@ -34,7 +41,12 @@ struct _KeyfobHost
   KeyfobSignIn *sign_in;
   GPtrArray *started; /* GTasks that wait for the sign-in to be under way */
   GPtrArray *ended;   /* GTasks that wait for the end of the activity */
+  GQueue changes;     /* GTasks of keyfob_host_configure_async(); the first one is at work */
   GPtrArray *uses;    /* who took the token, see `Host1.Uses` */
+
+  KeyfobRetry file_retry; /* of the token file; failures is 0 while nothing has to be written */
+  GError *file_error;     /* (nullable): why the token file is not there */
+  char *file_program;     /* (nullable): see keyfob_host_keep_token_file() */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobHost, keyfob_host, G_TYPE_OBJECT)
@@ -62,10 +74,14 @@ keyfob_host_get_state (KeyfobHost *self)
 }
 
 /* Here a host gets the kind of server that its configuration asks for; there is one kind so far. */
-static KeyfobServer *
-new_server (KeyfobContext *context, KeyfobConfig *config)
+static void
+make_server (KeyfobHost *self)
 {
-  return keyfob_py_oidc_server_new (config, context->session, context->clock);
+  g_clear_object (&self->server);
+  g_clear_object (&self->http);
+  self->http = keyfob_context_new_session (self->context, keyfob_config_get_ca_file (self->config),
+                                           keyfob_config_get_proxy (self->config));
+  self->server = keyfob_py_oidc_server_new (self->config, self->http, self->context->clock);
 }
 
 /* Where the token is, or the locked store that has it; empty without a token. */
@@ -98,23 +114,100 @@ get_details (KeyfobHost *self)
   return self->details;
 }
 
-/* An error of a store has no details and replaces those of an earlier error. */
+/* The details of an error replace those of an earlier one. */
 static void
 note_details (KeyfobHost *self, KeyfobToken *token, const GError *error)
 {
-  GVariant *details = keyfob_auth_error_get_details (error);
+  const char *word = keyfob_auth_error_get_word (error);
 
   if (error == NULL && token == NULL)
     return;
 
   g_clear_pointer (&self->details, g_variant_unref);
-  if (details != NULL)
+  if (word != NULL)
     {
-      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (details);
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (keyfob_auth_error_get_details (error));
 
+      g_variant_dict_insert (&dict, "error", "s", word);
       g_variant_dict_insert (&dict, "time", "x", keyfob_clock_now (self->context->clock));
       self->details = g_variant_ref_sink (g_variant_dict_end (&dict));
     }
+}
+
+/* Returns: (nullable): what is to be read in the token file: what a program would get now */
+static KeyfobToken *
+get_token_for_file (KeyfobHost *self)
+{
+  KeyfobToken *token = keyfob_host_session_get_token (self->session);
+
+  if (token == NULL || self->n_removals > 0 || self->activity == KEYFOB_HOST_IN_SIGN_OUT
+      || keyfob_token_lock_get_locked (self->context->lock)
+      || keyfob_token_get_seconds_left (token, keyfob_clock_now (self->context->clock)) <= 0)
+    return NULL;
+
+  return token;
+}
+
+/* Has the token file follow the session, which it does not outlive. */
+static void
+update_token_file (KeyfobHost *self)
+{
+  KeyfobBearerFiles *files = self->context->bearer_files;
+  const char *url = keyfob_config_get_base_url (self->config);
+  KeyfobToken *token = get_token_for_file (self);
+  gboolean kept;
+
+  if (self->activity == KEYFOB_HOST_AT_REST
+      && keyfob_host_session_get_state (self->session) == KEYFOB_HOST_SIGNED_OUT)
+    keyfob_bearer_files_drop (files, url);
+
+  g_clear_error (&self->file_error);
+  kept = keyfob_bearer_files_is_kept (files, url);
+  keyfob_host_session_set_always_used (self->session, kept);
+  if (keyfob_bearer_files_put (files, url,
+                               token != NULL ? keyfob_token_get_access_token (token) : NULL,
+                               &self->file_error))
+    keyfob_retry_reset (&self->file_retry);
+  else
+    keyfob_retry_note_failure (&self->file_retry, keyfob_clock_now (self->context->clock), 0);
+}
+
+/* Returns: when the token file has to be looked at, Unix seconds: it goes when its token ends */
+static gint64
+get_file_due (KeyfobHost *self)
+{
+  KeyfobToken *token = get_token_for_file (self);
+
+  if (token == NULL
+      || !keyfob_bearer_files_is_kept (self->context->bearer_files,
+                                       keyfob_config_get_base_url (self->config)))
+    return G_MAXINT64;
+
+  return self->file_error != NULL ? self->file_retry.not_before : keyfob_token_get_expires (token);
+}
+
+static void
+show_token_file (KeyfobHost *self)
+{
+  g_auto (GStrv) paths = keyfob_bearer_files_dup_paths (self->context->bearer_files,
+                                                        keyfob_config_get_base_url (self->config));
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    {
+      g_autofree char *path = paths[i];
+
+      paths[i] =
+          g_utf8_validate (path, -1, NULL) ? g_strdup (path) : g_filename_to_uri (path, NULL, NULL);
+    }
+  keyfob_bus_host1_set_token_files (self->skeleton, (const char *const *) paths);
+}
+
+static const char *
+get_error (KeyfobHost *self)
+{
+  const char *error = keyfob_host_session_get_error (self->session);
+
+  return *error == '\0' && self->file_error != NULL ? self->file_error->message : error;
 }
 
 /* Shows the host in its properties on the bus. No secret is among them. */
@@ -127,10 +220,12 @@ publish (KeyfobHost *self)
   g_autofree char *store = dup_store (self);
 
   keyfob_bus_host1_set_url (skeleton, keyfob_config_get_base_url (self->config));
+  keyfob_bus_host1_set_provided (skeleton,
+                                 keyfob_host_file_is_provided (self->context->file, self->config));
   keyfob_bus_host1_set_name (skeleton, keyfob_config_get_name (self->config));
   keyfob_bus_host1_set_options (skeleton, keyfob_config_to_options (self->config));
   keyfob_bus_host1_set_account (skeleton, keyfob_host_session_get_account (session));
-  keyfob_bus_host1_set_error (skeleton, keyfob_host_session_get_error (session));
+  keyfob_bus_host1_set_error (skeleton, get_error (self));
   keyfob_bus_host1_set_error_details (skeleton, get_details (self));
   keyfob_bus_host1_set_state (skeleton, keyfob_host_state_to_string (keyfob_host_get_state (self)));
   keyfob_bus_host1_set_scope (skeleton, token != NULL ? keyfob_token_get_scope (token) : "");
@@ -138,9 +233,12 @@ publish (KeyfobHost *self)
   keyfob_bus_host1_set_store (skeleton, store);
   keyfob_bus_host1_set_saved (skeleton, keyfob_host_session_is_saved (session));
   keyfob_bus_host1_set_renews (skeleton, keyfob_host_session_get_renews (session));
+  keyfob_bus_host1_set_renewed (skeleton, keyfob_host_session_get_renewed (session));
+  keyfob_bus_host1_set_renews_at (skeleton, keyfob_host_session_get_renews_at (session));
   keyfob_bus_host1_set_broker (skeleton, token != NULL && keyfob_token_is_broker (token));
   keyfob_bus_host1_set_refresh_expires (
       skeleton, token != NULL ? keyfob_token_get_refresh_expires (token) : 0);
+  show_token_file (self);
 
   if (self->sign_in != NULL)
     keyfob_sign_in_show (self->sign_in, skeleton);
@@ -188,6 +286,8 @@ plan (KeyfobHost *self)
   gint64 due = MIN (keyfob_host_session_get_due (self->session),
                     keyfob_host_session_get_save_due (self->session));
 
+  due = MIN (due, get_file_due (self));
+
   if (self->activity == KEYFOB_HOST_AT_REST && due != G_MAXINT64)
     keyfob_scheduler_set (scheduler, G_OBJECT (self), due);
   else
@@ -223,6 +323,7 @@ keyfob_host_dispose (GObject *object)
   g_clear_object (&self->session);
   g_clear_object (&self->skeleton);
   g_clear_object (&self->server);
+  g_clear_object (&self->http);
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, keyfob_context_unref);
 
@@ -236,6 +337,8 @@ keyfob_host_finalize (GObject *object)
 
   g_free (self->path);
   g_clear_pointer (&self->details, g_variant_unref);
+  g_clear_error (&self->file_error);
+  g_free (self->file_program);
   g_ptr_array_unref (self->started);
   g_ptr_array_unref (self->ended);
   g_ptr_array_unref (self->uses);
@@ -263,7 +366,9 @@ keyfob_host_init (KeyfobHost *self)
   self->skeleton = keyfob_bus_host1_skeleton_new ();
   self->started = g_ptr_array_new_with_free_func (g_object_unref);
   self->ended = g_ptr_array_new_with_free_func (g_object_unref);
+  g_queue_init (&self->changes);
   self->uses = g_ptr_array_new_with_free_func (keyfob_token_use_free);
+  self->file_retry = (KeyfobRetry){ .base = FIRST_FILE_RETRY, .cap = LAST_FILE_RETRY };
   self->activity = KEYFOB_HOST_WAITING;
 }
 
@@ -293,7 +398,7 @@ keyfob_host_new (KeyfobContext *context,
   self->location =
       keyfob_token_location_new (context->stores, context->file, context->clock, config);
   self->session = keyfob_host_session_new (context->clock, account);
-  self->server = new_server (context, config);
+  make_server (self);
   if (last_used > 0)
     keyfob_host_session_set_last_used (self->session, last_used);
   keyfob_host_save_use (self);
@@ -326,6 +431,18 @@ KeyfobServer *
 keyfob_host_get_server (KeyfobHost *self)
 {
   return self->server;
+}
+
+SoupSession *
+keyfob_host_get_http (KeyfobHost *self)
+{
+  return self->http;
+}
+
+GQueue *
+keyfob_host_get_changes (KeyfobHost *self)
+{
+  return &self->changes;
 }
 
 KeyfobHostActivity
@@ -365,6 +482,26 @@ keyfob_host_is_unsaved (KeyfobHost *self)
 }
 
 gboolean
+keyfob_host_has_token (KeyfobHost *self)
+{
+  return keyfob_host_state_has_token (keyfob_host_get_state (self))
+         || keyfob_host_session_get_expires (self->session)
+                > keyfob_clock_now (self->context->clock);
+}
+
+gboolean
+keyfob_host_is_signed_in (KeyfobHost *self)
+{
+  return keyfob_host_has_token (self) || keyfob_host_get_state (self) == KEYFOB_HOST_LOCKED;
+}
+
+gboolean
+keyfob_host_is_looking_up (KeyfobHost *self)
+{
+  return self->activity == KEYFOB_HOST_WAITING || self->activity == KEYFOB_HOST_LOADING;
+}
+
+gboolean
 keyfob_host_is_busy (KeyfobHost *self)
 {
   return self->activity == KEYFOB_HOST_IN_REFRESH || self->activity == KEYFOB_HOST_IN_SIGN_IN
@@ -375,6 +512,7 @@ keyfob_host_is_busy (KeyfobHost *self)
 void
 keyfob_host_update (KeyfobHost *self)
 {
+  update_token_file (self);
   plan (self);
   publish (self);
 }
@@ -417,6 +555,12 @@ keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in)
                              G_CONNECT_SWAPPED);
 }
 
+gboolean
+keyfob_host_is_sign_in_cancelled (KeyfobHost *self)
+{
+  return self->sign_in != NULL && keyfob_sign_in_is_cancelled (self->sign_in);
+}
+
 void
 keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client)
 {
@@ -435,6 +579,12 @@ const char *
 keyfob_host_get_question (KeyfobHost *self)
 {
   return keyfob_bus_host1_get_question (self->skeleton);
+}
+
+gboolean
+keyfob_host_take_address (KeyfobHost *self, const char *uri, GError **error)
+{
+  return keyfob_sign_in_take_address (self->sign_in, uri, error);
 }
 
 void
@@ -503,14 +653,70 @@ keyfob_host_configure (KeyfobHost *self, GVariant *options, GError **error)
   if (config == NULL)
     return FALSE;
 
+  /* the user has not been asked about the file */
+  if (keyfob_config_get_ask_first (config) && !keyfob_config_get_ask_first (self->config))
+    keyfob_host_drop_token_file (self);
   g_set_object (&self->config, config);
   keyfob_token_location_set_config (self->location, config);
-  g_clear_object (&self->server);
-  self->server = new_server (self->context, config);
+  make_server (self);
   remember (self);
   publish (self);
 
   return TRUE;
+}
+
+GStrv
+keyfob_host_keep_token_file (KeyfobHost *self, gboolean wlcg, const char *program, GError **error)
+{
+  KeyfobBearerFiles *files = self->context->bearer_files;
+  const char *url = keyfob_config_get_base_url (self->config);
+  gboolean was_kept = keyfob_bearer_files_is_kept (files, url);
+  g_autoptr (GError) failure = NULL;
+
+  if (get_token_for_file (self) == NULL)
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
+                   _ ("There is no valid token for %s. Sign in with Keyfob first."),
+                   keyfob_config_get_name (self->config));
+      return NULL;
+    }
+  if (!keyfob_bearer_files_keep (files, url, wlcg, error))
+    return NULL;
+
+  g_free (self->file_program);
+  self->file_program = g_strdup (program);
+  keyfob_host_update (self);
+  failure = self->file_error != NULL ? g_error_copy (self->file_error) : NULL;
+  if (failure == NULL)
+    return keyfob_bearer_files_dup_paths (files, url);
+
+  if (!was_kept)
+    keyfob_host_drop_token_file (self);
+  g_propagate_error (error, g_steal_pointer (&failure));
+
+  return NULL;
+}
+
+void
+keyfob_host_drop_token_file (KeyfobHost *self)
+{
+  KeyfobBearerFiles *files = self->context->bearer_files;
+  const char *url = keyfob_config_get_base_url (self->config);
+
+  if (!keyfob_bearer_files_is_kept (files, url))
+    return;
+
+  keyfob_bearer_files_drop (files, url);
+  keyfob_host_session_note_used (self->session);
+  keyfob_host_save_use (self);
+  keyfob_host_update (self);
+}
+
+void
+keyfob_host_revoke_token_file (KeyfobHost *self, const char *program)
+{
+  if (g_strcmp0 (self->file_program, program) == 0)
+    keyfob_host_drop_token_file (self);
 }
 
 void
@@ -545,6 +751,7 @@ keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity)
                     || (self->activity == KEYFOB_HOST_LOADING && activity == KEYFOB_HOST_WAITING));
 
   self->activity = activity;
+  update_token_file (self);
   plan (self);
   publish (self);
 }
@@ -554,6 +761,7 @@ keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error)
 {
   self->activity = KEYFOB_HOST_AT_REST;
   note_details (self, token, error);
+  update_token_file (self);
   publish (self);
   plan (self);
 

@@ -75,7 +75,13 @@ KeyfobBusHost1 *keyfob_host_get_skeleton (KeyfobHost *self);
 KeyfobContext *keyfob_host_get_context (KeyfobHost *self);
 KeyfobConfig *keyfob_host_get_config (KeyfobHost *self);
 KeyfobServer *keyfob_host_get_server (KeyfobHost *self);
+
+/** Returns: (transfer none): the HTTP session for requests to the host */
+SoupSession *keyfob_host_get_http (KeyfobHost *self);
 KeyfobHostActivity keyfob_host_get_activity (KeyfobHost *self);
+
+/** Returns: (transfer none): GTasks of keyfob_host_configure_async(), see keyfob-host-storage.h */
+GQueue *keyfob_host_get_changes (KeyfobHost *self);
 
 /** Returns: (transfer none): its token, account and error, and when something is due */
 KeyfobHostSession *keyfob_host_get_session (KeyfobHost *self);
@@ -88,6 +94,17 @@ const char *keyfob_host_get_path (KeyfobHost *self);
 
 /** Returns: whether the host has a token that is not stored yet */
 gboolean keyfob_host_is_unsaved (KeyfobHost *self);
+
+/** Returns: whether a token is at hand or can be got without the user, also during a sign-in, which
+ * leaves a good token as it is */
+gboolean keyfob_host_has_token (KeyfobHost *self);
+
+/** Returns: whether it has a token, at hand or locked away: a session is not over because its token
+ * cannot be read */
+gboolean keyfob_host_is_signed_in (KeyfobHost *self);
+
+/** Returns: whether it is not known yet if there is a token in the store */
+gboolean keyfob_host_is_looking_up (KeyfobHost *self);
 
 /** Returns: whether it does something that must not be cut off */
 gboolean keyfob_host_is_busy (KeyfobHost *self);
@@ -111,6 +128,25 @@ void keyfob_host_begin (KeyfobHost *self, KeyfobHostActivity activity);
  */
 void keyfob_host_finish (KeyfobHost *self, KeyfobToken *token, const GError *error);
 
+/**
+ * keyfob_host_keep_token_file:
+ * @wlcg: see keyfob_bearer_files_keep()
+ * @program: (nullable): which program the user has allowed to have it, if that was asked
+ *
+ * Keeps the token of the host in a file, renewed in time, until
+ * keyfob_host_drop_token_file() or the sign-out.
+ *
+ * Returns: (transfer full): the paths of the files; %NULL with KEYFOB_AUTH_ERROR
+ */
+GStrv
+keyfob_host_keep_token_file (KeyfobHost *self, gboolean wlcg, const char *program, GError **error);
+
+/** Removes the file again, if there is one. */
+void keyfob_host_drop_token_file (KeyfobHost *self);
+
+/** Removes the file if it is there for @program. */
+void keyfob_host_revoke_token_file (KeyfobHost *self, const char *program);
+
 /** Changes who is signed in, and remembers it. */
 void keyfob_host_set_account (KeyfobHost *self, const char *account);
 
@@ -133,8 +169,15 @@ gboolean keyfob_host_is_being_removed (KeyfobHost *self);
 /** @sign_in: (nullable): the sign-in that runs */
 void keyfob_host_set_sign_in (KeyfobHost *self, KeyfobSignIn *sign_in);
 
+/** Returns: whether a sign-in is under way that was cancelled, and that nobody may join */
+gboolean keyfob_host_is_sign_in_cancelled (KeyfobHost *self);
+
 /** @client: (nullable): unique bus name of a program for which the sign-in runs, too */
 void keyfob_host_add_sign_in_client (KeyfobHost *self, const char *client);
+
+/** Brings the answer of the provider to the sign-in that runs: see keyfob_sign_in_take_address().
+ */
+gboolean keyfob_host_take_address (KeyfobHost *self, const char *uri, GError **error);
 
 /** Opens the sign-in page in the browser; see keyfob_sign_in_open_page(). */
 void keyfob_host_open_page (KeyfobHost *self, const char *activation_token);

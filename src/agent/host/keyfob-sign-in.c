@@ -737,6 +737,12 @@ keyfob_sign_in_cancel (KeyfobSignIn *self)
 }
 
 gboolean
+keyfob_sign_in_is_cancelled (KeyfobSignIn *self)
+{
+  return g_cancellable_is_cancelled (self->cancellable);
+}
+
+gboolean
 keyfob_sign_in_is_under_way (KeyfobSignIn *self)
 {
   g_autofree char *login_uri = dup_shown (self, "login-uri");
@@ -779,6 +785,17 @@ keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question, const char *acti
     }
 
   return TRUE;
+}
+
+gboolean
+keyfob_sign_in_take_address (KeyfobSignIn *self, const char *uri, GError **error)
+{
+  if (self != NULL && self->flow != NULL && KEYFOB_IS_CODE_FLOW (self->flow))
+    return keyfob_code_flow_take_address (KEYFOB_CODE_FLOW (self->flow), uri, error);
+
+  g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                       _ ("No sign-in waits for a browser now."));
+  return FALSE;
 }
 
 void
@@ -837,12 +854,18 @@ keyfob_sign_in_show (KeyfobSignIn *self, KeyfobBusHost1 *skeleton)
   g_autofree char *complete = dup_shown (self, "verification-uri-complete");
   g_autofree char *provider = dup_shown (self, "provider");
   g_autofree char *question = dup_shown (self, "question");
+  g_autofree char *redirect_uri = dup_shown (self, "redirect-uri");
   gint64 expires = self->expires;
+  gboolean page_visited = FALSE;
 
+  if (flow_has (self, "page-visited"))
+    g_object_get (self->flow, "page-visited", &page_visited, NULL);
   if (flow_has (self, "expires"))
     g_object_get (self->flow, "expires", &expires, NULL);
 
   keyfob_bus_host1_set_login_uri (skeleton, login_uri);
+  keyfob_bus_host1_set_redirect_uri (skeleton, redirect_uri);
+  keyfob_bus_host1_set_page_visited (skeleton, page_visited);
   keyfob_bus_host1_set_user_code (skeleton, user_code);
   keyfob_bus_host1_set_verification_uri (skeleton, uri);
   keyfob_bus_host1_set_verification_uri_complete (skeleton, complete);
@@ -855,6 +878,8 @@ void
 keyfob_sign_in_show_nothing (KeyfobBusHost1 *skeleton)
 {
   keyfob_bus_host1_set_login_uri (skeleton, "");
+  keyfob_bus_host1_set_redirect_uri (skeleton, "");
+  keyfob_bus_host1_set_page_visited (skeleton, FALSE);
   keyfob_bus_host1_set_user_code (skeleton, "");
   keyfob_bus_host1_set_verification_uri (skeleton, "");
   keyfob_bus_host1_set_verification_uri_complete (skeleton, "");

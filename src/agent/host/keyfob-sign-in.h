@@ -130,6 +130,9 @@ void keyfob_sign_in_cancel (KeyfobSignIn *self);
 /** Returns: whether the user has something to go on with: an address, a code or a question */
 gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
 
+/** Returns: whether the sign-in was cancelled, and is about to end */
+gboolean keyfob_sign_in_is_cancelled (KeyfobSignIn *self);
+
 /**
  * keyfob_sign_in_go_on:
  * @question: the question that the user has answered
@@ -141,6 +144,14 @@ gboolean keyfob_sign_in_is_under_way (KeyfobSignIn *self);
  */
 gboolean
 keyfob_sign_in_go_on (KeyfobSignIn *self, const char *question, const char *activation_token);
+
+/**
+ * keyfob_sign_in_take_address:
+ * @self: (nullable): %NULL where no sign-in runs
+ *
+ * Brings the answer of the provider in place of the browser: see keyfob_loopback_take_address().
+ */
+gboolean keyfob_sign_in_take_address (KeyfobSignIn *self, const char *uri, GError **error);
 
 /** After a sign-in: notes what it led to, to ask the user where a later one leads elsewhere. */
 void keyfob_sign_in_note_provider (KeyfobSignIn *self);

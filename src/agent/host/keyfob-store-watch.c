@@ -10,6 +10,7 @@
 #include "keyfob-config-options.h"
 #include "keyfob-host-decisions.h"
 #include "keyfob-host-storage.h"
+#include "keyfob-source.h"
 
 /* The name of the notice. */
 #define UNUSABLE_FILE "unusable-file"
@@ -24,6 +25,7 @@ struct _KeyfobStoreWatch
   GListModel *hosts;
   KeyfobAppFolders *app_folders;
   GHashTable *listed; /* place of a token file → GStrv of the base URLs in it */
+  GSource *closing;   /* (nullable): lets go of stores that no host uses */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobStoreWatch, keyfob_store_watch, G_TYPE_OBJECT)
@@ -66,7 +68,9 @@ new_set_of_hosts (KeyfobStoreWatch *self)
   return set;
 }
 
-/* Adds to @found what is in the token file at @path and not in @known. */
+/* Adds to @found what is in the token file at @path and not in @known.
+ *
+ * @known: (nullable): %NULL where no file has anything */
 static void
 add_found (KeyfobStoreWatch *self,
            GVariantBuilder *found,
@@ -103,12 +107,26 @@ dup_shared (GVariant *found)
   return g_strv_builder_end (builder);
 }
 
+static gboolean
+has_listed (KeyfobStoreWatch *self)
+{
+  GHashTableIter iter;
+  gpointer urls;
+
+  g_hash_table_iter_init (&iter, self->listed);
+  while (g_hash_table_iter_next (&iter, NULL, &urls))
+    if (urls != NULL && ((GStrv) urls)[0] != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
 static void
 show_found (KeyfobStoreWatch *self)
 {
   const char *const *apps = keyfob_app_folders_get_names (self->app_folders);
   const char *shared = keyfob_stores_get_shared_file (self->stores);
-  g_autoptr (GHashTable) known = new_set_of_hosts (self);
+  g_autoptr (GHashTable) known = has_listed (self) ? new_set_of_hosts (self) : NULL;
   g_autoptr (GVariant) found = NULL;
   g_auto (GStrv) in_shared = NULL;
   GVariantBuilder builder;
@@ -172,34 +190,53 @@ list (KeyfobStoreWatch *self, const char *path)
 }
 
 static gboolean
-is_used (KeyfobStoreWatch *self, const char *path)
+close_unused (gpointer user_data)
 {
+  KeyfobStoreWatch *self = KEYFOB_STORE_WATCH (user_data);
+  g_autoptr (GHashTable) used = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer path;
+
+  g_clear_pointer (&self->closing, g_source_unref);
+  g_hash_table_iter_init (&iter, self->listed);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    g_hash_table_add (used, g_strdup (path));
+  /* as ever where nothing was chosen; no need then to ask each of perhaps thousands of hosts */
+  if (!keyfob_stores_has_unused (self->stores, used))
+    return G_SOURCE_REMOVE;
+
   for (guint i = 0; i < g_list_model_get_n_items (self->hosts); i++)
     {
       g_autoptr (KeyfobHost) host = g_list_model_get_item (self->hosts, i);
       g_auto (GStrv) all = keyfob_token_location_dup_all (keyfob_host_get_location (host));
 
-      if (g_strv_contains ((const char *const *) all, path))
-        return TRUE;
+      /* at work in yet another store, perhaps; it tells when that is done */
+      if (keyfob_host_is_busy (host))
+        return G_SOURCE_REMOVE;
+      for (gsize j = 0; all[j] != NULL; j++)
+        g_hash_table_add (used, g_strdup (all[j]));
     }
+  keyfob_stores_close_unused (self->stores, used);
 
-  return FALSE;
+  return G_SOURCE_REMOVE;
 }
 
+/* Once for all that changes in a row. */
 static void
-forget_lost_apps (KeyfobStoreWatch *self, GHashTable *paths)
+close_unused_soon (KeyfobStoreWatch *self)
 {
-  GHashTableIter iter;
-  gpointer path;
+  if (self->closing != NULL)
+    return;
 
-  g_hash_table_iter_init (&iter, self->listed);
-  while (g_hash_table_iter_next (&iter, &path, NULL))
-    if (!g_hash_table_contains (paths, path))
-      {
-        if (!is_used (self, path))
-          keyfob_stores_close (self->stores, path);
-        g_hash_table_iter_remove (&iter);
-      }
+  self->closing = g_idle_source_new ();
+  g_source_set_callback (self->closing, close_unused, self, NULL);
+  g_source_attach (self->closing, NULL);
+}
+
+static gboolean
+is_lost_app (gpointer path, gpointer urls, gpointer paths)
+{
+  return !g_hash_table_contains (paths, path);
 }
 
 static void
@@ -227,7 +264,8 @@ on_apps_changed (KeyfobStoreWatch *self)
         }
     }
 
-  forget_lost_apps (self, paths);
+  if (g_hash_table_foreach_remove (self->listed, is_lost_app, paths) > 0)
+    close_unused_soon (self);
   programs = g_strv_builder_end (builder);
   keyfob_bus_agent1_set_programs (self->face, (const char *const *) programs);
   show_found (self);
@@ -246,6 +284,42 @@ on_file_changed (KeyfobStoreWatch *self, const char *path)
 
   if (g_hash_table_contains (self->listed, path))
     list (self, path);
+}
+
+static void
+connect (KeyfobStoreWatch *self, gpointer instance, const char *signal, gpointer handler)
+{
+  g_signal_connect_object (instance, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
+}
+
+/* A file that the agent has written itself does not tell that the token of a removed host is gone.
+ */
+static void
+list_again (KeyfobStoreWatch *self)
+{
+  GHashTableIter iter;
+  gpointer path;
+
+  g_hash_table_iter_init (&iter, self->listed);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    list (self, path);
+}
+
+static void
+on_hosts_changed (KeyfobStoreWatch *self, guint position, guint n_removed, guint n_added)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (self->hosts, i);
+
+      connect (self, host, "changed", close_unused_soon);
+    }
+
+  close_unused_soon (self);
+  if (n_removed > 0)
+    list_again (self);
+  else
+    show_found (self);
 }
 
 static void
@@ -282,6 +356,7 @@ keyfob_store_watch_dispose (GObject *object)
 {
   KeyfobStoreWatch *self = KEYFOB_STORE_WATCH (object);
 
+  g_clear_pointer (&self->closing, keyfob_source_free);
   g_clear_object (&self->stores);
   g_clear_object (&self->notices);
   g_clear_object (&self->face);
@@ -313,12 +388,6 @@ keyfob_store_watch_init (KeyfobStoreWatch *self)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_strfreev);
 }
 
-static void
-connect (KeyfobStoreWatch *self, gpointer instance, const char *signal, gpointer handler)
-{
-  g_signal_connect_object (instance, signal, G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
-}
-
 KeyfobStoreWatch *
 keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListModel *hosts)
 {
@@ -335,12 +404,16 @@ keyfob_store_watch_new (KeyfobContext *context, KeyfobBusAgent1 *face, GListMode
   connect (self, self->stores, "file-changed", on_file_changed);
   g_signal_connect_object (self->stores, "report", G_CALLBACK (keyfob_notices_add),
                            context->notices, G_CONNECT_SWAPPED);
-  connect (self, self->hosts, "items-changed", show_found);
+  connect (self, self->hosts, "items-changed", on_hosts_changed);
   connect (self, self->app_folders, "changed", on_apps_changed);
   connect (self, self->face, "handle-unlock", on_unlock);
 
   keyfob_stores_open_default (self->stores);
   on_stores_changed (self);
+  /* for one call nobody looks what else there is */
+  if (context->is_private)
+    return self;
+
   g_hash_table_insert (self->listed, g_strdup (keyfob_stores_get_shared_file (self->stores)), NULL);
   list (self, keyfob_stores_get_shared_file (self->stores));
   on_apps_changed (self);

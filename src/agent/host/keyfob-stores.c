@@ -10,8 +10,11 @@
 #include <string.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-bare-store.h"
 #include "keyfob-config-options.h"
 #include "keyfob-file-store.h"
+
+#define PLACE "keyfob-place"
 
 struct _KeyfobStores
 {
@@ -20,6 +23,8 @@ struct _KeyfobStores
   KeyfobKeyring *keyring;
   char *shared_file;
   gboolean only_file;
+  gboolean forces_file;   /* only_file, whatever was chosen */
+  gboolean forbids_files; /* see keyfob_stores_set_allows_files() */
   KeyfobClock *clock;
   GHashTable *files; /* place → KeyfobTokenStore */
   GHashTable *apps;  /* name of a program → place of its token file */
@@ -87,6 +92,16 @@ place_to_path (const char *place)
   return path != NULL ? path : g_strdup (place);
 }
 
+/* @store: (transfer full) */
+static void
+add_file (KeyfobStores *self, const char *place, KeyfobTokenStore *store)
+{
+  g_signal_connect_object (store, "changed", G_CALLBACK (on_file_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "report", G_CALLBACK (on_report), self, G_CONNECT_SWAPPED);
+  g_object_set_data_full (G_OBJECT (store), PLACE, g_strdup (place), g_free);
+  g_hash_table_insert (self->files, g_strdup (place), store);
+}
+
 static KeyfobTokenStore *
 open_file (KeyfobStores *self, const char *place)
 {
@@ -97,10 +112,7 @@ open_file (KeyfobStores *self, const char *place)
       g_autofree char *path = place_to_path (place);
 
       store = keyfob_file_store_new (path, self->clock);
-      g_signal_connect_object (store, "changed", G_CALLBACK (on_file_changed), self,
-                               G_CONNECT_SWAPPED);
-      g_signal_connect_object (store, "report", G_CALLBACK (on_report), self, G_CONNECT_SWAPPED);
-      g_hash_table_insert (self->files, g_strdup (place), store);
+      add_file (self, place, store);
     }
 
   return store;
@@ -109,6 +121,9 @@ open_file (KeyfobStores *self, const char *place)
 static gboolean
 keyring_is_default (KeyfobStores *self)
 {
+  if (self->forbids_files)
+    return TRUE;
+
   return !self->only_file && keyfob_keyring_get_state (self->keyring) != KEYFOB_KEYRING_ABSENT;
 }
 
@@ -220,16 +235,73 @@ keyfob_stores_new (KeyfobKeyring *keyring,
 }
 
 void
+keyfob_stores_force_file (KeyfobStores *self)
+{
+  self->only_file = TRUE;
+  self->forces_file = TRUE;
+}
+
+void
+keyfob_stores_use_bare_token (KeyfobStores *self, const char *base_url, gboolean names_host)
+{
+  g_autofree char *path = keyfob_stores_dup_shared_path (self);
+
+  add_file (self, self->shared_file,
+            keyfob_bare_store_new (path, base_url, names_host, self->clock));
+}
+
+void
+keyfob_stores_set_allows_files (KeyfobStores *self, gboolean allows)
+{
+  if (self->forbids_files == !allows)
+    return;
+
+  self->forbids_files = !allows;
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+gboolean
+keyfob_stores_get_allows_files (KeyfobStores *self)
+{
+  return !self->forbids_files;
+}
+
+gboolean
+keyfob_stores_check_options (KeyfobStores *self, GVariant *options, GError **error)
+{
+  const char *store = "";
+
+  g_variant_lookup (options, "store", "&s", &store);
+  if (!self->forbids_files || *store == '\0' || g_str_equal (store, KEYFOB_STORES_KEYRING))
+    return TRUE;
+
+  g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+                       _ ("Set by your administrator: tokens are kept in the keyring, and in no "
+                          "file."));
+
+  return FALSE;
+}
+
+const char *
+keyfob_stores_get_chosen (KeyfobStores *self, KeyfobConfig *config)
+{
+  if (self->forbids_files)
+    return KEYFOB_STORES_KEYRING;
+
+  return self->forces_file ? "" : keyfob_config_get_store (config);
+}
+
+void
 keyfob_stores_open_default (KeyfobStores *self)
 {
-  if (!self->only_file)
+  if (keyring_is_default (self))
     open_keyring (self);
 }
 
 const char *
 keyfob_stores_get_place (KeyfobStores *self, KeyfobConfig *config)
 {
-  const char *chosen = keyfob_config_get_store (config);
+  const char *chosen = keyfob_stores_get_chosen (self, config);
 
   if (*chosen == '\0')
     return keyring_is_default (self) ? KEYFOB_STORES_KEYRING : self->shared_file;
@@ -256,15 +328,10 @@ keyfob_stores_get (KeyfobStores *self, KeyfobConfig *config)
 const char *
 keyfob_stores_find_place (KeyfobStores *self, KeyfobTokenStore *store)
 {
-  GHashTableIter iter;
-  gpointer path, file;
+  /* a store may still be at work for a host that has another one by now */
+  const char *place = g_object_get_data (G_OBJECT (store), PLACE);
 
-  g_hash_table_iter_init (&iter, self->files);
-  while (g_hash_table_iter_next (&iter, &path, &file))
-    if (file == store)
-      return path;
-
-  return KEYFOB_STORES_KEYRING;
+  return place != NULL ? place : KEYFOB_STORES_KEYRING;
 }
 
 gboolean
@@ -295,6 +362,10 @@ keyfob_stores_new_error (KeyfobStores *self)
 {
   const GError *error = keyfob_keyring_get_error (self->keyring);
 
+  if (self->forbids_files && keyfob_keyring_get_state (self->keyring) == KEYFOB_KEYRING_ABSENT)
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                _ ("Set by your administrator: tokens are kept in the keyring, and "
+                                   "there is none. Start one."));
   if (error != NULL)
     return g_error_copy (error);
 
@@ -306,6 +377,12 @@ const char *
 keyfob_stores_get_shared_file (KeyfobStores *self)
 {
   return self->shared_file;
+}
+
+char *
+keyfob_stores_dup_shared_path (KeyfobStores *self)
+{
+  return place_to_path (self->shared_file);
 }
 
 const char *
@@ -324,10 +401,30 @@ keyfob_stores_get_app_file (KeyfobStores *self, const char *name)
   return place;
 }
 
-void
-keyfob_stores_close (KeyfobStores *self, const char *place)
+static gboolean
+is_unused_file (gpointer place, gpointer store, gpointer used)
 {
-  g_hash_table_remove (self->files, place);
+  return !g_hash_table_contains (used, place);
+}
+
+static gboolean
+is_unused_app (gpointer name, gpointer place, gpointer used)
+{
+  return !g_hash_table_contains (used, place);
+}
+
+gboolean
+keyfob_stores_has_unused (KeyfobStores *self, GHashTable *used)
+{
+  return g_hash_table_find (self->files, is_unused_file, used) != NULL
+         || g_hash_table_find (self->apps, is_unused_app, used) != NULL;
+}
+
+void
+keyfob_stores_close_unused (KeyfobStores *self, GHashTable *used)
+{
+  g_hash_table_foreach_remove (self->files, is_unused_file, used);
+  g_hash_table_foreach_remove (self->apps, is_unused_app, used);
 }
 
 const char *
@@ -346,7 +443,7 @@ keyfob_stores_get_state (KeyfobStores *self)
   switch (keyfob_keyring_get_state (self->keyring))
     {
     case KEYFOB_KEYRING_CLOSED:
-      return self->only_file ? "ready" : "opening";
+      return keyring_is_default (self) ? "opening" : "ready";
     case KEYFOB_KEYRING_OPENING:
       return "opening";
     case KEYFOB_KEYRING_THERE:

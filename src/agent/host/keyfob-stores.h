@@ -43,6 +43,27 @@ KeyfobStores *keyfob_stores_new (KeyfobKeyring *keyring,
                                  gboolean only_file,
                                  KeyfobClock *clock);
 
+/** Has every host use the shared file, also one for which another place was chosen. */
+void keyfob_stores_force_file (KeyfobStores *self);
+
+/** Has the shared file be one with a single token, see keyfob_bare_store_new(); before it is used.
+ */
+void keyfob_stores_use_bare_token (KeyfobStores *self, const char *base_url, gboolean names_host);
+
+/** Sets whether tokens may be kept in files, as they may by default; else every host uses the
+ * keyring. */
+void keyfob_stores_set_allows_files (KeyfobStores *self, gboolean allows);
+
+/** Returns: whether tokens may be kept in files */
+gboolean keyfob_stores_get_allows_files (KeyfobStores *self);
+
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_INVALID_HOST where the `a{sv}` of a host wants its token
+ * in a file, and that is not allowed */
+gboolean keyfob_stores_check_options (KeyfobStores *self, GVariant *options, GError **error);
+
+/** Returns: the place that was chosen for @config and counts; empty where there is none */
+const char *keyfob_stores_get_chosen (KeyfobStores *self, KeyfobConfig *config);
+
 /** Opens the keyring, unless only the shared file is wanted. */
 void keyfob_stores_open_default (KeyfobStores *self);
 
@@ -73,11 +94,17 @@ GError *keyfob_stores_new_error (KeyfobStores *self);
 /** Returns: absolute path of the shared token file, or its URI where the path is not UTF-8 */
 const char *keyfob_stores_get_shared_file (KeyfobStores *self);
 
+/** Returns: (transfer full): absolute path of the shared token file */
+char *keyfob_stores_dup_shared_path (KeyfobStores *self);
+
 /** Returns: the place of the token file of the program @name, see KEYFOB_STORE_APP */
 const char *keyfob_stores_get_app_file (KeyfobStores *self, const char *name);
 
-/** Lets go of the store of a token file that no host uses any more. */
-void keyfob_stores_close (KeyfobStores *self, const char *place);
+/** Returns: whether keyfob_stores_close_unused() would let go of anything */
+gboolean keyfob_stores_has_unused (KeyfobStores *self, GHashTable *used);
+
+/** Lets go of the stores of all token files but those at @used, a set of places. */
+void keyfob_stores_close_unused (KeyfobStores *self, GHashTable *used);
 
 /** Returns: where new tokens go: `keyring` or `file`; empty until that is known */
 const char *keyfob_stores_get_kind (KeyfobStores *self);

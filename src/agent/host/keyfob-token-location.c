@@ -33,7 +33,7 @@ set_place (KeyfobTokenLocation *self, const char *place)
 static gboolean
 is_chosen (KeyfobTokenLocation *self)
 {
-  return *keyfob_config_get_store (self->config) != '\0';
+  return *keyfob_stores_get_chosen (self->stores, self->config) != '\0';
 }
 
 /* An agent that was told to use one file and no other leaves alone what others remember. */

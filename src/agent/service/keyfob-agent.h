@@ -25,6 +25,17 @@ G_DECLARE_FINAL_TYPE (KeyfobAgent, keyfob_agent, KEYFOB, AGENT, GObject)
  */
 KeyfobAgent *keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor);
 
+/**
+ * keyfob_agent_settle_async:
+ *
+ * For a private agent: where there is only the shared file, adds a host for each token in it that
+ * is of none, and for the host that the client has named; these hosts do not get into the list of
+ * hosts. Completes once it is known how all hosts stand.
+ */
+void
+keyfob_agent_settle_async (KeyfobAgent *self, GAsyncReadyCallback callback, gpointer user_data);
+void keyfob_agent_settle_finish (KeyfobAgent *self, GAsyncResult *result);
+
 /** Exports the agent and its hosts on the bus. Returns: %FALSE where the bus refuses that */
 gboolean keyfob_agent_export (KeyfobAgent *self, GError **error);
 
@@ -33,6 +44,9 @@ GListModel *keyfob_agent_get_hosts (KeyfobAgent *self);
 
 /** Sets Agent1.Leaves: whether the agent ends by itself when it is not needed. */
 void keyfob_agent_set_leaves (KeyfobAgent *self, gboolean leaves);
+
+/** Sets Agent1.Tray. */
+void keyfob_agent_set_tray (KeyfobAgent *self, const char *state);
 
 /** Returns: whether a token may be on its way from a server, which is lost where nobody waits for
  * it */

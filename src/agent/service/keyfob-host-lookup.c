@@ -6,6 +6,10 @@
 
 #include "keyfob-host-lookup.h"
 
+#include <string.h>
+
+#include "keyfob-base-url.h"
+
 /* What a host is compared with. */
 typedef struct
 {
@@ -48,6 +52,13 @@ is_any (KeyfobConfig *config, const Wanted *wanted)
   return TRUE;
 }
 
+/* From the most certain on. */
+static gboolean (*const ways[]) (KeyfobConfig *config, const Wanted *wanted) = {
+  has_address,
+  has_name,
+  has_host_name,
+};
+
 static GPtrArray *
 filter (GListModel *hosts,
         gboolean (*fits) (KeyfobConfig *config, const Wanted *wanted),
@@ -66,19 +77,23 @@ filter (GListModel *hosts,
   return found;
 }
 
-GPtrArray *
-keyfob_host_lookup (GListModel *hosts, const char *text)
+/* Returns: (transfer full) (nullable): the base URL that @text is */
+static char *
+dup_base_url (const char *text)
 {
-  gboolean (*const ways[]) (KeyfobConfig * config, const Wanted *wanted) = { has_address, has_name,
-                                                                             has_host_name };
   /* a host that was added with this option is found without it, too */
   g_autoptr (KeyfobConfig) config =
       keyfob_config_new (text, g_variant_new_parsed ("{'allow-http': <true>}"), NULL);
+
+  return config != NULL ? g_strdup (keyfob_config_get_base_url (config)) : NULL;
+}
+
+GPtrArray *
+keyfob_host_lookup (GListModel *hosts, const char *text)
+{
+  g_autofree char *base_url = dup_base_url (text);
   g_autofree char *folded = g_utf8_casefold (text, -1);
-  const Wanted wanted = {
-    .base_url = config != NULL ? keyfob_config_get_base_url (config) : NULL,
-    .folded = folded,
-  };
+  const Wanted wanted = { .base_url = base_url, .folded = folded };
   g_autoptr (GPtrArray) found = NULL;
 
   if (*text == '\0')
@@ -91,4 +106,77 @@ keyfob_host_lookup (GListModel *hosts, const char *text)
     }
 
   return g_steal_pointer (&found);
+}
+
+/* On the boundary of a path: the token of one host is not for another one with a longer name. */
+static gboolean
+leads_below (KeyfobConfig *config, const char *link)
+{
+  const char *url = keyfob_config_get_base_url (config);
+  gsize length = strlen (url);
+
+  return link != NULL && g_str_has_prefix (link, url)
+         && (link[length] == '\0' || link[length] == '/');
+}
+
+/* Returns: (transfer full) (nullable): the base URL that @text, a link, would be */
+static char *
+dup_link (const char *text)
+{
+  g_autofree char *bare = keyfob_base_url_from_link (text);
+
+  return dup_base_url (bare);
+}
+
+GPtrArray *
+keyfob_host_lookup_link (GListModel *hosts, const char *text)
+{
+  g_autofree char *link = dup_link (text);
+  GPtrArray *found = keyfob_host_lookup (hosts, text);
+  gsize longest = 0;
+
+  if (found->len > 0)
+    return found;
+
+  for (guint i = 0; i < g_list_model_get_n_items (hosts); i++)
+    {
+      g_autoptr (KeyfobHost) host = g_list_model_get_item (hosts, i);
+      KeyfobConfig *config = keyfob_host_get_config (host);
+      gsize length = strlen (keyfob_config_get_base_url (config));
+
+      if (length <= longest || !leads_below (config, link))
+        continue;
+
+      longest = length;
+      g_ptr_array_set_size (found, 0);
+      g_ptr_array_add (found, g_steal_pointer (&host));
+    }
+
+  return found;
+}
+
+void
+keyfob_host_lookup_keep (GPtrArray *configs, const char *text)
+{
+  g_autofree char *base_url = dup_base_url (text);
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autofree char *link = dup_link (text);
+  const Wanted wanted = { .base_url = base_url, .folded = folded };
+  guint n_kept = 0;
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (configs, i);
+      gboolean fits = leads_below (config, link);
+
+      for (guint j = 0; j < G_N_ELEMENTS (ways) && !fits; j++)
+        fits = ways[j](config, &wanted);
+      if (!fits)
+        continue;
+
+      /* the one that is dropped takes the place of the one that stays, and is freed at the end */
+      configs->pdata[i] = configs->pdata[n_kept];
+      configs->pdata[n_kept++] = config;
+    }
+  g_ptr_array_set_size (configs, (int) n_kept);
 }

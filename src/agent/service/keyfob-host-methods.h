@@ -20,4 +20,7 @@ void keyfob_host_methods_get_token (KeyfobHost *host,
                                     GDBusMethodInvocation *invocation,
                                     GVariant *options);
 
+/** Returns: (transfer floating): `a{sv}`, as `Host1.GetToken` answers */
+GVariant *keyfob_host_methods_token_to_variant (KeyfobToken *token);
+
 G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include "keyfob-host-file.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
@@ -15,14 +17,16 @@
 #include "keyfob-config-options.h"
 #include "keyfob-key-file-writer.h"
 
-#define ACCOUNT "account"
 #define LAST_USED "last-used"
 #define USE_GRAIN (12 * 60 * 60) /* seconds between two writes of LAST_USED */
 #define TOKEN_STORE "kept-in"
 #define COPY_STORES "left-in"
 #define COPY_TIME "left-at"
-#define MAX_SIZE (4 * 1024 * 1024) /* thousands of hosts */
-#define KEY_FILE_FLAGS (G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS)
+#define REMOVED "removed"         /* a host that is provided, and that the user does not want */
+#define LAST_PROVIDED "provided-" /* before an option: as it was before the host was withdrawn */
+
+/* More of what is wrong with a file is not told: it is not one that a person has written. */
+#define MOST_PROBLEMS 20
 
 struct _KeyfobHostFile
 {
@@ -32,7 +36,11 @@ struct _KeyfobHostFile
   char *name; /* display name of the path */
   GKeyFile *keys;
   GHashTable *groups;  /* base URL → the group as the file spells it */
+  GPtrArray *provided; /* KeyfobConfig: see keyfob_host_file_set_provided() */
+  GHashTable *bases;   /* base URL → its KeyfobConfig in @provided */
+  GHashTable *removed; /* set of the base URLs that the file says are removed */
   GError *write_error; /* (nullable): why the file must not be written */
+  gboolean is_copy;    /* the file itself is not written */
   gboolean unsaved;    /* whether a change is lost because of that */
   KeyfobKeyFileWriter *writer;
 };
@@ -47,20 +55,31 @@ replace_all (const char *text, const char *from, const char *to)
   return g_strjoinv (to, parts);
 }
 
+/* What GLib says of a value has the value in it, which may be a secret. */
+static GVariant *
+refuse_type (const char *key, GError **error)
+{
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+               _ ("The option “%s” is of another type."), key);
+
+  return NULL;
+}
+
 static GVariant *
 read_ports (GKeyFile *keys, const char *group, const char *key, GError **error)
 {
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("aq"));
   gsize n_ports = 0;
   g_autoptr (GError) bad = NULL;
-  g_autofree int *ports = g_key_file_get_integer_list (keys, group, key, &n_ports, &bad);
+  g_autofree int *ports = NULL;
+
+  if (!keyfob_key_file_check_value (keys, group, key, error))
+    return NULL;
 
   /* an empty list is no array, and no error */
+  ports = g_key_file_get_integer_list (keys, group, key, &n_ports, &bad);
   if (bad != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&bad));
-      return NULL;
-    }
+    return refuse_type (key, error);
 
   for (gsize i = 0; i < n_ports; i++)
     {
@@ -80,49 +99,58 @@ static GVariant *
 read_number (GKeyFile *keys, const char *group, const char *key, GError **error)
 {
   guint64 number;
-  g_autofree char *text = g_key_file_get_value (keys, group, key, error);
+  g_autofree char *text = g_key_file_get_value (keys, group, key, NULL);
 
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, error))
-    return NULL;
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL))
+    return refuse_type (key, error);
 
   return g_variant_new_uint32 (number);
 }
 
 static GVariant *
-read_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GError **error)
+read_text (GKeyFile *keys, const char *group, const char *key, GError **error)
 {
   g_autofree char *text = NULL;
+
+  if (!keyfob_key_file_check_value (keys, group, key, error))
+    return NULL;
+
+  text = keyfob_key_file_dup_string (keys, group, key, NULL);
+
+  return text != NULL ? g_variant_new_string (text) : refuse_type (key, error);
+}
+
+/* Returns: (transfer floating): the value of @key, of the type of @option */
+static GVariant *
+read_option (GKeyFile *keys,
+             const char *group,
+             const char *key,
+             const KeyfobOptionInfo *option,
+             GError **error)
+{
   g_autoptr (GError) bad = NULL;
   gboolean flag;
 
   switch (option->type[0])
     {
     case 'a':
-      return read_ports (keys, group, option->name, error);
+      return read_ports (keys, group, key, error);
     case 'u':
-      return read_number (keys, group, option->name, error);
+      return read_number (keys, group, key, error);
     case 'b':
-      flag = g_key_file_get_boolean (keys, group, option->name, &bad);
-      if (bad != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&bad));
-          return NULL;
-        }
-      return g_variant_new_boolean (flag);
+      flag = g_key_file_get_boolean (keys, group, key, &bad);
+      return bad == NULL ? g_variant_new_boolean (flag) : refuse_type (key, error);
     default:
-      /* may give a text beside the error */
-      text = g_key_file_get_string (keys, group, option->name, &bad);
-      if (bad != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&bad));
-          return NULL;
-        }
-      return g_variant_new_string (text);
+      return read_text (keys, group, key, error);
     }
 }
 
 static void
-write_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option, GVariant *value)
+write_option (GKeyFile *keys,
+              const char *group,
+              const char *key,
+              const KeyfobOptionInfo *option,
+              GVariant *value)
 {
   gsize n_ports;
   const guint16 *ports;
@@ -135,16 +163,16 @@ write_option (GKeyFile *keys, const char *group, const KeyfobOptionInfo *option,
       list = g_new (int, n_ports);
       for (gsize i = 0; i < n_ports; i++)
         list[i] = ports[i];
-      g_key_file_set_integer_list (keys, group, option->name, list, n_ports);
+      g_key_file_set_integer_list (keys, group, key, list, n_ports);
       return;
     case 'u':
-      g_key_file_set_uint64 (keys, group, option->name, g_variant_get_uint32 (value));
+      g_key_file_set_uint64 (keys, group, key, g_variant_get_uint32 (value));
       return;
     case 'b':
-      g_key_file_set_boolean (keys, group, option->name, g_variant_get_boolean (value));
+      g_key_file_set_boolean (keys, group, key, g_variant_get_boolean (value));
       return;
     default:
-      g_key_file_set_string (keys, group, option->name, g_variant_get_string (value, NULL));
+      g_key_file_set_string (keys, group, key, g_variant_get_string (value, NULL));
       return;
     }
 }
@@ -177,113 +205,124 @@ group_to_url (const char *group)
   return g_strconcat (closed, group + length, NULL);
 }
 
+/* Returns: (transfer none) (nullable): the host as it is provided */
 static KeyfobConfig *
-read_config (GKeyFile *keys, const char *group, GError **error)
+find_provided (KeyfobHostFile *self, const char *url)
 {
-  g_autofree char *url = group_to_url (group);
-  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
+  g_autofree char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
 
+  return normal != NULL ? g_hash_table_lookup (self->bases, normal) : NULL;
+}
+
+/* Adds the options in the keys of @group that begin with @prefix to @dict. */
+static gboolean
+read_options (GKeyFile *keys,
+              const char *group,
+              const char *prefix,
+              GVariantDict *dict,
+              GError **error)
+{
   for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
     {
       const KeyfobOptionInfo *option = keyfob_option_get_info (i);
+      g_autofree char *key = g_strconcat (prefix, option->name, NULL);
       GVariant *value;
 
-      if (!g_key_file_has_key (keys, group, option->name, NULL))
+      if (!g_key_file_has_key (keys, group, key, NULL))
         continue;
 
-      value = read_option (keys, group, option, error);
+      value = read_option (keys, group, key, option, error);
       if (value == NULL)
         {
-          g_prefix_error (error, "%s: ", option->name);
-          return NULL;
+          g_prefix_error (error, "%s: ", key);
+          return FALSE;
         }
       g_variant_dict_insert_value (dict, option->name, value);
     }
 
-  return keyfob_config_new (url, g_variant_dict_end (dict), error);
+  return TRUE;
 }
 
-/* Keys that Keyfob does not know stay in the group. */
-static void
-write_config (GKeyFile *keys, const char *group, KeyfobConfig *config)
+/* The options of the group go before those of the host as it is provided, or was last. */
+static KeyfobConfig *
+read_config (KeyfobHostFile *self, const char *group, GError **error)
 {
-  g_autoptr (GVariant) values = g_variant_ref_sink (keyfob_config_to_options (config));
+  GKeyFile *keys = self->keys;
+  g_autofree char *url = group_to_url (group);
+  KeyfobConfig *provided = find_provided (self, url);
+  g_autoptr (GVariantDict) dict = g_variant_dict_new (NULL);
 
+  if (provided == NULL && !read_options (keys, group, LAST_PROVIDED, dict, error))
+    return NULL;
+  if (!read_options (keys, group, "", dict, error))
+    return NULL;
+
+  return provided != NULL ? keyfob_config_with_options (provided, g_variant_dict_end (dict), error)
+                          : keyfob_config_new (url, g_variant_dict_end (dict), error);
+}
+
+/* Returns: (transfer full): the value that an option has where the group does not name it */
+static GVariant *
+dup_base (GKeyFile *keys, const char *group, KeyfobOption option, KeyfobConfig *provided)
+{
+  const KeyfobOptionInfo *info = keyfob_option_get_info (option);
+  g_autofree char *key = g_strconcat (LAST_PROVIDED, info->name, NULL);
+  GVariant *last = NULL;
+
+  if (provided != NULL)
+    return keyfob_config_dup_option (provided, option);
+  if (g_key_file_has_key (keys, group, key, NULL))
+    last = read_option (keys, group, key, info, NULL);
+
+  return last != NULL ? g_variant_ref_sink (last) : keyfob_option_dup_usual (info);
+}
+
+/* Keys that Keyfob does not know stay in the group.
+ *
+ * @provided: (nullable): the host as it is provided; what is the same there is not written */
+static void
+write_config (GKeyFile *keys, const char *group, KeyfobConfig *config, KeyfobConfig *provided)
+{
   for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
     {
       const KeyfobOptionInfo *option = keyfob_option_get_info (i);
-      g_autoptr (GVariant) value =
-          g_variant_lookup_value (values, option->name, G_VARIANT_TYPE (option->type));
+      g_autoptr (GVariant) base = dup_base (keys, group, i, provided);
+      g_autoptr (GVariant) value = keyfob_config_dup_option (config, i);
 
-      if (value != NULL)
-        write_option (keys, group, option, value);
+      if (!g_variant_equal (value, base))
+        write_option (keys, group, option->name, option, value);
       else
         g_key_file_remove_key (keys, group, option->name, NULL);
+    }
+}
+
+/* Keeps the options of a host as it was provided, apart from those that the user has changed. */
+static void
+write_last_provided (GKeyFile *keys, const char *group, KeyfobConfig *provided)
+{
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
+      g_autofree char *key = g_strconcat (LAST_PROVIDED, option->name, NULL);
+      g_autoptr (GVariant) usual = keyfob_option_dup_usual (option);
+      g_autoptr (GVariant) value = keyfob_config_dup_option (provided, i);
+
+      if (!g_variant_equal (value, usual))
+        write_option (keys, group, key, option, value);
+      else
+        g_key_file_remove_key (keys, group, key, NULL);
     }
 }
 
 static void
 changed (KeyfobHostFile *self)
 {
+  if (self->is_copy)
+    return;
   if (self->write_error == NULL)
     keyfob_key_file_writer_write (self->writer, self->keys);
   else
     self->unsaved = TRUE;
-}
-
-/* Returns: (transfer full): path of a copy of the file as it is */
-static char *
-save_copy (KeyfobHostFile *self, const char *data, gsize length, GError **error)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *stamp = g_date_time_format (now, "%Y%m%d-%H%M%S");
-  g_autofree char *copy = g_strdup_printf ("%s.damaged-%s", self->path, stamp);
-
-  if (!keyfob_file_replace (copy, data, length, error))
-    return NULL;
-
-  return g_steal_pointer (&copy);
-}
-
-static gboolean
-is_good_line (const char *line)
-{
-  g_autoptr (GKeyFile) keys = g_key_file_new ();
-  g_autofree char *text = g_strconcat ("[group]\n", line, NULL);
-
-  return g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
-}
-
-/* A group whose name cannot be read is left out whole, or its keys would get into the group before.
- *
- * @first_bad: (out): number of the first line that cannot be read
- *
- * Returns: (transfer full): the other lines of @text */
-static char *
-drop_bad_lines (const char *text, guint *first_bad)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autoptr (GString) good = g_string_new (NULL);
-  gboolean in_group = FALSE;
-
-  *first_bad = 0;
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      const char *line = g_strchug (lines[i]);
-      gboolean is_good = is_good_line (line);
-
-      if (*line == '[')
-        in_group = is_good;
-      else if (*line != '\0' && *line != '#')
-        is_good = is_good && in_group;
-
-      if (is_good)
-        g_string_append_printf (good, "%s\n", line);
-      else if (*first_bad == 0)
-        *first_bad = i + 1;
-    }
-
-  return g_string_free (g_steal_pointer (&good), FALSE);
 }
 
 /* Loads the good lines of a file that does not parse, and has them written once there is a copy. */
@@ -291,21 +330,18 @@ static void
 salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
 {
   guint line;
+  gboolean is_copied;
   g_autofree char *good = NULL;
   g_autofree char *copy = NULL;
   g_autofree char *copy_name = NULL;
   g_autoptr (GError) error = NULL;
 
-  copy = save_copy (self, data, length, &error);
-  for (gsize i = 0; i < length; i++)
-    if (data[i] == '\0')
-      data[i] = '\1';
-  good = drop_bad_lines (data, &line);
+  is_copied = keyfob_key_file_salvage (self->path, data, length, &good, &line, &copy, &error);
   g_clear_pointer (&self->keys, g_key_file_unref);
   self->keys = g_key_file_new ();
-  g_key_file_load_from_data (self->keys, good, -1, KEY_FILE_FLAGS, NULL);
+  g_key_file_load_from_data (self->keys, good, -1, KEYFOB_KEY_FILE_FLAGS, NULL);
 
-  if (copy == NULL)
+  if (!is_copied)
     {
       g_message ("%s is damaged, and there can be no copy of it: %s", self->name, error->message);
       g_set_error (&self->write_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
@@ -335,7 +371,7 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
   gsize length;
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_file_read (self->path, MAX_SIZE, &data, &length, &error))
+  if (!keyfob_file_read (self->path, KEYFOB_KEY_FILE_MAX, &data, &length, &error))
     {
       g_message ("%s cannot be read: %s", self->name, error->message);
       g_set_error (&self->write_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
@@ -345,7 +381,8 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
       return NULL;
     }
 
-  if (length > 0 && !g_key_file_load_from_data (self->keys, data, length, KEY_FILE_FLAGS, &error))
+  if (length > 0
+      && !g_key_file_load_from_data (self->keys, data, length, KEYFOB_KEY_FILE_FLAGS, &error))
     {
       g_debug ("%s does not parse: %s", self->name, error->message);
       salvage (self, data, length, problems);
@@ -359,11 +396,19 @@ static guint
 find_line (const char *text, const char *group)
 {
   g_autofree char *header = g_strdup_printf ("[%s]", group);
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  const char *line = text;
 
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (g_str_equal (g_strstrip (lines[i]), header))
-      return i + 1;
+  for (guint number = 1; line != NULL; number++)
+    {
+      const char *end = strchr (line, '\n');
+      g_autofree char *stripped =
+          g_strstrip (end != NULL ? g_strndup (line, (gsize) (end - line)) : g_strdup (line));
+
+      if (g_str_equal (stripped, header))
+        return number;
+
+      line = end != NULL ? end + 1 : NULL;
+    }
 
   return 0;
 }
@@ -372,11 +417,34 @@ find_line (const char *text, const char *group)
 static gint64
 read_last_used (KeyfobHostFile *self, const char *group)
 {
-  g_autofree char *text = g_key_file_get_string (self->keys, group, LAST_USED, NULL);
+  g_autofree char *text = keyfob_key_file_dup_string (self->keys, group, LAST_USED, NULL);
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
   g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, utc) : NULL;
 
   return time != NULL ? MAX (g_date_time_to_unix (time), 0) : 0;
+}
+
+/* Whoever has read a list that is not the user's own tells of it. */
+static void G_GNUC_PRINTF (2, 3) log_message (KeyfobHostFile *self, const char *format, ...)
+{
+  va_list args;
+
+  if (self->path == NULL)
+    return;
+
+  va_start (args, format);
+  g_logv (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, format, args);
+  va_end (args);
+}
+
+static void
+note_removed (KeyfobHostFile *self, const char *group)
+{
+  g_autofree char *url = group_to_url (group);
+  char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
+
+  if (normal != NULL)
+    g_hash_table_add (self->removed, normal);
 }
 
 /* @text: the text of the file, to find the number of a line in */
@@ -386,10 +454,18 @@ read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray
   g_autoptr (KeyfobHostEntry) entry = g_new0 (KeyfobHostEntry, 1);
   g_autoptr (GError) error = NULL;
 
-  entry->config = read_config (self->keys, group, &error);
+  if (g_key_file_get_boolean (self->keys, group, REMOVED, NULL))
+    {
+      note_removed (self, group);
+      return NULL;
+    }
+
+  entry->config = read_config (self, group, &error);
+  if (entry->config == NULL && problems->len == MOST_PROBLEMS)
+    return NULL;
   if (entry->config == NULL)
     {
-      g_message ("[%s] in %s is left out: %s", group, self->name, error->message);
+      log_message (self, "[%s] in %s is left out: %s", group, self->name, error->message);
       /* a group that is no URL is not meant for Keyfob */
       if (strstr (group, "://") != NULL)
         g_ptr_array_add (problems,
@@ -400,18 +476,24 @@ read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray
     }
   if (g_hash_table_contains (self->groups, keyfob_config_get_base_url (entry->config)))
     {
-      g_message ("[%s] in %s is there twice; the first is taken", group, self->name);
+      log_message (self, "[%s] in %s is there twice; the first is taken", group, self->name);
       return NULL;
     }
   g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
                        g_strdup (group));
 
-  entry->account = g_key_file_get_string (self->keys, group, ACCOUNT, NULL);
+  entry->account = keyfob_key_file_dup_string (self->keys, group, KEYFOB_HOST_NOTE_ACCOUNT, NULL);
   if (entry->account == NULL)
     entry->account = g_strdup ("");
   entry->last_used = read_last_used (self, group);
 
   return g_steal_pointer (&entry);
+}
+
+static KeyfobConfig *
+get_provided (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  return g_hash_table_lookup (self->bases, keyfob_config_get_base_url (config));
 }
 
 static const char *
@@ -420,15 +502,49 @@ find_group (KeyfobHostFile *self, KeyfobConfig *config)
   return g_hash_table_lookup (self->groups, keyfob_config_get_base_url (config));
 }
 
+static void
+remove_groups (KeyfobHostFile *self, const char *base_url)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+
+  /* all spellings, or the next start would find the host again */
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_autofree char *url = group_to_url (groups[i]);
+      g_autofree char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
+
+      if (g_strcmp0 (normal, base_url) == 0)
+        g_key_file_remove_group (self->keys, groups[i], NULL);
+    }
+  g_hash_table_remove (self->groups, base_url);
+}
+
 static const char *
 group_of (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *url = keyfob_config_get_base_url (config);
 
+  if (g_hash_table_remove (self->removed, url))
+    remove_groups (self, url);
   if (!g_hash_table_contains (self->groups, url))
     g_hash_table_insert (self->groups, g_strdup (url), url_to_group (url));
 
   return g_hash_table_lookup (self->groups, url);
+}
+
+/* Returns: (nullable): where something is noted on a host: one that is provided gets a group for it
+ */
+static const char *
+find_group_to_write (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  const char *url = keyfob_config_get_base_url (config);
+  const char *group = find_group (self, config);
+
+  if (group != NULL || get_provided (self, config) == NULL
+      || g_hash_table_contains (self->removed, url))
+    return group;
+
+  return group_of (self, config);
 }
 
 static void
@@ -439,8 +555,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("The list of hosts cannot be saved: %s"), error->message);
+    g_task_return_error (task, g_steal_pointer (&error));
   else if (self->unsaved)
     g_task_return_error (task, g_error_copy (self->write_error));
   else
@@ -456,6 +571,9 @@ keyfob_host_file_finalize (GObject *object)
   g_free (self->name);
   g_key_file_unref (self->keys);
   g_hash_table_unref (self->groups);
+  g_hash_table_unref (self->bases);
+  g_hash_table_unref (self->removed);
+  g_clear_pointer (&self->provided, g_ptr_array_unref);
   g_clear_object (&self->writer);
   g_clear_error (&self->write_error);
 
@@ -473,6 +591,8 @@ keyfob_host_file_init (KeyfobHostFile *self)
 {
   self->keys = g_key_file_new ();
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->bases = g_hash_table_new (g_str_hash, g_str_equal);
+  self->removed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
@@ -491,8 +611,25 @@ keyfob_host_file_new (const char *path, KeyfobClock *clock)
   self->path = g_strdup (path);
   self->name = g_filename_display_name (path);
   self->writer = keyfob_key_file_writer_new (path, clock);
+  keyfob_key_file_writer_set_failure (self->writer, _ ("The list of hosts cannot be saved: %s"));
 
   return self;
+}
+
+KeyfobHostFile *
+keyfob_host_file_new_copy (const char *path, KeyfobClock *clock)
+{
+  KeyfobHostFile *self = keyfob_host_file_new (path, clock);
+
+  self->is_copy = TRUE;
+
+  return self;
+}
+
+gboolean
+keyfob_host_file_is_copy (KeyfobHostFile *self)
+{
+  return self->is_copy;
 }
 
 char *
@@ -501,13 +638,71 @@ keyfob_host_file_dup_default_path (void)
   return g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, "hosts.ini", NULL);
 }
 
-/* What GKeyFile says of a value has the bytes of the file in it. */
-static char *
-join_problems (GPtrArray *problems)
+/* Reads the hosts of the groups into @entries. */
+static void
+read_groups (KeyfobHostFile *self, const char *text, GPtrArray *entries, GPtrArray *problems)
 {
-  g_autofree char *text = g_strjoinv ("\n", (char **) problems->pdata);
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
 
-  return g_utf8_make_valid (text, -1);
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      KeyfobHostEntry *entry;
+
+      if (entries->len == KEYFOB_HOST_FILE_MOST)
+        {
+          log_message (self, "What follows host %u in %s is left out", entries->len, self->name);
+          g_ptr_array_add (problems,
+                           /* Translators: path of a file, number of hosts */
+                           g_strdup_printf (_ ("%s lists more than %d hosts. The others are left "
+                                               "out."),
+                                            self->name, KEYFOB_HOST_FILE_MOST));
+          break;
+        }
+
+      entry = read_group (self, groups[i], text, problems);
+
+      if (entry != NULL)
+        g_ptr_array_add (entries, entry);
+    }
+}
+
+/* Adds the hosts that are provided and that the file says nothing of. */
+static void
+add_provided (KeyfobHostFile *self, GPtrArray *entries)
+{
+  for (guint i = 0; self->provided != NULL && i < self->provided->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (self->provided, i);
+      const char *url = keyfob_config_get_base_url (config);
+      KeyfobHostEntry *entry;
+
+      if (entries->len == KEYFOB_HOST_FILE_MOST)
+        {
+          g_message ("What follows host %u of those that are provided is left out", i);
+          break;
+        }
+      if (g_hash_table_contains (self->groups, url) || g_hash_table_contains (self->removed, url))
+        continue;
+
+      entry = g_new0 (KeyfobHostEntry, 1);
+      entry->config = g_object_ref (config);
+      entry->account = g_strdup ("");
+      g_ptr_array_add (entries, entry);
+    }
+}
+
+/* What GKeyFile says of a value has the bytes of the file in it.
+ *
+ * Returns: (transfer full): @problems, valid */
+static GStrv
+dup_problems (GPtrArray *problems)
+{
+  GStrv valid = g_new0 (char *, problems->len + 1);
+
+  for (guint i = 0; i < problems->len; i++)
+    valid[i] = g_utf8_make_valid (g_ptr_array_index (problems, i), -1);
+
+  return valid;
 }
 
 GPtrArray *
@@ -517,21 +712,113 @@ keyfob_host_file_load (KeyfobHostFile *self, char **problem)
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *text = read_file (self, problems);
-  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+  g_auto (GStrv) valid = NULL;
 
-  for (gsize i = 0; groups[i] != NULL; i++)
-    {
-      KeyfobHostEntry *entry = read_group (self, groups[i], text, problems);
+  keyfob_key_file_writer_merge (self->writer, self->keys);
+  read_groups (self, text, entries, problems);
+  add_provided (self, entries);
 
-      if (entry != NULL)
-        g_ptr_array_add (entries, entry);
-    }
-
-  g_ptr_array_add (problems, NULL);
+  valid = dup_problems (problems);
   if (problem != NULL)
-    *problem = problems->len > 1 ? join_problems (problems) : NULL;
+    *problem = valid[0] != NULL ? g_strjoinv ("\n", valid) : NULL;
 
   return g_steal_pointer (&entries);
+}
+
+/* A file of another program has groups, too: a word alone is no address there. */
+static void
+drop_words (GKeyFile *keys)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (keys, NULL);
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    if (strstr (groups[i], "://") == NULL)
+      g_key_file_remove_group (keys, groups[i], NULL);
+}
+
+GPtrArray *
+keyfob_host_file_parse_list (const char *path,
+                             const char *text,
+                             gsize length,
+                             GStrv *problems,
+                             GError **error)
+{
+  g_autoptr (KeyfobHostFile) self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+
+  self->name = g_filename_display_name (path);
+  if (memchr (text, '\0', length) != NULL)
+    {
+      g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
+                           _ ("There is a NUL in it."));
+      return NULL;
+    }
+  if (length > 0
+      && !g_key_file_load_from_data (self->keys, text, length, KEYFOB_KEY_FILE_FLAGS, NULL))
+    {
+      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE, "Line %u cannot be read.",
+                   keyfob_key_file_find_bad_line (text));
+      return NULL;
+    }
+
+  drop_words (self->keys);
+  read_groups (self, text, entries, found);
+  *problems = dup_problems (found);
+
+  return g_steal_pointer (&entries);
+}
+
+GPtrArray *
+keyfob_host_file_read_list (const char *path, GStrv *problems, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_auto (GStrv) found = NULL;
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (!keyfob_file_read (path, KEYFOB_KEY_FILE_MAX, &text, &length, error))
+    return NULL;
+
+  if (text == NULL)
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("There is no file %s. Choose another file."), name);
+      return NULL;
+    }
+
+  entries = keyfob_host_file_parse_list (path, text, length, &found, NULL);
+  if (entries == NULL || (entries->len == 0 && found[0] == NULL))
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   _ ("%s is no list of servers as Keyfob exports it. Choose another file."), name);
+      return NULL;
+    }
+
+  *problems = g_steal_pointer (&found);
+
+  return g_steal_pointer (&entries);
+}
+
+char *
+keyfob_host_file_write_list (GPtrArray *configs)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (configs, i);
+      g_autofree char *group = url_to_group (keyfob_config_get_base_url (config));
+
+      /* a group comes with its first key, and stays */
+      g_key_file_set_string (keys, group, KEYFOB_HOST_NOTE_ACCOUNT, "");
+      g_key_file_remove_key (keys, group, KEYFOB_HOST_NOTE_ACCOUNT, NULL);
+      write_config (keys, group, config, NULL);
+    }
+
+  return g_key_file_to_data (keys, NULL, NULL);
 }
 
 GPtrArray *
@@ -544,7 +831,7 @@ keyfob_host_file_list (KeyfobHostFile *self)
   g_hash_table_iter_init (&iter, self->groups);
   while (g_hash_table_iter_next (&iter, NULL, &group))
     {
-      KeyfobConfig *config = read_config (self->keys, group, NULL);
+      KeyfobConfig *config = read_config (self, group, NULL);
 
       if (config != NULL)
         g_ptr_array_add (configs, config);
@@ -553,14 +840,140 @@ keyfob_host_file_list (KeyfobHostFile *self)
   return configs;
 }
 
+/* The hosts of @before that are provided no longer, and are in the file, become the user's own. */
+static void
+keep_withdrawn (KeyfobHostFile *self, GPtrArray *before)
+{
+  for (guint i = 0; i < before->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (before, i);
+      const char *group = find_group (self, config);
+
+      if (group == NULL || get_provided (self, config) != NULL)
+        continue;
+
+      write_last_provided (self->keys, group, config);
+      changed (self);
+    }
+}
+
+void
+keyfob_host_file_set_provided (KeyfobHostFile *self, GPtrArray *configs)
+{
+  g_autoptr (GPtrArray) before = g_steal_pointer (&self->provided);
+
+  g_hash_table_remove_all (self->bases);
+  self->provided = g_ptr_array_ref (configs);
+  for (guint i = 0; i < configs->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (configs, i);
+
+      g_hash_table_insert (self->bases, (char *) keyfob_config_get_base_url (config), config);
+    }
+  if (before != NULL)
+    keep_withdrawn (self, before);
+}
+
+gboolean
+keyfob_host_file_is_provided (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  return get_provided (self, config) != NULL;
+}
+
+gboolean
+keyfob_host_file_is_as_provided (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  KeyfobConfig *provided = get_provided (self, config);
+  g_autoptr (GVariant) changes = NULL;
+
+  if (provided == NULL)
+    return FALSE;
+
+  changes = g_variant_ref_sink (keyfob_config_list_changes (provided, config));
+
+  return g_variant_n_children (changes) == 0;
+}
+
+gboolean
+keyfob_host_file_is_listed (KeyfobHostFile *self, KeyfobConfig *config)
+{
+  return find_group (self, config) != NULL;
+}
+
+KeyfobConfig *
+keyfob_host_file_find_provided (KeyfobHostFile *self, const char *url)
+{
+  return find_provided (self, url);
+}
+
+KeyfobConfig *
+keyfob_host_file_dup_config (KeyfobHostFile *self, const char *base_url)
+{
+  const char *group = g_hash_table_lookup (self->groups, base_url);
+  KeyfobConfig *provided = g_hash_table_lookup (self->bases, base_url);
+
+  if (group != NULL)
+    return read_config (self, group, NULL);
+  if (provided == NULL || g_hash_table_contains (self->removed, base_url))
+    return NULL;
+
+  return g_object_ref (provided);
+}
+
+GPtrArray *
+keyfob_host_file_list_removed (KeyfobHostFile *self)
+{
+  GPtrArray *configs = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; self->provided != NULL && i < self->provided->len; i++)
+    {
+      KeyfobConfig *config = g_ptr_array_index (self->provided, i);
+
+      if (g_hash_table_contains (self->removed, keyfob_config_get_base_url (config)))
+        g_ptr_array_add (configs, g_object_ref (config));
+    }
+
+  return configs;
+}
+
 void
 keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account)
 {
-  const char *group = group_of (self, config);
+  const char *url = keyfob_config_get_base_url (config);
+  const char *group;
 
+  if (g_hash_table_remove (self->removed, url))
+    remove_groups (self, url);
+  if (keyfob_host_file_is_as_provided (self, config) && *account == '\0'
+      && find_group (self, config) == NULL)
+    {
+      changed (self);
+      return;
+    }
+
+  group = group_of (self, config);
   /* an empty group is not written, and the account is always known */
-  g_key_file_set_string (self->keys, group, ACCOUNT, account);
-  write_config (self->keys, group, config);
+  g_key_file_set_string (self->keys, group, KEYFOB_HOST_NOTE_ACCOUNT, account);
+  write_config (self->keys, group, config, get_provided (self, config));
+  keyfob_key_file_writer_want_group (self->writer, group);
+  changed (self);
+}
+
+void
+keyfob_host_file_copy (KeyfobHostFile *self, KeyfobConfig *from, KeyfobConfig *to)
+{
+  const char *old = group_of (self, from);
+  const char *group = group_of (self, to);
+  g_auto (GStrv) keys = g_key_file_get_keys (self->keys, old, NULL, NULL);
+
+  for (gsize i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      g_autofree char *value = g_key_file_get_value (self->keys, old, keys[i], NULL);
+
+      g_key_file_set_value (self->keys, group, keys[i], value);
+    }
+  write_config (self->keys, group, to, get_provided (self, to));
+  keyfob_key_file_writer_want_group (self->writer, group);
   changed (self);
 }
 
@@ -574,12 +987,9 @@ GStrv
 keyfob_host_file_dup_copy_stores (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *group = find_group (self, config);
-  GStrv stores = NULL;
 
-  if (group != NULL)
-    stores = g_key_file_get_string_list (self->keys, group, COPY_STORES, NULL, NULL);
-
-  return stores != NULL ? stores : g_new0 (char *, 1);
+  return group != NULL ? keyfob_key_file_dup_strings (self->keys, group, COPY_STORES)
+                       : g_new0 (char *, 1);
 }
 
 gint64
@@ -613,7 +1023,7 @@ keyfob_host_file_set_token_stores (KeyfobHostFile *self,
                                    const char *const *copies,
                                    gint64 copy_time)
 {
-  const char *group = find_group (self, config);
+  const char *group = find_group_to_write (self, config);
   g_autofree char *old_store = keyfob_host_file_dup_token_store (self, config);
   g_auto (GStrv) old_copies = keyfob_host_file_dup_copy_stores (self, config);
 
@@ -633,11 +1043,13 @@ keyfob_host_file_set_token_stores (KeyfobHostFile *self,
 void
 keyfob_host_file_note_used (KeyfobHostFile *self, KeyfobConfig *config, gint64 time)
 {
-  const char *group = group_of (self, config);
+  /* that a host is provided is no use of it */
+  const char *group =
+      get_provided (self, config) != NULL ? find_group (self, config) : group_of (self, config);
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (time);
   g_autofree char *text = g_date_time_format_iso8601 (date);
 
-  if (ABS (time - read_last_used (self, group)) < USE_GRAIN)
+  if (group == NULL || ABS (time - read_last_used (self, group)) < USE_GRAIN)
     return;
 
   g_key_file_set_string (self->keys, group, LAST_USED, text);
@@ -648,7 +1060,7 @@ char *
 keyfob_host_file_dup_note (KeyfobHostFile *self, KeyfobConfig *config, const char *note)
 {
   const char *group = find_group (self, config);
-  char *text = group != NULL ? g_key_file_get_string (self->keys, group, note, NULL) : NULL;
+  char *text = group != NULL ? keyfob_key_file_dup_string (self->keys, group, note, NULL) : NULL;
 
   return text != NULL ? text : g_strdup ("");
 }
@@ -659,7 +1071,7 @@ keyfob_host_file_set_note (KeyfobHostFile *self,
                            const char *note,
                            const char *text)
 {
-  const char *group = find_group (self, config);
+  const char *group = find_group_to_write (self, config);
   g_autofree char *before = keyfob_host_file_dup_note (self, config, note);
 
   if (group == NULL || g_str_equal (before, text))
@@ -676,18 +1088,15 @@ void
 keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config)
 {
   const char *base_url = keyfob_config_get_base_url (config);
-  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+  g_autofree char *group = url_to_group (base_url);
 
-  /* all spellings, or the next start would find the host again */
-  for (gsize i = 0; groups[i] != NULL; i++)
+  remove_groups (self, base_url);
+  if (get_provided (self, config) != NULL)
     {
-      g_autofree char *url = group_to_url (groups[i]);
-      g_autofree char *normal = keyfob_base_url_normalise (url, TRUE, NULL, NULL);
-
-      if (g_strcmp0 (normal, base_url) == 0)
-        g_key_file_remove_group (self->keys, groups[i], NULL);
+      g_key_file_set_boolean (self->keys, group, REMOVED, TRUE);
+      keyfob_key_file_writer_want_group (self->writer, group);
+      g_hash_table_add (self->removed, g_strdup (base_url));
     }
-  g_hash_table_remove (self->groups, base_url);
   changed (self);
 }
 

@@ -11,6 +11,9 @@
 
 G_BEGIN_DECLS
 
+/* The most hosts that there can be. */
+#define KEYFOB_HOST_FILE_MOST 2000
+
 /**
  * KeyfobHostEntry:
  * @config: how to talk to the host
@@ -35,9 +38,10 @@ G_DECLARE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, KEYFOB, HOST_FILE, GObje
 /**
  * KeyfobHostFile:
  *
- * The file with the hosts, which a person can read, and edit while the agent does not run: a key
- * file with a group for each base URL. No secret is in it. Groups and keys that Keyfob does not
- * know stay. It is written as #KeyfobKeyFileWriter does.
+ * The file with the hosts, which a person can read and edit: a key file with a group for each base
+ * URL. No secret is in it. It is read once, and written as #KeyfobKeyFileWriter does: what a person
+ * or another agent changes in the file meanwhile stays. A host that was removed there comes back
+ * only with keyfob_host_file_set().
  */
 
 /**
@@ -49,8 +53,45 @@ G_DECLARE_FINAL_TYPE (KeyfobHostFile, keyfob_host_file, KEYFOB, HOST_FILE, GObje
  */
 KeyfobHostFile *keyfob_host_file_new (const char *path, KeyfobClock *clock);
 
+/** Returns: (transfer full): a copy in memory of the file at @path, which is not written */
+KeyfobHostFile *keyfob_host_file_new_copy (const char *path, KeyfobClock *clock);
+
+/** Returns: whether changes stay in memory */
+gboolean keyfob_host_file_is_copy (KeyfobHostFile *self);
+
 /** Returns: (transfer full): `hosts.ini` in Keyfob's folder of the user's configuration */
 char *keyfob_host_file_dup_default_path (void);
+
+/**
+ * keyfob_host_file_set_provided:
+ * @configs: (element-type KeyfobConfig): as keyfob_provided_hosts_get_configs() has them
+ *
+ * Has the file say of these hosts only how they are other than they are provided, or that they are
+ * removed; to be called before keyfob_host_file_load(), and whenever they have changed. A host in
+ * the file that is provided no longer keeps what was provided, apart from what the user has
+ * changed.
+ */
+void keyfob_host_file_set_provided (KeyfobHostFile *self, GPtrArray *configs);
+
+/** Returns: whether the host is provided */
+gboolean keyfob_host_file_is_provided (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Returns: whether the host is provided, with all its options */
+gboolean keyfob_host_file_is_as_provided (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Returns: whether the file has the host, as it does once the user has made anything of it */
+gboolean keyfob_host_file_is_listed (KeyfobHostFile *self, KeyfobConfig *config);
+
+/** Returns: (transfer none) (nullable): the host as it is provided, whether or not it is removed */
+KeyfobConfig *keyfob_host_file_find_provided (KeyfobHostFile *self, const char *url);
+
+/** Returns: (transfer full) (nullable): the host with the options of the file and, where the file
+ * has none, those with which it is provided; %NULL where it is neither there nor provided, or is
+ * removed */
+KeyfobConfig *keyfob_host_file_dup_config (KeyfobHostFile *self, const char *base_url);
+
+/** Returns: (transfer full) (element-type KeyfobConfig): the hosts that are provided and removed */
+GPtrArray *keyfob_host_file_list_removed (KeyfobHostFile *self);
 
 /**
  * keyfob_host_file_load:
@@ -58,20 +99,61 @@ char *keyfob_host_file_dup_default_path (void);
  *   cannot be read
  *
  * Reads the file; blocks, so it is for the time before the main loop runs. A host that cannot be
- * read is left out and stays in the file. Where a line cannot be read, a copy of the file is kept
- * beside it, and it is written again without that line; where there can be no copy, or the file
- * cannot be read at all, it is never written to. Of a host that is there in two spellings the first
- * group counts.
+ * read, or is one too many, is left out and stays in the file. Where a line cannot be read, a copy
+ * of the file is kept beside it, and it is written again without that line; where there can be no
+ * copy, or the file cannot be read at all, it is never written to. Of a host that is there in two
+ * spellings the first group counts.
  *
- * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file
+ * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in the order of the file, then
+ *   those that are provided
  */
 GPtrArray *keyfob_host_file_load (KeyfobHostFile *self, char **problem);
+
+/**
+ * keyfob_host_file_read_list:
+ * @problems: (out) (transfer full): a sentence for each host that is left out
+ *
+ * Reads the hosts of a file that a person keeps, in the same format, which is not changed; blocks,
+ * so it is for a thread.
+ *
+ * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts; %NULL with
+ *   KEYFOB_AUTH_ERROR_STORE where the file cannot be read or is no such list
+ */
+GPtrArray *keyfob_host_file_read_list (const char *path, GStrv *problems, GError **error);
+
+/**
+ * keyfob_host_file_parse_list:
+ * @path: of the file that has @text, for sentences
+ * @problems: (out) (transfer full): a sentence for each host that is left out
+ * @error: G_KEY_FILE_ERROR
+ *
+ * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts in @text, which is no key file
+ *   where this is %NULL
+ */
+GPtrArray *keyfob_host_file_parse_list (const char *path,
+                                        const char *text,
+                                        gsize length,
+                                        GStrv *problems,
+                                        GError **error);
+
+/**
+ * keyfob_host_file_write_list:
+ * @configs: (element-type KeyfobConfig)
+ *
+ * Returns: (transfer full): the text of such a file
+ */
+char *keyfob_host_file_write_list (GPtrArray *configs);
 
 /** Returns: (transfer full) (element-type KeyfobConfig): the hosts that are in the file now */
 GPtrArray *keyfob_host_file_list (KeyfobHostFile *self);
 
-/** Adds or changes a host, and has the file written. */
+/** Adds or changes a host, and has the file written; one that is as it is provided, and is not
+ * listed, is not. */
 void keyfob_host_file_set (KeyfobHostFile *self, KeyfobConfig *config, const char *account);
+
+/** Adds @to with all that the file has of @from, which stays, but for the options; has the file
+ * written. */
+void keyfob_host_file_copy (KeyfobHostFile *self, KeyfobConfig *from, KeyfobConfig *to);
 
 /**
  * keyfob_host_file_note_used:
@@ -108,6 +190,7 @@ void keyfob_host_file_set_token_stores (KeyfobHostFile *self,
  * asked for consent; PORTS: the redirect ports that the server names; LOGIN_PAGE, CLIENT, ISSUER
  * and CODE_PAGE: see keyfob-known-provider.h
  */
+#define KEYFOB_HOST_NOTE_ACCOUNT "account"
 #define KEYFOB_HOST_NOTE_NOTIFIED "told"
 #define KEYFOB_HOST_NOTE_CONSENT "known-consent"
 #define KEYFOB_HOST_NOTE_PORTS "known-ports"
@@ -126,7 +209,8 @@ void keyfob_host_file_set_note (KeyfobHostFile *self,
                                 const char *note,
                                 const char *text);
 
-/** Removes a host, in all its spellings, and has the file written. */
+/** Removes a host, in all its spellings, and has the file written; the file says so of a host that
+ * is provided, until keyfob_host_file_set(). */
 void keyfob_host_file_remove (KeyfobHostFile *self, KeyfobConfig *config);
 
 /** Writes all changes that are not on disk yet, also after a write that failed. */

@@ -7,22 +7,31 @@
 #include "keyfob-key-file-writer.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "keyfob-auth-error.h"
 #include "keyfob-file.h"
+#include "keyfob-lock.h"
 #include "keyfob-retry.h"
 #include "keyfob-source.h"
+#include "keyfob-time-limit.h"
 
 #define FIRST_RETRY 10 /* seconds */
 #define LAST_RETRY 600 /* seconds */
+/* How long a write waits for other programs: less than the agent waits for it at its end. */
+#define LOCK_SECONDS 4
 
 struct _KeyfobKeyFileWriter
 {
   GObject parent_instance;
 
   char *path;
+  const char *failure; /* (nullable): see keyfob_key_file_writer_set_failure() */
   KeyfobClock *clock;
   GKeyFile *keys;     /* NULL until the first change */
+  char *base;         /* (nullable): @keys as they were last read or written, see _merge() */
+  GHashTable *wanted; /* set of the groups to write even where another program removed them */
   gboolean unsaved;   /* whether @keys changed since the last write began, or that write failed */
   KeyfobRetry retry;  /* of a write that failed */
   GSource *timer;     /* starts the next write */
@@ -36,14 +45,21 @@ typedef struct
 {
   char *path;
   char *data;
-  gsize length;
+  char *base;
+  GHashTable *wanted;
+  KeyfobTimeLimit *limit; /* (nullable): of the wait for the lock */
+  KeyfobLock *lock;
 } Snapshot;
 
 static void
 snapshot_free (Snapshot *snapshot)
 {
+  g_clear_pointer (&snapshot->limit, keyfob_time_limit_free);
+  g_clear_pointer (&snapshot->lock, keyfob_lock_free);
   g_free (snapshot->path);
   g_free (snapshot->data);
+  g_free (snapshot->base);
+  g_hash_table_unref (snapshot->wanted);
   g_free (snapshot);
 }
 
@@ -57,10 +73,181 @@ set_error (GError **error, const char *path, int code)
 }
 
 static gboolean
-write_file (const char *path, const char *data, gsize length, GError **error)
+is_good_line (const char *line)
 {
-  g_autofree char *target = keyfob_file_resolve (path, FALSE, error);
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  /* only before a line feed is a carriage return, as Windows has it, part of the end of the line */
+  g_autofree char *text = g_strconcat ("[group]\n", line, "\n", NULL);
+
+  return g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
+}
+
+/* A group whose name cannot be read is left out whole, or its keys would get into the group before.
+ *
+ * @first_bad: (out): number of the first line that cannot be read
+ *
+ * Returns: (transfer full): the other lines of @text */
+static char *
+drop_bad_lines (const char *text, guint *first_bad)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) good = g_string_new (NULL);
+  gboolean in_group = FALSE;
+
+  *first_bad = 0;
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *line = g_strchug (lines[i]);
+      gboolean is_good = is_good_line (line);
+
+      if (*line == '[')
+        in_group = is_good;
+      else if (*line != '\0' && *line != '#')
+        is_good = is_good && in_group;
+
+      if (is_good)
+        g_string_append_printf (good, "%s\n", line);
+      else if (*first_bad == 0)
+        *first_bad = i + 1;
+    }
+
+  return g_string_free (g_steal_pointer (&good), FALSE);
+}
+
+gboolean
+keyfob_key_file_salvage (const char *path,
+                         char *data,
+                         gsize length,
+                         char **good,
+                         guint *line,
+                         char **copy,
+                         GError **error)
+{
+  GStatBuf info = { 0 };
+  gboolean known = g_stat (path, &info) == 0;
+  /* the time of the file: the same file, read twice, has one copy */
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (known ? info.st_mtime : 0);
+  g_autofree char *stamp = g_date_time_format (time, "%Y%m%d-%H%M%S");
+  g_autofree char *name = g_strdup_printf ("%s.damaged-%s", path, stamp);
+  gboolean copied = keyfob_file_replace (name, data, length, error);
+
+  for (gsize i = 0; i < length; i++)
+    if (data[i] == '\0')
+      data[i] = '\1';
+  *good = drop_bad_lines (data, line);
+  *copy = copied ? g_steal_pointer (&name) : NULL;
+
+  return copied;
+}
+
+guint
+keyfob_key_file_find_bad_line (const char *text)
+{
+  guint line;
+
+  g_free (drop_bad_lines (text, &line));
+
+  return line;
+}
+
+static GKeyFile *
+parse (const char *text)
+{
+  GKeyFile *keys = g_key_file_new ();
+
+  g_key_file_load_from_data (keys, text, -1, KEYFOB_KEY_FILE_FLAGS, NULL);
+
+  return keys;
+}
+
+/* Sets in @there each key of @group that @ours has otherwise than @base. */
+static void
+merge_group (GKeyFile *there, GKeyFile *base, GKeyFile *ours, const char *group)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (ours, group, NULL, NULL);
+  g_auto (GStrv) old_keys = g_key_file_get_keys (base, group, NULL, NULL);
+
+  for (gsize i = 0; keys[i] != NULL; i++)
+    {
+      g_autofree char *value = g_key_file_get_value (ours, group, keys[i], NULL);
+      g_autofree char *old = g_key_file_get_value (base, group, keys[i], NULL);
+
+      if (g_strcmp0 (value, old) != 0)
+        g_key_file_set_value (there, group, keys[i], value);
+    }
+
+  for (gsize i = 0; old_keys != NULL && old_keys[i] != NULL; i++)
+    if (!g_key_file_has_key (ours, group, old_keys[i], NULL))
+      g_key_file_remove_key (there, group, old_keys[i], NULL);
+}
+
+/* Makes the changes that lead from @base to @ours in @there. Where another program has removed a
+ * group, a change of that group is not made, unless the group is wanted: then it comes back whole.
+ */
+static void
+merge (GKeyFile *there, GKeyFile *base, GKeyFile *ours, GHashTable *wanted)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (ours, NULL);
+  g_auto (GStrv) old_groups = g_key_file_get_groups (base, NULL);
+  g_autoptr (GKeyFile) nothing = g_key_file_new ();
+
+  for (gsize i = 0; old_groups[i] != NULL; i++)
+    if (!g_key_file_has_group (ours, old_groups[i]))
+      g_key_file_remove_group (there, old_groups[i], NULL);
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    if (g_key_file_has_group (there, groups[i]) || !g_key_file_has_group (base, groups[i]))
+      merge_group (there, base, ours, groups[i]);
+    else if (g_hash_table_contains (wanted, groups[i]))
+      merge_group (there, nothing, ours, groups[i]);
+}
+
+/* Returns: (transfer full): the text to write, which keeps what other programs changed in the file
+ */
+static char *
+dup_merged (Snapshot *snapshot, const char *target, GError **error)
+{
+  g_autofree char *data = NULL;
+  g_autofree char *good = NULL;
+  g_autofree char *copy = NULL;
+  g_autoptr (GKeyFile) there = g_key_file_new ();
+  g_autoptr (GKeyFile) base = NULL;
+  g_autoptr (GKeyFile) ours = NULL;
+  gsize length;
+  guint line;
+
+  if (!keyfob_file_read (target, KEYFOB_KEY_FILE_MAX, &data, &length, error))
+    return NULL;
+
+  /* deleted, or an editor has just emptied it: this program alone knows what was there */
+  if (length == 0)
+    return g_strdup (snapshot->data);
+  /* what this program wrote last */
+  if (length == strlen (snapshot->base) && memcmp (data, snapshot->base, length) == 0)
+    return g_strdup (snapshot->data);
+
+  if (!g_key_file_load_from_data (there, data, length, KEYFOB_KEY_FILE_FLAGS, NULL))
+    {
+      if (!keyfob_key_file_salvage (snapshot->path, data, length, &good, &line, &copy, error))
+        return NULL;
+      g_message ("%s is damaged in line %u; a copy of it is %s", snapshot->path, line, copy);
+      g_clear_pointer (&there, g_key_file_unref);
+      there = parse (good);
+    }
+
+  base = parse (snapshot->base);
+  ours = parse (snapshot->data);
+  merge (there, base, ours, snapshot->wanted);
+
+  return g_key_file_to_data (there, NULL, NULL);
+}
+
+static gboolean
+write_file (Snapshot *snapshot, GError **error)
+{
+  g_autofree char *target = keyfob_file_resolve (snapshot->path, FALSE, error);
   g_autofree char *folder = target != NULL ? g_path_get_dirname (target) : NULL;
+  g_autofree char *text = NULL;
 
   if (target == NULL)
     return FALSE;
@@ -71,16 +258,20 @@ write_file (const char *path, const char *data, gsize length, GError **error)
       return FALSE;
     }
 
-  return keyfob_file_replace (target, data, length, error);
+  text = snapshot->base != NULL ? dup_merged (snapshot, target, error) : g_strdup (snapshot->data);
+  if (text == NULL)
+    return FALSE;
+
+  /* a file without groups is told from one that was emptied */
+  return keyfob_file_replace (target, *text != '\0' ? text : "\n", MAX (strlen (text), 1), error);
 }
 
 static void
 write_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  Snapshot *snapshot = task_data;
   GError *error = NULL;
 
-  if (write_file (snapshot->path, snapshot->data, snapshot->length, &error))
+  if (write_file (task_data, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -100,7 +291,72 @@ answer (GPtrArray *tasks, const GError *error)
     }
 }
 
+static GHashTable *
+new_set (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static gboolean
+move_to_set (gpointer member, gpointer value, gpointer set)
+{
+  g_hash_table_add (set, member);
+
+  return TRUE;
+}
+
+/* @text: (transfer full) */
+static void
+set_base (KeyfobKeyFileWriter *self, char *text)
+{
+  g_free (self->base);
+  self->base = text;
+}
+
 static void on_written (GObject *source, GAsyncResult *result, gpointer user_data);
+
+static void
+on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Snapshot *snapshot = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  snapshot->lock = keyfob_lock_acquire_finish (result, &error);
+  if (snapshot->lock != NULL)
+    {
+      g_clear_pointer (&snapshot->limit, keyfob_time_limit_free);
+      g_task_run_in_thread (task, write_in_thread);
+      return;
+    }
+
+  if (keyfob_time_limit_has_passed (snapshot->limit))
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_AGAIN,
+                                   _ ("Another program has locked it."));
+    }
+  g_task_return_error (task, error);
+}
+
+/* The lock is on the file itself, which KeyfobLock expects to be replaced. */
+static void
+lock_and_write (KeyfobKeyFileWriter *self, GTask *task)
+{
+  Snapshot *snapshot = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autofree char *target = keyfob_file_resolve (snapshot->path, FALSE, &error);
+
+  if (target == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  snapshot->limit = keyfob_time_limit_new (self->clock, LOCK_SECONDS, NULL);
+  keyfob_lock_acquire_async (target, NULL, keyfob_time_limit_get_cancellable (snapshot->limit),
+                             on_locked, g_object_ref (task));
+}
 
 static void
 write_snapshot (KeyfobKeyFileWriter *self)
@@ -109,7 +365,10 @@ write_snapshot (KeyfobKeyFileWriter *self)
   g_autoptr (GTask) task = g_task_new (self, NULL, on_written, NULL);
 
   snapshot->path = g_strdup (self->path);
-  snapshot->data = g_key_file_to_data (self->keys, &snapshot->length, NULL);
+  snapshot->data = g_key_file_to_data (self->keys, NULL, NULL);
+  snapshot->base = g_strdup (self->base);
+  snapshot->wanted = g_steal_pointer (&self->wanted);
+  self->wanted = new_set ();
 
   g_clear_pointer (&self->timer, keyfob_source_free);
   self->unsaved = FALSE;
@@ -118,7 +377,10 @@ write_snapshot (KeyfobKeyFileWriter *self)
 
   g_task_set_source_tag (task, write_snapshot);
   g_task_set_task_data (task, snapshot, (GDestroyNotify) snapshot_free);
-  g_task_run_in_thread (task, write_in_thread);
+  if (self->base != NULL)
+    lock_and_write (self, task);
+  else
+    g_task_run_in_thread (task, write_in_thread);
 }
 
 static gboolean
@@ -164,10 +426,18 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (source);
   g_autoptr (GPtrArray) written = g_steal_pointer (&self->writing);
+  Snapshot *snapshot = g_task_get_task_data (G_TASK (result));
   g_autoptr (GError) error = NULL;
 
+  g_clear_pointer (&snapshot->lock, keyfob_lock_free);
   if (g_task_propagate_boolean (G_TASK (result), &error))
-    keyfob_retry_reset (&self->retry);
+    {
+      keyfob_retry_reset (&self->retry);
+      if (self->base != NULL)
+        set_base (self, g_steal_pointer (&snapshot->data));
+    }
+  else
+    g_hash_table_foreach_steal (snapshot->wanted, move_to_set, self->wanted);
 
   if (self->unsaved)
     write_snapshot (self);
@@ -197,6 +467,8 @@ keyfob_key_file_writer_finalize (GObject *object)
   KeyfobKeyFileWriter *self = KEYFOB_KEY_FILE_WRITER (object);
 
   g_free (self->path);
+  g_free (self->base);
+  g_hash_table_unref (self->wanted);
   g_clear_pointer (&self->keys, g_key_file_unref);
   g_ptr_array_unref (self->waiting);
 
@@ -213,6 +485,7 @@ keyfob_key_file_writer_class_init (KeyfobKeyFileWriterClass *klass)
 static void
 keyfob_key_file_writer_init (KeyfobKeyFileWriter *self)
 {
+  self->wanted = new_set ();
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->retry = (KeyfobRetry){ .base = FIRST_RETRY, .cap = LAST_RETRY };
 }
@@ -226,6 +499,18 @@ keyfob_key_file_writer_new (const char *path, KeyfobClock *clock)
   self->clock = g_object_ref (clock);
 
   return self;
+}
+
+void
+keyfob_key_file_writer_merge (KeyfobKeyFileWriter *self, GKeyFile *keys)
+{
+  set_base (self, g_key_file_to_data (keys, NULL, NULL));
+}
+
+void
+keyfob_key_file_writer_want_group (KeyfobKeyFileWriter *self, const char *group)
+{
+  g_hash_table_add (self->wanted, g_strdup (group));
 }
 
 void
@@ -266,9 +551,31 @@ keyfob_key_file_writer_flush_finish (KeyfobKeyFileWriter *self,
                                      GAsyncResult *result,
                                      GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GString) sentence = NULL;
+
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
+  if (g_task_propagate_boolean (G_TASK (result), &local_error))
+    return TRUE;
+
+  if (self->failure == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  sentence = g_string_new (self->failure);
+  g_string_replace (sentence, "%s", local_error->message, 1);
+  g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE, sentence->str);
+
+  return FALSE;
+}
+
+void
+keyfob_key_file_writer_set_failure (KeyfobKeyFileWriter *self, const char *failure)
+{
+  self->failure = failure;
 }
 
 gboolean
@@ -279,4 +586,62 @@ keyfob_key_file_read (GKeyFile *keys, const char *path, GError **error)
 
   return keyfob_file_read (path, KEYFOB_FILE_MAX, &data, &length, error)
          && (length == 0 || g_key_file_load_from_data (keys, data, length, G_KEY_FILE_NONE, error));
+}
+
+/* Returns: whether each backslash of a value begins one of @escapes */
+static gboolean
+is_escaped (const char *value, const char *escapes)
+{
+  for (const char *p = strchr (value, '\\'); p != NULL; p = strchr (p + 2, '\\'))
+    {
+      if (p[1] == '\0' || strchr (escapes, p[1]) == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+keyfob_key_file_check_value (GKeyFile *keys, const char *group, const char *key, GError **error)
+{
+  g_autofree char *value = g_key_file_get_value (keys, group, key, error);
+
+  if (value == NULL)
+    return FALSE;
+  if (is_escaped (value, "sntr;\\"))
+    return TRUE;
+
+  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+               _ ("There is a “\\” in “%s” that stands for nothing."), key);
+
+  return FALSE;
+}
+
+char *
+keyfob_key_file_dup_string (GKeyFile *keys, const char *group, const char *key, GError **error)
+{
+  g_autofree char *text = NULL;
+  GError *bad = NULL;
+
+  if (!keyfob_key_file_check_value (keys, group, key, error))
+    return NULL;
+
+  text = g_key_file_get_string (keys, group, key, &bad);
+  if (bad == NULL)
+    return g_steal_pointer (&text);
+
+  g_propagate_error (error, bad);
+
+  return NULL;
+}
+
+GStrv
+keyfob_key_file_dup_strings (GKeyFile *keys, const char *group, const char *key)
+{
+  GStrv texts = NULL;
+
+  if (keyfob_key_file_check_value (keys, group, key, NULL))
+    texts = g_key_file_get_string_list (keys, group, key, NULL, NULL);
+
+  return texts != NULL ? texts : g_new0 (char *, 1);
 }

@@ -23,6 +23,12 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * are lost.
  */
 
+/** How a key file is read that people edit, too. */
+#define KEYFOB_KEY_FILE_FLAGS (G_KEY_FILE_KEEP_COMMENTS | G_KEY_FILE_KEEP_TRANSLATIONS)
+
+/** Bytes that such a file may have at most: thousands of groups. */
+#define KEYFOB_KEY_FILE_MAX ((gsize) 4 * 1024 * 1024)
+
 /**
  * keyfob_key_file_writer_new:
  * @path: path of the file
@@ -31,6 +37,40 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyFileWriter, keyfob_key_file_writer, KEYFOB, KEY_F
  * Returns: (transfer full): a writer that has nothing to write
  */
 KeyfobKeyFileWriter *keyfob_key_file_writer_new (const char *path, KeyfobClock *clock);
+
+/**
+ * keyfob_key_file_writer_merge:
+ * @keys: the key file as it was read
+ *
+ * Has the writer keep what other programs change in the file from now on: a write locks the file,
+ * reads it, and makes in it only the changes of this program since @keys. A group that another
+ * program removed stays removed.
+ */
+void keyfob_key_file_writer_merge (KeyfobKeyFileWriter *self, GKeyFile *keys);
+
+/** Has the next write put @group into the file even where another program removed it. */
+void keyfob_key_file_writer_want_group (KeyfobKeyFileWriter *self, const char *group);
+
+/**
+ * keyfob_key_file_salvage:
+ * @data: text of a key file that cannot be parsed; NUL bytes in it are replaced
+ * @good: (out) (transfer full): the lines that can be read
+ * @line: (out): number of the first line that cannot
+ * @copy: (out) (transfer full) (nullable): path of a copy of the file, `PATH.damaged-DATE-TIME`
+ *
+ * Returns: %FALSE with a G_FILE_ERROR where there can be no copy
+ */
+gboolean keyfob_key_file_salvage (const char *path,
+                                  char *data,
+                                  gsize length,
+                                  char **good,
+                                  guint *line,
+                                  char **copy,
+                                  GError **error);
+
+/** Returns: number of the first line of a key file that cannot be parsed; for a log, since the
+ * error of GLib quotes the line, which may have a secret in it */
+guint keyfob_key_file_find_bad_line (const char *text);
 
 /**
  * keyfob_key_file_writer_write:
@@ -50,11 +90,49 @@ void keyfob_key_file_writer_write (KeyfobKeyFileWriter *self, GKeyFile *keys);
  */
 gboolean keyfob_key_file_read (GKeyFile *keys, const char *path, GError **error);
 
+/**
+ * keyfob_key_file_check_value:
+ * @error: G_KEY_FILE_ERROR
+ *
+ * For texts and lists, since GLib sets an error twice for a value with two wrong escapes.
+ *
+ * Returns: whether there is a value that may be read
+ */
+gboolean
+keyfob_key_file_check_value (GKeyFile *keys, const char *group, const char *key, GError **error);
+
+/**
+ * keyfob_key_file_dup_string:
+ * @error: G_KEY_FILE_ERROR
+ *
+ * As g_key_file_get_string(), which may give a text beside an error, after
+ * keyfob_key_file_check_value().
+ *
+ * Returns: (transfer full): the text, or %NULL
+ */
+char *
+keyfob_key_file_dup_string (GKeyFile *keys, const char *group, const char *key, GError **error);
+
+/**
+ * keyfob_key_file_dup_strings:
+ *
+ * Returns: (transfer full): the texts; none where the value cannot be read
+ */
+GStrv keyfob_key_file_dup_strings (GKeyFile *keys, const char *group, const char *key);
+
 /** Writes all changes that are not on disk yet, also after a write that failed. */
 void keyfob_key_file_writer_flush_async (KeyfobKeyFileWriter *self,
                                          GCancellable *cancellable,
                                          GAsyncReadyCallback callback,
                                          gpointer user_data);
+
+/**
+ * keyfob_key_file_writer_set_failure:
+ * @failure: (transfer none): a sentence with `%s` for the reason, which lives as long as the writer
+ *
+ * Has a flush that fails say so, as KEYFOB_AUTH_ERROR_STORE.
+ */
+void keyfob_key_file_writer_set_failure (KeyfobKeyFileWriter *self, const char *failure);
 
 /** Returns: %FALSE with a sentence where it could not be written */
 gboolean keyfob_key_file_writer_flush_finish (KeyfobKeyFileWriter *self,

@@ -18,8 +18,8 @@ struct _KeyfobNotices
 {
   GObject parent_instance;
 
-  GKeyFile *keys; /* a group for each notice, its name escaped; the oldest first */
-  KeyfobKeyFileWriter *writer;
+  GKeyFile *keys;              /* a group for each notice, its name escaped; the oldest first */
+  KeyfobKeyFileWriter *writer; /* (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobNotices, keyfob_notices, G_TYPE_OBJECT)
@@ -41,7 +41,8 @@ dup_group (const char *name)
 static void
 changed (KeyfobNotices *self)
 {
-  keyfob_key_file_writer_write (self->writer, self->keys);
+  if (self->writer != NULL)
+    keyfob_key_file_writer_write (self->writer, self->keys);
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
@@ -53,19 +54,6 @@ drop_oldest (KeyfobNotices *self)
 
   for (gsize i = 0; i + MOST < n_groups; i++)
     g_key_file_remove_group (self->keys, groups[i], NULL);
-}
-
-static void
-on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("The notices cannot be saved: %s"), error->message);
 }
 
 static void
@@ -100,7 +88,11 @@ keyfob_notices_new (const char *path, KeyfobClock *clock)
   KeyfobNotices *self = g_object_new (KEYFOB_TYPE_NOTICES, NULL);
   g_autoptr (GError) error = NULL;
 
+  if (path == NULL)
+    return self;
+
   self->writer = keyfob_key_file_writer_new (path, clock);
+  keyfob_key_file_writer_set_failure (self->writer, _ ("The notices cannot be saved: %s"));
   if (!keyfob_key_file_read (self->keys, path, &error))
     g_message ("Some notices in %s are lost: %s", path, error->message);
 
@@ -117,7 +109,7 @@ void
 keyfob_notices_add (KeyfobNotices *self, const char *name, const char *sentence)
 {
   g_autofree char *group = dup_group (name);
-  g_autofree char *old = g_key_file_get_string (self->keys, group, SENTENCE, NULL);
+  g_autofree char *old = keyfob_key_file_dup_string (self->keys, group, SENTENCE, NULL);
 
   if (g_strcmp0 (old, sentence) == 0)
     return;
@@ -146,7 +138,8 @@ keyfob_notices_to_variant (KeyfobNotices *self)
   for (gsize i = 0; groups[i] != NULL; i++)
     {
       g_autofree char *name = g_uri_unescape_string (groups[i], NULL);
-      g_autofree char *sentence = g_key_file_get_string (self->keys, groups[i], SENTENCE, NULL);
+      g_autofree char *sentence =
+          keyfob_key_file_dup_string (self->keys, groups[i], SENTENCE, NULL);
 
       if (name != NULL && sentence != NULL && g_utf8_validate (name, -1, NULL))
         g_variant_builder_add (&builder, "(ss)", name, sentence);
@@ -155,19 +148,8 @@ keyfob_notices_to_variant (KeyfobNotices *self)
   return g_variant_builder_end (&builder);
 }
 
-void
-keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data)
+KeyfobKeyFileWriter *
+keyfob_notices_get_writer (KeyfobNotices *self)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, keyfob_notices_flush_async);
-  keyfob_key_file_writer_flush_async (self->writer, NULL, on_flushed, task);
-}
-
-gboolean
-keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return self->writer;
 }

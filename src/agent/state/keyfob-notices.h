@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-key-file-writer.h"
 #include "keyfob-clock.h"
 
 G_BEGIN_DECLS
@@ -25,7 +26,7 @@ G_DECLARE_FINAL_TYPE (KeyfobNotices, keyfob_notices, KEYFOB, NOTICES, GObject)
 
 /**
  * keyfob_notices_new:
- * @path: path of the file with the notices
+ * @path: (nullable): path of the file with the notices; %NULL keeps them in memory
  * @clock: times the next attempt after a write that failed
  *
  * Reads the file; blocks, so it is for the time before the main loop runs.
@@ -52,11 +53,8 @@ void keyfob_notices_dismiss (KeyfobNotices *self, const char *name);
 /** Returns: (transfer floating): `a(ss)` of names and sentences, the oldest first */
 GVariant *keyfob_notices_to_variant (KeyfobNotices *self);
 
-/** Writes all changes that are not on disk yet, also after a write that failed. */
-void
-keyfob_notices_flush_async (KeyfobNotices *self, GAsyncReadyCallback callback, gpointer user_data);
-
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where they could not be written */
-gboolean keyfob_notices_flush_finish (KeyfobNotices *self, GAsyncResult *result, GError **error);
+/** Returns: (transfer none) (nullable): what writes the file, for
+ * keyfob_key_file_writer_flush_async(); %NULL where there is no file */
+KeyfobKeyFileWriter *keyfob_notices_get_writer (KeyfobNotices *self);
 
 G_END_DECLS

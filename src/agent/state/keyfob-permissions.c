@@ -7,6 +7,7 @@
 #include "keyfob-permissions.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-key-file-writer.h"
@@ -189,6 +190,8 @@ keyfob_permissions_new (const char *path,
   self->settings = g_object_ref (settings);
   self->screen = g_object_ref (screen);
   self->writer = keyfob_key_file_writer_new (path, clock);
+  keyfob_key_file_writer_set_failure (self->writer,
+                                      _ ("Which programs may have a token cannot be saved: %s"));
   if (!keyfob_key_file_read (self->keys, path, &error))
     g_message ("Some permissions in %s are lost: %s", path, error->message);
   if (forget ? forget_all (self) : drop_ended (self))
@@ -246,6 +249,35 @@ keyfob_permissions_add (KeyfobPermissions *self,
 }
 
 void
+keyfob_permissions_move (KeyfobPermissions *self, const char *from, const char *to)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+  g_autofree char *old = dup_group (from, "");
+  g_autofree char *new = dup_group (to, "");
+
+  for (gsize i = 0; groups[i] != NULL; i++)
+    {
+      g_autofree char *group = NULL;
+      g_auto (GStrv) keys = NULL;
+
+      if (!g_str_has_prefix (groups[i], old))
+        continue;
+
+      group = g_strconcat (new, groups[i] + strlen (old), NULL);
+      keys = g_key_file_get_keys (self->keys, groups[i], NULL, NULL);
+      for (gsize j = 0; keys[j] != NULL; j++)
+        {
+          g_autofree char *value = g_key_file_get_value (self->keys, groups[i], keys[j], NULL);
+
+          g_key_file_set_value (self->keys, group, keys[j], value);
+        }
+      g_key_file_set_string (self->keys, group, URL, to);
+      g_key_file_remove_group (self->keys, groups[i], NULL);
+    }
+  changed (self);
+}
+
+void
 keyfob_permissions_remove (KeyfobPermissions *self, const char *url, const char *program)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
@@ -268,9 +300,9 @@ keyfob_permissions_to_variant (KeyfobPermissions *self)
 
   for (gsize i = 0; groups[i] != NULL; i++)
     {
-      g_autofree char *url = g_key_file_get_string (self->keys, groups[i], URL, NULL);
-      g_autofree char *program = g_key_file_get_string (self->keys, groups[i], PROGRAM, NULL);
-      g_autofree char *name = g_key_file_get_string (self->keys, groups[i], NAME, NULL);
+      g_autofree char *url = keyfob_key_file_dup_string (self->keys, groups[i], URL, NULL);
+      g_autofree char *program = keyfob_key_file_dup_string (self->keys, groups[i], PROGRAM, NULL);
+      g_autofree char *name = keyfob_key_file_dup_string (self->keys, groups[i], NAME, NULL);
       gint64 until = g_key_file_get_int64 (self->keys, groups[i], UNTIL, NULL);
       GVariantDict dict;
 
@@ -288,35 +320,8 @@ keyfob_permissions_to_variant (KeyfobPermissions *self)
   return g_variant_builder_end (&builder);
 }
 
-static void
-on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+KeyfobKeyFileWriter *
+keyfob_permissions_get_writer (KeyfobPermissions *self)
 {
-  g_autoptr (GTask) task = G_TASK (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("Which programs may have a token cannot be saved: %s"),
-                             error->message);
-}
-
-void
-keyfob_permissions_flush_async (KeyfobPermissions *self,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, keyfob_permissions_flush_async);
-  keyfob_key_file_writer_flush_async (self->writer, NULL, on_flushed, task);
-}
-
-gboolean
-keyfob_permissions_flush_finish (KeyfobPermissions *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return self->writer;
 }

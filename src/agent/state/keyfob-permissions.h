@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-key-file-writer.h"
 #include "keyfob-clock.h"
 #include "keyfob-screen-monitor.h"
 #include "keyfob-settings.h"
@@ -66,6 +67,9 @@ void keyfob_permissions_add (KeyfobPermissions *self,
                              const char *name,
                              gint64 seconds);
 
+/** Has all programs that get the token of the host at @from get that of the host at @to instead. */
+void keyfob_permissions_move (KeyfobPermissions *self, const char *from, const char *to);
+
 /**
  * keyfob_permissions_remove:
  * @program: (nullable): %NULL for all programs
@@ -75,13 +79,7 @@ void keyfob_permissions_remove (KeyfobPermissions *self, const char *url, const 
 /** Returns: (transfer floating): `aa{sv}` as Agent1.Permissions has it, the oldest first */
 GVariant *keyfob_permissions_to_variant (KeyfobPermissions *self);
 
-/** Writes all changes that are not on disk yet, also after a write that failed. */
-void keyfob_permissions_flush_async (KeyfobPermissions *self,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data);
-
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where they could not be written */
-gboolean
-keyfob_permissions_flush_finish (KeyfobPermissions *self, GAsyncResult *result, GError **error);
+/** Returns: (transfer none): what writes the file, for keyfob_key_file_writer_flush_async() */
+KeyfobKeyFileWriter *keyfob_permissions_get_writer (KeyfobPermissions *self);
 
 G_END_DECLS

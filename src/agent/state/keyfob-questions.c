@@ -18,8 +18,10 @@
 #define MOST_OF_ONE 3    /* open questions of one program */
 #define MOST_CHARS 60    /* of a name */
 #define MOST_PROGRAM 200 /* characters of what tells a program apart, as far as it is shown */
+#define MOST_WARNING 400 /* characters of what is said about it */
 #define MOST_DENIALS 64
 #define NO_PROGRAM "pid:"
+#define ONLY_A_NAME "name:"
 
 /* A call that waits for the answer. */
 typedef struct
@@ -34,7 +36,7 @@ typedef struct
 {
   KeyfobQuestion public;
   KeyfobQuestions *questions;
-  char *key;         /* tells apart what program wants the token of what host */
+  char *key;         /* tells apart what program wants the token of what host for what */
   char *remember_as; /* the program, unshortened */
   GPtrArray *askers;
   GSource *timer;
@@ -86,6 +88,7 @@ open_free (Open *open)
   g_free (open->public.host);
   g_free (open->public.program);
   g_free (open->public.name);
+  g_free (open->public.warning);
   g_free (open->key);
   g_free (open->remember_as);
   g_free (open);
@@ -107,9 +110,9 @@ clean (const char *text, gsize max_chars)
 }
 
 static char *
-dup_key (const char *url, const char *program)
+dup_key (const char *url, const char *program, gboolean for_file)
 {
-  return g_strconcat (url, " ", program, NULL);
+  return g_strconcat (url, for_file ? " file " : " token ", program, NULL);
 }
 
 /* Takes the question off the list, and answers all who wait.
@@ -228,9 +231,10 @@ add_asker (Open *open, GTask *task, const char *sender)
 static GError *
 new_unseen_error (void)
 {
-  return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED,
-                              _ ("You are to be asked first, and nothing here shows notifications. "
-                                 "Open the window of Keyfob, and try again."));
+  return g_error_new_literal (
+      KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_DENIED,
+      _ ("You are asked before a program gets a token, but nothing here shows "
+         "notifications. Open the window of Keyfob, and try again."));
 }
 
 static void
@@ -476,10 +480,37 @@ is_full (KeyfobQuestions *self, const char *program)
   return self->open->len >= MOST || n_of_program >= MOST_OF_ONE;
 }
 
+/* What else an answer that is remembered holds for. A script cannot be told from others that the
+ * same interpreter runs: arguments and name of a process are what it says itself. */
+static char *
+dup_warning (KeyfobCaller *caller)
+{
+  if (g_str_has_prefix (caller->id, ONLY_A_NAME))
+    return g_strdup (_ ("It keeps from Keyfob what it is: what you allow for longer than once, any "
+                        "program of that name can use as well."));
+  if (caller->interpreter == NULL)
+    return g_strdup ("");
+
+  /* Translators: name of what runs scripts, such as python3 */
+  return g_strdup_printf (_ ("It is run by %s: what you allow for longer than once, other programs "
+                             "that are run by %s can use as well."),
+                          caller->interpreter, caller->interpreter);
+}
+
 static Open *
-open_new (KeyfobQuestions *self, KeyfobConfig *config, const char *program, const char *name)
+open_new (KeyfobQuestions *self,
+          KeyfobConfig *config,
+          const char *program,
+          KeyfobCaller *caller,
+          gboolean for_file)
 {
   Open *open = g_new0 (Open, 1);
+  g_autofree char *of_program = dup_warning (caller);
+  const char *of_file = for_file ? _ ("The token stays in a file that all your programs can read, "
+                                      "and is renewed, until you sign out or stop that.")
+                                 : "";
+  g_autofree char *warning =
+      g_strconcat (of_file, *of_file != '\0' && *of_program != '\0' ? " " : "", of_program, NULL);
 
   open->questions = self;
   open->askers = g_ptr_array_new_with_free_func ((GDestroyNotify) asker_free);
@@ -487,10 +518,11 @@ open_new (KeyfobQuestions *self, KeyfobConfig *config, const char *program, cons
   open->public.url = g_strdup (keyfob_config_get_base_url (config));
   open->public.host = clean (keyfob_config_get_name (config), MOST_CHARS);
   open->public.program = clean (program, MOST_PROGRAM);
-  open->public.name = clean (name, MOST_CHARS);
+  open->public.name = clean (caller->name, MOST_CHARS);
+  open->public.warning = clean (warning, MOST_WARNING);
   open->public.ends = keyfob_clock_now (self->clock) + PATIENCE;
   open->remember_as = g_strdup (program);
-  open->key = dup_key (open->public.url, program);
+  open->key = dup_key (open->public.url, program, for_file);
   open->timer = keyfob_clock_timer (self->clock, PATIENCE * G_USEC_PER_SEC);
   g_source_set_callback (open->timer, on_timer, open, NULL);
   g_source_attach (open->timer, NULL);
@@ -501,15 +533,16 @@ open_new (KeyfobQuestions *self, KeyfobConfig *config, const char *program, cons
 void
 keyfob_questions_ask_async (KeyfobQuestions *self,
                             KeyfobConfig *config,
-                            const char *program,
-                            const char *name,
+                            KeyfobCaller *caller,
                             const char *sender,
+                            gboolean for_file,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autofree char *program = keyfob_questions_dup_program (caller->id, caller->unit);
   const char *url = keyfob_config_get_base_url (config);
-  g_autofree char *key = dup_key (url, program);
+  g_autofree char *key = dup_key (url, program, for_file);
   Open *open = find_key (self, key);
 
   g_task_set_source_tag (task, keyfob_questions_ask_async);
@@ -527,7 +560,7 @@ keyfob_questions_ask_async (KeyfobQuestions *self,
                                 "Answer those, and try again."));
   else
     {
-      open = open_new (self, config, program, name);
+      open = open_new (self, config, program, caller, for_file);
       g_ptr_array_add (self->open, open);
       add_asker (open, task, sender);
       g_signal_emit (self, signals[ASKED], 0, open->public.id);
@@ -562,6 +595,18 @@ keyfob_questions_find (KeyfobQuestions *self, const char *id)
   Open *open = find_id (self, id);
 
   return open != NULL ? &open->public : NULL;
+}
+
+void
+keyfob_questions_close_host (KeyfobQuestions *self, const char *url, const GError *error)
+{
+  for (guint i = self->open->len; i > 0; i--)
+    {
+      Open *open = g_ptr_array_index (self->open, i - 1);
+
+      if (g_str_equal (open->public.url, url))
+        close_question (open, error);
+    }
 }
 
 gboolean
@@ -627,6 +672,7 @@ keyfob_questions_to_variant (KeyfobQuestions *self)
       g_variant_dict_insert (&dict, "host", "s", question->host);
       g_variant_dict_insert (&dict, "program", "s", question->program);
       g_variant_dict_insert (&dict, "name", "s", question->name);
+      g_variant_dict_insert (&dict, "warning", "s", question->warning);
       g_variant_dict_insert (&dict, "remember", "b", keyfob_question_can_be_remembered (question));
       g_variant_dict_insert (&dict, "ends", "x", question->ends);
       g_variant_builder_add_value (&builder, g_variant_dict_end (&dict));

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-caller.h"
 #include "keyfob-config.h"
 #include "keyfob-permissions.h"
 #include "keyfob-token-lock.h"
@@ -40,6 +41,7 @@ gboolean keyfob_decision_parse (const char *word, KeyfobDecision *answer);
  * @host: name of the host
  * @program: what is the same whenever the program runs, or `pid:NUMBER` where there is nothing
  * @name: what to call the program
+ * @warning: what else an answer holds for, in a sentence or two; may be empty
  * @ends: when it is answered with no, Unix seconds
  *
  * A program wants a token, and the user decides. All of its texts are on one line, without
@@ -52,6 +54,7 @@ typedef struct
   char *host;
   char *program;
   char *name;
+  char *warning;
   gint64 ends;
 } KeyfobQuestion;
 
@@ -59,8 +62,9 @@ typedef struct
  * KeyfobQuestions:
  *
  * The questions that are open. One is closed when the user has answered, after a minute, when every
- * program that waits for the answer has left the bus, and when the tokens or the screen are locked.
- * Calls of one program for one host share a question. Where nothing can show a question, neither
+ * program that waits for the answer has left the bus, when the tokens or the screen are locked, and
+ * when the host is removed.
+ * Calls of one program for the same share a question. Where nothing can show a question, neither
  * notifications nor the window, it fails at once.
  *
  * Signal `asked` (id) and, after that, `closed` (id).
@@ -99,18 +103,18 @@ gboolean keyfob_questions_is_window (KeyfobQuestions *self, const char *sender);
 /**
  * keyfob_questions_ask_async:
  * @config: of the host whose token is wanted
- * @program: what is the same whenever the program runs, or `pid:NUMBER` where there is nothing,
- *   which is then not remembered
- * @name: what to call the program; may be anything
- * @sender: unique bus name of the program
+ * @caller: the program that wants it
+ * @sender: its unique bus name
+ * @for_file: the token is to be kept in a file, which the user is told
  *
- * Asks the user, unless the answer is known.
+ * Asks the user, unless the answer is known. A program whose id is only the number of its process
+ * is not remembered.
  */
 void keyfob_questions_ask_async (KeyfobQuestions *self,
                                  KeyfobConfig *config,
-                                 const char *program,
-                                 const char *name,
+                                 KeyfobCaller *caller,
                                  const char *sender,
+                                 gboolean for_file,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data);
 
@@ -119,6 +123,9 @@ gboolean keyfob_questions_ask_finish (KeyfobQuestions *self, GAsyncResult *resul
 
 /** Returns: (nullable) (transfer none): the open question with this id */
 const KeyfobQuestion *keyfob_questions_find (KeyfobQuestions *self, const char *id);
+
+/** Ends the open questions about the host with the base URL @url, which is gone, with @error. */
+void keyfob_questions_close_host (KeyfobQuestions *self, const char *url, const GError *error);
 
 /** Returns: whether a question is open */
 gboolean keyfob_questions_is_open (KeyfobQuestions *self);

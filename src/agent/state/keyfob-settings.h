@@ -54,4 +54,40 @@ gboolean keyfob_settings_get_lock_with_screen (KeyfobSettings *self);
  */
 gboolean keyfob_settings_get_forget_with_screen (KeyfobSettings *self);
 
+/**
+ * keyfob_settings_get_ask_first:
+ *
+ * The property `ask-first`.
+ *
+ * Returns: whether the user is asked before a program gets the token of any host
+ */
+gboolean keyfob_settings_get_ask_first (KeyfobSettings *self);
+
+/**
+ * keyfob_settings_get_tray_icon:
+ *
+ * The property `tray-icon`.
+ *
+ * Returns: whether there is to be an icon in the tray
+ */
+gboolean keyfob_settings_get_tray_icon (KeyfobSettings *self);
+
+/**
+ * keyfob_settings_get_allow_file_store:
+ *
+ * The property `allow-file-store`.
+ *
+ * Returns: whether tokens may be kept in files
+ */
+gboolean keyfob_settings_get_allow_file_store (KeyfobSettings *self);
+
+/**
+ * keyfob_settings_dup_proxy:
+ *
+ * The property `proxy`.
+ *
+ * Returns: (transfer full): the proxy that the user has set, not checked; empty for the system's
+ */
+char *keyfob_settings_dup_proxy (KeyfobSettings *self);
+
 G_END_DECLS

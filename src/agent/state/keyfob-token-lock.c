@@ -194,6 +194,8 @@ keyfob_token_lock_new (const char *path,
   self->settings = g_object_ref (settings);
   self->screen = g_object_ref (screen);
   self->writer = keyfob_key_file_writer_new (path, clock);
+  keyfob_key_file_writer_set_failure (
+      self->writer, _ ("This holds only until Keyfob ends, since it cannot be saved: %s"));
   self->state = read_locked (self, path) ? LOCKED_BY_USER : OPEN;
   g_signal_connect_object (settings, "notify::lock-with-screen", G_CALLBACK (follow_screen), self,
                            G_CONNECT_SWAPPED);
@@ -260,35 +262,8 @@ keyfob_token_lock_check_finish (KeyfobTokenLock *self, GAsyncResult *result, GEr
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+KeyfobKeyFileWriter *
+keyfob_token_lock_get_writer (KeyfobTokenLock *self)
 {
-  g_autoptr (GTask) task = G_TASK (user_data);
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                             _ ("This holds only until Keyfob ends, since it cannot be saved: %s"),
-                             error->message);
-}
-
-void
-keyfob_token_lock_flush_async (KeyfobTokenLock *self,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
-{
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  g_task_set_source_tag (task, keyfob_token_lock_flush_async);
-  keyfob_key_file_writer_flush_async (self->writer, NULL, on_flushed, task);
-}
-
-gboolean
-keyfob_token_lock_flush_finish (KeyfobTokenLock *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return self->writer;
 }

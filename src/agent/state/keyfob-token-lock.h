@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "keyfob-key-file-writer.h"
 #include "keyfob-clock.h"
 #include "keyfob-screen-monitor.h"
 #include "keyfob-settings.h"
@@ -69,13 +70,7 @@ void keyfob_token_lock_check_async (KeyfobTokenLock *self,
 gboolean
 keyfob_token_lock_check_finish (KeyfobTokenLock *self, GAsyncResult *result, GError **error);
 
-/** Writes the state to the file where that has not been done yet. */
-void keyfob_token_lock_flush_async (KeyfobTokenLock *self,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data);
-
-/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where it could not be written */
-gboolean
-keyfob_token_lock_flush_finish (KeyfobTokenLock *self, GAsyncResult *result, GError **error);
+/** Returns: (transfer none): what writes the file, for keyfob_key_file_writer_flush_async() */
+KeyfobKeyFileWriter *keyfob_token_lock_get_writer (KeyfobTokenLock *self);
 
 G_END_DECLS

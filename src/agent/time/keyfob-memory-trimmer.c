@@ -119,11 +119,17 @@ keyfob_memory_trimmer_new (SoupSession *session, KeyfobClock *clock)
   KeyfobMemoryTrimmer *self = g_object_new (KEYFOB_TYPE_MEMORY_TRIMMER, NULL);
 
   self->clock = g_object_ref (clock);
+  keyfob_memory_trimmer_watch (self, session);
+
+  return self;
+}
+
+void
+keyfob_memory_trimmer_watch (KeyfobMemoryTrimmer *self, SoupSession *session)
+{
   soup_session_set_idle_timeout (session, KEEP_SECONDS);
   g_signal_connect_object (session, "request-queued", G_CALLBACK (on_request_queued), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "request-unqueued", G_CALLBACK (on_request_done), self,
                            G_CONNECT_SWAPPED);
-
-  return self;
 }

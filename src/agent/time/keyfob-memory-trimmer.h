@@ -24,4 +24,7 @@ G_DECLARE_FINAL_TYPE (KeyfobMemoryTrimmer, keyfob_memory_trimmer, KEYFOB, MEMORY
 /** Returns: (transfer full): a trimmer of @session */
 KeyfobMemoryTrimmer *keyfob_memory_trimmer_new (SoupSession *session, KeyfobClock *clock);
 
+/** Takes care of the requests of @session, too. */
+void keyfob_memory_trimmer_watch (KeyfobMemoryTrimmer *self, SoupSession *session);
+
 G_END_DECLS

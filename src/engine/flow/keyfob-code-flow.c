@@ -36,6 +36,7 @@ struct _KeyfobCodeFlow
   gpointer check_data;
 
   char *trouble;
+  gboolean page_visited; /* a browser came to the short address */
   gboolean is_answered;
 
   KeyfobLoopback *loopback;
@@ -59,8 +60,10 @@ enum
 {
   PROP_0,
   PROP_LOGIN_URI,
+  PROP_PAGE_VISITED,
   PROP_PROVIDER,
   PROP_QUESTION,
+  PROP_REDIRECT_URI,
   PROP_TROUBLE,
   N_PROPS,
 };
@@ -80,6 +83,7 @@ set_login (KeyfobCodeFlow *self, KeyfobLogin *login, char *question)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGIN_URI]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROVIDER]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_QUESTION]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_REDIRECT_URI]);
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -92,6 +96,16 @@ set_trouble (KeyfobCodeFlow *self, const char *trouble)
   g_free (self->trouble);
   self->trouble = g_strdup (trouble);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TROUBLE]);
+}
+
+static void
+on_visited (KeyfobCodeFlow *self)
+{
+  if (self->page_visited)
+    return;
+
+  self->page_visited = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAGE_VISITED]);
 }
 
 static void
@@ -389,6 +403,8 @@ keyfob_code_flow_run_async (KeyfobFlow *flow,
   self->loopback = keyfob_loopback_new (self->clock, self->ended_loopbacks);
   g_signal_connect_object (self->loopback, "trouble", G_CALLBACK (set_trouble), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->loopback, "visited", G_CALLBACK (on_visited), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->loopback, "question", G_CALLBACK (on_question), self,
                            G_CONNECT_SWAPPED);
   ports = keyfob_config_get_redirect_ports (self->config, &n_ports);
@@ -452,6 +468,9 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_LOGIN_URI:
       g_value_set_string (value, keyfob_code_flow_get_login_uri (self));
       break;
+    case PROP_PAGE_VISITED:
+      g_value_set_boolean (value, self->page_visited);
+      break;
     case PROP_PROVIDER:
       if (keyfob_code_flow_get_login_uri (self) != NULL)
         g_value_take_string (value, keyfob_provider_dup_name (self->provider));
@@ -461,6 +480,10 @@ keyfob_code_flow_get_property (GObject *object, guint prop_id, GValue *value, GP
         g_value_set_string (value, self->question);
       else if (self->loopback != NULL)
         g_value_set_string (value, keyfob_loopback_get_question (self->loopback));
+      break;
+    case PROP_REDIRECT_URI:
+      if (keyfob_code_flow_get_login_uri (self) != NULL)
+        g_value_set_string (value, self->login->redirect_uri);
       break;
     case PROP_TROUBLE:
       g_value_set_string (value, self->trouble);
@@ -481,8 +504,11 @@ keyfob_code_flow_class_init (KeyfobCodeFlowClass *klass)
   object_class->get_property = keyfob_code_flow_get_property;
 
   properties[PROP_LOGIN_URI] = g_param_spec_string ("login-uri", NULL, NULL, NULL, readable);
+  properties[PROP_PAGE_VISITED] =
+      g_param_spec_boolean ("page-visited", NULL, NULL, FALSE, readable);
   properties[PROP_PROVIDER] = g_param_spec_string ("provider", NULL, NULL, NULL, readable);
   properties[PROP_QUESTION] = g_param_spec_string ("question", NULL, NULL, NULL, readable);
+  properties[PROP_REDIRECT_URI] = g_param_spec_string ("redirect-uri", NULL, NULL, NULL, readable);
   properties[PROP_TROUBLE] = g_param_spec_string ("trouble", NULL, NULL, NULL, readable);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -563,7 +589,9 @@ keyfob_code_flow_open_page (KeyfobCodeFlow *self, KeyfobLauncher *launcher, cons
                                   keyfob_time_limit_get_cancellable (self->limit), on_launched,
                                   g_object_ref (self));
   else
-    set_trouble (self, _ ("This system has no random numbers to sign in with. Restart it."));
+    set_trouble (
+        self,
+        _ ("This computer gives no random numbers, and no sign-in is safe without. Restart it."));
 }
 
 void
@@ -602,6 +630,15 @@ keyfob_code_flow_go_on (KeyfobCodeFlow *self)
     {
       keyfob_loopback_go_on (self->loopback);
     }
+}
+
+gboolean
+keyfob_code_flow_take_address (KeyfobCodeFlow *self, const char *uri, GError **error)
+{
+  g_return_val_if_fail (KEYFOB_IS_CODE_FLOW (self), FALSE);
+  g_return_val_if_fail (self->loopback != NULL, FALSE);
+
+  return keyfob_loopback_take_address (self->loopback, uri, error);
 }
 
 const char *

@@ -26,11 +26,13 @@ G_DECLARE_FINAL_TYPE (KeyfobCodeFlow, keyfob_code_flow, KEYFOB, CODE_FLOW, GObje
  * attempt.
  *
  * Properties that notify: `login-uri` (string, nullable): the address to open, from the answer of
- * the login route to the end of the attempt; `provider` (string, nullable): what that address leads
- * to, to be shown; `question` (string, nullable): what the user has to answer before the attempt
- * goes on, see keyfob_code_flow_go_on(); `trouble` (string, nullable): a sentence with the reason
- * why no browser opened or came back, and what to do. The attempt goes on then, since the address
- * can still be copied.
+ * the login route to the end of the attempt; `page-visited` (boolean): whether a browser came to
+ * the short address that leads there, so that it opened; `provider` (string, nullable): what that
+ * address leads to, to be shown; `question` (string, nullable): what the user has to answer before
+ * the attempt goes on, see keyfob_code_flow_go_on(); `redirect-uri` (string, nullable): where the
+ * browser comes back to, for as long as there is a `login-uri`; `trouble` (string, nullable): a
+ * sentence with the reason why no browser opened or came back, and what to do. The attempt goes on
+ * then, since the address can still be copied.
  */
 
 /**
@@ -85,6 +87,10 @@ const KeyfobProvider *keyfob_code_flow_get_provider (KeyfobCodeFlow *self);
  * keyfob_loopback_go_on(). To answer no, cancel the attempt.
  */
 void keyfob_code_flow_go_on (KeyfobCodeFlow *self);
+
+/** Brings the answer of the provider in place of the browser: see keyfob_loopback_take_address().
+ */
+gboolean keyfob_code_flow_take_address (KeyfobCodeFlow *self, const char *uri, GError **error);
 
 /** Returns: (nullable): the value of `login-uri` */
 const char *keyfob_code_flow_get_login_uri (KeyfobCodeFlow *self);

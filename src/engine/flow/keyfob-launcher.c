@@ -43,6 +43,7 @@ struct _KeyfobBrowserLauncher
   GObject parent_instance;
 
   GDBusConnection *connection; /* (nullable) */
+  GStrv environment;           /* (nullable): of the browser */
 };
 
 static void keyfob_browser_launcher_iface_init (KeyfobLauncherInterface *iface);
@@ -65,6 +66,7 @@ typedef enum
 typedef struct
 {
   GDBusConnection *connection; /* (nullable) */
+  GStrv environment;           /* (nullable): of the browser */
   char *uri;
   char *activation_token; /* (nullable) */
   Way way;
@@ -84,6 +86,7 @@ launch_clear (gpointer data)
   g_clear_object (&launch->connection);
   g_clear_object (&launch->browser);
   g_strfreev (launch->command);
+  g_strfreev (launch->environment);
   g_free (launch->activation_token);
   g_free (launch->uri);
 }
@@ -205,10 +208,23 @@ on_process (GDesktopAppInfo *app_info, GPid pid, gpointer user_data)
 }
 
 static GAppLaunchContext *
-create_context (const char *activation_token)
+create_context (Launch *launch)
 {
   GAppLaunchContext *context = g_app_launch_context_new ();
+  const char *activation_token = launch->activation_token;
+  g_auto (GStrv) own = g_listenv ();
 
+  /* is for the agent only: some browsers use libsoup, too */
+  g_app_launch_context_unsetenv (context, "SOUP_FORCE_HTTP1");
+  for (gsize i = 0; launch->environment != NULL && own[i] != NULL; i++)
+    if (g_environ_getenv (launch->environment, own[i]) == NULL)
+      g_app_launch_context_unsetenv (context, own[i]);
+  for (gsize i = 0; launch->environment != NULL && launch->environment[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (launch->environment[i], "=", 2);
+
+      g_app_launch_context_setenv (context, parts[0], parts[1]);
+    }
   if (activation_token != NULL && *activation_token != '\0')
     {
       g_app_launch_context_setenv (context, "XDG_ACTIVATION_TOKEN", activation_token);
@@ -231,7 +247,7 @@ static void
 start_process (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Launch *launch = task_data;
-  g_autoptr (GAppLaunchContext) context = create_context (launch->activation_token);
+  g_autoptr (GAppLaunchContext) context = create_context (launch);
   GList uris = { .data = launch->uri };
   GError *error = NULL;
   GPid pid = 0;
@@ -259,7 +275,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (pid == 0)
     {
-      context = create_context (launch->activation_token);
+      context = create_context (launch);
       g_app_info_launch_default_for_uri_async (launch->uri, context,
                                                g_task_get_cancellable (launch->task), on_launched,
                                                launch_ref (launch));
@@ -615,7 +631,7 @@ open_by_portal (Launch *launch)
   g_dbus_connection_call (
       launch->connection, PORTAL, PORTAL_PATH, "org.freedesktop.portal.OpenURI", "OpenURI",
       g_variant_new ("(ss@a{sv})", "", launch->uri, g_variant_dict_end (&options)),
-      G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NONE, ANSWER_MILLISECONDS,
+      G_VARIANT_TYPE ("(o)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, ANSWER_MILLISECONDS,
       g_task_get_cancellable (launch->task), on_portal_answer, launch_ref (launch));
 }
 
@@ -653,6 +669,7 @@ keyfob_browser_launcher_launch_async (KeyfobLauncher *launcher,
 
   launch = g_atomic_rc_box_new0 (Launch);
   g_set_object (&launch->connection, KEYFOB_BROWSER_LAUNCHER (launcher)->connection);
+  launch->environment = g_strdupv (KEYFOB_BROWSER_LAUNCHER (launcher)->environment);
   launch->uri = g_strdup (uri);
   launch->activation_token = g_strdup (activation_token);
   launch->task = g_steal_pointer (&task);
@@ -673,6 +690,7 @@ static void
 keyfob_browser_launcher_dispose (GObject *object)
 {
   g_clear_object (&KEYFOB_BROWSER_LAUNCHER (object)->connection);
+  g_clear_pointer (&KEYFOB_BROWSER_LAUNCHER (object)->environment, g_strfreev);
 
   G_OBJECT_CLASS (keyfob_browser_launcher_parent_class)->dispose (object);
 }
@@ -712,11 +730,12 @@ keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *result, GErro
 }
 
 KeyfobLauncher *
-keyfob_browser_launcher_new (GDBusConnection *connection)
+keyfob_browser_launcher_new (GDBusConnection *connection, const char *const *environment)
 {
   KeyfobBrowserLauncher *self = g_object_new (KEYFOB_TYPE_BROWSER_LAUNCHER, NULL);
 
   g_set_object (&self->connection, connection);
+  self->environment = g_strdupv ((GStrv) environment);
 
   return KEYFOB_LAUNCHER (self);
 }

@@ -54,13 +54,19 @@ gboolean keyfob_launcher_launch_finish (KeyfobLauncher *self, GAsyncResult *resu
 /**
  * keyfob_browser_launcher_new:
  * @connection: (nullable): session bus
+ * @environment: (nullable): of the browser; %NULL is that of this program
  *
- * A launcher that opens the default browser of the desktop: by the portal where there is one, else
- * by the systemd of the session, so that the browser runs outside of the agent's unit, else by
- * itself.
+ * A launcher that opens the default browser of the desktop: by the portal where one runs, else by
+ * the systemd of the session, so that the browser runs outside of the agent's unit, else by itself.
+ *
+ * A portal looks into the root folder of the process that asks. xdg-desktop-portal (up to 1.22)
+ * takes a process that keeps its memory private, as the agent does, for one in a sandbox that
+ * cannot be told, and refuses it at once, so what opens the page is systemd or the program itself;
+ * a portal that does not run is not started for that.
  *
  * Returns: (transfer full):
  */
-KeyfobLauncher *keyfob_browser_launcher_new (GDBusConnection *connection);
+KeyfobLauncher *keyfob_browser_launcher_new (GDBusConnection *connection,
+                                             const char *const *environment);
 
 G_END_DECLS

@@ -522,7 +522,8 @@ keyfob_loopback_listener_finalize (GObject *object)
 
   g_ptr_array_unref (self->sources);
   g_ptr_array_unref (self->sockets);
-  g_close (self->spare_fd, NULL);
+  if (self->spare_fd >= 0)
+    g_close (self->spare_fd, NULL);
 
   G_OBJECT_CLASS (keyfob_loopback_listener_parent_class)->finalize (object);
 }

@@ -23,6 +23,8 @@
 #define CALLBACK_PATH "/callback"
 #define ENTRANCE_PATH "/open/"
 #define ENTRANCE_BYTES 16
+#define MAX_ADDRESS (16 * 1024)
+#define WHITE_SPACE " \t\r\n"
 
 struct _KeyfobLoopback
 {
@@ -59,6 +61,7 @@ enum
 {
   TROUBLE,
   QUESTION,
+  VISITED,
   N_SIGNALS
 };
 
@@ -179,6 +182,9 @@ answer_entrance (KeyfobLoopback *self, guint connection, const char *path, Keyfo
 {
   gboolean is_entrance = self->waiting != NULL && g_strcmp0 (path, self->entrance) == 0;
   gboolean is_ticket = self->waiting != NULL && g_strcmp0 (path, self->ticket) == 0;
+
+  if (is_entrance)
+    g_signal_emit (self, signals[VISITED], 0);
 
   if (is_entrance && peer == KEYFOB_LOOPBACK_PEER_UNKNOWN)
     {
@@ -426,6 +432,8 @@ keyfob_loopback_class_init (KeyfobLoopbackClass *klass)
 
   signals[TROUBLE] = g_signal_new ("trouble", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[VISITED] = g_signal_new ("visited", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
   signals[QUESTION] = g_signal_new ("question", KEYFOB_TYPE_LOOPBACK, G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -541,6 +549,92 @@ keyfob_loopback_go_on (KeyfobLoopback *self)
     accept_callback (self, 0, g_steal_pointer (&self->held));
   else
     set_question (self, NULL);
+}
+
+/* @uri: as a person copies it: perhaps without a scheme, or with that of a browser which prefers
+ * https
+ *
+ * Returns: (transfer full) (nullable): the query of @uri where that is the redirect URI */
+static char *
+dup_own_query (KeyfobLoopback *self, const char *uri)
+{
+  const char *const schemes[] = { "http://", "https://" };
+  const char *rest = uri + strspn (uri, WHITE_SPACE);
+  const char *path;
+  g_autofree char *host = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    if (g_str_has_prefix (rest, schemes[i]))
+      rest += strlen (schemes[i]);
+
+  path = strchr (rest, '/');
+  if (path == NULL || !g_str_has_prefix (path, CALLBACK_PATH "?"))
+    return NULL;
+
+  host = g_strndup (rest, path - rest);
+  if (!is_own_host (self, host))
+    return NULL;
+
+  path += strlen (CALLBACK_PATH "?");
+
+  return g_strndup (path, strcspn (path, "#" WHITE_SPACE));
+}
+
+/* Returns: (nullable): why the sign-in does not go on with @callback */
+static GError *
+refuse_pasted (KeyfobLoopback *self, KeyfobCallback *callback)
+{
+  if (callback == NULL)
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                                _ ("That is not the whole address. Copy all of it from the address "
+                                   "bar of the browser."));
+  if (callback->state != NULL
+      && !keyfob_callback_matches (callback, self->expected_state, self->redirect_uri))
+    return g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                                _ ("That address belongs to another sign-in. Take the one of the "
+                                   "page that you opened for this one."));
+
+  return keyfob_callback_to_error (callback);
+}
+
+gboolean
+keyfob_loopback_take_address (KeyfobLoopback *self, const char *uri, GError **error)
+{
+  g_autoptr (KeyfobSecret) query = NULL;
+  g_autoptr (KeyfobCallback) callback = NULL;
+  GError *refusal = NULL;
+
+  g_return_val_if_fail (KEYFOB_IS_LOOPBACK (self), FALSE);
+
+  if (self->waiting == NULL)
+    {
+      g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                           _ ("No sign-in waits for a browser now."));
+      return FALSE;
+    }
+
+  if (strlen (uri) <= MAX_ADDRESS)
+    query = dup_own_query (self, uri);
+  if (query == NULL)
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                   /* Translators: %s is the beginning of an address */
+                   _ ("That is not the address that the browser ends at. It begins with “%s?”."),
+                   self->redirect_uri);
+      return FALSE;
+    }
+
+  callback = keyfob_callback_parse (query);
+  refusal = refuse_pasted (self, callback);
+  if (refusal != NULL)
+    {
+      g_propagate_error (error, refusal);
+      return FALSE;
+    }
+
+  accept_callback (self, 0, g_steal_pointer (&callback));
+
+  return TRUE;
 }
 
 void

@@ -32,6 +32,8 @@ G_DECLARE_FINAL_TYPE (KeyfobLoopback, keyfob_loopback, KEYFOB, LOOPBACK, GObject
  *
  * It also leads the browser to the provider: see keyfob_loopback_lead_to().
  *
+ * The signal `visited` tells that a browser came to the short address.
+ *
  * The signal `trouble` passes a sentence about something that may keep the browser from coming
  * back, and what to do. The wait goes on.
  */
@@ -91,6 +93,18 @@ const char *keyfob_loopback_get_question (KeyfobLoopback *self);
  * page.
  */
 void keyfob_loopback_go_on (KeyfobLoopback *self);
+
+/**
+ * keyfob_loopback_take_address:
+ * @uri: the address that a browser ended at which could not reach this server, as the user copied
+ *   it; a secret
+ * @error: why it does not count: a sentence for the user, who can try again, also after an error of
+ *   the provider
+ *
+ * The same as the request of a browser of this user for @uri, while keyfob_loopback_wait_async()
+ * waits.
+ */
+gboolean keyfob_loopback_take_address (KeyfobLoopback *self, const char *uri, GError **error);
 
 /**
  * keyfob_loopback_wait_async:

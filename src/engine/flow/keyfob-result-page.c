@@ -54,7 +54,7 @@ static const PageContent pages[] = {
     N_ ("You can close this tab.") },
   { "410 Gone", "calm", DASH, N_ ("This sign-in was opened already"),
     N_ ("The address that Keyfob gives to the browser leads to the sign-in page once."),
-    N_ ("Go on in the tab that it opened, or choose “Open the page again” in Keyfob.") },
+    N_ ("Go on in the tab that it opened, or cancel in Keyfob and sign in again.") },
   { "403 Forbidden", "calm", DASH, N_ ("This is the sign-in of another user"),
     N_ ("Keyfob waits here for a browser of another user of this computer. Nothing was changed."),
     N_ ("Close this tab. To sign in, begin in your own Keyfob.") },

@@ -274,14 +274,14 @@ new_redirect_error (const Context *context)
   if (target != NULL && *target != '\0' && strcmp (target, context->host) != 0)
     return new_error (
         KEYFOB_AUTH_ERROR_BAD_ANSWER,
-        _ ("%s sends Keyfob on to %s, where it does not follow with a secret. Check the "
-           "address, or sign in to your network first."),
+        _ ("%s redirects to %s, and no secret is sent along. Check the address, or sign in to "
+           "your network first."),
         context->host, target);
 
   return new_error (
       KEYFOB_AUTH_ERROR_BAD_ANSWER,
-      _ ("%s sends Keyfob on from %s, where it does not follow with a secret. Check the "
-         "address and its routes."),
+      _ ("%s redirects what is asked at %s, and no secret is sent along. Check the address and "
+         "its routes."),
       context->host, context->url);
 }
 
@@ -397,25 +397,22 @@ lacks_device_flow (const Context *context)
              && strstr (context->description, "not found in discovery") != NULL);
 }
 
-/* py-oidc-auth knows the person, whose token has not the claims or scopes that its settings ask
- * for. */
-static gboolean
-lacks_right (const Context *context)
+gboolean
+keyfob_answer_lacks_right (KeyfobAnswer *self, const char *description)
 {
   static const char *const sentences[] = {
     "Insufficient permissions",
     "Insufficient claims",
     "Token missing required scopes",
   };
-  guint status = context->answer->status;
 
-  if (context->description == NULL
-      || (status != SOUP_STATUS_UNAUTHORIZED && status != SOUP_STATUS_FORBIDDEN))
+  if (description == NULL
+      || (self->status != SOUP_STATUS_UNAUTHORIZED && self->status != SOUP_STATUS_FORBIDDEN))
     return FALSE;
 
   for (gsize i = 0; i < G_N_ELEMENTS (sentences); i++)
     {
-      if (g_str_has_prefix (context->description, sentences[i]))
+      if (g_str_has_prefix (description, sentences[i]))
         return TRUE;
     }
 
@@ -462,7 +459,7 @@ new_error_by_status (const Context *context, const char *code)
   if (is_page (context->answer))
     return new_page_error (context);
 
-  if (code == NULL && lacks_right (context))
+  if (code == NULL && keyfob_answer_lacks_right (context->answer, context->description))
     return new_no_right_error (context);
 
   if (code == NULL && ends_broker_session (context))
@@ -506,6 +503,7 @@ keyfob_answer_free (KeyfobAnswer *self)
   g_free (self->url);
   g_free (self->content_type);
   keyfob_secret_free (self->location);
+  g_free (self->authenticate);
   if (self->body != NULL)
     explicit_bzero (self->body, self->length);
   g_free (self->body);
@@ -548,6 +546,24 @@ keyfob_answer_is_redirect (KeyfobAnswer *self)
     }
 
   return FALSE;
+}
+
+/* A page may contain any text, and the body of a redirect may contain secrets. */
+KeyfobErrorDetail *
+keyfob_answer_to_detail (KeyfobAnswer *self)
+{
+  KeyfobErrorDetail *detail;
+
+  if (!is_page (self) && !SOUP_STATUS_IS_REDIRECTION (self->status))
+    return keyfob_error_detail_new (self->body, self->length);
+
+  detail = g_new0 (KeyfobErrorDetail, 1);
+  if (!SOUP_STATUS_IS_REDIRECTION (self->status))
+    detail->description = dup_page_text (self);
+  else if (self->location != NULL)
+    detail->description = keyfob_answer_dup_host (self->location);
+
+  return detail;
 }
 
 JsonObject *

@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "keyfob-error-detail.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -32,10 +34,12 @@ typedef enum
  * @status: HTTP status
  * @content_type: (nullable): media type without parameters
  * @location: (nullable): target of a redirect
+ * @authenticate: (nullable): what is wanted of an `Authorization` header
  * @body: the body in any encoding, followed by a NUL byte
  * @length: length of @body in bytes
  * @cut_off: whether the body was longer than KEYFOB_HTTP_MAX_BODY
- * @now: Unix time in seconds at which the answer began to arrive, by this machine's clock
+ * @now: Unix time in seconds and parts of them at which the answer began to arrive, by this
+ * machine's clock
  * @skew: seconds by which the server's clock is ahead; 0 where unknown
  * @retry_after: seconds before the end of which the server wants no further request; 0 where its
  *   answer names no time
@@ -48,10 +52,11 @@ typedef struct
   guint status;
   char *content_type;
   char *location;
+  char *authenticate;
   char *body;
   gsize length;
   gboolean cut_off;
-  gint64 now;
+  double now;
   gint64 skew;
   gint64 retry_after;
 } KeyfobAnswer;
@@ -68,6 +73,19 @@ gboolean keyfob_answer_is_unavailable (KeyfobAnswer *self);
 
 /** Returns: whether the answer is a redirect to @location */
 gboolean keyfob_answer_is_redirect (KeyfobAnswer *self);
+
+/**
+ * keyfob_answer_lacks_right:
+ * @description: (nullable): what the answer says
+ *
+ * Returns: whether py-oidc-auth knows the person, whose token has not the claims or scopes that its
+ *   settings ask for
+ */
+gboolean keyfob_answer_lacks_right (KeyfobAnswer *self, const char *description);
+
+/** Returns: (transfer full): what an answer that is not the expected one says; of a page its title,
+ * of a redirect the host that it leads to */
+KeyfobErrorDetail *keyfob_answer_to_detail (KeyfobAnswer *self);
 
 /**
  * keyfob_answer_to_object:

@@ -16,13 +16,11 @@
 #include "keyfob-time-limit.h"
 
 #define CHUNK 16384
-/* Seconds without any byte after which a connection counts as dead. */
-#define SILENCE 30
 /* Connections to a proxy for one request: one on which it asks for the password, one that tells it.
  * libsoup would go on for ever with a password that is wrong, and lock the account. */
 #define MAX_PROXY_CONNECTIONS 2
-/* Seconds for which a connection that is not in use is kept. */
-#define IDLE 15
+/* Interim answers (RFC 9110 section 15.2) to one request: few servers send any. */
+#define MAX_INTERIM 16
 /* The longest time that Keyfob stays away at the request of a server, seconds. */
 #define MAX_RETRY_AFTER G_GINT64_CONSTANT (86400)
 /* More than any balancer or gateway sets. */
@@ -41,8 +39,10 @@ typedef struct
   guint8 *chunk;
   KeyfobTimeLimit *limit;
   gulong network_event;
+  gulong got_informational;
   guint n_proxy_connections;
   gboolean refused_by_proxy; /* it does not take the password */
+  guint n_interim;
 } Exchange;
 
 static void
@@ -57,6 +57,7 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->stream);
   keyfob_time_limit_free (exchange->limit);
   g_clear_signal_handler (&exchange->network_event, exchange->message);
+  g_clear_signal_handler (&exchange->got_informational, exchange->message);
   g_object_unref (exchange->message);
   g_clear_object (&exchange->cookies);
   g_object_unref (exchange->clock);
@@ -77,6 +78,15 @@ on_network_event (SoupMessage *message,
       exchange->refused_by_proxy = TRUE;
       g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
     }
+}
+
+/* libsoup reads one after the other, and lets nothing else run, for as long as they come; it looks
+ * whether it is cancelled in between. */
+static void
+on_interim_answer (SoupMessage *message, Exchange *exchange)
+{
+  if (++exchange->n_interim > MAX_INTERIM)
+    g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
 }
 
 /* libsoup passes on the answer of a proxy that refuses to connect. Over https, an answer of the
@@ -147,7 +157,13 @@ fail (GTask *task, GError *cause)
       held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The time limit is over");
     }
 
-  if (exchange->refused_by_proxy)
+  if (exchange->n_interim > MAX_INTERIM)
+    {
+      g_clear_error (&held);
+      held = g_error_new_literal (SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING,
+                                  "Too many interim answers");
+    }
+  else if (exchange->refused_by_proxy)
     {
       g_clear_error (&held);
       held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED,
@@ -292,9 +308,10 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   answer->status = soup_message_get_status (exchange->message);
   answer->content_type = g_strdup (soup_message_headers_get_content_type (headers, NULL));
   answer->location = g_strdup (soup_message_headers_get_one (headers, "Location"));
-  answer->now = keyfob_clock_now (exchange->clock);
-  answer->skew = read_skew (headers, answer->now);
-  answer->retry_after = read_retry_after (headers, answer->now + answer->skew);
+  answer->authenticate = g_strdup (soup_message_headers_get_list (headers, "WWW-Authenticate"));
+  answer->now = keyfob_clock_now_exactly (exchange->clock);
+  answer->skew = read_skew (headers, (gint64) answer->now);
+  answer->retry_after = read_retry_after (headers, (gint64) answer->now + answer->skew);
 
   g_input_stream_read_async (exchange->stream, exchange->chunk, CHUNK, G_PRIORITY_DEFAULT,
                              keyfob_time_limit_get_cancellable (exchange->limit), on_read,
@@ -314,6 +331,8 @@ exchange_new (SoupMessage *message,
   g_set_object (&exchange->cookies, cookies);
   exchange->network_event =
       g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), exchange);
+  exchange->got_informational =
+      g_signal_connect (message, "got-informational", G_CALLBACK (on_interim_answer), exchange);
   exchange->clock = g_object_ref (clock);
   exchange->body = g_byte_array_new ();
   exchange->chunk = g_malloc (CHUNK);
@@ -350,6 +369,9 @@ build_message (SoupCookieJar *cookies,
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
   /* the user is never asked for a password; that of a proxy is in the settings of the system */
   soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+  /* what is compressed can be read for long, and let nothing else run, before anything comes out */
+  soup_message_headers_replace (headers, "Accept-Encoding", "identity");
+  soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
 
   return message;
 }
@@ -378,15 +400,6 @@ append_encoded (GString *form, const char *value)
       else
         g_string_append_printf (form, "%%%02X", (guchar) *p);
     }
-}
-
-SoupSession *
-keyfob_http_session_new (void)
-{
-  g_autoptr (GProxyResolver) resolver = keyfob_proxy_resolver_new (g_proxy_resolver_get_default ());
-
-  return soup_session_new_with_options ("user-agent", "keyfob/" KEYFOB_VERSION, "timeout", SILENCE,
-                                        "idle-timeout", IDLE, "proxy-resolver", resolver, NULL);
 }
 
 GBytes *
@@ -430,6 +443,7 @@ keyfob_http_send_async (SoupSession *session,
   g_autoptr (GTask) task = g_task_new (session, cancellable, callback, user_data);
   g_autoptr (SoupMessage) message = build_message (cookies, method, url, form, authorization);
   Exchange *exchange;
+  GError *error = NULL;
 
   g_task_set_source_tag (task, keyfob_http_send_async);
   /* a complete answer is returned even if cancelled: it may contain the only copy of a new token */
@@ -440,6 +454,13 @@ keyfob_http_send_async (SoupSession *session,
       g_autoptr (GError) cause = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "No URL");
 
       g_task_return_error (task, keyfob_network_error_new (cause, url, 0));
+      return;
+    }
+
+  if (KEYFOB_IS_HTTP_SESSION (session)
+      && !keyfob_http_session_prepare (KEYFOB_HTTP_SESSION (session), message, &error))
+    {
+      g_task_return_error (task, error);
       return;
     }
 

@@ -8,20 +8,13 @@
 
 #include "keyfob-answer.h"
 #include "keyfob-clock.h"
+#include "keyfob-http-session.h"
 #include "keyfob-json.h"
 
 G_BEGIN_DECLS
 
 /** The largest body that is read, in bytes; the rest is cut off. */
 #define KEYFOB_HTTP_MAX_BODY KEYFOB_JSON_MAX_ANSWER
-
-/**
- * keyfob_http_session_new:
- *
- * Returns: (transfer full): a session with the proxies and the trusted certificate authorities of
- * the system, without cache; a certificate that is not trusted ends the request
- */
-SoupSession *keyfob_http_session_new (void);
 
 /**
  * keyfob_http_form_new:
@@ -33,6 +26,7 @@ GBytes *keyfob_http_form_new (const char *const *fields);
 
 /**
  * keyfob_http_send_async:
+ * @session: see #KeyfobHttpSession
  * @cookies: (nullable): sent along, and added to by the answer
  * @method: `GET` or `POST`
  * @url: absolute

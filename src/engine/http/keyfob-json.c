@@ -263,10 +263,12 @@ read_scalar (Reader *self)
   return read_number (start, self->scan.at - start);
 }
 
-/* Returns: whether the text is within the limits; @value is %NULL where it cannot be represented */
+/* Returns: whether the text is within the limits; @value is %NULL where it cannot be represented,
+ * or is nested too deep: what an answer has in a field that nobody reads costs no token */
 static gboolean
 read_value (Reader *self, JsonNode **value)
 {
+  const char *start = self->scan.at;
   gboolean is_object = keyfob_json_scan_char (&self->scan, '{');
   gboolean done;
 
@@ -279,8 +281,13 @@ read_value (Reader *self, JsonNode **value)
       return TRUE;
     }
 
-  if (++self->scan.depth > self->limits->depth)
-    return FALSE;
+  if (self->scan.depth == self->limits->depth)
+    {
+      self->scan.at = start;
+      return keyfob_json_scan_value (&self->scan);
+    }
+
+  self->scan.depth++;
   done = is_object ? read_object (self, value) : read_array (self, value);
   self->scan.depth--;
 

@@ -22,7 +22,8 @@ static const struct
     N_ ("The certificate of %s has been revoked. Do not sign in there; tell whoever runs it.") },
   { G_TLS_CERTIFICATE_UNKNOWN_CA,
     N_ ("The certificate of %s comes from an issuer that this system does not trust. Check the "
-        "address; if your organisation has an issuer of its own, add it to the system's.") },
+        "address; if your organisation has an issuer of its own, name its certificate file in the "
+        "settings of the server.") },
   { G_TLS_CERTIFICATE_BAD_IDENTITY,
     N_ ("The certificate of %s is for another host. Check the address.") },
   { G_TLS_CERTIFICATE_EXPIRED,
@@ -56,7 +57,7 @@ static const struct
   { G_IO_ERROR_PARTIAL_INPUT,
     N_ ("%s broke off the connection before it had answered. Try again.") },
   { G_IO_ERROR_PROXY_FAILED,
-    N_ ("Cannot reach %s through the proxy. Check the proxy in the system's settings.") },
+    N_ ("Cannot reach %s through the proxy. Check the proxy in the settings.") },
   { G_IO_ERROR_PROXY_NEED_AUTH,
     N_ ("Cannot reach %s: the proxy wants a password. Set it in the system's settings.") },
   { G_IO_ERROR_PROXY_AUTH_FAILED,

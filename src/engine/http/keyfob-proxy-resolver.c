@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "keyfob-base-url.h"
+#include "keyfob-proxy.h"
 
 #define DIRECT "direct://"
 
@@ -16,9 +17,10 @@ struct _KeyfobProxyResolver
 {
   GObject parent_instance;
 
-  GProxyResolver *system;
-  GMutex mutex;        /* a resolver may be asked in any thread */
-  GHashTable *proxied; /* hosts that a proxy leads to */
+  GProxyResolver *system; /* (nullable): see get_system() */
+  GMutex mutex;           /* a resolver may be asked in any thread */
+  char *proxy;            /* see keyfob_proxy_resolver_set_proxy() */
+  GHashTable *proxied;    /* hosts that a proxy leads to */
 };
 
 static void resolver_iface_init (GProxyResolverInterface *iface);
@@ -44,12 +46,53 @@ is_on_loopback (const char *uri)
   return host != NULL && keyfob_base_url_is_loopback (host);
 }
 
+/* Not before it is asked: what GIO loads for it takes two megabytes. */
+static GProxyResolver *
+get_system (KeyfobProxyResolver *self)
+{
+  return self->system != NULL ? self->system : g_proxy_resolver_get_default ();
+}
+
+/* Returns: (transfer full): the proxy that is set, `direct://` for none, or empty */
+static char *
+dup_proxy (KeyfobProxyResolver *self)
+{
+  char *proxy;
+
+  g_mutex_lock (&self->mutex);
+  proxy = g_strdup (g_str_equal (self->proxy, KEYFOB_PROXY_NONE) ? DIRECT : self->proxy);
+  g_mutex_unlock (&self->mutex);
+
+  return proxy;
+}
+
+/* Returns: (transfer none): what is asked where no proxy is set */
+static GProxyResolver *
+get_upstream (KeyfobProxyResolver *self, const char *proxy)
+{
+  return g_str_equal (proxy, KEYFOB_PROXY_SYSTEM) ? g_proxy_resolver_get_default ()
+                                                  : get_system (self);
+}
+
+static gboolean
+is_address (const char *proxy)
+{
+  return strstr (proxy, "://") != NULL;
+}
+
+/* Returns: (transfer full): @proxy alone */
+static char **
+new_list (const char *proxy)
+{
+  const char *const list[] = { proxy, NULL };
+
+  return g_strdupv ((char **) list);
+}
+
 static char **
 new_direct (void)
 {
-  const char *const direct[] = { DIRECT, NULL };
-
-  return g_strdupv ((char **) direct);
+  return new_list (DIRECT);
 }
 
 /* @proxies: (nullable) (transfer full) */
@@ -82,7 +125,7 @@ take_proxies (KeyfobProxyResolver *self, const char *uri, char **proxies)
 static gboolean
 resolver_is_supported (GProxyResolver *resolver)
 {
-  return g_proxy_resolver_is_supported (KEYFOB_PROXY_RESOLVER (resolver)->system);
+  return g_proxy_resolver_is_supported (get_system (KEYFOB_PROXY_RESOLVER (resolver)));
 }
 
 static char **
@@ -92,11 +135,15 @@ resolver_lookup (GProxyResolver *resolver,
                  GError **error)
 {
   KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (resolver);
+  g_autofree char *proxy = dup_proxy (self);
 
   if (is_on_loopback (uri))
     return new_direct ();
+  if (is_address (proxy))
+    return take_proxies (self, uri, new_list (proxy));
 
-  return take_proxies (self, uri, g_proxy_resolver_lookup (self->system, uri, cancellable, error));
+  return take_proxies (
+      self, uri, g_proxy_resolver_lookup (get_upstream (self, proxy), uri, cancellable, error));
 }
 
 static void
@@ -123,14 +170,18 @@ resolver_lookup_async (GProxyResolver *resolver,
 {
   KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (resolver);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *proxy = dup_proxy (self);
 
   g_task_set_source_tag (task, resolver_lookup_async);
   g_task_set_task_data (task, g_strdup (uri), g_free);
 
   if (is_on_loopback (uri))
     g_task_return_pointer (task, new_direct (), (GDestroyNotify) g_strfreev);
+  else if (is_address (proxy))
+    g_task_return_pointer (task, take_proxies (self, uri, new_list (proxy)),
+                           (GDestroyNotify) g_strfreev);
   else
-    g_proxy_resolver_lookup_async (self->system, uri, cancellable, on_looked_up,
+    g_proxy_resolver_lookup_async (get_upstream (self, proxy), uri, cancellable, on_looked_up,
                                    g_steal_pointer (&task));
 }
 
@@ -156,8 +207,9 @@ keyfob_proxy_resolver_finalize (GObject *object)
 {
   KeyfobProxyResolver *self = KEYFOB_PROXY_RESOLVER (object);
 
-  g_object_unref (self->system);
+  g_clear_object (&self->system);
   g_hash_table_unref (self->proxied);
+  g_free (self->proxy);
   g_mutex_clear (&self->mutex);
 
   G_OBJECT_CLASS (keyfob_proxy_resolver_parent_class)->finalize (object);
@@ -173,6 +225,7 @@ static void
 keyfob_proxy_resolver_init (KeyfobProxyResolver *self)
 {
   g_mutex_init (&self->mutex);
+  self->proxy = g_strdup ("");
   self->proxied = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -181,9 +234,18 @@ keyfob_proxy_resolver_new (GProxyResolver *system)
 {
   KeyfobProxyResolver *self = g_object_new (KEYFOB_TYPE_PROXY_RESOLVER, NULL);
 
-  self->system = g_object_ref (system);
+  g_set_object (&self->system, system);
 
   return G_PROXY_RESOLVER (self);
+}
+
+void
+keyfob_proxy_resolver_set_proxy (KeyfobProxyResolver *self, const char *proxy)
+{
+  g_mutex_lock (&self->mutex);
+  g_free (self->proxy);
+  self->proxy = g_strdup (proxy);
+  g_mutex_unlock (&self->mutex);
 }
 
 gboolean

@@ -20,11 +20,19 @@ G_DECLARE_FINAL_TYPE (KeyfobProxyResolver, keyfob_proxy_resolver, KEYFOB, PROXY_
 
 /**
  * keyfob_proxy_resolver_new:
- * @system: what knows the settings
+ * @system: (nullable): what knows the settings; %NULL for that of GIO, loaded when it is needed
  *
  * Returns: (transfer full): a resolver in front of @system
  */
 GProxyResolver *keyfob_proxy_resolver_new (GProxyResolver *system);
+
+/**
+ * keyfob_proxy_resolver_set_proxy:
+ * @proxy: as keyfob_proxy_check() gives it; empty to ask what is behind the resolver
+ *
+ * Sets the proxy for all hosts but those on loopback.
+ */
+void keyfob_proxy_resolver_set_proxy (KeyfobProxyResolver *self, const char *proxy);
 
 /** Returns: whether the last look-up for the host of @uri answered a proxy */
 gboolean keyfob_proxy_resolver_leads_to_proxy (KeyfobProxyResolver *self, GUri *uri);

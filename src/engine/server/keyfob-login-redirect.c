@@ -249,8 +249,9 @@ set_own_pkce (Request *request, KeyfobLogin *login, GPtrArray *added, GError **e
   login->state = keyfob_secret_random (STATE_BYTES);
   login->code_verifier = keyfob_secret_random (VERIFIER_BYTES);
   if (login->state == NULL || login->code_verifier == NULL)
-    return refuse (error, KEYFOB_AUTH_ERROR_FAILED,
-                   _ ("This system has no random numbers to sign in with. Restart it."));
+    return refuse (
+        error, KEYFOB_AUTH_ERROR_FAILED,
+        _ ("This computer gives no random numbers, and no sign-in is safe without. Restart it."));
 
   challenge = keyfob_secret_challenge (login->code_verifier);
   set_parameter (request, added, PARAMETER_STATE, login->state);

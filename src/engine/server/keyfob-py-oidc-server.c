@@ -104,12 +104,11 @@ contains_port (GArray *ports, guint16 port)
   return FALSE;
 }
 
-/* Leaves out whatever is no port. Returns: (transfer full) (nullable): see
- * keyfob_server_redirect_ports_finish() */
-static GVariant *
-read_ports (JsonObject *object)
+GVariant *
+keyfob_py_oidc_server_read_ports (KeyfobAnswer *answer, GError **error)
 {
-  JsonNode *list = json_object_get_member (object, "valid_ports");
+  g_autoptr (JsonObject) object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_LOGIN, error);
+  JsonNode *list = object != NULL ? json_object_get_member (object, "valid_ports") : NULL;
   g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (guint16));
   guint length = 0;
 
@@ -144,15 +143,14 @@ on_ports_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
-  g_autoptr (JsonObject) object = NULL;
+  GVariant *ports = NULL;
 
   if (answer != NULL)
-    object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_LOGIN, &error);
-  if (object == NULL)
+    ports = keyfob_py_oidc_server_read_ports (answer, &error);
+  if (error != NULL)
     g_debug ("The server names no redirect ports: %s", error->message);
 
-  g_task_return_pointer (task, object != NULL ? read_ports (object) : NULL,
-                         (GDestroyNotify) g_variant_unref);
+  g_task_return_pointer (task, ports, (GDestroyNotify) g_variant_unref);
 }
 
 static void
@@ -427,9 +425,8 @@ get_text (JsonObject *object, const char *member)
   return text != NULL ? text : "";
 }
 
-/* The members of py-oidc-auth's answer. Returns: (transfer full): a name to show, perhaps empty */
-static char *
-dup_user_name (JsonObject *object)
+char *
+keyfob_py_oidc_server_dup_user_name (JsonObject *object)
 {
   const char *const others[] = { "username", "pw_name", "email" };
   g_autofree char *full =
@@ -473,7 +470,7 @@ on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
   if (object != NULL)
-    g_task_return_pointer (task, dup_user_name (object), g_free);
+    g_task_return_pointer (task, keyfob_py_oidc_server_dup_user_name (object), g_free);
   else
     g_task_return_error (task, error);
 }

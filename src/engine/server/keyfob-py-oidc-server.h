@@ -6,6 +6,7 @@
 
 #include <libsoup/soup.h>
 
+#include "keyfob-answer.h"
 #include "keyfob-clock.h"
 #include "keyfob-config.h"
 #include "keyfob-server.h"
@@ -23,5 +24,22 @@ G_DECLARE_FINAL_TYPE (KeyfobPyOidcServer, keyfob_py_oidc_server, KEYFOB, PY_OIDC
  */
 KeyfobServer *
 keyfob_py_oidc_server_new (KeyfobConfig *config, SoupSession *session, KeyfobClock *clock);
+
+/**
+ * keyfob_py_oidc_server_read_ports:
+ * @answer: of the route `auth-ports`
+ *
+ * Returns: (transfer full) (nullable): see keyfob_server_redirect_ports_finish(); %NULL without
+ *   @error where the answer names no port that can be used
+ */
+GVariant *keyfob_py_oidc_server_read_ports (KeyfobAnswer *answer, GError **error);
+
+/**
+ * keyfob_py_oidc_server_dup_user_name:
+ * @object: the answer of the route `userinfo`
+ *
+ * Returns: (transfer full): a name to show, perhaps empty
+ */
+char *keyfob_py_oidc_server_dup_user_name (JsonObject *object);
 
 G_END_DECLS

@@ -32,6 +32,7 @@ typedef struct
 {
   KeyfobSession session;
   KeyfobTokenStore *to; /* of a move */
+  KeyfobConfig *other;  /* (nullable): of a change of address: the one that @session has not */
   KeyfobFlow *flow;     /* (nullable): of an authentication */
   gboolean dead;
   gboolean saved; /* of a refresh: whether the token is expected in the store */
@@ -62,6 +63,7 @@ job_free (Job *job)
   g_clear_object (&job->session.store);
   g_clear_object (&job->session.clock);
   g_clear_object (&job->to);
+  g_clear_object (&job->other);
   g_clear_object (&job->flow);
   g_clear_object (&job->token);
   g_clear_object (&job->stored);
@@ -162,15 +164,14 @@ static void
 lock (GTask *task, gboolean required, Step next)
 {
   Job *job = g_task_get_task_data (task);
-  g_autofree char *path = keyfob_token_store_dup_lock_path (job->session.store);
 
   job->required = required;
   job->next = next;
   job->limit = keyfob_time_limit_new (job->session.clock, LONGEST_WAIT,
                                       required ? g_task_get_cancellable (task) : NULL);
-  keyfob_lock_acquire_async (path, keyfob_config_get_host_key (job->session.config),
-                             keyfob_time_limit_get_cancellable (job->limit), on_locked,
-                             g_object_ref (task));
+  keyfob_token_store_lock_async (
+      job->session.store, keyfob_config_get_host_key (job->session.config),
+      keyfob_time_limit_get_cancellable (job->limit), on_locked, g_object_ref (task));
 }
 
 static void
@@ -280,8 +281,12 @@ save (GTask *task, KeyfobTokenStore *store, gboolean asks_user, gboolean require
   job->save_limit = keyfob_clock_timer (job->session.clock, limit * G_USEC_PER_SEC);
   g_source_set_callback (job->save_limit, on_save_limit, g_object_ref (task), g_object_unref);
   g_source_attach (job->save_limit, g_main_context_get_thread_default ());
-  keyfob_token_store_save_async (store, job->session.config, job->token, asks_user, job->saving,
-                                 on_saved, g_object_ref (task));
+  if (job->other != NULL)
+    keyfob_token_store_save_moved_async (store, job->session.config, job->other, job->token,
+                                         job->saving, on_saved, g_object_ref (task));
+  else
+    keyfob_token_store_save_async (store, job->session.config, job->token, asks_user, job->saving,
+                                   on_saved, g_object_ref (task));
 }
 
 static void
@@ -705,13 +710,27 @@ is_same (KeyfobToken *one, KeyfobToken *other)
                 == 0;
 }
 
+/* One file can have two paths: what was saved by the new one is not removed by the old one. */
+static void
+remove_from_old_place (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  g_autofree char *old_path = keyfob_token_store_dup_lock_path (job->session.store);
+  g_autofree char *new_path = keyfob_token_store_dup_lock_path (job->to);
+
+  if (g_str_equal (old_path, new_path))
+    succeed (task);
+  else
+    remove_stored (task, FALSE);
+}
+
 static void
 compare_read_back (GTask *task)
 {
   Job *job = g_task_get_task_data (task);
 
   if (job->stored != NULL && is_same (job->stored, job->token))
-    remove_stored (task, FALSE);
+    remove_from_old_place (task);
   else
     fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                                      _ ("The token could not be read back from its new place, so "
@@ -750,7 +769,7 @@ prefer_other (GTask *task)
     }
 
   g_set_object (&job->token, job->stored);
-  remove_stored (task, FALSE);
+  remove_from_old_place (task);
 }
 
 static void
@@ -786,6 +805,103 @@ KeyfobToken *
 keyfob_session_move_finish (GAsyncResult *result, GError **left_error, GError **error)
 {
   return finish_with_store_error (result, left_error, error);
+}
+
+/* --- change of address --- */
+
+/* From now on the job is about the other one of the two hosts. */
+static void
+switch_host (Job *job)
+{
+  KeyfobConfig *config = job->session.config;
+
+  job->session.config = job->other;
+  job->other = config;
+}
+
+static void
+remove_from_old_address (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (job->stored == NULL || !is_same (job->stored, job->token))
+    {
+      fail (task, g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                       _ ("The token could not be read back from its new place, so "
+                                          "it stays where it was.")));
+      return;
+    }
+
+  switch_host (job);
+  remove_stored (task, FALSE);
+}
+
+static void
+read_back_at_new_address (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  look_up (task, job->session.store, NULL, TRUE, remove_from_old_address);
+}
+
+/* What another program keeps there is a session of its own. */
+static void
+save_at_new_address (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  if (job->stored != NULL)
+    fail (task, g_error_new (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_FAILED,
+                             _ ("There is a session at %s already. Add that host instead."),
+                             keyfob_config_get_name (job->session.config)));
+  else
+    save (task, job->session.store, TRUE, TRUE, read_back_at_new_address);
+}
+
+static void
+look_at_new_address (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+  gboolean share_place = g_str_equal (keyfob_config_get_host_key (job->session.config),
+                                      keyfob_config_get_host_key (job->other))
+                         && !keyfob_token_store_is_keyring (job->session.store);
+
+  if (job->removed)
+    {
+      fail (task, new_not_signed_in_error (job));
+      return;
+    }
+
+  take_newer (job);
+  switch_host (job);
+  if (share_place)
+    save (task, job->session.store, TRUE, TRUE, read_back_at_new_address);
+  else
+    look_up (task, job->session.store, NULL, TRUE, save_at_new_address);
+}
+
+static void
+look_up_before_change (GTask *task)
+{
+  Job *job = g_task_get_task_data (task);
+
+  look_up (task, job->session.store, NULL, TRUE, look_at_new_address);
+}
+
+void
+keyfob_session_change_address_async (const KeyfobSession *session,
+                                     KeyfobConfig *to,
+                                     KeyfobToken *token,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GTask) task =
+      job_task_new (session, token, keyfob_session_change_address_async, NULL, callback, user_data);
+  Job *job = g_task_get_task_data (task);
+
+  job->other = g_object_ref (to);
+  job->saved = TRUE;
+  lock (task, TRUE, look_up_before_change);
 }
 
 /* --- remove --- */

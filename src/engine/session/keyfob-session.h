@@ -158,6 +158,22 @@ void keyfob_session_move_async (const KeyfobSession *session,
 KeyfobToken *keyfob_session_move_finish (GAsyncResult *result, GError **left_error, GError **error);
 
 /**
+ * keyfob_session_change_address_async:
+ * @session: of the host at its old address
+ * @to: the host at its new address
+ * @token: the token, which is in the store
+ * @callback: calls keyfob_session_move_finish()
+ *
+ * Stores the newest token as that of @to, reads it back, and only then removes that of the old
+ * address. Fails where the store has another session at the new one.
+ */
+void keyfob_session_change_address_async (const KeyfobSession *session,
+                                          KeyfobConfig *to,
+                                          KeyfobToken *token,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+
+/**
  * keyfob_session_remove_async:
  * @token: (nullable): the token that the caller knows
  *

@@ -6,6 +6,8 @@
 
 #include "keyfob-token-store.h"
 
+#include "keyfob-lock.h"
+
 G_DEFINE_INTERFACE (KeyfobTokenStore, keyfob_token_store, G_TYPE_OBJECT)
 
 enum
@@ -86,6 +88,26 @@ keyfob_token_store_save_finish (KeyfobTokenStore *self, GAsyncResult *result, GE
 }
 
 void
+keyfob_token_store_save_moved_async (KeyfobTokenStore *self,
+                                     KeyfobConfig *host,
+                                     KeyfobConfig *from,
+                                     KeyfobToken *token,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  KeyfobTokenStoreInterface *iface;
+
+  g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
+
+  iface = KEYFOB_TOKEN_STORE_GET_IFACE (self);
+  if (iface->save_moved_async != NULL)
+    iface->save_moved_async (self, host, from, token, cancellable, callback, user_data);
+  else
+    iface->save_async (self, host, token, TRUE, cancellable, callback, user_data);
+}
+
+void
 keyfob_token_store_remove_async (KeyfobTokenStore *self,
                                  KeyfobConfig *host,
                                  GCancellable *cancellable,
@@ -150,6 +172,28 @@ keyfob_token_store_dup_lock_path (KeyfobTokenStore *self)
   g_return_val_if_fail (KEYFOB_IS_TOKEN_STORE (self), NULL);
 
   return KEYFOB_TOKEN_STORE_GET_IFACE (self)->dup_lock_path (self);
+}
+
+void
+keyfob_token_store_lock_async (KeyfobTokenStore *self,
+                               const char *name,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (KEYFOB_IS_TOKEN_STORE (self));
+
+  if (KEYFOB_TOKEN_STORE_GET_IFACE (self)->lock_async != NULL)
+    {
+      KEYFOB_TOKEN_STORE_GET_IFACE (self)->lock_async (self, name, cancellable, callback,
+                                                       user_data);
+      return;
+    }
+
+  path = keyfob_token_store_dup_lock_path (self);
+  keyfob_lock_acquire_async (path, name, cancellable, callback, user_data);
 }
 
 void

@@ -57,8 +57,22 @@ struct _KeyfobTokenStoreInterface
                         GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data);
+  /* (nullable): where hosts may share a place; else @save_async */
+  void (*save_moved_async) (KeyfobTokenStore *self,
+                            KeyfobConfig *host,
+                            KeyfobConfig *from,
+                            KeyfobToken *token,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
   gboolean is_keyring;
   char *(*dup_lock_path) (KeyfobTokenStore *self);
+  /* (nullable): looks at the store first */
+  void (*lock_async) (KeyfobTokenStore *self,
+                      const char *name,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
   /* (nullable) */
   void (*list_async) (KeyfobTokenStore *self,
                       GCancellable *cancellable,
@@ -101,6 +115,22 @@ void keyfob_token_store_save_async (KeyfobTokenStore *self,
                                     gpointer user_data);
 gboolean
 keyfob_token_store_save_finish (KeyfobTokenStore *self, GAsyncResult *result, GError **error);
+
+/**
+ * keyfob_token_store_save_moved_async:
+ * @from: the host before its address was changed
+ * @callback: calls keyfob_token_store_save_finish()
+ *
+ * As keyfob_token_store_save_async() with @asks_user, also where the store has one place for both
+ * hosts, which then is that of @host.
+ */
+void keyfob_token_store_save_moved_async (KeyfobTokenStore *self,
+                                          KeyfobConfig *host,
+                                          KeyfobConfig *from,
+                                          KeyfobToken *token,
+                                          GCancellable *cancellable,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
 
 /** Removes the token of @host, if there is one. A locked keyring asks the user. */
 void keyfob_token_store_remove_async (KeyfobTokenStore *self,
@@ -158,6 +188,19 @@ gboolean keyfob_token_store_get_locked (KeyfobTokenStore *self);
 
 /** Returns: (transfer full): path of the lock file of the store, see #KeyfobLock */
 char *keyfob_token_store_dup_lock_path (KeyfobTokenStore *self);
+
+/**
+ * keyfob_token_store_lock_async:
+ * @name: (nullable): the part of the store to lock, see keyfob_lock_acquire_async()
+ * @callback: calls keyfob_lock_acquire_finish()
+ *
+ * Locks the store, unless a file that is no token store is in its place: nothing is made beside it.
+ */
+void keyfob_token_store_lock_async (KeyfobTokenStore *self,
+                                    const char *name,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
 
 /** Returns: whether the store is the keyring; else it is a file */
 gboolean keyfob_token_store_is_keyring (KeyfobTokenStore *self);

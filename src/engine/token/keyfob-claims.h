@@ -22,6 +22,19 @@ G_BEGIN_DECLS
 char *keyfob_claims_dup_account (const char *token);
 
 /**
+ * keyfob_claims_list:
+ * @token: a token of any kind
+ * @json: (out) (transfer full): all claims as indented JSON
+ *
+ * Reads the claims of a JWT without verifying them, so only for display. All text is cleaned for
+ * that, and limited.
+ *
+ * Returns: (transfer floating) (nullable): `a(ssv)`, see `Host1.GetClaims`; %NULL where @token is
+ *   no JWT that can be read
+ */
+GVariant *keyfob_claims_list (const char *token, char **json);
+
+/**
  * keyfob_claims_get_issued_at:
  * @token: an access token of any kind
  *

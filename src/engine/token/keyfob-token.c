@@ -45,6 +45,7 @@ struct _KeyfobToken
   char *token_type;
   char *scope;
   gint64 received;
+  double part; /* of a second, by which it was received later; 0 where that is not known */
   gint64 expires;
   gint64 refresh_expires;
   gint64 skew;
@@ -302,8 +303,9 @@ is_credible (gint64 skew, gint64 now, gint64 issued, gint64 expires)
 }
 
 static KeyfobToken *
-new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
+new_from_fields (JsonObject *fields, double time, gint64 skew, GError **error)
 {
+  gint64 now = (gint64) time;
   g_autoptr (KeyfobToken) self = g_object_new (KEYFOB_TYPE_TOKEN, NULL);
 
   if (!set_tokens (self, fields, error))
@@ -311,6 +313,7 @@ new_from_fields (JsonObject *fields, gint64 now, gint64 skew, GError **error)
 
   self->skew = skew;
   self->received = now;
+  self->part = time - (double) now;
   self->scope = dup_scope (fields);
   self->expires = parse_expiry (&access_expiry, fields, now, self->skew);
   self->refresh_expires = parse_expiry (&refresh_expiry, fields, now, self->skew);
@@ -331,6 +334,7 @@ copy_token (KeyfobToken *self)
   copy->expires = self->expires;
   copy->refresh_expires = self->refresh_expires;
   copy->received = self->received;
+  copy->part = self->part;
   copy->skew = self->skew;
   copy->rest = copy_object (self->rest);
 
@@ -372,7 +376,7 @@ get_assumed_end (KeyfobToken *self, gint64 now)
 }
 
 KeyfobToken *
-keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GError **error)
+keyfob_token_new_from_answer (JsonObject *answer, double now, gint64 skew, GError **error)
 {
   const char *access_token;
   gint64 expires;
@@ -412,7 +416,7 @@ keyfob_token_new_from_entry (JsonObject *entry, GError **error)
 
   node = json_object_get_member (entry, "token");
   if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
-    self = new_from_fields (json_node_get_object (node), (gint64) stored_at, (gint64) skew, NULL);
+    self = new_from_fields (json_node_get_object (node), stored_at, (gint64) skew, NULL);
 
   if (self == NULL)
     g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
@@ -569,6 +573,14 @@ keyfob_token_get_refresh_token (KeyfobToken *self)
 }
 
 const char *
+keyfob_token_get_id_token (KeyfobToken *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
+
+  return keyfob_json_get_string (self->rest, "id_token");
+}
+
+const char *
 keyfob_token_get_token_type (KeyfobToken *self)
 {
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
@@ -648,6 +660,10 @@ keyfob_token_is_newer (KeyfobToken *self, KeyfobToken *other)
   other_issued = keyfob_claims_get_issued_at (other->access_token);
   if (issued > 0 && other_issued > 0 && issued != other_issued)
     return issued > other_issued;
+
+  if (self->received == other->received && self->part > 0 && other->part > 0
+      && self->part != other->part)
+    return self->part > other->part;
 
   return self->received > other->received
          || self->expires + self->skew > other->expires + other->skew;

@@ -35,7 +35,7 @@ G_DECLARE_FINAL_TYPE (KeyfobToken, keyfob_token, KEYFOB, TOKEN, GObject)
  * Returns: (transfer full): the token, or %NULL
  */
 KeyfobToken *
-keyfob_token_new_from_answer (JsonObject *answer, gint64 now, gint64 skew, GError **error);
+keyfob_token_new_from_answer (JsonObject *answer, double now, gint64 skew, GError **error);
 
 /**
  * keyfob_token_new_from_entry:
@@ -82,6 +82,9 @@ const char *keyfob_token_get_access_token (KeyfobToken *self);
 /** Returns: (nullable): the refresh token; a secret */
 const char *keyfob_token_get_refresh_token (KeyfobToken *self);
 
+/** Returns: (nullable): the ID token, which few servers send; for display only */
+const char *keyfob_token_get_id_token (KeyfobToken *self);
+
 /** Returns: the type; `Bearer` where the server names none or writes it in another case */
 const char *keyfob_token_get_token_type (KeyfobToken *self);
 
@@ -118,7 +121,9 @@ gint64 keyfob_token_get_seconds_left (KeyfobToken *self, gint64 now);
  * @other: a token of the same host
  *
  * Compares the times of issue where both tokens have one. Otherwise either the time of arrival or
- * the end decides: this machine's clock may have been set in between, and lifetimes may differ.
+ * the end decides: this machine's clock may have been set in between, and lifetimes may differ. Of
+ * the same second, the parts of it decide, where both are known: who writes whole seconds leaves
+ * them out.
  *
  * Returns: whether @self was issued after @other; %FALSE where both are the same token
  */

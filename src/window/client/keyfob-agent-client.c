@@ -64,10 +64,13 @@ set_agent (KeyfobAgentClient *self, KeyfobBusAgent1 *agent)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_AGENT]);
 }
 
-/* Cancels all calls to the agent, so that no late answer is taken for one of the next agent. */
+/* Cancels all calls to the agent, so that no late answer is taken for one of the next agent.
+ * Whoever sees the hosts go knows from the state that they are to come back. */
 static void
 disconnect_agent (KeyfobAgentClient *self)
 {
+  if (self->state == KEYFOB_AGENT_CLIENT_READY)
+    set_state (self, KEYFOB_AGENT_CLIENT_RECONNECTING);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
@@ -197,14 +200,13 @@ on_name_vanished (GDBusConnection *connection, const char *name, gpointer user_d
   KeyfobAgentClient *self = KEYFOB_AGENT_CLIENT (user_data);
   gint64 run_time = g_get_monotonic_time () - self->ready_since;
 
-  disconnect_agent (self);
   if (self->state == KEYFOB_AGENT_CLIENT_READY)
     {
       g_debug ("The agent is gone");
-      set_state (self, KEYFOB_AGENT_CLIENT_RECONNECTING);
       if (run_time > STABLE_TIME)
         self->tries = 0;
     }
+  disconnect_agent (self);
 
   if (self->tries == 0)
     on_start_timer (self);

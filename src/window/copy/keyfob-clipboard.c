@@ -24,6 +24,9 @@
 /* Within this time after a copy, only clipboard managers read the clipboard. */
 #define MANAGER_TIME G_TIME_SPAN_SECOND
 
+/* For this time a button says that a text without a secret was copied. */
+#define PLAIN_TIME (4 * G_TIME_SPAN_SECOND)
+
 /* A program that pastes may read the clipboard more than once. */
 #define PASTE_TIME G_TIME_SPAN_SECOND
 
@@ -220,13 +223,15 @@ struct _KeyfobClipboard
   GSettings *settings;
 
   SecretContent *content; /* NULL unless it is on the clipboard; its text may be withdrawn */
+  gboolean secret;        /* whether content is to be cleared */
   char *title;
   gboolean renews;
   gint64 offered; /* like deadline, in microseconds by keyfob_clock_monotonic() */
   gint64 deadline;
   GSource *timer;
+  char *path;          /* (nullable): of the host that content is for */
+  KeyfobCopyForm form; /* of content, where there is a path */
   gboolean clear_after_paste;
-  char *form;
   KeyfobDataControl *data_control; /* NULL where GTK's clipboard is used */
 
 #ifdef HAVE_X11
@@ -252,8 +257,8 @@ enum
   PROP_OWNER,
   PROP_TITLE,
   PROP_RENEWS,
+  PROP_PATH,
   PROP_DEADLINE,
-  PROP_FORM,
   N_PROPS
 };
 
@@ -378,6 +383,18 @@ set_shown (KeyfobClipboard *self, const char *title, gboolean renews, gint64 dea
   g_object_thaw_notify (object);
 }
 
+static void
+set_path (KeyfobClipboard *self, const char *path)
+{
+  if (path == NULL && self->path == NULL)
+    return;
+
+  g_free (self->path);
+  self->path = g_strdup (path);
+  /* also where only the form is another one */
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PATH]);
+}
+
 /* @content: NULL when nothing of Keyfob is on the clipboard any more */
 static void
 set_content (KeyfobClipboard *self, SecretContent *content)
@@ -400,6 +417,7 @@ drop_content (KeyfobClipboard *self)
   self->x11.owner = None;
 #endif
   set_shown (self, NULL, FALSE, 0);
+  set_path (self, NULL);
   set_content (self, NULL);
 }
 
@@ -412,6 +430,7 @@ withdraw_text (KeyfobClipboard *self)
   g_clear_pointer (&self->timer, keyfob_source_free);
   g_clear_pointer (&self->content->text, g_bytes_unref);
   set_shown (self, NULL, FALSE, 0);
+  set_path (self, NULL);
 }
 
 static void
@@ -441,11 +460,11 @@ on_timer (gpointer user_data)
 }
 
 static void
-start_timer (KeyfobClipboard *self, gint64 delay)
+start_timer (KeyfobClipboard *self, gint64 delay, GSourceFunc callback)
 {
   g_clear_pointer (&self->timer, keyfob_source_free);
   self->timer = keyfob_clock_timer (self->clock, delay);
-  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_set_callback (self->timer, callback, self, NULL);
   g_source_attach (self->timer, NULL);
 }
 
@@ -454,12 +473,12 @@ on_read (KeyfobClipboard *self)
 {
   gint64 now = keyfob_clock_monotonic (self->clock);
 
-  if (!self->clear_after_paste || now - self->offered < MANAGER_TIME)
+  if (!self->secret || !self->clear_after_paste || now - self->offered < MANAGER_TIME)
     return;
 
   g_debug ("The clipboard was pasted");
   if (self->deadline == 0 || self->deadline - now > PASTE_TIME)
-    start_timer (self, PASTE_TIME);
+    start_timer (self, PASTE_TIME, on_timer);
 }
 
 /* Makes Keyfob the owner of the clipboard. */
@@ -467,7 +486,7 @@ static void
 copy_text (KeyfobClipboard *self, const char *text)
 {
   /* on Wayland GTK cannot serve a type whose name has no slash */
-  gboolean with_hint = is_x11 (self) || self->data_control != NULL;
+  gboolean with_hint = self->secret && (is_x11 (self) || self->data_control != NULL);
   g_autoptr (SecretContent) content = secret_content_new (text, with_hint);
 
   g_signal_connect_object (content, "read", G_CALLBACK (on_read), self, G_CONNECT_SWAPPED);
@@ -485,7 +504,7 @@ copy_text (KeyfobClipboard *self, const char *text)
 static gint64
 next_deadline (KeyfobClipboard *self)
 {
-  gint64 seconds = g_settings_get_uint (self->settings, "clipboard-clear-seconds");
+  gint64 seconds = keyfob_clipboard_get_seconds (self->settings);
 
   return seconds > 0 ? self->offered + seconds * G_TIME_SPAN_SECOND : 0;
 }
@@ -505,7 +524,6 @@ keyfob_clipboard_constructed (GObject *object)
   if (self->data_control == NULL)
     g_signal_connect_object (self->clipboard, "changed", G_CALLBACK (on_clipboard_changed), self,
                              G_CONNECT_SWAPPED);
-  g_settings_bind (self->settings, "copy-form", self, "form", G_SETTINGS_BIND_DEFAULT);
 }
 
 static void
@@ -534,7 +552,7 @@ keyfob_clipboard_finalize (GObject *object)
   KeyfobClipboard *self = KEYFOB_CLIPBOARD (object);
 
   g_free (self->title);
-  g_free (self->form);
+  g_free (self->path);
 
   G_OBJECT_CLASS (keyfob_clipboard_parent_class)->finalize (object);
 }
@@ -555,26 +573,15 @@ keyfob_clipboard_get_property (GObject *object, guint prop_id, GValue *value, GP
     case PROP_RENEWS:
       g_value_set_boolean (value, self->renews);
       break;
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      break;
     case PROP_DEADLINE:
       g_value_set_int64 (value, self->deadline);
-      break;
-    case PROP_FORM:
-      g_value_set_string (value, self->form);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
-}
-
-static void
-set_form (KeyfobClipboard *self, const char *form)
-{
-  if (g_strcmp0 (form, self->form) == 0)
-    return;
-
-  g_free (self->form);
-  self->form = g_strdup (form);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FORM]);
 }
 
 static void
@@ -595,9 +602,6 @@ keyfob_clipboard_set_property (GObject *object,
       break;
     case PROP_SETTINGS:
       self->settings = g_value_dup_object (value);
-      break;
-    case PROP_FORM:
-      set_form (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -624,14 +628,23 @@ keyfob_clipboard_class_init (KeyfobClipboardClass *klass)
   props[PROP_OWNER] = g_param_spec_boolean ("owner", NULL, NULL, FALSE, readable);
   props[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, readable);
   props[PROP_RENEWS] = g_param_spec_boolean ("renews", NULL, NULL, FALSE, readable);
+  props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, readable);
   props[PROP_DEADLINE] = g_param_spec_int64 ("deadline", NULL, NULL, 0, G_MAXINT64, 0, readable);
-  props[PROP_FORM] = g_param_spec_string ("form", NULL, NULL, NULL, readable | G_PARAM_WRITABLE);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
 keyfob_clipboard_init (KeyfobClipboard *self)
 {
+}
+
+guint
+keyfob_clipboard_get_seconds (GSettings *settings)
+{
+  guint seconds = g_settings_get_uint (settings, "clipboard-clear-seconds");
+  guint most = g_settings_get_uint (settings, "clipboard-clear-seconds-maximum");
+
+  return most > 0 && (seconds == 0 || seconds > most) ? most : seconds;
 }
 
 KeyfobClipboard *
@@ -641,11 +654,12 @@ keyfob_clipboard_new (GdkClipboard *clipboard, KeyfobClock *clock, GSettings *se
                        settings, NULL);
 }
 
-void
-keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *title, gboolean renews)
+static void
+put_text (KeyfobClipboard *self, const char *text, gboolean secret)
 {
-  g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
-  g_return_if_fail (text != NULL && title != NULL);
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  self->secret = secret;
+  set_path (self, NULL);
 
   /* GTK gives its old content up before the compositor has taken the new one. Without the focus the
    * compositor refuses that, and hands out its copy of the old content. */
@@ -653,12 +667,68 @@ keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *tit
     secret_content_set_text (self->content, text);
   else
     copy_text (self, text);
+}
 
+void
+keyfob_clipboard_offer (KeyfobClipboard *self, const char *text, const char *title, gboolean renews)
+{
+  g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
+  g_return_if_fail (text != NULL && title != NULL);
+
+  put_text (self, text, TRUE);
   self->offered = keyfob_clock_monotonic (self->clock);
   set_shown (self, title, renews, next_deadline (self));
-  g_clear_pointer (&self->timer, keyfob_source_free);
   if (self->deadline != 0)
-    start_timer (self, self->deadline - self->offered);
+    start_timer (self, self->deadline - self->offered, on_timer);
+}
+
+void
+keyfob_clipboard_offer_plain (KeyfobClipboard *self, const char *text)
+{
+  g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
+  g_return_if_fail (text != NULL);
+
+  put_text (self, text, FALSE);
+  set_shown (self, NULL, FALSE, 0);
+}
+
+static gboolean
+on_plain_timer (gpointer user_data)
+{
+  KeyfobClipboard *self = KEYFOB_CLIPBOARD (user_data);
+
+  g_clear_pointer (&self->timer, keyfob_source_free);
+  set_path (self, NULL);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+keyfob_clipboard_set_source (KeyfobClipboard *self, const char *path, KeyfobCopyForm form)
+{
+  g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
+  g_return_if_fail (path != NULL);
+
+  self->form = form;
+  set_path (self, path);
+  if (!self->secret)
+    start_timer (self, PLAIN_TIME, on_plain_timer);
+}
+
+const char *
+keyfob_clipboard_get_path (KeyfobClipboard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), NULL);
+
+  return self->path;
+}
+
+KeyfobCopyForm
+keyfob_clipboard_get_form (KeyfobClipboard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), KEYFOB_COPY_HEADER);
+
+  return self->form;
 }
 
 gboolean
@@ -674,7 +744,7 @@ keyfob_clipboard_clear (KeyfobClipboard *self)
 {
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
 
-  if (self->content == NULL)
+  if (self->content == NULL || !self->secret)
     return;
 
   if (self->data_control != NULL)
@@ -727,4 +797,12 @@ keyfob_clipboard_set_clear_after_paste (KeyfobClipboard *self, gboolean clear_af
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (self));
 
   self->clear_after_paste = clear_after_paste;
+}
+
+KeyfobCopyForm
+keyfob_clipboard_get_preferred_form (KeyfobClipboard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_CLIPBOARD (self), KEYFOB_COPY_HEADER);
+
+  return keyfob_copy_form_get_preferred (self->settings);
 }

@@ -7,6 +7,7 @@
 #include <gdk/gdk.h>
 
 #include "keyfob-clock.h"
+#include "keyfob-copy-form.h"
 
 G_BEGIN_DECLS
 
@@ -29,9 +30,9 @@ G_DECLARE_FINAL_TYPE (KeyfobClipboard, keyfob_clipboard, KEYFOB, CLIPBOARD, GObj
  * - `owner`: whether Keyfob owns the clipboard; the process must not end while it does
  * - `title`: a title of the secret on the clipboard, such as "Header copied"; %NULL without one
  * - `renews`: whether that secret can also renew the session
+ * - `path`: the object path of the host that the text on the clipboard is for, as long as that is
+ * to be shown: while a secret can be pasted, and a moment after a text without one; %NULL else
  * - `deadline`: when the clipboard is cleared, in microseconds by keyfob_clock_monotonic(); 0 never
- * - `form`: the form in which a token was copied last, a word of KeyfobCopyForm, kept in the
- *   setting `copy-form`
  */
 
 /**
@@ -58,14 +59,38 @@ void keyfob_clipboard_offer (KeyfobClipboard *self,
                              const char *title,
                              gboolean renews);
 
+/**
+ * keyfob_clipboard_offer_plain:
+ * @text: a text without a secret, copied
+ *
+ * Puts @text on the clipboard, where it stays as any other text does.
+ */
+void keyfob_clipboard_offer_plain (KeyfobClipboard *self, const char *text);
+
+/**
+ * keyfob_clipboard_set_source:
+ * @path: object path of a host on the bus
+ * @form: the form of the copy
+ *
+ * Tells what keyfob_clipboard_offer() or keyfob_clipboard_offer_plain() has just put on the
+ * clipboard. Sets the property `path`.
+ */
+void keyfob_clipboard_set_source (KeyfobClipboard *self, const char *path, KeyfobCopyForm form);
+
+/** Returns: (nullable) (transfer none): the property `path` */
+const char *keyfob_clipboard_get_path (KeyfobClipboard *self);
+
+/** Returns: the form of what is on the clipboard, where there is a `path` */
+KeyfobCopyForm keyfob_clipboard_get_form (KeyfobClipboard *self);
+
 /** Returns: whether only a program with the focus can copy, as on Wayland without data control */
 gboolean keyfob_clipboard_needs_window (KeyfobClipboard *self);
 
 /**
  * keyfob_clipboard_clear:
  *
- * Makes that nobody can paste the secret any more. Does nothing when another program has taken the
- * clipboard.
+ * Makes that nobody can paste the secret any more. Does nothing where there is none, as when
+ * another program has taken the clipboard.
  */
 void keyfob_clipboard_clear (KeyfobClipboard *self);
 
@@ -85,5 +110,12 @@ guint keyfob_clipboard_get_seconds_left (KeyfobClipboard *self);
  * within a second after the copy is taken for a clipboard manager; that does not count as a paste.
  */
 void keyfob_clipboard_set_clear_after_paste (KeyfobClipboard *self, gboolean clear_after_paste);
+
+/** Returns: the form that the user prefers, where it is not a button that says which */
+KeyfobCopyForm keyfob_clipboard_get_preferred_form (KeyfobClipboard *self);
+
+/** Returns: after how many seconds what was copied is cleared, 0 for never: what the user has
+ * chosen, within what the administrator allows */
+guint keyfob_clipboard_get_seconds (GSettings *settings);
 
 G_END_DECLS

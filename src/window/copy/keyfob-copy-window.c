@@ -9,7 +9,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-agent-client.h"
-#include "keyfob-auth-error.h"
 #include "keyfob-copy.h"
 #include "keyfob-wrap-box.h"
 
@@ -38,6 +37,14 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
+
+enum
+{
+  COPIED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 static void
 set_failure (KeyfobCopyWindow *self, const char *failure)
@@ -70,6 +77,7 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
   if (keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
     {
       gtk_window_close (GTK_WINDOW (self));
+      g_signal_emit (self, signals[COPIED], 0, self->host);
       return;
     }
 
@@ -113,8 +121,10 @@ keyfob_copy_window_constructed (GObject *object)
 
   G_OBJECT_CLASS (keyfob_copy_window_parent_class)->constructed (object);
 
-  /* Translators: name of the host */
-  heading = g_strdup_printf (_ ("Copy the header of %s"), name != NULL ? name : _ ("a host"));
+  if (name == NULL)
+    name = _ ("a server");
+  /* Translators: name of the server */
+  heading = g_strdup_printf (_ ("Copy the header of %s"), name);
   gtk_label_set_label (self->heading, heading);
   focus_button (self);
 }
@@ -187,6 +197,8 @@ keyfob_copy_window_class_init (KeyfobCopyWindowClass *klass)
       g_param_spec_string ("failure", NULL, NULL, NULL,
                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
+  signals[COPIED] = g_signal_new ("copied", KEYFOB_TYPE_COPY_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                  NULL, NULL, G_TYPE_NONE, 1, KEYFOB_BUS_TYPE_HOST1);
 
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -207,96 +219,12 @@ keyfob_copy_window_init (KeyfobCopyWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-/* A copy that was asked for outside the window. */
-typedef struct
+KeyfobCopyWindow *
+keyfob_copy_window_new (GtkApplication *application,
+                        KeyfobClipboard *clipboard,
+                        KeyfobBusHost1 *host,
+                        const char *failure)
 {
-  GtkApplication *application; /* held until the copy has ended */
-  KeyfobClipboard *clipboard;
-  KeyfobBusHost1 *host;
-} Request;
-
-static void
-request_free (Request *request)
-{
-  g_application_release (G_APPLICATION (request->application));
-  g_object_unref (request->application);
-  g_object_unref (request->clipboard);
-  g_clear_object (&request->host);
-  g_free (request);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
-
-static void
-show_window (Request *request, const char *failure)
-{
-  GtkWidget *window =
-      g_object_new (KEYFOB_TYPE_COPY_WINDOW, "application", request->application, "clipboard",
-                    request->clipboard, "host", request->host, "failure", failure, NULL);
-
-  gtk_window_present (GTK_WINDOW (window));
-}
-
-static void
-on_request_copied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Request) request = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *failure = NULL;
-
-  if (keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
-    return;
-
-  failure = keyfob_agent_client_explain (error);
-  show_window (request, failure);
-}
-
-static void
-on_host (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Request) request = user_data;
-  g_autoptr (GError) error = NULL;
-
-  request->host = keyfob_bus_host1_proxy_new_finish (result, &error);
-  if (request->host == NULL)
-    {
-      g_message ("The host to copy the header of cannot be read: %s", error->message);
-      return;
-    }
-
-  if (keyfob_clipboard_needs_window (request->clipboard))
-    {
-      show_window (request, NULL);
-      return;
-    }
-
-  keyfob_copy_async (request->clipboard, request->host, KEYFOB_COPY_HEADER, NULL, on_request_copied,
-                     request);
-  g_steal_pointer (&request);
-}
-
-void
-keyfob_copy_window_request (GtkApplication *application,
-                            KeyfobClipboard *clipboard,
-                            const char *path)
-{
-  GDBusConnection *connection;
-  Request *request;
-
-  g_return_if_fail (GTK_IS_APPLICATION (application));
-  g_return_if_fail (KEYFOB_IS_CLIPBOARD (clipboard));
-  g_return_if_fail (path != NULL);
-
-  connection = g_application_get_dbus_connection (G_APPLICATION (application));
-  if (connection == NULL || !g_variant_is_object_path (path))
-    return;
-
-  /* registers the domain, so that errors of the agent get its codes */
-  (void) KEYFOB_AUTH_ERROR;
-
-  request = g_new0 (Request, 1);
-  request->application = g_object_ref (application);
-  request->clipboard = g_object_ref (clipboard);
-  g_application_hold (G_APPLICATION (application));
-  keyfob_bus_host1_proxy_new (connection, G_DBUS_PROXY_FLAGS_NONE, KEYFOB_AGENT_NAME, path, NULL,
-                              on_host, request);
+  return g_object_new (KEYFOB_TYPE_COPY_WINDOW, "application", application, "clipboard", clipboard,
+                       "host", host, "failure", failure, NULL);
 }

@@ -6,6 +6,7 @@
 
 #include <adwaita.h>
 
+#include "keyfob-bus.h"
 #include "keyfob-clipboard.h"
 
 G_BEGIN_DECLS
@@ -16,22 +17,24 @@ G_DECLARE_FINAL_TYPE (KeyfobCopyWindow, keyfob_copy_window, KEYFOB, COPY_WINDOW,
 /**
  * KeyfobCopyWindow:
  *
- * A small window for a copy that was asked for outside the main window, as in the tray. Appears
- * where only a program with the focus can copy, and to show why a copy failed. Closes as soon as
- * the header is copied.
+ * A small window for a copy that was asked for outside the main window, as in the tray: where only
+ * a program with the focus can copy, as on GNOME's Wayland session, and where nothing else shows
+ * why a copy failed. Closes as soon as the header is copied.
+ *
+ * Signal `copied` (KeyfobBusHost1): the header of the host is on the clipboard, and the window
+ * closed.
  */
 
 /**
- * keyfob_copy_window_request:
- * @application: kept running until the copy has ended
- * @clipboard: the clipboard that gets the header
- * @path: object path of the host
+ * keyfob_copy_window_new:
+ * @host: whose header is copied
+ * @failure: (nullable): why a copy failed; %NULL to have the user press a button that copies
  *
- * Copies the header of a host. Where only a program with the focus can copy, as on GNOME's Wayland
- * session, the window appears and the user has to press a button.
+ * Returns: (transfer floating): a window that is not shown yet
  */
-void keyfob_copy_window_request (GtkApplication *application,
-                                 KeyfobClipboard *clipboard,
-                                 const char *path);
+KeyfobCopyWindow *keyfob_copy_window_new (GtkApplication *application,
+                                          KeyfobClipboard *clipboard,
+                                          KeyfobBusHost1 *host,
+                                          const char *failure);
 
 G_END_DECLS

@@ -32,24 +32,15 @@ can_copy (KeyfobClipboard *clipboard)
   return FALSE;
 }
 
+/* @token: (nullable): the answer of GetToken, where the form needs one */
 static void
-on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+copy (GTask *task, KeyfobBusHost1 *host, GVariant *token)
 {
-  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
-  g_autoptr (GTask) task = user_data;
   KeyfobClipboard *clipboard = g_task_get_source_object (task);
   KeyfobCopyForm form = GPOINTER_TO_INT (g_task_get_task_data (task));
-  g_autoptr (GVariant) token = NULL;
-  g_autoptr (KeyfobSecret) text = NULL;
-  GError *error = NULL;
+  g_autoptr (KeyfobSecret) text =
+      keyfob_copy_form_write (form, keyfob_bus_host1_get_url (host), token);
 
-  if (!keyfob_bus_host1_call_get_token_finish (host, &token, result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  text = keyfob_copy_form_write (form, keyfob_bus_host1_get_url (host), token);
   if (text == NULL)
     {
       g_task_return_new_error (task, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_BAD_ANSWER, "%s",
@@ -65,9 +56,27 @@ on_token (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  keyfob_clipboard_offer (clipboard, text, keyfob_copy_form_done (form),
-                          keyfob_bus_host1_get_broker (host));
+  if (keyfob_copy_form_holds_token (form))
+    keyfob_clipboard_offer (clipboard, text, keyfob_copy_form_done (form),
+                            keyfob_bus_host1_get_broker (host));
+  else
+    keyfob_clipboard_offer_plain (clipboard, text);
+  keyfob_clipboard_set_source (clipboard, g_dbus_proxy_get_object_path (G_DBUS_PROXY (host)), form);
   g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_token (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GVariant) token = NULL;
+  GError *error = NULL;
+
+  if (keyfob_bus_host1_call_get_token_finish (host, &token, result, &error))
+    copy (task, host, token);
+  else
+    g_task_return_error (task, error);
 }
 
 void
@@ -78,7 +87,7 @@ keyfob_copy_async (KeyfobClipboard *clipboard,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
-  GTask *task;
+  g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (KEYFOB_IS_CLIPBOARD (clipboard));
   g_return_if_fail (KEYFOB_BUS_IS_HOST1 (host));
@@ -86,10 +95,17 @@ keyfob_copy_async (KeyfobClipboard *clipboard,
   task = g_task_new (clipboard, cancellable, callback, user_data);
   g_task_set_source_tag (task, keyfob_copy_async);
   g_task_set_task_data (task, GINT_TO_POINTER (form), NULL);
+  if (!keyfob_copy_form_holds_token (form))
+    {
+      copy (task, host, NULL);
+      return;
+    }
+
   /* the agent may have to ask the server, which can take longer than the 25 s that a proxy waits by
    * default; the agent has time limits of its own */
   g_dbus_proxy_call (G_DBUS_PROXY (host), "GetToken", g_variant_new ("(a{sv})", NULL),
-                     G_DBUS_CALL_FLAGS_NONE, G_MAXINT, cancellable, on_token, task);
+                     G_DBUS_CALL_FLAGS_NONE, G_MAXINT, cancellable, on_token,
+                     g_steal_pointer (&task));
 }
 
 gboolean

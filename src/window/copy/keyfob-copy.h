@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 
 /**
  * keyfob_copy_async:
- * @clipboard: the clipboard that gets the token
+ * @clipboard: the clipboard that gets the text
  * @host: the host that the token is for
  * @form: the form of the copy
  *
- * Gets the token of @host from the agent, which refreshes the token where needed, and puts it on
- * @clipboard.
+ * Puts a text on @clipboard. Where the form holds the token, gets that from the agent first, which
+ * refreshes it where needed.
  */
 void keyfob_copy_async (KeyfobClipboard *clipboard,
                         KeyfobBusHost1 *host,
@@ -29,7 +29,7 @@ void keyfob_copy_async (KeyfobClipboard *clipboard,
 /**
  * keyfob_copy_finish:
  *
- * Returns: whether the token is on the clipboard; else @error is the error of GetToken, or
+ * Returns: whether the text is on the clipboard; else @error is the error of GetToken, or
  *   %KEYFOB_AUTH_ERROR_BAD_ANSWER, or %KEYFOB_AUTH_ERROR_FAILED where only a program with the focus
  *   can copy and Keyfob has lost it
  */

@@ -87,7 +87,8 @@ format_time_left (gint64 seconds)
     return g_strdup_printf (
         g_dngettext (GETTEXT_PACKAGE, "%d second left", "%d seconds left", left), left);
 
-  return g_strdup_printf (_ ("%d min left"), left / 60);
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d min left", "%d min left", left / 60),
+                          left / 60);
 }
 
 static void
@@ -147,21 +148,14 @@ show_address (KeyfobUserCodePane *self, const char *uri, const char *complete)
 {
   const char *address = keyfob_web_address_is_valid (complete) ? complete : uri;
   gboolean valid = keyfob_web_address_is_valid (address);
+  g_autofree char *shown = NULL;
 
   g_free (self->address);
   self->address = valid ? g_strdup (address) : NULL;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "code.open", valid);
 
-  if (keyfob_web_address_is_valid (uri))
-    {
-      g_autofree char *text = keyfob_web_address_shorten (uri);
-      g_autofree char *link =
-          g_markup_printf_escaped ("<a href=\"%s\">%s</a>", self->address, text);
-
-      gtk_label_set_markup (self->address_label, link);
-    }
-  else
-    gtk_label_set_text (self->address_label, uri);
+  shown = keyfob_web_address_is_valid (uri) ? keyfob_web_address_shorten (uri) : g_strdup (uri);
+  gtk_label_set_text (self->address_label, shown);
 }
 
 static void
@@ -243,14 +237,6 @@ on_open (GtkWidget *widget, const char *action, GVariant *parameter)
 }
 
 static gboolean
-on_address_link (KeyfobUserCodePane *self)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self), "code.open", NULL);
-
-  return GDK_EVENT_STOP;
-}
-
-static gboolean
 keyfob_user_code_pane_grab_focus (GtkWidget *widget)
 {
   return gtk_widget_grab_focus (KEYFOB_USER_CODE_PANE (widget)->copy_button);
@@ -326,7 +312,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, countdown);
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, time_bar);
   gtk_widget_class_bind_template_child (widget_class, KeyfobUserCodePane, time_label);
-  gtk_widget_class_bind_template_callback (widget_class, on_address_link);
 }
 
 static void

@@ -16,17 +16,38 @@ G_DECLARE_FINAL_TYPE (KeyfobAddHostForm, keyfob_add_host_form, KEYFOB, ADD_HOST_
 /**
  * KeyfobAddHostForm:
  *
- * An entry for the address of a host and a button that adds the host. Shows during typing whether
- * the address is valid. Emits `added` when the agent has added the host.
+ * An entry for any link to a server. When typing pauses, the sign-in of the server is looked for;
+ * what was found can be chosen, named and added. Emits `added`, with the base URL and whether the
+ * user wants to sign in there, when the agent has added the host, and `listed` with the base URL
+ * where the user asked for a host that is in the list already.
  */
 
 /** Sets the client of the agent; to be called once. */
 void keyfob_add_host_form_set_client (KeyfobAddHostForm *self, KeyfobAgentClient *client);
 
-/** Gives the focus to the entry. */
-void keyfob_add_host_form_focus (KeyfobAddHostForm *self);
+/**
+ * keyfob_add_host_form_focus:
+ * @by_user: whether the user asked for it
+ *
+ * Gives the focus to the entry. Where the user asked for it, a link on the clipboard is offered;
+ * else the clipboard is not read.
+ */
+void keyfob_add_host_form_focus (KeyfobAddHostForm *self, gboolean by_user);
 
-/** Empties the entry. */
+/**
+ * keyfob_add_host_form_take_key:
+ * @controller: is handling a key
+ *
+ * Gives the focus to the entry, and the key.
+ *
+ * Returns: whether the entry took it
+ */
+gboolean keyfob_add_host_form_take_key (KeyfobAddHostForm *self, GtkEventControllerKey *controller);
+
+/** Puts @text into the entry, as if it was typed. */
+void keyfob_add_host_form_set_text (KeyfobAddHostForm *self, const char *text);
+
+/** Empties the form. */
 void keyfob_add_host_form_clear (KeyfobAddHostForm *self);
 
 /**

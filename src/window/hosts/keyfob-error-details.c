@@ -33,6 +33,15 @@ add_text (GString *text, GVariantDict *dict, const char *name, const char *forma
   add_line (text, "%s", line->str);
 }
 
+gboolean
+keyfob_error_details_are_there (GVariant *details)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (details);
+
+  return g_variant_dict_contains (&dict, "url") || g_variant_dict_contains (&dict, "status")
+         || g_variant_dict_contains (&dict, "code") || g_variant_dict_contains (&dict, "cause");
+}
+
 char *
 keyfob_error_details_to_text (GVariant *details)
 {

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/** Returns: whether @details (nullable) have more than when and what kind of failure it was */
+gboolean keyfob_error_details_are_there (GVariant *details);
+
 /**
  * keyfob_error_details_to_text:
  * @details: (nullable): `a{sv}`, see `Host1.ErrorDetails`

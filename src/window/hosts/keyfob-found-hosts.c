@@ -10,65 +10,48 @@
 #include <string.h>
 
 #include "keyfob-config-options.h"
-#include "keyfob-wrap-box.h"
+#include "keyfob-found-row.h"
+#include "keyfob-web-address.h"
 
-/* A found host, and a button that activates `found.add` with its base URL and the store. */
-G_DECLARE_FINAL_TYPE (KeyfobFoundRow, keyfob_found_row, KEYFOB, FOUND_ROW, GtkListBoxRow)
-
-struct _KeyfobFoundRow
-{
-  GtkListBoxRow parent_instance;
-
-  GtkLabel *label;
-  GtkLabel *place;
-  GtkActionable *add_button;
-};
-
-G_DEFINE_FINAL_TYPE (KeyfobFoundRow, keyfob_found_row, GTK_TYPE_LIST_BOX_ROW)
-
-static void
-keyfob_found_row_class_init (KeyfobFoundRowClass *klass)
-{
-  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-
-  g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
-  gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/org/keyfob/Keyfob/keyfob-found-row.ui");
-  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, label);
-  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, place);
-  gtk_widget_class_bind_template_child (widget_class, KeyfobFoundRow, add_button);
-}
-
-static void
-keyfob_found_row_init (KeyfobFoundRow *self)
-{
-  gtk_widget_init_template (GTK_WIDGET (self));
-}
-
-/* Returns: (transfer full): where the token is, for people */
+/* Returns: (transfer full): who uses the token there, for people */
 static char *
 describe_store (const char *store)
 {
   if (g_str_has_prefix (store, KEYFOB_STORE_APP))
-    /* Translators: %s is the name of a program */
-    return g_strdup_printf (_ ("Token file of %s"), store + strlen (KEYFOB_STORE_APP));
+    /* Translators: %s is the name of a program, which has signed in to a server */
+    return g_strdup_printf (_ ("The Python program %s uses it"), store + strlen (KEYFOB_STORE_APP));
 
-  return g_strdup (_ ("Shared token file"));
+  return g_strdup (_ ("A Python program uses it"));
 }
 
 static GtkWidget *
 create_row (const char *url, const char *store)
 {
-  KeyfobFoundRow *row = g_object_new (keyfob_found_row_get_type (), NULL);
-  g_autofree char *place = describe_store (store);
+  GtkWidget *row = keyfob_found_row_new (url);
+  g_autofree char *description = describe_store (store);
+  g_autofree char *shortened = keyfob_web_address_shorten (url);
+  /* Translators: %s is the address of a server */
+  g_autofree char *label = g_strdup_printf (_ ("Add %s"), shortened);
 
-  gtk_label_set_label (row->label, url);
-  gtk_label_set_label (row->place, place);
-  gtk_actionable_set_action_target (row->add_button, "(ss)", url, store);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, url,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, place, -1);
+  keyfob_found_row_set_description (KEYFOB_FOUND_ROW (row), description);
+  keyfob_found_row_offer (KEYFOB_FOUND_ROW (row), label, store);
 
-  return GTK_WIDGET (row);
+  return row;
+}
+
+/* Of a server that is provided, and that the user has removed. */
+static GtkWidget *
+create_removed_row (const char *url, const char *name)
+{
+  GtkWidget *row = keyfob_found_row_new (url);
+  /* Translators: %s is the name of a server that the user has removed */
+  g_autofree char *label = g_strdup_printf (_ ("Bring %s back"), name);
+
+  keyfob_found_row_set_description (KEYFOB_FOUND_ROW (row),
+                                    _ ("Provided by your institution, and removed by you"));
+  keyfob_found_row_offer (KEYFOB_FOUND_ROW (row), label, "");
+
+  return row;
 }
 
 struct _KeyfobFoundHosts
@@ -85,6 +68,7 @@ G_DEFINE_FINAL_TYPE (KeyfobFoundHosts, keyfob_found_hosts, ADW_TYPE_PREFERENCES_
 
 enum
 {
+  SIGNAL_ADDED,
   SIGNAL_FAILED,
   N_SIGNALS
 };
@@ -96,7 +80,9 @@ update (KeyfobFoundHosts *self)
 {
   KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
   GVariant *found = agent != NULL ? keyfob_bus_agent1_get_found_tokens (agent) : NULL;
+  GVariant *removed = agent != NULL ? keyfob_bus_agent1_get_removed_hosts (agent) : NULL;
   gsize n_found = found != NULL ? g_variant_n_children (found) : 0;
+  gsize n_removed = removed != NULL ? g_variant_n_children (removed) : 0;
   GtkListBoxRow *row;
 
   while ((row = gtk_list_box_get_row_at_index (self->list, 0)) != NULL)
@@ -110,7 +96,21 @@ update (KeyfobFoundHosts *self)
       gtk_list_box_append (self->list, create_row (url, store));
     }
 
-  gtk_widget_set_visible (GTK_WIDGET (self), n_found > 0);
+  for (gsize i = 0; i < n_removed; i++)
+    {
+      const char *url, *name;
+
+      g_variant_get_child (removed, i, "(&s&s)", &url, &name);
+      gtk_list_box_append (self->list, create_removed_row (url, name));
+    }
+
+  adw_preferences_group_set_description (
+      ADW_PREFERENCES_GROUP (self),
+      n_found > 0
+          ? _ ("Python programs are signed in to these servers. Keyfob shares their sign-in "
+               "once you add one.")
+          : NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), n_found + n_removed > 0);
 }
 
 static void
@@ -120,23 +120,41 @@ on_agent_changed (KeyfobFoundHosts *self)
   update (self);
 }
 
+typedef struct
+{
+  KeyfobFoundHosts *found;
+  char *url;
+} Addition;
+
+static void
+addition_free (Addition *addition)
+{
+  g_object_unref (addition->found);
+  g_free (addition->url);
+  g_free (addition);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Addition, addition_free)
+
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (KeyfobFoundHosts) self = user_data;
+  g_autoptr (Addition) addition = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
   g_autofree char *sentence = NULL;
 
   /* after success, the agent takes the host off its list of found hosts */
   if (keyfob_bus_agent1_call_add_host_finish (KEYFOB_BUS_AGENT1 (source), &path, result, &error))
-    return;
+    {
+      g_signal_emit (addition->found, signals[SIGNAL_ADDED], 0, addition->url);
+      return;
+    }
 
   sentence = keyfob_agent_client_explain (error);
-  g_signal_emit (self, signals[SIGNAL_FAILED], 0, sentence);
+  g_signal_emit (addition->found, signals[SIGNAL_FAILED], 0, sentence);
 }
 
-/* Leaves the token in its file, for the program that stored it there. */
+/* Leaves a token in its file, for the program that stored it there. */
 static void
 on_add (GtkWidget *widget, const char *action, GVariant *target)
 {
@@ -144,15 +162,21 @@ on_add (GtkWidget *widget, const char *action, GVariant *target)
   KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->client);
   const char *url, *store;
   g_auto (GVariantDict) options;
+  Addition *addition;
 
   if (agent == NULL)
     return;
 
   g_variant_get (target, "(&s&s)", &url, &store);
+  addition = g_new0 (Addition, 1);
+  addition->found = g_object_ref (self);
+  addition->url = g_strdup (url);
   g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "store", "s", store);
+  if (*store != '\0')
+    g_variant_dict_insert (&options, "store", "s", store);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.finish", NULL);
   keyfob_bus_agent1_call_add_host (agent, url, g_variant_dict_end (&options), NULL, on_added,
-                                   g_object_ref (self));
+                                   addition);
 }
 
 static void
@@ -173,6 +197,8 @@ keyfob_found_hosts_class_init (KeyfobFoundHostsClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = keyfob_found_hosts_dispose;
 
+  signals[SIGNAL_ADDED] = g_signal_new ("added", KEYFOB_TYPE_FOUND_HOSTS, G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", KEYFOB_TYPE_FOUND_HOSTS, G_SIGNAL_RUN_LAST, 0,
                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
@@ -189,6 +215,8 @@ keyfob_found_hosts_init (KeyfobFoundHosts *self)
 
   self->agent_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
   g_signal_group_connect_swapped (self->agent_signals, "notify::found-tokens", G_CALLBACK (update),
+                                  self);
+  g_signal_group_connect_swapped (self->agent_signals, "notify::removed-hosts", G_CALLBACK (update),
                                   self);
 }
 

@@ -21,8 +21,10 @@ G_DECLARE_FINAL_TYPE (KeyfobFoundHosts,
  * KeyfobFoundHosts:
  *
  * A list of the hosts that have a token in a token file of other programs and are not among
- * Keyfob's hosts, each with that file and a button that adds it. Invisible while the list is empty.
- * Emits `failed` with a sentence when a host could not be added.
+ * Keyfob's hosts, each with who uses it and a button that adds it, and of those that are provided
+ * and that the user has removed, each with a button that brings it back. Invisible while the list
+ * is empty. Emits `added` with the base URL of a host that was added, and `failed` with a sentence
+ * when one could not be.
  */
 
 /** Sets the client of the agent; to be called once. */

@@ -6,571 +6,1028 @@
 
 #include "keyfob-host-row.h"
 
-#include <string.h>
-
 #include <adwaita.h>
 #include <glib/gi18n-lib.h>
 
-#include "keyfob-agent-client.h"
-#include "keyfob-auth-error.h"
-#include "keyfob-copy-button.h"
-#include "keyfob-copy.h"
+#include "keyfob-copy-menu.h"
 #include "keyfob-error-details.h"
-#include "keyfob-open-page.h"
+#include "keyfob-copy-button.h"
+#include "keyfob-error-card.h"
+#include "keyfob-other-ways.h"
 #include "keyfob-status-text.h"
+#include "keyfob-ui.h"
 #include "keyfob-wrap-box.h"
 
-#define AGENT_PATH "/org/keyfob/Keyfob/Agent"
+/* In their order on the screen, and in that in which the focus goes to them. */
+typedef enum
+{
+  BUTTON_UNLOCK,
+  BUTTON_SIGN_IN,
+  BUTTON_CANCEL,
+  BUTTON_COPY,
+  BUTTON_CLEAR,
+  BUTTON_COPY_AS,
+  N_BUTTONS
+} Button;
+
+static const struct
+{
+  const char *label; /* NULL for an icon */
+  const char *icon;
+  const char *action;
+  const char *target; /* (nullable) */
+  const char *accessible;
+} buttons[] = {
+  [BUTTON_UNLOCK] = { N_ ("Unlock"), NULL, "win.unlock", NULL, N_ ("Unlock %s") },
+  [BUTTON_SIGN_IN] = { N_ ("Sign in"), NULL, "host.sign-in", NULL, N_ ("Sign in to %s") },
+  [BUTTON_CANCEL] = { N_ ("Cancel"), NULL, "host.cancel", NULL, N_ ("Cancel the sign-in to %s") },
+  [BUTTON_COPY] = { N_ ("Copy header"), NULL, "host.copy", "header", N_ ("Copy header of %s") },
+  [BUTTON_CLEAR] = { NULL, "window-close-symbolic", "row.clear", NULL, N_ ("Clear the clipboard") },
+  [BUTTON_COPY_AS] = { NULL, "pan-down-symbolic", "row.copy-as", NULL, N_ ("Copy as… for %s") },
+};
 
 struct _KeyfobHostRow
 {
-  GtkListBoxRow parent_instance;
+  GtkWidget parent_instance;
 
-  KeyfobBusHost1 *host;
-  KeyfobTicker *ticker;
-  KeyfobClipboard *clipboard;
-  char *failure; /* of the last call, until the next one; NULL without one */
-  gboolean copying;
+  const KeyfobHostContext *context;
+  KeyfobHostItem *item; /* (nullable) */
+  char *heading;        /* (nullable) */
+  char *fold_label;     /* (nullable) */
+  gboolean fold_open;
+  gboolean first_hit;
+  gboolean selecting; /* shows whether it is selected, and takes no other click */
+  gboolean selected;
+  int height;      /* that it had last with this item, or 0 */
+  GtkWidget *menu; /* (nullable): the one that is open */
 
+  /* all NULL until it is built */
+  GtkWidget *box;
+  GtkWidget *card;
+  GtkWidget *avatar;
+  GtkWidget *name;
+  GtkWidget *pin;
+  GtkWidget *line;
+  GtkWidget *status_box;
   GtkWidget *icon;
+  GtkWidget *status;
+  GtkWidget *buttons;
+
+  /* NULL until it is needed */
+  GtkWidget *heading_label;
+  GtkWidget *fold;
+  GtkWidget *check;
+  GtkWidget *button[N_BUTTONS];
+  GtkWidget *focus_was; /* the button that had the focus before a change */
+  GtkWidget *more;      /* and what is in it */
+  GtkWidget *question;
+  GtkWidget *answer;
+  GtkWidget *error_card;
+  GtkWidget *other_ways;
 };
 
-G_DEFINE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, GTK_TYPE_LIST_BOX_ROW)
+G_DEFINE_FINAL_TYPE (KeyfobHostRow, keyfob_host_row, GTK_TYPE_WIDGET)
 
-enum
-{
-  PROP_0,
-  PROP_HOST,
-  PROP_TICKER,
-  PROP_CLIPBOARD,
-  PROP_FAILURE,
-  N_PROPS
-};
-
-enum
-{
-  SIGNAL_DONE,
-  N_SIGNALS
-};
-
-static GParamSpec *props[N_PROPS];
-static guint signals[N_SIGNALS];
-
-static void
-set_failure (KeyfobHostRow *self, const char *failure)
-{
-  if (g_strcmp0 (failure, self->failure) == 0)
-    return;
-
-  g_free (self->failure);
-  self->failure = g_strdup (failure);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
-}
-
-/* A sign-in that the user cancelled is no failure. */
-static void
-show_failure (KeyfobHostRow *self, const GError *error)
-{
-  g_autofree char *sentence = NULL;
-
-  if (g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_CANCELLED))
-    return;
-
-  sentence = keyfob_agent_client_explain (error);
-  set_failure (self, sentence);
-}
-
-static void
-emit_done (KeyfobHostRow *self, const char *text)
-{
-  g_signal_emit (self, signals[SIGNAL_DONE], 0, text);
-}
-
-static void
-update_actions (KeyfobHostRow *self)
-{
-  GtkWidget *widget = GTK_WIDGET (self);
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
-  const char *uri = keyfob_bus_host1_get_login_uri (self->host);
-  gboolean has_token = keyfob_host_state_has_token (state);
-  gboolean has_page = uri != NULL && *uri != '\0';
-
-  gtk_widget_action_set_enabled (widget, "row.sign-in", keyfob_host_state_needs_user (state));
-  gtk_widget_action_set_enabled (widget, "row.sign-in-again",
-                                 keyfob_host_state_can_sign_out (state));
-  gtk_widget_action_set_enabled (widget, "row.unlock", state == KEYFOB_HOST_LOCKED);
-  gtk_widget_action_set_enabled (widget, "row.copy", has_token);
-  gtk_widget_action_set_enabled (
-      widget, "row.refresh",
-      keyfob_host_state_can_renew (state, keyfob_bus_host1_get_broker (self->host),
-                                   keyfob_bus_host1_get_expires (self->host)
-                                       - keyfob_ticker_get_now (self->ticker)));
-  gtk_widget_action_set_enabled (widget, "row.sign-out", keyfob_host_state_can_sign_out (state));
-  gtk_widget_action_set_enabled (widget, "row.cancel", state == KEYFOB_HOST_SIGNING_IN);
-  gtk_widget_action_set_enabled (widget, "row.open-page", has_page);
-  gtk_widget_action_set_enabled (widget, "row.copy-link", has_page);
-}
-
-static void
-update_accessible (KeyfobHostRow *self)
-{
-  const char *name = keyfob_bus_host1_get_name (self->host);
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
-
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name != NULL ? name : "", -1);
-  gtk_accessible_update_property (
-      GTK_ACCESSIBLE (self->icon), GTK_ACCESSIBLE_PROPERTY_LABEL,
-      keyfob_status_text_state (state, keyfob_bus_host1_get_store (self->host)), -1);
-}
-
-static void
-update_icon_style (KeyfobHostRow *self)
-{
-  KeyfobHostState state = keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host));
-  const char *classes[] = { keyfob_status_text_state_style (state), NULL };
-
-  gtk_widget_set_css_classes (self->icon, classes);
-}
-
-static void
-on_host_changed (KeyfobHostRow *self)
-{
-  if (keyfob_host_state_parse (keyfob_bus_host1_get_state (self->host)) == KEYFOB_HOST_SIGNED_IN)
-    set_failure (self, NULL);
-
-  update_actions (self);
-  update_accessible (self);
-  update_icon_style (self);
-}
-
-/* There is a code where there is no browser, or none that could come back. */
-static void
-show_code (KeyfobHostRow *self)
-{
-  const char *code = keyfob_bus_host1_get_user_code (self->host);
-
-  if (code != NULL && *code != '\0')
-    g_signal_emit_by_name (self, "use-device");
-}
-
-static void
-on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (keyfob_bus_host1_call_sign_in_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    show_code (self);
-  else
-    show_failure (self, error);
-}
-
-/* Returns: (transfer floating): options of a call that opens the browser, which may then come to
- * the front */
-static GVariant *
-make_options (KeyfobHostRow *self, gboolean force)
-{
-  g_autofree char *token = keyfob_open_page_dup_token (GTK_WIDGET (self));
-  GVariantDict options;
-
-  g_variant_dict_init (&options, NULL);
-  if (token != NULL)
-    g_variant_dict_insert (&options, "activation-token", "s", token);
-  if (force)
-    g_variant_dict_insert (&options, "force", "b", TRUE);
-
-  return g_variant_dict_end (&options);
-}
-
-static void
-sign_in (KeyfobHostRow *self, gboolean force)
-{
-  set_failure (self, NULL);
-  keyfob_bus_host1_call_sign_in (self->host, make_options (self, force), NULL, on_signed_in,
-                                 g_object_ref (self));
-}
-
-static void
-on_sign_in (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  sign_in (KEYFOB_HOST_ROW (widget), FALSE);
-}
-
-static void
-on_sign_in_again (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  sign_in (KEYFOB_HOST_ROW (widget), TRUE);
-}
-
-static void
-on_unlocked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) answer =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-
-  if (answer == NULL)
-    show_failure (self, error);
-}
-
-/* The user may take any time to answer. */
-static void
-on_unlock (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-  GDBusProxy *host = G_DBUS_PROXY (self->host);
-
-  set_failure (self, NULL);
-  g_dbus_connection_call (g_dbus_proxy_get_connection (host), g_dbus_proxy_get_name (host),
-                          AGENT_PATH, "org.keyfob.Keyfob.Agent1", "Unlock", NULL, NULL,
-                          G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, on_unlocked,
-                          g_object_ref (self));
-}
-
-static void
-on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  self->copying = FALSE;
-  if (!keyfob_copy_finish (KEYFOB_CLIPBOARD (source), result, &error))
-    show_failure (self, error);
-}
-
-/* The button copies in the chosen form from now on. Further clicks during a copy are ignored
- * instead of making the button insensitive, which would take the focus from it. */
-static void
-on_copy (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-  const char *form = g_variant_get_string (parameter, NULL);
-
-  if (self->copying)
-    return;
-
-  self->copying = TRUE;
-  set_failure (self, NULL);
-  g_object_set (self->clipboard, "form", form, NULL);
-  keyfob_copy_async (self->clipboard, self->host, keyfob_copy_form_parse (form), NULL, on_copied,
-                     g_object_ref (self));
-}
-
-static void
-on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_bus_host1_call_refresh_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    show_failure (self, error);
-}
-
-static void
-on_refresh (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-
-  set_failure (self, NULL);
-  keyfob_bus_host1_call_refresh (self->host, NULL, on_refreshed, g_object_ref (self));
-}
-
-static void
-on_signed_out (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-
-  if (!keyfob_bus_host1_call_sign_out_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    {
-      show_failure (self, error);
-      return;
-    }
-
-  text = g_strdup_printf (_ ("Signed out of %s"), keyfob_bus_host1_get_name (self->host));
-  emit_done (self, text);
-}
-
-static void
-on_sign_out_chosen (KeyfobHostRow *self, const char *response, AdwMessageDialog *dialog)
-{
-  GtkWidget *end_session = adw_message_dialog_get_extra_child (dialog);
-  g_auto (GVariantDict) options;
-
-  g_variant_dict_init (&options, NULL);
-  if (gtk_check_button_get_active (GTK_CHECK_BUTTON (end_session)))
-    g_variant_dict_insert (&options, "end-session", "b", TRUE);
-
-  set_failure (self, NULL);
-  keyfob_bus_host1_call_sign_out (self->host, g_variant_dict_end (&options), NULL, on_signed_out,
-                                  g_object_ref (self));
-}
-
-static void
-on_sign_out (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (widget));
-  g_autoptr (GtkBuilder) builder =
-      gtk_builder_new_from_resource ("/org/keyfob/Keyfob/keyfob-sign-out-dialog.ui");
-  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (gtk_builder_get_object (builder, "dialog"));
-
-  /* Translators: name of the host */
-  adw_message_dialog_format_heading (dialog, _ ("Sign out of %s?"),
-                                     keyfob_bus_host1_get_name (self->host));
-  gtk_window_set_transient_for (GTK_WINDOW (dialog), window);
-  g_signal_connect_object (dialog, "response::sign-out", G_CALLBACK (on_sign_out_chosen), self,
-                           G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-/* Actions that the window carries out are forwarded as signals of the same name. */
-static void
-forward_action (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  set_failure (KEYFOB_HOST_ROW (widget), NULL);
-  g_signal_emit_by_name (widget, action + strlen ("row."));
-}
-
-static void
-on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_bus_host1_call_cancel_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    show_failure (self, error);
-}
-
-static void
-on_cancel (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-
-  keyfob_bus_host1_call_cancel (self->host, NULL, on_cancelled, g_object_ref (self));
-}
-
-static void
-on_continued (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_bus_host1_call_continue_finish (host, result, &error))
-    show_failure (self, error);
-  else
-    show_code (self);
-}
-
-static void
-on_continue (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-
-  set_failure (self, NULL);
-  keyfob_bus_host1_call_continue (self->host, keyfob_bus_host1_get_question (self->host),
-                                  make_options (self, FALSE), NULL, on_continued,
-                                  g_object_ref (self));
-}
-
-static void
-on_page_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (KeyfobHostRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!keyfob_bus_host1_call_open_page_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    show_failure (self, error);
-}
-
-static void
-on_open_page (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-
-  set_failure (self, NULL);
-  keyfob_bus_host1_call_open_page (self->host, make_options (self, FALSE), NULL, on_page_opened,
-                                   g_object_ref (self));
-}
-
-static void
-on_copy_link (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget),
-                          keyfob_bus_host1_get_login_uri (self->host));
-  emit_done (self, _ ("Link copied"));
-}
-
-static void
-on_details_copied (KeyfobHostRow *self)
-{
-  emit_done (self, _ ("Details copied"));
-}
-
-static void
-on_details (GtkWidget *widget, const char *action, GVariant *parameter)
-{
-  keyfob_error_details_present (GTK_WINDOW (gtk_widget_get_root (widget)),
-                                KEYFOB_HOST_ROW (widget)->host, G_CALLBACK (on_details_copied),
-                                widget);
-}
-
-static char *
-status_closure (GtkWidget *row,
-                const char *state,
-                const char *store,
-                const char *account,
-                gint64 expires,
-                gboolean renews,
-                const char *user_code,
-                const char *provider,
-                gint64 now)
-{
-  KeyfobHostState parsed = keyfob_host_state_parse (state);
-
-  if (provider != NULL && *provider != '\0')
-    return keyfob_status_text_waiting (user_code != NULL && *user_code != '\0', provider);
-  if (parsed == KEYFOB_HOST_SIGNED_IN && !renews && expires > now)
-    return keyfob_status_text_unrenewed (account, expires, now);
-
-  return keyfob_status_text_status (parsed, store, account, expires, now);
-}
-
-/* The error that the agent shows for the host is more exact than the failure of a call. */
-static char *
-error_closure (GtkWidget *row,
-               const char *error,
-               const char *failure,
-               const char *state,
-               gboolean saved)
-{
-  if (error != NULL && *error != '\0')
-    return g_strdup (error);
-  if (failure == NULL && !saved && keyfob_host_state_has_token (keyfob_host_state_parse (state)))
-    return g_strdup (_ ("The token is kept in memory only: it could not be stored yet. Keyfob "
-                        "goes on trying."));
-
-  return g_strdup (failure);
-}
-
-/* Where an error says why nobody is signed in, the status adds only the end of the session. */
-static gboolean
-status_visible_closure (GtkWidget *row,
-                        const char *state,
-                        gint64 expires,
-                        const char *error,
-                        const char *question)
-{
-  KeyfobHostState parsed = keyfob_host_state_parse (state);
-
-  if (question != NULL && *question != '\0')
-    return FALSE;
-
-  return error == NULL || *error == '\0' || !keyfob_host_state_needs_user (parsed)
-         || (parsed == KEYFOB_HOST_EXPIRED && expires > 0);
-}
+/* Height of the last row that was measured, for those that are not built. */
+static int usual_height = 84;
 
 static gboolean
-not_empty_closure (GtkWidget *row, const char *text)
+has_text (const char *text)
 {
   return text != NULL && *text != '\0';
 }
 
-static gboolean
-empty_closure (GtkWidget *row, const char *text)
+/* Returns: (transfer none) (nullable): what has the focus for the row */
+static GtkWidget *
+get_list_item (KeyfobHostRow *self)
 {
-  return !not_empty_closure (row, text);
+  return gtk_widget_get_parent (GTK_WIDGET (self));
+}
+
+/* Addresses break at dots and slashes, not inside a word. A screen reader gets the text as it is.
+ */
+static void
+set_label (GtkWidget *label, const char *text)
+{
+  g_autoptr (GString) broken = g_string_new (NULL);
+
+  for (const char *c = text; *c != '\0'; c++)
+    {
+      g_string_append_c (broken, *c);
+      if ((*c == '.' || *c == '/') && g_ascii_isgraph (c[1]))
+        g_string_append (broken, "\u200b");
+    }
+  if (g_strcmp0 (gtk_label_get_label (GTK_LABEL (label)), broken->str) == 0)
+    return;
+
+  gtk_label_set_label (GTK_LABEL (label), broken->str);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
 static gboolean
-has_details_closure (GtkWidget *row, GVariant *details)
+is_in_locked_keyring (KeyfobHostState state, const char *store)
 {
-  return details != NULL && g_variant_n_children (details) > 0;
+  return state == KEYFOB_HOST_LOCKED && g_strcmp0 (store, "keyring") == 0;
 }
 
+static gboolean
+is_store_locked (KeyfobHostRow *self)
+{
+  KeyfobBusAgent1 *agent = keyfob_agent_client_get_agent (self->context->client);
+
+  return agent != NULL && g_strcmp0 (keyfob_bus_agent1_get_store_state (agent), "locked") == 0;
+}
+
+/* The error that the agent shows for the host is more exact than the failure of a call. That the
+ * keyring is locked is told by the notice above the list, not by each row. */
+static const char *
+get_error (KeyfobHostRow *self, KeyfobHostState state)
+{
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  const char *error = keyfob_bus_host1_get_error (host);
+  const char *failure = keyfob_host_item_get_failure (self->item);
+
+  if (is_in_locked_keyring (state, keyfob_bus_host1_get_store (host)) && is_store_locked (self))
+    return failure;
+  if (has_text (error))
+    return error;
+  if (failure == NULL && !keyfob_bus_host1_get_saved (host) && keyfob_host_state_has_token (state))
+    return _ ("The token is kept in memory only: it could not be stored yet. Keyfob goes on "
+              "trying.");
+
+  return failure;
+}
+
+/* Returns: (transfer full) (nullable): how the host stands, where nothing else says that: an error
+ * says why nobody is signed in, to which only the end of the session can be added */
 static char *
-icon_closure (GtkWidget *row, const char *state)
+dup_status (KeyfobHostRow *self, KeyfobHostState state, const char *error)
 {
-  return g_strdup (keyfob_status_text_state_icon (keyfob_host_state_parse (state)));
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  const char *provider = keyfob_bus_host1_get_provider (host);
+  gint64 expires = keyfob_bus_host1_get_expires (host);
+
+  if (has_text (keyfob_bus_host1_get_question (host)))
+    return NULL;
+  if (has_text (error) && keyfob_host_state_needs_user (state)
+      && (state != KEYFOB_HOST_EXPIRED || expires == 0))
+    return NULL;
+  if (state == KEYFOB_HOST_SIGNING_IN && has_text (provider))
+    return keyfob_status_text_waiting (has_text (keyfob_bus_host1_get_user_code (host)), provider);
+
+  return keyfob_status_text_status (state, keyfob_bus_host1_get_store (host), NULL, expires,
+                                    keyfob_bus_host1_get_renews (host),
+                                    keyfob_ticker_get_now (self->context->ticker));
 }
 
-static gboolean
-needs_user_closure (GtkWidget *row, const char *state)
+/* Returns: (transfer full): address and account; a name that is the address is not said again */
+static char *
+dup_line (KeyfobHostRow *self, const char *name, const char *address)
 {
-  return keyfob_host_state_needs_user (keyfob_host_state_parse (state));
+  const char *account = keyfob_bus_host1_get_account (keyfob_host_item_get_host (self->item));
+
+  if (!has_text (account))
+    return g_strdup (g_strcmp0 (name, address) == 0 ? "" : address);
+  if (g_strcmp0 (name, address) == 0)
+    return g_strdup (account);
+
+  /* Translators: address of a server, and who is signed in there */
+  return g_strdup_printf (_ ("%s · %s"), address, account);
 }
 
-static gboolean
-has_token_closure (GtkWidget *row, const char *state)
+/* Its label wraps, so that large text needs no wider window. */
+static GtkWidget *
+create_text_button (const char *text)
 {
-  return keyfob_host_state_has_token (keyfob_host_state_parse (state));
+  GtkWidget *button = gtk_button_new ();
+
+  gtk_button_set_child (GTK_BUTTON (button),
+                        g_object_new (GTK_TYPE_LABEL, "label", text, "wrap", TRUE,
+                                      "natural-wrap-mode", GTK_NATURAL_WRAP_NONE, "justify",
+                                      GTK_JUSTIFY_CENTER, NULL));
+  gtk_widget_add_css_class (button, "text-button");
+
+  return button;
 }
 
-static gboolean
-unlock_closure (GtkWidget *row, const char *state, const char *store)
+static GtkWidget *
+create_copy_button (KeyfobHostRow *self)
 {
-  return keyfob_host_state_parse (state) == KEYFOB_HOST_LOCKED && g_strcmp0 (store, "keyring") == 0;
+  GtkWidget *button = keyfob_copy_button_new (_ (buttons[BUTTON_COPY].label), NULL);
+
+  g_signal_connect_object (button, "notify::can-clear", G_CALLBACK (keyfob_host_row_update), self,
+                           G_CONNECT_SWAPPED);
+
+  return button;
 }
 
-static gboolean
-signing_in_closure (GtkWidget *row, const char *state)
+static GtkWidget *
+ensure_button (KeyfobHostRow *self, Button which)
 {
-  return keyfob_host_state_parse (state) == KEYFOB_HOST_SIGNING_IN;
+  GtkWidget *button = self->button[which];
+  GtkWidget *before = NULL;
+
+  if (button != NULL)
+    return button;
+
+  if (which == BUTTON_COPY)
+    button = create_copy_button (self);
+  else if (buttons[which].label != NULL)
+    button = create_text_button (_ (buttons[which].label));
+  else
+    button = gtk_button_new_from_icon_name (buttons[which].icon);
+  /* until show_button(): for a tooltip of what can be seen, GTK asks the display where the pointer
+   * is */
+  gtk_widget_set_visible (button, FALSE);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), buttons[which].action);
+  if (buttons[which].target != NULL)
+    gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", buttons[which].target);
+  if (which == BUTTON_COPY_AS)
+    gtk_widget_set_tooltip_text (button, _ ("Copy as…"));
+  if (which == BUTTON_CLEAR)
+    gtk_widget_set_tooltip_text (button, _ ("Clear the clipboard"));
+  if (which == BUTTON_COPY_AS || which == BUTTON_CLEAR || which == BUTTON_CANCEL)
+    gtk_widget_add_css_class (button, "flat");
+
+  for (int i = 0; i < (int) which; i++)
+    if (self->button[i] != NULL)
+      before = self->button[i];
+  gtk_widget_insert_after (button, self->buttons, before);
+  self->button[which] = button;
+
+  return button;
 }
 
-/* Other ways to sign in are offered during a sign-in and after one that failed. */
-static gboolean
-alternatives_closure (GtkWidget *row, const char *word, const char *error)
+static void
+name_button (KeyfobHostRow *self, Button which, const char *name)
 {
-  KeyfobHostState state = keyfob_host_state_parse (word);
+  g_autofree char *label = NULL;
 
-  return state == KEYFOB_HOST_SIGNING_IN
-         || (keyfob_host_state_needs_user (state) && not_empty_closure (row, error));
+  if (self->button[which] == NULL || !gtk_widget_get_visible (self->button[which]))
+    return;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  label = g_strdup_printf (_ (buttons[which].accessible), name);
+#pragma GCC diagnostic pop
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button[which]),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
-static gboolean
-busy_closure (GtkWidget *row, const char *word, const char *question)
+static void
+show_button (KeyfobHostRow *self, Button which, gboolean visible)
 {
-  KeyfobHostState state = keyfob_host_state_parse (word);
+  if (visible)
+    gtk_widget_set_visible (ensure_button (self, which), TRUE);
+  else if (self->button[which] != NULL)
+    gtk_widget_set_visible (self->button[which], FALSE);
+}
 
-  if (not_empty_closure (row, question))
+/* Returns: whether the secret of the host is on the clipboard, and can be taken away; the button
+ * for that stands where that of the other forms stood */
+static gboolean
+show_copied (KeyfobHostRow *self, KeyfobHostState state)
+{
+  KeyfobCopyButton *button;
+
+  if (!keyfob_host_state_has_token (state))
     return FALSE;
 
-  return state == KEYFOB_HOST_SIGNING_IN || state == KEYFOB_HOST_REFRESHING;
+  button = KEYFOB_COPY_BUTTON (ensure_button (self, BUTTON_COPY));
+  keyfob_copy_button_set_host (button, self->context->clipboard,
+                               keyfob_host_item_get_path (self->item));
+
+  return keyfob_copy_button_can_clear (button);
 }
 
-/* The ticker tells when the token lasts no longer than a new one would. */
+/* A button that goes hands the focus to the one that comes, and not to another server. */
 static void
-keyfob_host_row_constructed (GObject *object)
+update_buttons (KeyfobHostRow *self, KeyfobHostState state, const char *name)
 {
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
-  const char *const shown[] = { "notify::state",     "notify::store",  "notify::name",
-                                "notify::login-uri", "notify::broker", "notify::expires" };
+  gboolean can_clear = show_copied (self, state);
+  const gboolean visible[N_BUTTONS] = {
+    [BUTTON_UNLOCK] = is_in_locked_keyring (state, keyfob_bus_host1_get_store (
+                                                       keyfob_host_item_get_host (self->item)))
+                      && !is_store_locked (self),
+    [BUTTON_SIGN_IN] = keyfob_host_state_needs_user (state),
+    [BUTTON_CANCEL] = state == KEYFOB_HOST_SIGNING_IN,
+    [BUTTON_COPY] = keyfob_host_state_has_token (state),
+    [BUTTON_CLEAR] = can_clear,
+    [BUTTON_COPY_AS] = keyfob_host_state_has_token (state) && !can_clear,
+  };
+  GtkWidget *gone = NULL;
+  GtkWidget *next = get_list_item (self);
 
-  G_OBJECT_CLASS (keyfob_host_row_parent_class)->constructed (object);
+  for (guint i = 0; i < N_BUTTONS; i++)
+    {
+      if (visible[i])
+        show_button (self, i, TRUE);
+      else if (self->button[i] != NULL
+               && (keyfob_ui_has_focus (self->button[i]) || self->focus_was == self->button[i]))
+        gone = self->button[i];
+    }
+  for (guint i = N_BUTTONS; i-- > 0;)
+    if (visible[i] && i != BUTTON_COPY_AS)
+      next = self->button[i];
+  self->focus_was = NULL;
+  if (gone != NULL && next != NULL)
+    gtk_widget_grab_focus (next);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (shown); i++)
-    g_signal_connect_object (self->host, shown[i], G_CALLBACK (on_host_changed), self,
-                             G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->ticker, "notify::now", G_CALLBACK (update_actions), self,
+  for (guint i = 0; i < N_BUTTONS; i++)
+    {
+      if (!visible[i])
+        show_button (self, i, FALSE);
+      name_button (self, i, name);
+    }
+
+  if (self->button[BUTTON_SIGN_IN] != NULL)
+    {
+      /* the first one that needs somebody, which has the heading: many of them suggest nothing */
+      gboolean suggested =
+          self->heading != NULL
+          && keyfob_host_item_get_section (self->item) == KEYFOB_HOST_SECTION_NEEDS_YOU;
+      const char *classes[] = { "text-button", suggested ? "suggested-action" : NULL, NULL };
+
+      gtk_widget_set_css_classes (self->button[BUTTON_SIGN_IN], classes);
+    }
+}
+
+static void
+ensure_more (KeyfobHostRow *self)
+{
+  g_autoptr (GtkBuilder) builder = NULL;
+
+  if (self->more != NULL)
+    return;
+
+  builder = gtk_builder_new_from_resource ("/org/keyfob/Keyfob/keyfob-host-row-more.ui");
+#define GET(child) self->child = GTK_WIDGET (gtk_builder_get_object (builder, #child))
+  GET (more);
+  GET (question);
+  GET (answer);
+  GET (error_card);
+  GET (other_ways);
+#undef GET
+  gtk_box_append (GTK_BOX (self->card), self->more);
+  gtk_box_append (GTK_BOX (self->card), self->error_card);
+  gtk_box_append (GTK_BOX (self->card), self->other_ways);
+}
+
+/* What only some hosts have: a question, an error, and other ways to go on with a sign-in. A button
+ * of these that goes hands the focus to the row. */
+static void
+update_more (KeyfobHostRow *self, KeyfobHostState state, const char *error)
+{
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  const char *question = keyfob_bus_host1_get_question (host);
+  gboolean had_focus;
+
+  if (self->more == NULL && !has_text (question) && !has_text (error)
+      && state != KEYFOB_HOST_SIGNING_IN)
+    return;
+
+  ensure_more (self);
+  had_focus = keyfob_ui_has_focus (self->more) || keyfob_ui_has_focus (self->error_card)
+              || keyfob_ui_has_focus (self->other_ways);
+  gtk_widget_set_visible (self->more, has_text (question));
+  gtk_label_set_label (GTK_LABEL (self->question), has_text (question) ? question : "");
+  keyfob_error_card_update (KEYFOB_ERROR_CARD (self->error_card), self->item,
+                            keyfob_agent_client_get_agent (self->context->client),
+                            keyfob_ticker_get_now (self->context->ticker), TRUE);
+  keyfob_other_ways_update (KEYFOB_OTHER_WAYS (self->other_ways), self->item);
+  if (had_focus && !keyfob_ui_has_focus (get_list_item (self)))
+    gtk_widget_grab_focus (get_list_item (self));
+}
+
+static void
+hide_more (KeyfobHostRow *self)
+{
+  gtk_widget_set_visible (self->more, FALSE);
+  keyfob_error_card_update (KEYFOB_ERROR_CARD (self->error_card), NULL, NULL, 0, TRUE);
+  keyfob_other_ways_update (KEYFOB_OTHER_WAYS (self->other_ways), NULL);
+}
+
+static void
+update_status (KeyfobHostRow *self, KeyfobHostState state, const char *text)
+{
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  const char *style = keyfob_status_text_state_style (state);
+  gboolean ends_soon = state == KEYFOB_HOST_SIGNED_IN
+                       && keyfob_status_text_ends_soon (
+                           keyfob_bus_host1_get_expires (host), keyfob_bus_host1_get_renews (host),
+                           keyfob_ticker_get_now (self->context->ticker));
+  const char *classes[] = { ends_soon ? "warning" : style, NULL };
+
+  gtk_widget_set_visible (self->status_box, text != NULL);
+  set_label (self->status, text != NULL ? text : "");
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
+                                ends_soon ? "dialog-warning-symbolic"
+                                          : keyfob_status_text_state_icon (state));
+  gtk_widget_set_css_classes (self->icon, classes);
+  if (ends_soon)
+    gtk_widget_add_css_class (self->status, "warning");
+  else
+    gtk_widget_remove_css_class (self->status, "warning");
+}
+
+/* Server, state and account, in words. */
+static void
+update_accessible (KeyfobHostRow *self,
+                   KeyfobHostState state,
+                   const char *name,
+                   const char *line,
+                   const char *status)
+{
+  GtkWidget *list_item = get_list_item (self);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *label = NULL;
+
+  if (list_item == NULL)
+    return;
+
+  g_strv_builder_add (builder, name);
+  g_strv_builder_add (
+      builder, status != NULL
+                   ? status
+                   : keyfob_status_text_state (
+                       state, keyfob_bus_host1_get_store (keyfob_host_item_get_host (self->item))));
+  if (has_text (line))
+    g_strv_builder_add (builder, line);
+  parts = g_strv_builder_end (builder);
+  label = g_strjoinv (", ", parts);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list_item), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+}
+
+static void
+show_host (KeyfobHostRow *self)
+{
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  KeyfobHostState state = keyfob_host_item_get_state (self->item);
+  const char *name = keyfob_bus_host1_get_name (host);
+  const char *error = get_error (self, state);
+  g_autofree char *address = keyfob_host_item_dup_address (self->item);
+  g_autofree char *line = dup_line (self, name, address);
+  g_autofree char *status = dup_status (self, state, error);
+
+  if (name == NULL)
+    name = "";
+  keyfob_ui_set_avatar (ADW_AVATAR (self->avatar), name, address);
+  keyfob_ui_set_picture (ADW_AVATAR (self->avatar),
+                         keyfob_host_item_get_option (self->item, "picture"));
+  set_label (self->name, name);
+  gtk_widget_set_visible (self->pin, keyfob_host_item_is_pinned (self->item));
+  gtk_widget_set_visible (self->line, *line != '\0');
+  set_label (self->line, line);
+  update_status (self, state, status);
+  update_buttons (self, state, name);
+  update_more (self, state, error);
+  update_accessible (self, state, name, line, status);
+}
+
+static void
+show_fold (KeyfobHostRow *self)
+{
+  GtkWidget *list_item = get_list_item (self);
+  GtkWidget *label, *icon;
+
+  if (self->fold == NULL)
+    {
+      self->fold = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+      label = gtk_label_new (NULL);
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_widget_add_css_class (label, "heading");
+      gtk_box_append (GTK_BOX (self->fold), label);
+      gtk_box_append (GTK_BOX (self->fold), gtk_image_new ());
+      gtk_box_append (GTK_BOX (self->card), self->fold);
+    }
+
+  label = gtk_widget_get_first_child (self->fold);
+  icon = gtk_widget_get_last_child (self->fold);
+  gtk_label_set_label (GTK_LABEL (label), self->fold_label);
+  gtk_image_set_from_icon_name (GTK_IMAGE (icon),
+                                self->fold_open ? "pan-down-symbolic" : "pan-end-symbolic");
+  if (list_item != NULL)
+    {
+      gtk_accessible_update_property (GTK_ACCESSIBLE (list_item), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      self->fold_label, -1);
+      gtk_accessible_update_state (GTK_ACCESSIBLE (list_item), GTK_ACCESSIBLE_STATE_EXPANDED,
+                                   self->fold_open, -1);
+    }
+}
+
+static void
+update_heading (KeyfobHostRow *self)
+{
+  if (self->heading_label == NULL && self->heading != NULL)
+    {
+      self->heading_label =
+          g_object_new (GTK_TYPE_LABEL, "accessible-role", GTK_ACCESSIBLE_ROLE_HEADING, "xalign",
+                        0.0, "wrap", TRUE, NULL);
+      gtk_widget_add_css_class (self->heading_label, "heading");
+      gtk_box_prepend (GTK_BOX (self->box), self->heading_label);
+    }
+  if (self->heading_label != NULL)
+    {
+      gtk_widget_set_visible (self->heading_label, self->heading != NULL);
+      gtk_label_set_label (GTK_LABEL (self->heading_label),
+                           self->heading != NULL ? self->heading : "");
+    }
+}
+
+/* A list item says itself to a screen reader that it is selected. */
+static void
+ensure_check (KeyfobHostRow *self)
+{
+  if (self->check != NULL)
+    return;
+
+  self->check =
+      g_object_new (GTK_TYPE_CHECK_BUTTON, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION,
+                    "focusable", FALSE, "valign", GTK_ALIGN_CENTER, "halign", GTK_ALIGN_CENTER,
+                    "width-request", adw_avatar_get_size (ADW_AVATAR (self->avatar)), NULL);
+  gtk_widget_add_css_class (self->check, "selection-mode");
+  gtk_widget_insert_before (self->check, gtk_widget_get_parent (self->avatar), self->avatar);
+}
+
+/* In the place of the picture, so that nothing moves. A click anywhere in the card is one on the
+ * list item then. */
+static void
+update_check (KeyfobHostRow *self)
+{
+  gboolean visible = self->selecting && self->item != NULL;
+
+  if (visible)
+    {
+      ensure_check (self);
+      if (keyfob_ui_has_focus (self->card))
+        gtk_widget_grab_focus (get_list_item (self));
+      gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), self->selected);
+    }
+  if (self->check != NULL)
+    gtk_widget_set_visible (self->check, visible);
+  gtk_widget_set_visible (self->avatar, !visible);
+  gtk_widget_set_sensitive (self->buttons, !visible);
+  gtk_widget_set_can_target (self->card, !visible);
+}
+
+void
+keyfob_host_row_set_selected (KeyfobHostRow *self, gboolean selecting, gboolean selected)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (selecting == self->selecting && selected == self->selected)
+    return;
+
+  self->selecting = selecting;
+  self->selected = selected;
+  if (self->box != NULL)
+    update_check (self);
+}
+
+void
+keyfob_host_row_update (KeyfobHostRow *self)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (self->box == NULL)
+    return;
+
+  update_heading (self);
+  update_check (self);
+  gtk_widget_set_visible (gtk_widget_get_first_child (self->card), self->item != NULL);
+  if (self->fold != NULL)
+    gtk_widget_set_visible (self->fold, self->item == NULL);
+  if (self->item != NULL)
+    show_host (self);
+  else if (self->more != NULL)
+    hide_more (self);
+  if (self->item == NULL && self->fold_label != NULL)
+    show_fold (self);
+}
+
+static void
+insert_actions (KeyfobHostRow *self)
+{
+  g_autoptr (KeyfobHostActions) actions = NULL;
+
+  if (self->item != NULL)
+    actions = keyfob_host_actions_new (self->item, self->context);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "host", G_ACTION_GROUP (actions));
+}
+
+static void
+update_first_hit (KeyfobHostRow *self)
+{
+  if (self->first_hit)
+    gtk_widget_add_css_class (self->card, "first-hit");
+  else
+    gtk_widget_remove_css_class (self->card, "first-hit");
+}
+
+void
+keyfob_host_row_set_first_hit (KeyfobHostRow *self, gboolean first_hit)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  self->first_hit = first_hit;
+  if (self->box != NULL)
+    update_first_hit (self);
+}
+
+void
+keyfob_host_row_build (KeyfobHostRow *self)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (self->box != NULL)
+    return;
+
+  /* later than usual, which is the point */
+  gtk_widget_init_template (GTK_WIDGET (self));
+  insert_actions (self);
+  update_first_hit (self);
+  keyfob_host_row_update (self);
+}
+
+gboolean
+keyfob_host_row_take_down (KeyfobHostRow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), FALSE);
+
+  if (self->box == NULL || self->menu != NULL || keyfob_ui_has_focus (get_list_item (self)))
+    return FALSE;
+
+  self->heading_label = NULL;
+  self->fold = NULL;
+  self->check = NULL;
+  memset (self->button, 0, sizeof self->button);
+  self->focus_was = NULL;
+  self->more = NULL;
+  self->question = NULL;
+  self->answer = NULL;
+  self->error_card = NULL;
+  self->other_ways = NULL;
+  gtk_widget_dispose_template (GTK_WIDGET (self), KEYFOB_TYPE_HOST_ROW);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "host", NULL);
+
+  return TRUE;
+}
+
+gboolean
+keyfob_host_row_is_built (KeyfobHostRow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), FALSE);
+
+  return self->box != NULL;
+}
+
+static void
+note_focus (KeyfobHostRow *self)
+{
+  self->focus_was = NULL;
+  for (guint i = 0; i < N_BUTTONS; i++)
+    if (self->button[i] != NULL && keyfob_ui_has_focus (self->button[i]))
+      self->focus_was = self->button[i];
+}
+
+void
+keyfob_host_row_set_item (KeyfobHostRow *self, KeyfobHostItem *item)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+  g_return_if_fail (item == NULL || KEYFOB_IS_HOST_ITEM (item));
+
+  if (item == self->item)
+    return;
+
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_set_object (&self->item, item);
+  self->height = 0;
+  if (item != NULL)
+    {
+      /* before and after the actions: a button that they disable loses the focus, and one that gets
+       * it has to be enabled */
+      g_signal_connect_object (item, "changed", G_CALLBACK (note_focus), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (item, "changed", G_CALLBACK (keyfob_host_row_update), self,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+    }
+
+  if (self->box == NULL)
+    return;
+
+  insert_actions (self);
+  if (item != NULL)
+    keyfob_host_row_update (self);
+}
+
+KeyfobHostItem *
+keyfob_host_row_get_item (KeyfobHostRow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), NULL);
+
+  return self->item;
+}
+
+void
+keyfob_host_row_set_fold (KeyfobHostRow *self, const char *label, gboolean open)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (g_strcmp0 (label, self->fold_label) == 0 && open == self->fold_open)
+    return;
+
+  g_free (self->fold_label);
+  self->fold_label = g_strdup (label);
+  self->fold_open = open;
+  keyfob_host_row_update (self);
+}
+
+void
+keyfob_host_row_set_heading (KeyfobHostRow *self, const char *heading)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (g_strcmp0 (heading, self->heading) == 0)
+    return;
+
+  g_free (self->heading);
+  self->heading = g_strdup (heading);
+  keyfob_host_row_update (self);
+}
+
+/* Shared by all rows. Returns: (transfer none) */
+static GMenuModel *
+get_menu_model (const char *id)
+{
+  static GtkBuilder *builder;
+
+  if (builder == NULL)
+    {
+      g_autoptr (GMenuModel) copy_menu = keyfob_copy_menu_new ();
+      g_autoptr (GMenu) copy_section = g_menu_new ();
+      GMenu *menu;
+
+      builder = gtk_builder_new_from_resource ("/org/keyfob/Keyfob/keyfob-host-menu.ui");
+      menu = G_MENU (gtk_builder_get_object (builder, "menu"));
+      g_menu_append_submenu (copy_section, _ ("Copy as"), copy_menu);
+      g_menu_insert_section (menu, 1, NULL, G_MENU_MODEL (copy_section));
+      gtk_builder_expose_object (builder, "copy_menu", G_OBJECT (copy_menu));
+    }
+
+  return G_MENU_MODEL (gtk_builder_get_object (builder, id));
+}
+
+static gboolean
+drop_menu (gpointer user_data)
+{
+  GtkWidget *menu = GTK_WIDGET (user_data);
+
+  /* the row may be gone by now */
+  if (gtk_widget_get_parent (menu) != NULL)
+    gtk_widget_unparent (menu);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* What was chosen is activated after this, in the row, so the menu goes later. */
+static void
+on_menu_closed (KeyfobHostRow *self, GtkWidget *menu)
+{
+  if (menu != self->menu)
+    return;
+
+  self->menu = NULL;
+  if (self->button[BUTTON_COPY_AS] != NULL)
+    {
+      gtk_widget_set_has_tooltip (self->button[BUTTON_COPY_AS], TRUE);
+      gtk_accessible_reset_state (GTK_ACCESSIBLE (self->button[BUTTON_COPY_AS]),
+                                  GTK_ACCESSIBLE_STATE_EXPANDED);
+    }
+  if (keyfob_ui_has_focus (menu))
+    gtk_widget_grab_focus (get_list_item (self));
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_menu, g_object_ref (menu), g_object_unref);
+}
+
+static void
+open_menu (KeyfobHostRow *self, const char *id, const GdkRectangle *point)
+{
+  if (self->menu != NULL || self->item == NULL)
+    return;
+
+  keyfob_host_row_build (self);
+  /* where the focus comes back to */
+  if (!keyfob_ui_has_focus (get_list_item (self)))
+    gtk_widget_grab_focus (get_list_item (self));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.pin",
+                                 !keyfob_host_item_is_pinned (self->item));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "row.unpin",
+                                 keyfob_host_item_is_pinned (self->item));
+  self->menu = gtk_popover_menu_new_from_model (get_menu_model (id));
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+  keyfob_ui_set_accessible_label (
+      self->menu, _ ("More actions for %s"),
+      keyfob_bus_host1_get_name (keyfob_host_item_get_host (self->item)));
+  keyfob_ui_hide_type_names (self->menu);
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), point == NULL);
+  if (point != NULL)
+    {
+      gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), point);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+    }
+  g_signal_connect_object (self->menu, "closed", G_CALLBACK (on_menu_closed), self,
                            G_CONNECT_SWAPPED);
-  on_host_changed (self);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+void
+keyfob_host_row_open_menu (KeyfobHostRow *self, const GdkRectangle *point)
+{
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  open_menu (self, "menu", point);
+}
+
+void
+keyfob_host_row_open_copy_menu (KeyfobHostRow *self)
+{
+  GtkWidget *button;
+  graphene_rect_t bounds;
+
+  g_return_if_fail (KEYFOB_IS_HOST_ROW (self));
+
+  if (self->item == NULL)
+    return;
+
+  keyfob_host_row_build (self);
+  button = self->button[BUTTON_COPY_AS];
+  open_menu (self, "copy_menu", NULL);
+  if (self->menu == NULL || button == NULL || !gtk_widget_get_visible (button)
+      || !gtk_widget_compute_bounds (button, GTK_WIDGET (self), &bounds))
+    return;
+
+  gtk_popover_set_pointing_to (
+      GTK_POPOVER (self->menu),
+      &(GdkRectangle){ bounds.origin.x, bounds.origin.y, bounds.size.width, bounds.size.height });
+  gtk_widget_set_has_tooltip (button, FALSE);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED, TRUE, -1);
+}
+
+static void
+on_menu (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_host_row_open_menu (KEYFOB_HOST_ROW (widget), NULL);
+}
+
+static void
+on_remove (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  if (self->item != NULL)
+    gtk_widget_activate_action (widget, "win.remove-host", "o",
+                                keyfob_host_item_get_path (self->item));
+}
+
+static void
+on_clear (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_clipboard_clear (KEYFOB_HOST_ROW (widget)->context->clipboard);
+}
+
+static void
+on_rename (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  if (self->item != NULL)
+    gtk_widget_activate_action (widget, "win.rename-host", "o",
+                                keyfob_host_item_get_path (self->item));
+}
+
+static void
+on_select (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  if (self->item != NULL)
+    gtk_widget_activate_action (widget, "selection.begin", "o",
+                                keyfob_host_item_get_path (self->item));
+}
+
+static void
+on_toggle_pin (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  gtk_widget_activate_action (widget, "host.toggle-pin", NULL);
+}
+
+static void
+on_copy_as (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  keyfob_host_row_open_copy_menu (KEYFOB_HOST_ROW (widget));
+}
+
+gboolean
+keyfob_host_row_has_open_menu (KeyfobHostRow *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), FALSE);
+
+  return self->menu != NULL;
+}
+
+gboolean
+keyfob_host_row_move_focus (KeyfobHostRow *self, gboolean forward)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), FALSE);
+
+  if (self->box == NULL)
+    return FALSE;
+  /* in the order of reading, as some buttons stand below the others */
+  if (gtk_widget_child_focus (self->box, forward ? GTK_DIR_TAB_FORWARD : GTK_DIR_TAB_BACKWARD))
+    return TRUE;
+
+  if (forward || !keyfob_ui_has_focus (self->box))
+    return FALSE;
+
+  return gtk_widget_grab_focus (get_list_item (self));
+}
+
+/* The list item takes the focus itself where nothing in it does. */
+static gboolean
+keyfob_host_row_focus (GtkWidget *widget, GtkDirectionType direction)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  return self->menu != NULL && gtk_widget_child_focus (self->menu, direction);
+}
+
+static gboolean
+keyfob_host_row_grab_focus (GtkWidget *widget)
+{
+  return FALSE;
+}
+
+static GtkSizeRequestMode
+keyfob_host_row_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+keyfob_host_row_measure (GtkWidget *widget,
+                         GtkOrientation orientation,
+                         int for_size,
+                         int *minimum,
+                         int *natural,
+                         int *minimum_baseline,
+                         int *natural_baseline)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  if (self->box == NULL)
+    {
+      if (orientation == GTK_ORIENTATION_VERTICAL)
+        *minimum = *natural = self->height > 0 ? self->height : usual_height;
+      return;
+    }
+
+  gtk_widget_measure (self->box, orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_VERTICAL && for_size > 0)
+    {
+      self->height = *natural;
+      if (self->heading == NULL && self->item != NULL)
+        usual_height = *natural;
+    }
+}
+
+static void
+keyfob_host_row_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (widget);
+
+  if (self->box != NULL)
+    gtk_widget_size_allocate (self->box, &(GtkAllocation){ 0, 0, width, height }, baseline);
+  if (self->menu != NULL)
+    gtk_popover_present (GTK_POPOVER (self->menu));
 }
 
 static void
 keyfob_host_row_dispose (GObject *object)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
+  GtkWidget *child;
 
-  g_clear_object (&self->host);
-  g_clear_object (&self->ticker);
-  g_clear_object (&self->clipboard);
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_data (self->item, self);
+  g_clear_object (&self->item);
+  self->menu = NULL;
+  self->box = NULL;
+  /* a menu that was closed may be among them */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
+    gtk_widget_unparent (child);
 
   G_OBJECT_CLASS (keyfob_host_row_parent_class)->dispose (object);
 }
@@ -580,57 +1037,10 @@ keyfob_host_row_finalize (GObject *object)
 {
   KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
 
-  g_free (self->failure);
+  g_free (self->heading);
+  g_free (self->fold_label);
 
   G_OBJECT_CLASS (keyfob_host_row_parent_class)->finalize (object);
-}
-
-static void
-keyfob_host_row_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
-
-  switch (prop_id)
-    {
-    case PROP_HOST:
-      g_value_set_object (value, self->host);
-      break;
-    case PROP_TICKER:
-      g_value_set_object (value, self->ticker);
-      break;
-    case PROP_CLIPBOARD:
-      g_value_set_object (value, self->clipboard);
-      break;
-    case PROP_FAILURE:
-      g_value_set_string (value, self->failure);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-keyfob_host_row_set_property (GObject *object,
-                              guint prop_id,
-                              const GValue *value,
-                              GParamSpec *pspec)
-{
-  KeyfobHostRow *self = KEYFOB_HOST_ROW (object);
-
-  switch (prop_id)
-    {
-    case PROP_HOST:
-      g_set_object (&self->host, g_value_get_object (value));
-      break;
-    case PROP_TICKER:
-      g_set_object (&self->ticker, g_value_get_object (value));
-      break;
-    case PROP_CLIPBOARD:
-      g_set_object (&self->clipboard, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
 }
 
 static void
@@ -638,39 +1048,16 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-host-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, box);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, card);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, avatar);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, name);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, pin);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, line);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, status_box);
   gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, icon);
-  gtk_widget_class_bind_template_callback (widget_class, status_closure);
-  gtk_widget_class_bind_template_callback (widget_class, status_visible_closure);
-  gtk_widget_class_bind_template_callback (widget_class, error_closure);
-  gtk_widget_class_bind_template_callback (widget_class, not_empty_closure);
-  gtk_widget_class_bind_template_callback (widget_class, empty_closure);
-  gtk_widget_class_bind_template_callback (widget_class, has_details_closure);
-  gtk_widget_class_bind_template_callback (widget_class, icon_closure);
-  gtk_widget_class_bind_template_callback (widget_class, needs_user_closure);
-  gtk_widget_class_bind_template_callback (widget_class, has_token_closure);
-  gtk_widget_class_bind_template_callback (widget_class, unlock_closure);
-  gtk_widget_class_bind_template_callback (widget_class, signing_in_closure);
-  gtk_widget_class_bind_template_callback (widget_class, alternatives_closure);
-  gtk_widget_class_bind_template_callback (widget_class, busy_closure);
-}
-
-static void
-install_actions (GtkWidgetClass *widget_class)
-{
-  gtk_widget_class_install_action (widget_class, "row.sign-in", NULL, on_sign_in);
-  gtk_widget_class_install_action (widget_class, "row.sign-in-again", NULL, on_sign_in_again);
-  gtk_widget_class_install_action (widget_class, "row.unlock", NULL, on_unlock);
-  gtk_widget_class_install_action (widget_class, "row.copy", "s", on_copy);
-  gtk_widget_class_install_action (widget_class, "row.refresh", NULL, on_refresh);
-  gtk_widget_class_install_action (widget_class, "row.sign-out", NULL, on_sign_out);
-  gtk_widget_class_install_action (widget_class, "row.use-device", NULL, forward_action);
-  gtk_widget_class_install_action (widget_class, "row.settings", NULL, forward_action);
-  gtk_widget_class_install_action (widget_class, "row.remove", NULL, forward_action);
-  gtk_widget_class_install_action (widget_class, "row.details", NULL, on_details);
-  gtk_widget_class_install_action (widget_class, "row.cancel", NULL, on_cancel);
-  gtk_widget_class_install_action (widget_class, "row.continue", NULL, on_continue);
-  gtk_widget_class_install_action (widget_class, "row.open-page", NULL, on_open_page);
-  gtk_widget_class_install_action (widget_class, "row.copy-link", NULL, on_copy_link);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, status);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobHostRow, buttons);
 }
 
 static void
@@ -678,55 +1065,41 @@ keyfob_host_row_class_init (KeyfobHostRowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  const GParamFlags construct = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
 
-  object_class->constructed = keyfob_host_row_constructed;
   object_class->dispose = keyfob_host_row_dispose;
   object_class->finalize = keyfob_host_row_finalize;
-  object_class->get_property = keyfob_host_row_get_property;
-  object_class->set_property = keyfob_host_row_set_property;
+  widget_class->focus = keyfob_host_row_focus;
+  widget_class->grab_focus = keyfob_host_row_grab_focus;
+  widget_class->get_request_mode = keyfob_host_row_get_request_mode;
+  widget_class->measure = keyfob_host_row_measure;
+  widget_class->size_allocate = keyfob_host_row_size_allocate;
 
-  props[PROP_HOST] = g_param_spec_object ("host", NULL, NULL, KEYFOB_BUS_TYPE_HOST1, construct);
-  props[PROP_TICKER] = g_param_spec_object ("ticker", NULL, NULL, KEYFOB_TYPE_TICKER, construct);
-  props[PROP_CLIPBOARD] =
-      g_param_spec_object ("clipboard", NULL, NULL, KEYFOB_TYPE_CLIPBOARD, construct);
-  props[PROP_FAILURE] =
-      g_param_spec_string ("failure", NULL, NULL, NULL,
-                           G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, props);
-
-  signals[SIGNAL_DONE] = g_signal_new ("done", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
-  g_signal_new ("remove", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                0);
-  g_signal_new ("settings", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 0);
-  g_signal_new ("use-device", KEYFOB_TYPE_HOST_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 0);
-
-  g_type_ensure (KEYFOB_TYPE_COPY_BUTTON);
+  g_type_ensure (KEYFOB_TYPE_ERROR_CARD);
+  g_type_ensure (KEYFOB_TYPE_OTHER_WAYS);
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   bind_template (widget_class);
-  install_actions (widget_class);
+  gtk_widget_class_install_action (widget_class, "row.menu", NULL, on_menu);
+  gtk_widget_class_install_action (widget_class, "row.copy-as", NULL, on_copy_as);
+  gtk_widget_class_install_action (widget_class, "row.clear", NULL, on_clear);
+  gtk_widget_class_install_action (widget_class, "row.remove", NULL, on_remove);
+  gtk_widget_class_install_action (widget_class, "row.select", NULL, on_select);
+  gtk_widget_class_install_action (widget_class, "row.rename", NULL, on_rename);
+  gtk_widget_class_install_action (widget_class, "row.pin", NULL, on_toggle_pin);
+  gtk_widget_class_install_action (widget_class, "row.unpin", NULL, on_toggle_pin);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
 keyfob_host_row_init (KeyfobHostRow *self)
 {
-  gtk_widget_init_template (GTK_WIDGET (self));
 }
 
 GtkWidget *
-keyfob_host_row_new (KeyfobBusHost1 *host, KeyfobTicker *ticker, KeyfobClipboard *clipboard)
+keyfob_host_row_new (const KeyfobHostContext *context)
 {
-  return g_object_new (KEYFOB_TYPE_HOST_ROW, "host", host, "ticker", ticker, "clipboard", clipboard,
-                       NULL);
-}
+  KeyfobHostRow *self = g_object_new (KEYFOB_TYPE_HOST_ROW, NULL);
 
-KeyfobBusHost1 *
-keyfob_host_row_get_host (KeyfobHostRow *self)
-{
-  g_return_val_if_fail (KEYFOB_IS_HOST_ROW (self), NULL);
+  self->context = context;
 
-  return self->host;
+  return GTK_WIDGET (self);
 }

@@ -128,8 +128,8 @@ update (KeyfobNoticeBar *self)
       break;
     case NOTICE_ENDS_WITH_WINDOW:
       warning = g_strjoin (" ",
-                           _ ("There is no tray here, so Keyfob ends soon after its window, and "
-                              "your sessions are not kept alive."),
+                           _ ("Keyfob is in no tray here, so it ends soon after its window, and "
+                              "your sign-ins are not kept alive."),
                            keyfob_autostart_get_error (self->autostart), NULL);
       gtk_label_set_label (self->text, warning);
       gtk_info_bar_set_message_type (self->bar, GTK_MESSAGE_INFO);

@@ -22,6 +22,7 @@ struct _KeyfobQuestionBar
   guint timer;
 
   GtkLabel *question;
+  GtkLabel *program;
   GtkLabel *details;
   GtkWidget *hours;
   GtkWidget *always;
@@ -51,7 +52,7 @@ on_timer (gpointer user_data)
 static void
 show (KeyfobQuestionBar *self, GVariant *question)
 {
-  const char *id = "", *host = "", *program = "", *name = "";
+  const char *id = "", *host = "", *program = "", *name = "", *warning = "";
   gboolean remember = FALSE;
   g_autofree char *text = NULL;
   g_autofree char *details = NULL;
@@ -65,13 +66,15 @@ show (KeyfobQuestionBar *self, GVariant *question)
   g_variant_lookup (question, "host", "&s", &host);
   g_variant_lookup (question, "program", "&s", &program);
   g_variant_lookup (question, "name", "&s", &name);
+  g_variant_lookup (question, "warning", "&s", &warning);
   g_variant_lookup (question, "remember", "b", &remember);
 
   text = g_strdup_printf (_ ("May %s have the token of %s?"), name, host);
-  details = g_strdup_printf (_ ("%s asks for it, and can then act as you there. If nobody answers "
-                                "within a minute, it gets none."),
-                             program);
+  details = g_strconcat (_ ("It can then act as you there. If nobody answers within a minute, it "
+                            "gets none."),
+                         *warning != '\0' ? " " : "", warning, NULL);
   gtk_label_set_label (self->question, text);
+  gtk_label_set_label (self->program, program);
   gtk_label_set_label (self->details, details);
   gtk_widget_set_visible (self->hours, remember);
   gtk_widget_set_visible (self->always, remember);
@@ -169,6 +172,7 @@ keyfob_question_bar_class_init (KeyfobQuestionBarClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/keyfob/Keyfob/keyfob-question-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, question);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, program);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, details);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, hours);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, always);

@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-config.h"
 
@@ -232,4 +233,17 @@ keyfob_host_option_set (KeyfobBusHost1 *host,
 
   g_variant_dict_insert_value (&options, option->name, value);
   keyfob_bus_host1_call_configure (host, g_variant_dict_end (&options), NULL, callback, user_data);
+}
+
+char *
+keyfob_host_option_set_finish (KeyfobBusHost1 *host, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (KEYFOB_BUS_IS_HOST1 (host), NULL);
+
+  if (keyfob_bus_host1_call_configure_finish (host, result, &error))
+    return NULL;
+
+  return keyfob_agent_client_explain (error);
 }

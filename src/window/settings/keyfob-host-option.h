@@ -59,7 +59,7 @@ gboolean keyfob_host_option_check (KeyfobBusHost1 *host,
 /**
  * keyfob_host_option_set:
  * @value: the value; a floating reference is sunk
- * @callback: called with the answer; is to call keyfob_bus_host1_call_configure_finish()
+ * @callback: called with the answer; is to call keyfob_host_option_set_finish()
  *
  * Calls `Host1.Configure` with this one option.
  */
@@ -68,5 +68,9 @@ void keyfob_host_option_set (KeyfobBusHost1 *host,
                              GVariant *value,
                              GAsyncReadyCallback callback,
                              gpointer user_data);
+
+/** Returns: (transfer full) (nullable): what the agent says against the value; %NULL where the host
+ *   has it now */
+char *keyfob_host_option_set_finish (KeyfobBusHost1 *host, GAsyncResult *result);
 
 G_END_DECLS

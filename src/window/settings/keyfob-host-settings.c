@@ -9,7 +9,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
 #include "keyfob-option-row.h"
 #include "keyfob-ui.h"
@@ -96,8 +95,8 @@ kept_closure (GtkWidget *page, const char *store, gboolean broker)
   if (!broker)
     return g_steal_pointer (&where);
 
-  return g_strconcat (where, " ",
-                      _ ("Its header can also renew the session: share it with nobody."), NULL);
+  return g_strconcat (
+      where, " ", _ ("Give its header to nobody: whoever has it can stay signed in as you."), NULL);
 }
 
 static void
@@ -192,7 +191,8 @@ static void
 show_options (KeyfobHostSettings *self)
 {
   for (KeyfobOption option = 0; option < KEYFOB_N_OPTIONS; option++)
-    keyfob_option_row_show (self->rows[option], self->host);
+    if (self->rows[option] != NULL)
+      keyfob_option_row_show (self->rows[option], self->host);
 
   if (self->host != NULL)
     gtk_check_button_set_active (read_store (self), TRUE);
@@ -202,17 +202,14 @@ static void
 on_store_set (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostSettings) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sentence = NULL;
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  g_autofree char *trouble = keyfob_host_option_set_finish (host, result);
 
-  keyfob_bus_host1_call_configure_finish (KEYFOB_BUS_HOST1 (source), result, &error);
-  if (self->host != KEYFOB_BUS_HOST1 (source))
+  if (self->host != host)
     return;
 
-  if (error != NULL)
-    sentence = keyfob_agent_client_explain (error);
   gtk_check_button_set_active (read_store (self), TRUE);
-  set_trouble (self, sentence);
+  set_trouble (self, trouble);
 }
 
 static void
@@ -537,7 +534,8 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   for (KeyfobOption option = 0; option < KEYFOB_N_OPTIONS; option++)
-    add_row (self, option);
+    if (keyfob_option_get_info (option)->section != KEYFOB_OPTION_SECTION_NONE)
+      add_row (self, option);
   adw_preferences_group_add (self->sign_in_group, GTK_WIDGET (self->unusual_row));
 
   self->host_signals = g_signal_group_new (G_TYPE_DBUS_PROXY);
@@ -549,19 +547,34 @@ keyfob_host_settings_init (KeyfobHostSettings *self)
   g_signal_group_connect_swapped (self->host_signals, "notify::uses", G_CALLBACK (show_uses), self);
 }
 
+/* What the administrator does not allow cannot be chosen. */
+static void
+allow_files (KeyfobHostSettings *self, gboolean allowed)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->shared_file_row), allowed);
+  gtk_widget_set_sensitive (self->other_file_row, allowed);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->rows[KEYFOB_OPTION_STORE]), allowed);
+  for (guint i = 0; i < self->programs->len; i++)
+    gtk_widget_set_sensitive (((ProgramRow *) g_ptr_array_index (self->programs, i))->row, allowed);
+}
+
 void
 keyfob_host_settings_show (KeyfobHostSettings *self, KeyfobBusHost1 *host, KeyfobBusAgent1 *agent)
 {
   g_autofree char *markup =
       keyfob_ui_markup_verbatim (agent != NULL ? keyfob_bus_agent1_get_store_file (agent) : NULL);
 
+  gboolean files_allowed = agent == NULL || keyfob_bus_agent1_get_file_store_allowed (agent);
+
   g_return_if_fail (KEYFOB_IS_HOST_SETTINGS (self));
   g_return_if_fail (host == NULL || KEYFOB_BUS_IS_HOST1 (host));
 
-  adw_action_row_set_subtitle (self->shared_file_row, markup);
+  adw_action_row_set_subtitle (self->shared_file_row,
+                               files_allowed ? markup : _ ("Set by your administrator"));
   /* forgets text that was typed for this host before and not confirmed */
   set_host (self, NULL);
   show_programs (self, host, agent);
+  allow_files (self, files_allowed);
   set_host (self, host);
   g_signal_group_set_target (self->agent_signals, agent);
   show_permissions (self);

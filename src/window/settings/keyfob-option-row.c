@@ -157,23 +157,20 @@ static void
 on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobOptionRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sentence = NULL;
+  KeyfobBusHost1 *host = KEYFOB_BUS_HOST1 (source);
+  g_autofree char *trouble = keyfob_host_option_set_finish (host, result);
 
-  keyfob_bus_host1_call_configure_finish (KEYFOB_BUS_HOST1 (source), result, &error);
   set_busy (self, FALSE);
-  if (self->host != KEYFOB_BUS_HOST1 (source))
+  if (self->host != host)
     return;
 
   /* after an error, the typed text stays, to be corrected */
   if (!is_typed (self))
     show_value (self);
-  else if (error == NULL)
+  else if (trouble == NULL)
     gtk_editable_set_text (GTK_EDITABLE (self->entry), self->saved);
 
-  if (error != NULL)
-    sentence = keyfob_agent_client_explain (error);
-  set_trouble (self, sentence);
+  set_trouble (self, trouble);
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include <adwaita.h>
 
+#include "keyfob-agent-client.h"
 #include "keyfob-autostart.h"
 
 G_BEGIN_DECLS
@@ -26,12 +27,15 @@ G_DECLARE_FINAL_TYPE (KeyfobPreferencesWindow,
 /**
  * keyfob_preferences_window_new:
  * @parent: the window to which the preferences belong
+ * @client: the agent
  * @autostart: whether the agent starts at login
  * @settings: the settings of the application
  *
  * Returns: (transfer floating): the window
  */
-GtkWidget *
-keyfob_preferences_window_new (GtkWindow *parent, KeyfobAutostart *autostart, GSettings *settings);
+GtkWidget *keyfob_preferences_window_new (GtkWindow *parent,
+                                          KeyfobAgentClient *client,
+                                          KeyfobAutostart *autostart,
+                                          GSettings *settings);
 
 G_END_DECLS

@@ -6,19 +6,242 @@
 
 #include "keyfob-ui.h"
 
+#include <dlfcn.h>
+
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+
+/* Of libadwaita's style sheet, color1 to color14. */
+#define MAX_PICTURE (1024 * 1024) /* bytes */
+#define N_AVATAR_COLOURS 14
+
+/* Microseconds: what happened may move the focus a moment later. */
+#define FOCUS_TIME G_TIME_SPAN_SECOND
+
+/* Milliseconds: a screen reader that says what has the focus now says its description with it, and
+ * once more when it hears of the change. */
+#define SETTLE_TIME 500
+
+#define TEXT_KEY "keyfob-text"
+#define ANNOUNCEMENT_KEY "keyfob-announcement"
+
+/* The last announcement in a window. */
+typedef struct
+{
+  GtkRoot *root; /* the window, which owns this */
+  char *text;
+  gint64 time;       /* by g_get_monotonic_time() */
+  guint timer;       /* until the focus stays where it is */
+  GtkWidget *bearer; /* weak (nullable): has the text as its description */
+} Announcement;
+
+static void
+announcement_free (Announcement *announcement)
+{
+  g_clear_handle_id (&announcement->timer, g_source_remove);
+  g_clear_weak_pointer (&announcement->bearer);
+  g_free (announcement->text);
+  g_free (announcement);
+}
+
+static void
+set_bearer (Announcement *announcement, GtkWidget *bearer)
+{
+  if (announcement->bearer != NULL)
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (announcement->bearer),
+                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+  g_set_weak_pointer (&announcement->bearer, bearer);
+  if (bearer != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (bearer), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    announcement->text, -1);
+}
+
+static gboolean
+on_settled (gpointer user_data)
+{
+  Announcement *announcement = user_data;
+
+  announcement->timer = 0;
+  set_bearer (announcement, gtk_root_get_focus (announcement->root));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_focus (Announcement *announcement)
+{
+  g_clear_handle_id (&announcement->timer, g_source_remove);
+  announcement->timer = g_timeout_add (SETTLE_TIME, on_settled, announcement);
+}
+
+/* Whether what has the text could still have the focus: the user has gone on. */
+static gboolean
+is_left (Announcement *announcement)
+{
+  GtkWidget *bearer = announcement->bearer;
+
+  return bearer != NULL && gtk_widget_get_mapped (bearer) && gtk_widget_is_sensitive (bearer);
+}
+
+/* What has told the text may go a moment later, such as a row that is made anew. */
+static void
+on_focus_changed (Announcement *announcement)
+{
+  gboolean is_told = announcement->timer == 0;
+  gboolean is_late = g_get_monotonic_time () - announcement->time > FOCUS_TIME;
+  gboolean is_over = is_told && (is_left (announcement) || is_late);
+
+  if (announcement->text == NULL
+      || (is_told && gtk_root_get_focus (announcement->root) == announcement->bearer))
+    return;
+
+  set_bearer (announcement, NULL);
+  if (is_over)
+    g_clear_pointer (&announcement->text, g_free);
+  else
+    wait_for_focus (announcement);
+}
+
+/* gtk_accessible_announce() is newer than the GTK that Keyfob is built with. */
+static void
+say (GtkWidget *widget, const char *text)
+{
+  typedef void (*Announce) (GtkAccessible * self, const char *message, int priority);
+  static const int medium = 1; /* GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM */
+  Announce announce;
+
+  *(void **) &announce = dlsym (RTLD_DEFAULT, "gtk_accessible_announce");
+  if (announce != NULL)
+    announce (GTK_ACCESSIBLE (widget), text, medium);
+}
+
+void
+keyfob_ui_announce (GtkWidget *widget, const char *text)
+{
+  GtkRoot *root;
+  Announcement *announcement;
+
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+  g_return_if_fail (text != NULL);
+
+  root = gtk_widget_get_root (widget);
+  if (root == NULL)
+    return;
+
+  announcement = g_object_get_data (G_OBJECT (root), ANNOUNCEMENT_KEY);
+  if (announcement == NULL)
+    {
+      announcement = g_new0 (Announcement, 1);
+      announcement->root = root;
+      g_object_set_data_full (G_OBJECT (root), ANNOUNCEMENT_KEY, announcement,
+                              (GDestroyNotify) announcement_free);
+      g_signal_connect_swapped (root, "notify::focus-widget", G_CALLBACK (on_focus_changed),
+                                announcement);
+    }
+
+  /* the row and the page of a host tell the same */
+  if (g_strcmp0 (announcement->text, text) == 0
+      && g_get_monotonic_time () - announcement->time < FOCUS_TIME)
+    return;
+
+  g_free (announcement->text);
+  announcement->text = g_strdup (text);
+  announcement->time = g_get_monotonic_time ();
+  set_bearer (announcement, NULL);
+  wait_for_focus (announcement);
+  say (GTK_WIDGET (root), text);
+}
+
 AdwToast *
 keyfob_ui_create_toast (const char *text)
 {
   /* before libadwaita 1.4, the title of a toast is always markup */
   g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *toast = adw_toast_new (escaped);
 
-  return adw_toast_new (escaped);
+  g_object_set_data_full (G_OBJECT (toast), TEXT_KEY, g_strdup (text), g_free);
+
+  return toast;
+}
+
+/* libadwaita gives the one that closes a toast a pictogram and no name. */
+static void
+name_close_buttons (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "window-close-symbolic") == 0)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    _ ("Close this message"), -1);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    name_close_buttons (child);
+}
+
+void
+keyfob_ui_add_toast (AdwToastOverlay *overlay, AdwToast *toast)
+{
+  static const char key[] = "keyfob-last-toast";
+  AdwToast *last = g_object_get_data (G_OBJECT (overlay), key);
+
+  if (last != NULL)
+    adw_toast_dismiss (last);
+
+  if (adw_toast_get_button_label (toast) == NULL)
+    g_object_set_data_full (G_OBJECT (overlay), key, g_object_ref (toast), g_object_unref);
+  else
+    g_object_set_data (G_OBJECT (overlay), key, NULL);
+  if (g_object_get_data (G_OBJECT (toast), TEXT_KEY) != NULL)
+    keyfob_ui_announce (GTK_WIDGET (overlay), g_object_get_data (G_OBJECT (toast), TEXT_KEY));
+  adw_toast_overlay_add_toast (overlay, toast);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (overlay)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (child != adw_toast_overlay_get_child (overlay))
+      name_close_buttons (child);
 }
 
 void
 keyfob_ui_show_toast (AdwToastOverlay *overlay, const char *text)
 {
-  adw_toast_overlay_add_toast (overlay, keyfob_ui_create_toast (text));
+  keyfob_ui_add_toast (overlay, keyfob_ui_create_toast (text));
+}
+
+gboolean
+keyfob_ui_has_focus (GtkWidget *widget)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  return focus != NULL && (focus == widget || gtk_widget_is_ancestor (focus, widget));
+}
+
+void
+keyfob_ui_set_accessible_label (GtkWidget *control, const char *format, const char *name)
+{
+  g_autoptr (GString) label = g_string_new (format);
+
+  g_return_if_fail (GTK_IS_WIDGET (control));
+
+  g_string_replace (label, "%s", name, 1);
+  /* what labels a row of libadwaita would go before it */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  label->str, -1);
+}
+
+void
+keyfob_ui_set_description (GtkWidget *control, GtkLabel *label, const char *sentence)
+{
+  const char *text = sentence != NULL ? sentence : "";
+
+  g_return_if_fail (GTK_IS_WIDGET (control));
+  g_return_if_fail (GTK_IS_LABEL (label));
+
+  gtk_label_set_label (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (label), sentence != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  text, -1);
 }
 
 void
@@ -44,4 +267,185 @@ keyfob_ui_markup_verbatim (const char *text)
 {
   return g_markup_printf_escaped ("<span insert_hyphens=\"false\">%s</span>",
                                   text != NULL ? text : "");
+}
+
+char *
+keyfob_ui_dup_breakable (const char *address)
+{
+  const char *zero_width_space = "\342\200\213";
+  GString *breakable = g_string_new (NULL);
+
+  for (const char *p = address; *p != '\0'; p++)
+    {
+      g_string_append_c (breakable, *p);
+      if ((*p == '.' || *p == '/') && p[1] != '/' && p[1] != '\0')
+        g_string_append (breakable, zero_width_space);
+    }
+
+  return g_string_free (breakable, FALSE);
+}
+
+static void
+set_nameless (gpointer accessible)
+{
+  gtk_accessible_update_property (GTK_ACCESSIBLE (accessible), GTK_ACCESSIBLE_PROPERTY_LABEL, "",
+                                  -1);
+}
+
+/* Whether a list of libadwaita's own has nothing that names it. */
+static gboolean
+is_nameless_list (GtkWidget *widget)
+{
+  GtkWidget *group = gtk_widget_get_ancestor (widget, ADW_TYPE_PREFERENCES_GROUP);
+
+  if (!GTK_IS_LIST_BOX (widget))
+    return FALSE;
+
+  return gtk_widget_get_ancestor (widget, ADW_TYPE_EXPANDER_ROW) != NULL
+         || (group != NULL
+             && *adw_preferences_group_get_title (ADW_PREFERENCES_GROUP (group)) == '\0');
+}
+
+static GtkWidget *
+find_revealer (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_REVEALER (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL && found == NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_revealer (child);
+
+  return found;
+}
+
+static void
+on_expanded (AdwExpanderRow *row)
+{
+  GtkWidget *revealer = find_revealer (GTK_WIDGET (row));
+
+  if (revealer != NULL)
+    keyfob_ui_set_covered (revealer, !adw_expander_row_get_expanded (row));
+}
+
+void
+keyfob_ui_hide_type_names (GtkWidget *widget)
+{
+  if (GTK_IS_STACK (widget))
+    {
+      g_autoptr (GtkSelectionModel) pages = gtk_stack_get_pages (GTK_STACK (widget));
+
+      for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (pages)); i++)
+        {
+          g_autoptr (GObject) page = g_list_model_get_item (G_LIST_MODEL (pages), i);
+
+          set_nameless (page);
+        }
+    }
+  else if (is_nameless_list (widget) || gtk_widget_has_css_class (widget, "expander-row-arrow")
+           || GTK_IS_DROP_DOWN (widget))
+    {
+      /* of a drop-down, the button in it has the focus and the name */
+      set_nameless (widget);
+    }
+  else if (GTK_IS_BUTTON (widget) && gtk_widget_get_tooltip_text (widget) != NULL
+           && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "edit-find-symbolic") == 0)
+    {
+      gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                      gtk_widget_get_tooltip_text (widget), -1);
+    }
+
+  if (ADW_IS_EXPANDER_ROW (widget))
+    {
+      g_signal_connect (widget, "notify::expanded", G_CALLBACK (on_expanded), NULL);
+      on_expanded (ADW_EXPANDER_ROW (widget));
+    }
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    keyfob_ui_hide_type_names (child);
+}
+
+/* Returns: (transfer full): a text whose first letters of words tell servers apart that are named
+ * alike: the number at the end of the first part of an address, or the first letters of its parts
+ */
+static char *
+dup_avatar_text (const char *name)
+{
+  const char *end = name;
+  const char *second;
+
+  if (strchr (name, ' ') != NULL)
+    return g_strdup (name);
+
+  while (g_unichar_isalnum (g_utf8_get_char (end)))
+    end = g_utf8_next_char (end);
+  if (end - name > 2 && g_ascii_isdigit (end[-1]) && g_ascii_isdigit (end[-2]))
+    return g_strdup_printf ("%c %c", end[-2], end[-1]);
+  if (end - name > 1 && g_ascii_isdigit (end[-1]))
+    return g_strdup_printf ("%.*s %c", (int) (g_utf8_next_char (name) - name), name, end[-1]);
+
+  for (second = end; *second != '\0' && !g_unichar_isalnum (g_utf8_get_char (second));)
+    second = g_utf8_next_char (second);
+
+  return g_strdup_printf ("%.*s %s", (int) (end - name), name, second);
+}
+
+void
+keyfob_ui_set_avatar (AdwAvatar *avatar, const char *name, const char *address)
+{
+  GtkWidget *circle = gtk_widget_get_first_child (GTK_WIDGET (avatar));
+  guint colour = g_str_hash (address) % N_AVATAR_COLOURS + 1;
+  g_autofree char *text = dup_avatar_text (name);
+
+  adw_avatar_set_text (avatar, text);
+  for (guint i = 1; circle != NULL && i <= N_AVATAR_COLOURS; i++)
+    {
+      g_autofree char *class_name = g_strdup_printf ("color%u", i);
+
+      if (i == colour)
+        gtk_widget_add_css_class (circle, class_name);
+      else
+        gtk_widget_remove_css_class (circle, class_name);
+    }
+}
+
+static GdkTexture *
+load_picture (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  GdkTexture *picture = NULL;
+  GStatBuf info;
+
+  /* a pipe would be waited for */
+  if (g_stat (path, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= MAX_PICTURE)
+    picture = gdk_texture_new_from_filename (path, &error);
+  if (picture == NULL)
+    g_debug ("%s is not shown: %s", path, error != NULL ? error->message : "no file of that size");
+
+  return picture;
+}
+
+static void
+unref_picture (gpointer picture)
+{
+  g_clear_object (&picture);
+}
+
+void
+keyfob_ui_set_picture (AdwAvatar *avatar, const char *path)
+{
+  /* path → GdkTexture, or NULL: read once for all rows, which come and go */
+  static GHashTable *pictures;
+  gpointer picture = NULL;
+
+  if (pictures == NULL)
+    pictures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_picture);
+  if (*path != '\0' && !g_hash_table_lookup_extended (pictures, path, NULL, &picture))
+    {
+      picture = load_picture (path);
+      g_hash_table_insert (pictures, g_strdup (path), picture);
+    }
+
+  if (adw_avatar_get_custom_image (avatar) != picture)
+    adw_avatar_set_custom_image (avatar, picture);
 }

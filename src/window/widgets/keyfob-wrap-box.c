@@ -13,6 +13,7 @@ struct _KeyfobWrapBox
   int spacing;
   int line_spacing;
   int expand_chars;
+  gboolean centered;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobWrapBox, keyfob_wrap_box, GTK_TYPE_WIDGET)
@@ -23,6 +24,7 @@ enum
   PROP_SPACING,
   PROP_LINE_SPACING,
   PROP_EXPAND_CHARS,
+  PROP_CENTERED,
   N_PROPS
 };
 
@@ -129,13 +131,32 @@ line_height (KeyfobWrapBox *self, const Line *line, int available)
   return height;
 }
 
+/* Places a child in its line, which begins at @y and is @height high. */
+static void
+allocate_child (KeyfobWrapBox *self, GtkWidget *child, int x, int y, int width, int height)
+{
+  int natural = height;
+
+  if (self->centered)
+    gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
+  natural = MIN (natural, height);
+
+  gtk_widget_size_allocate (child,
+                            &(GtkAllocation){ x, y + (height - natural) / 2, width, natural }, -1);
+}
+
 static void
 allocate_line (KeyfobWrapBox *self, const Line *line, int available, int y, int height)
 {
   gboolean mirrored = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   int extra = MAX (available - line->width, 0);
   int n_expand = line->n_expand;
+  gboolean centred = gtk_widget_get_halign (GTK_WIDGET (self)) == GTK_ALIGN_CENTER;
   int x = n_expand == 0 ? extra : 0;
+
+  /* a box in the middle has each of its lines there */
+  if (centred)
+    x /= 2;
 
   for (GtkWidget *child = line->first; child != line->end;
        child = gtk_widget_get_next_sibling (child))
@@ -146,8 +167,7 @@ allocate_line (KeyfobWrapBox *self, const Line *line, int available, int y, int 
         continue;
 
       width = take_width (self, child, available, &extra, &n_expand);
-      gtk_widget_size_allocate (
-          child, &(GtkAllocation){ mirrored ? available - x - width : x, y, width, height }, -1);
+      allocate_child (self, child, mirrored ? available - x - width : x, y, width, height);
       x += width + self->spacing;
     }
 }
@@ -268,6 +288,17 @@ set_size (KeyfobWrapBox *self, int *size, const GValue *value, GParamSpec *pspec
 }
 
 static void
+set_centered (KeyfobWrapBox *self, gboolean centered, GParamSpec *pspec)
+{
+  if (self->centered == centered)
+    return;
+
+  self->centered = centered;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), pspec);
+}
+
+static void
 keyfob_wrap_box_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   KeyfobWrapBox *self = KEYFOB_WRAP_BOX (object);
@@ -282,6 +313,9 @@ keyfob_wrap_box_get_property (GObject *object, guint prop_id, GValue *value, GPa
       break;
     case PROP_EXPAND_CHARS:
       g_value_set_int (value, self->expand_chars);
+      break;
+    case PROP_CENTERED:
+      g_value_set_boolean (value, self->centered);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -307,6 +341,9 @@ keyfob_wrap_box_set_property (GObject *object,
     case PROP_EXPAND_CHARS:
       set_size (self, &self->expand_chars, value, pspec);
       break;
+    case PROP_CENTERED:
+      set_centered (self, g_value_get_boolean (value), pspec);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -329,6 +366,7 @@ keyfob_wrap_box_class_init (KeyfobWrapBoxClass *klass)
   props[PROP_SPACING] = g_param_spec_int ("spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_LINE_SPACING] = g_param_spec_int ("line-spacing", NULL, NULL, 0, G_MAXINT, 0, flags);
   props[PROP_EXPAND_CHARS] = g_param_spec_int ("expand-chars", NULL, NULL, 0, 1000, 0, flags);
+  props[PROP_CENTERED] = g_param_spec_boolean ("centered", NULL, NULL, FALSE, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);

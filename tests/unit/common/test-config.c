@@ -80,16 +80,16 @@ static const struct
 } bad_urls[] = {
   { "", "Type the address" },
   { " \t ", "Type the address" },
-  { "https://", "name of the host is missing" },
+  { "https://", "name of the server is missing" },
   { "http://evillocalhost", "over http" },
   { "http://localhost.example.org", "over http" },
   { "http://128.0.0.1", "over http" },
   { "http://126.255.255.255", "over http" },
   { "http://[::2]", "over http" },
   { "http://0.0.0.0", "over http" },
-  { "https:///path", "name of the host is missing" },
-  { "https://:8080", "name of the host is missing" },
-  { "/just/a/path", "name of the host is missing" },
+  { "https:///path", "name of the server is missing" },
+  { "https://:8080", "name of the server is missing" },
+  { "/just/a/path", "name of the server is missing" },
   { "https:data.example.org", "two slashes" },
   { "http:/data.example.org", "two slashes" },
   { "ftp://data.example.org", "“ftp:”" },
@@ -113,6 +113,8 @@ static const struct
   { "https://data.example.org:", "port from 1 to 65535" },
   { "https://data.example.org:+80", "port from 1 to 65535" },
   { "localhost:abc", "port from 1 to 65535" },
+  { "http://host:37535:x/y", "port from 1 to 65535" },
+  { "data.example.org:8443:1", "port from 1 to 65535" },
   { "data example.org", "blank" },
   { "https://data.example.org/a b", "blank" },
   { "https://data.example.org/a\nb", "blank" },
@@ -237,7 +239,8 @@ static const char *all_options =
     " 'timeout': <@u 60>, 'scope': <'openid profile'>, 'issuer': <'https://id.example.org/'>,"
     " 'server-pkce': <true>, 'device-flow': <false>, 'consent': <'never'>,"
     " 'ask-first': <true>,"
-    " 'allow-http': <true>, 'store': <'/srv/tokens.json'>}";
+    " 'allow-http': <true>, 'store': <'/srv/tokens.json'>,"
+    " 'ca-file': <'/etc/ssl/a.pem'>, 'proxy': <'none'>}";
 
 static void
 test_options_round_trip (void)
@@ -265,6 +268,27 @@ test_options_round_trip (void)
   g_assert_false (keyfob_config_get_device_flow (config));
   g_assert_cmpstr (keyfob_config_get_consent (config), ==, "never");
   g_assert_cmpstr (keyfob_config_get_store (config), ==, "/srv/tokens.json");
+}
+
+static void
+test_proxy (void)
+{
+  const char *cases[][2] = {
+    { "", "" },
+    { " none ", "none" },
+    { "system", "system" },
+    { "http://proxy.example.org:3128/", "http://proxy.example.org:3128" },
+    { "HTTPS://proxy.example.org", "https://proxy.example.org:443" },
+    { "socks5://[2001:db8::1]", "socks5://[2001:db8::1]:1080" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *options = g_strdup_printf ("{'proxy': <'%s'>}", cases[i][0]);
+      g_autoptr (KeyfobConfig) config = new_config ("https://data.example.org", options);
+
+      g_assert_cmpstr (keyfob_config_get_proxy (config), ==, cases[i][1]);
+    }
 }
 
 static void
@@ -324,12 +348,37 @@ static const struct
   { "{'issuer': <'id.example.org'>}", "beginning with" },
   { "{'issuer': <'http://id.example.org'>}", "https://" },
   { "{'issuer': <'https://id.example.org/?x'>}", "without “?”" },
+  { "{'ca-file': <'institute.pem'>}", "whole path" },
+  { "{'ca-file': <'/etc/ssl/'>}", "whole path" },
+  { "{'proxy': <'proxy.example.org'>}", "as in http://" },
+  { "{'proxy': <'proxy.example.org:3128'>}", "as in http://" },
+  { "{'proxy': <'ftp://proxy.example.org'>}", "as in http://" },
+  { "{'proxy': <'http://'>}", "as in http://" },
+  { "{'proxy': <'http://proxy.example.org/path'>}", "as in http://" },
+  { "{'proxy': <'http://proxy.example.org:0x'>}", "as in http://" },
+  { "{'proxy': <'http://proxy.example.org:0'>}", "as in http://" },
+  { "{'proxy': <'http://a b'>}", "as in http://" },
+  { "{'proxy': <'http://proxy\n.example.org'>}", "as in http://" },
+  { "{'proxy': <'http://alice:secret@proxy.example.org'>}", "without a user name" },
+  { "{'proxy': <'http://alice@proxy.example.org'>}", "without a user name" },
+  { "{'proxy': <'http://alice%3Asecret%40proxy.example.org:3128'>}", "without a user name" },
+  { "{'proxy': <'socks5://alice%40proxy.example.org/'>}", "without a user name" },
+  { "{'proxy': <'http://alice%3Asecret'>}", "without a user name" },
+  { "{'proxy': <'http://alice%253Asecret%2540proxy.example.org'>}", "without a user name" },
+  { "{'help-page': <'help.example.org'>}", "help page" },
+  { "{'help-page': <'javascript:alert(1)'>}", "help page" },
+  { "{'help-page': <'file:///etc/passwd'>}", "help page" },
+  { "{'help-page': <'https://a:b@help.example.org'>}", "help page" },
+  { "{'help-page': <'https://help.example.org/a b'>}", "help page" },
+  { "{'picture': <'logo.png'>}", "path of the picture" },
   { "{'consent': <'please'>}", "one of: automatic, always, never" },
   { "{'consent': <true>}", "“consent” is of another type" },
   { "{'store': <'cloud'>}", "whole path" },
   { "{'store': <'tokens.json'>}", "whole path" },
   { "{'store': <'~/tokens.json'>}", "whole path" },
   { "{'store': <'/srv/'>}", "whole path" },
+  { "{'store': <'/.'>}", "whole path" },
+  { "{'store': <'/srv/..'>}", "whole path" },
   { "{'store': <'/srv/a\\nb'>}", "whole path" },
   { "{'store': <'app:'>}", "one folder" },
   { "{'store': <'app:.'>}", "one folder" },
@@ -410,6 +459,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/config/allow-http", test_allow_http);
   g_test_add_func ("/config/defaults", test_defaults);
   g_test_add_func ("/config/options-round-trip", test_options_round_trip);
+  g_test_add_func ("/config/proxy", test_proxy);
   g_test_add_func ("/config/with-options", test_with_options);
   g_test_add_func ("/config/bad-options", test_bad_options);
   g_test_add_func ("/config/name-is-stripped", test_name_is_stripped);

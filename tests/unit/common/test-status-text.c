@@ -41,6 +41,9 @@ test_states_differ (void)
       g_assert_true (g_hash_table_add (seen, (gpointer) keyfob_status_text_state_icon (i)));
     }
 
+  /* a padlock, which GTK brings along */
+  g_assert_cmpstr (keyfob_status_text_state_icon (KEYFOB_HOST_LOCKED), ==,
+                   "changes-prevent-symbolic");
   g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_LOCKED, "keyring"), ==, "Locked");
   g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_LOCKED, "/t"), ==, "Cannot be read");
   g_assert_cmpstr (keyfob_status_text_state (KEYFOB_HOST_SIGNED_IN, "/t"), ==, "Signed in");
@@ -153,11 +156,9 @@ test_status (void)
   } cases[] = {
     { KEYFOB_HOST_SIGNED_OUT, "", 0, "Not signed in" },
     { KEYFOB_HOST_SIGNING_IN, "Alice", NOW + HOUR, "Waiting for your browser…" },
-    { KEYFOB_HOST_SIGNED_IN, "Alice", NOW + 42 * MINUTE, "Alice · 42 min left" },
-    { KEYFOB_HOST_SIGNED_IN, "", NOW + 42 * MINUTE, "Signed in · 42 min left" },
-    { KEYFOB_HOST_SIGNED_IN, NULL, 0, "Signed in" },
-    { KEYFOB_HOST_SIGNED_IN, "Alice", 0, "Alice" },
-    { KEYFOB_HOST_SIGNED_IN, "Alice", NOW, "Alice · a new token is fetched when you copy" },
+    { KEYFOB_HOST_SIGNED_IN, "Alice", NOW + 42 * MINUTE, "Alice · renewed by itself" },
+    { KEYFOB_HOST_SIGNED_IN, "", NOW + 42 * MINUTE, "Signed in · renewed by itself" },
+    { KEYFOB_HOST_SIGNED_IN, "Alice", NOW, "Alice · renewed by itself" },
     { KEYFOB_HOST_REFRESHING, "Alice", NOW, "Getting a new token…" },
     { KEYFOB_HOST_EXPIRED, "Alice", NOW - HOUR, "The session ended today at 20:40" },
     { KEYFOB_HOST_LOCKED, "Alice", 0, "Alice · locked" },
@@ -175,13 +176,14 @@ test_status (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *words = keyfob_status_text_status (cases[i].state, cases[i].store,
-                                                          cases[i].account, cases[i].expires, NOW);
+      g_autofree char *words = keyfob_status_text_status (
+          cases[i].state, cases[i].store, cases[i].account, cases[i].expires, TRUE, NOW);
 
       g_assert_cmpstr (words, ==, cases[i].words);
     }
 }
 
+/* A time is told where the user will have to do something at it. */
 static void
 test_unrenewed (void)
 {
@@ -191,17 +193,80 @@ test_unrenewed (void)
     gint64 left;
     const char *words;
   } cases[] = {
-    { "Alice", 59, "Alice · less than a minute left, then sign in again" },
-    { "Alice", 42 * MINUTE, "Alice · good until 22:22, then sign in again" },
-    { "", 42 * MINUTE, "Signed in · good until 22:22, then sign in again" },
-    { NULL, 10 * HOUR, "Signed in · good until tomorrow 07:40, then sign in again" },
-    { "Alice", 30 * DAY, "Alice · good until 21 December 2026, then sign in again" },
+    { "Alice", 59, "Alice · ends in less than a minute" },
+    { "Alice", 42 * MINUTE, "Alice · ends at 22:22" },
+    { "", 42 * MINUTE, "Signed in · ends at 22:22" },
+    { NULL, 10 * HOUR, "Signed in · ends tomorrow at 07:40" },
+    { "Alice", 6 * DAY, "Alice · ends on Friday at 21:40" },
+    { "Alice", 30 * DAY, "Alice · ends on 21 December 2026" },
+    { "Alice", G_MAXINT64 - NOW, "Alice" },
+    { "Alice", 0, "Alice" },
+    { NULL, -NOW, "Signed in" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *words =
-          keyfob_status_text_unrenewed (cases[i].account, NOW + cases[i].left, NOW);
+      g_autofree char *words = keyfob_status_text_status (
+          KEYFOB_HOST_SIGNED_IN, NULL, cases[i].account, NOW + cases[i].left, FALSE, NOW);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+}
+
+static void
+test_ends_soon (void)
+{
+  g_assert_true (keyfob_status_text_ends_soon (NOW + HOUR - 1, FALSE, NOW));
+  g_assert_false (keyfob_status_text_ends_soon (NOW + HOUR, FALSE, NOW));
+  g_assert_false (keyfob_status_text_ends_soon (NOW + MINUTE, TRUE, NOW));
+  g_assert_false (keyfob_status_text_ends_soon (NOW, FALSE, NOW));
+}
+
+static void
+test_distance (void)
+{
+  const struct
+  {
+    gint64 from_now;
+    const char *words;
+  } cases[] = {
+    { 0, "just now" },
+    { -59, "just now" },
+    { 59, "in less than a minute" },
+    { 12 * MINUTE + 59, "in 12 min" },
+    { -3 * MINUTE, "3 min ago" },
+    { 5 * HOUR, "in 5 h" },
+    { -47 * HOUR, "47 h ago" },
+    { 48 * HOUR, "in 2 days" },
+    { -50 * HOUR, "2 days ago" },
+    { G_MAXINT64 - NOW, "in a very long time" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *words = keyfob_status_text_distance (NOW + cases[i].from_now, NOW);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+}
+
+static void
+test_who (void)
+{
+  const struct
+  {
+    const char *account;
+    gboolean renews;
+    const char *words;
+  } cases[] = {
+    { "alice", TRUE, "Signed in as alice, renewed by itself" },
+    { "", TRUE, "Signed in, renewed by itself" },
+    { "alice", FALSE, "Signed in as alice" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *words = keyfob_status_text_who (cases[i].account, NOW, cases[i].renews, NOW);
 
       g_assert_cmpstr (words, ==, cases[i].words);
     }
@@ -221,6 +286,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/session-ended", test_session_ended);
   g_test_add_func ("/words/status", test_status);
   g_test_add_func ("/words/unrenewed", test_unrenewed);
+  g_test_add_func ("/words/ends-soon", test_ends_soon);
+  g_test_add_func ("/words/distance", test_distance);
+  g_test_add_func ("/words/who", test_who);
 
   return g_test_run ();
 }

@@ -201,6 +201,7 @@ test_no_launcher (Fixture *fixture, gconstpointer data)
 static void
 test_browser_stays_away (Fixture *fixture, gconstpointer data)
 {
+  fixture->launcher->stays_away = TRUE;
   start (fixture);
   wait_while (keyfob_code_flow_get_login_uri (fixture->flow) == NULL);
 

@@ -30,7 +30,7 @@ on_launched (GObject *source, GAsyncResult *result, gpointer user_data)
 static GError *
 launch (const char *uri, const char *activation_token, GCancellable *cancellable)
 {
-  g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new (NULL);
+  g_autoptr (KeyfobLauncher) launcher = keyfob_browser_launcher_new (NULL, NULL);
   Outcome outcome = { 0 };
 
   keyfob_launcher_launch_async (launcher, uri, activation_token, cancellable, on_launched,
@@ -170,7 +170,7 @@ test_other_schemes (void)
 static void
 test_finalize (void)
 {
-  KeyfobLauncher *launcher = keyfob_browser_launcher_new (NULL);
+  KeyfobLauncher *launcher = keyfob_browser_launcher_new (NULL, NULL);
 
   g_assert_finalize_object (launcher);
 }

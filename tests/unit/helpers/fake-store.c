@@ -75,7 +75,9 @@ fake_store_save_async (KeyfobTokenStore *store,
 static char *
 fake_store_dup_lock_path (KeyfobTokenStore *store)
 {
-  return g_build_filename (g_get_user_runtime_dir (), "fake-store.lock", NULL);
+  g_autofree char *name = g_strdup_printf ("fake-store-%p.lock", (void *) store);
+
+  return g_build_filename (g_get_user_runtime_dir (), name, NULL);
 }
 
 static void

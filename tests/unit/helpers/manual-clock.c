@@ -49,7 +49,7 @@ static GSourceFuncs manual_timer_funcs = {
 static gint64
 manual_clock_get_now (KeyfobClock *clock)
 {
-  return MANUAL_CLOCK (clock)->now;
+  return MANUAL_CLOCK (clock)->now * G_USEC_PER_SEC;
 }
 
 static gint64

@@ -230,6 +230,12 @@ test_lapses (void)
   g_assert_true (keyfob_host_session_can_refresh (session));
   g_assert_cmpint (keyfob_host_session_get_due (session), ==, START + 600);
 
+  keyfob_host_session_set_always_used (session, TRUE);
+  assert_planned (session, START, 600);
+  g_assert_cmpint (keyfob_host_session_get_last_used (session), ==, START - 30 * DAY);
+  keyfob_host_session_set_always_used (session, FALSE);
+  g_assert_false (keyfob_host_session_get_renews (session));
+
   keyfob_host_session_go_offline (session, error);
   g_assert_cmpint (keyfob_host_session_get_due (session), ==, START + 600);
 

@@ -341,10 +341,10 @@ static void
 test_redirect_names_its_target (void)
 {
   const char *const targets[][2] = {
-    { "https://login.example.net/?token=SECRET", "on to login.example.net," },
-    { "https://auth.example.org:8443/auth/v2/token/", "from " URL },
-    { "/auth/v2/token/", "from " URL },
-    { "", "from " URL },
+    { "https://login.example.net/?token=SECRET", "redirects to login.example.net," },
+    { "https://auth.example.org:8443/auth/v2/token/", "at " URL },
+    { "/auth/v2/token/", "at " URL },
+    { "", "at " URL },
     { "javascript:alert(1)", "auth.example.org" },
   };
 

@@ -10,6 +10,7 @@
 #include "fake-network.h"
 #include "fake-web-server.h"
 #include "keyfob-host-decisions.h"
+#include "keyfob-host-storage.h"
 #include "keyfob-host.h"
 #include "keyfob-http.h"
 #include "manual-clock.h"
@@ -64,7 +65,7 @@ remove_folder (const char *path)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
 
-      g_assert_no_errno (g_unlink (file));
+      g_assert_no_errno (g_remove (file));
     }
   g_assert_no_errno (g_rmdir (path));
 }
@@ -147,7 +148,7 @@ make_context (Fixture *fixture)
   g_autoptr (GDBusConnection) connection = g_object_new (G_TYPE_DBUS_CONNECTION, NULL);
 
   return keyfob_context_new (connection, NULL, session, clock, KEYFOB_LAUNCHER (launcher), file,
-                             notices, settings, lock, questions, stores);
+                             notices, settings, lock, questions, stores, fixture->folder);
 }
 
 static KeyfobBusHost1 *
@@ -317,6 +318,132 @@ test_lapses (Fixture *fixture, gconstpointer data)
 }
 
 static void
+assert_in_file (Fixture *fixture, const char *expected)
+{
+  g_auto (GStrv) paths = keyfob_bearer_files_dup_paths (
+      fixture->context->bearer_files,
+      keyfob_config_get_base_url (keyfob_host_get_config (fixture->host)));
+  g_autofree char *content = NULL;
+
+  g_file_get_contents (paths[0], &content, NULL, NULL);
+  g_assert_cmpstr (content, ==, expected);
+}
+
+static void
+keep_token_file (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) paths = keyfob_host_keep_token_file (fixture->host, FALSE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (paths), ==, 1);
+}
+
+static void
+test_token_file_is_a_use (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START - 40 * DAY);
+  start (fixture, "signed-in");
+  g_assert_false (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
+
+  keep_token_file (fixture);
+  assert_in_file (fixture, "old\n");
+  g_assert_true (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
+  for (guint i = 0; i < 5 * HOUR / 100; i++)
+    {
+      pass (fixture, 100);
+      assert_in_file (fixture,
+                      fake_web_server_get_n_requests (fixture->server) == 0 ? "old\n" : "new\n");
+      /* good for a while for whoever reads it now */
+      g_assert_cmpint (get_expires (fixture), >=,
+                       keyfob_clock_now (KEYFOB_CLOCK (fixture->clock)) + 120);
+    }
+  g_assert_cmpuint (fake_web_server_get_n_requests (fixture->server), >=, 5);
+
+  /* from now on it has to be used */
+  keyfob_host_drop_token_file (fixture->host);
+  g_assert_true (keyfob_bus_host1_get_renews (get_skeleton (fixture)));
+  g_assert_cmpint (keyfob_host_session_get_last_used (keyfob_host_get_session (fixture->host)), ==,
+                   START + 5 * HOUR);
+}
+
+static void
+test_token_file_goes_with_its_token (Fixture *fixture, gconstpointer data)
+{
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+  keep_token_file (fixture);
+  fake_web_server_answer (fixture->server, 502, "text/html", "<html>Bad Gateway</html>", -1);
+
+  pass (fixture, HOUR - 1);
+  assert_state (fixture, "offline");
+  assert_in_file (fixture, "old\n");
+  pass (fixture, 1);
+  assert_in_file (fixture, NULL);
+
+  fake_web_server_answer (fixture->server, 200, "application/json", NEW_TOKEN, -1);
+  pass (fixture, HOUR);
+  assert_state (fixture, "signed-in");
+  assert_in_file (fixture, "new\n");
+}
+
+static void
+test_token_file_is_tried_again (Fixture *fixture, gconstpointer data)
+{
+  g_auto (GStrv) paths = NULL;
+
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+  keep_token_file (fixture);
+  paths = g_strdupv ((char **) keyfob_bus_host1_get_token_files (get_skeleton (fixture)));
+  g_assert_no_errno (g_unlink (paths[0]));
+  g_assert_no_errno (g_mkdir (paths[0], 0700));
+
+  pass (fixture, HOUR);
+  assert_asked (fixture, 1);
+  g_assert_nonnull (strstr (keyfob_bus_host1_get_error (get_skeleton (fixture)), paths[0]));
+
+  g_assert_no_errno (g_rmdir (paths[0]));
+  pass (fixture, 15 * 60);
+  assert_in_file (fixture, "new\n");
+  g_assert_cmpstr (keyfob_bus_host1_get_error (get_skeleton (fixture)), ==, "");
+  assert_asked (fixture, 1);
+}
+
+static void
+on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (keyfob_host_configure_finish (KEYFOB_HOST (source), result, &error));
+  ++*(guint *) user_data;
+}
+
+static void
+configure (Fixture *fixture, const char *options, guint *n_configured)
+{
+  keyfob_host_configure_async (fixture->host, g_variant_new_parsed (options), on_configured,
+                               n_configured);
+}
+
+/* The first one waits for a look-up, and is told of its end only after the second one has come. */
+static void
+test_last_configuration_counts (Fixture *fixture, gconstpointer data)
+{
+  guint n_configured = 0;
+
+  write_files (fixture, START, START);
+  start (fixture, "signed-in");
+
+  keyfob_host_begin (fixture->host, KEYFOB_HOST_LOADING);
+  configure (fixture, "{'name': <'First'>, 'timeout': <@u 60>}", &n_configured);
+  keyfob_host_finish (fixture->host, NULL, NULL);
+  configure (fixture, "{'name': <'Second'>}", &n_configured);
+  wait_while (n_configured < 2);
+  g_assert_cmpstr (keyfob_bus_host1_get_name (get_skeleton (fixture)), ==, "Second");
+}
+
+static void
 test_sleep (Fixture *fixture, gconstpointer data)
 {
   write_files (fixture, START, START);
@@ -404,6 +531,10 @@ main (int argc, char *argv[])
   ADD ("server-out-of-order-for-a-day", test_server_out_of_order_for_a_day);
   ADD ("no-timer-where-nothing-is-due", test_no_timer_where_nothing_is_due);
   ADD ("lapses", test_lapses);
+  ADD ("token-file-is-a-use", test_token_file_is_a_use);
+  ADD ("token-file-goes-with-its-token", test_token_file_goes_with_its_token);
+  ADD ("token-file-is-tried-again", test_token_file_is_tried_again);
+  ADD ("last-configuration-counts", test_last_configuration_counts);
   ADD ("sleep", test_sleep);
   ADD ("sleep-and-flight", test_sleep_and_flight);
   ADD ("clock-is-set", test_clock_is_set);

@@ -157,6 +157,16 @@ write_text (const char *text)
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
 }
 
+static void
+assert_text (const char *expected)
+{
+  g_autofree char *path = dup_path ();
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, expected);
+}
+
 /* Returns: (transfer full): the options of the only host after a start, as text */
 static char *
 load_options (void)
@@ -241,6 +251,69 @@ test_default_is_kept (void)
   g_assert_cmpstr (options, ==, "{}");
 }
 
+#define NOTES KEYFOB_HOST_NOTE_PORTS "=1\n"
+
+/* What a program notes by itself does not bring back what was removed; what a person sets does. */
+static void
+test_removed_elsewhere (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *options = NULL;
+
+  write_text ("[" URL "]\nname=Data\n[https://other.example.org]\n");
+  entries = keyfob_host_file_load (file, NULL);
+  write_text ("[https://other.example.org]\nname=Other\n");
+  keyfob_host_file_set_note (file, config, KEYFOB_HOST_NOTE_PORTS, "1");
+  flush (file);
+  options = load_options ();
+  g_assert_cmpstr (options, ==, "{'name': <'Other'>}");
+
+  write_text ("[https://third.example.org]\n");
+  keyfob_host_file_set (file, ((KeyfobHostEntry *) g_ptr_array_index (entries, 0))->config, "");
+  flush (file);
+  assert_text ("[https://third.example.org]\n\n[" URL "]\nname=Data\n" NOTES "account=\n");
+}
+
+static void
+test_last_is_removed_elsewhere (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (KeyfobHostFile) other = new_file (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GPtrArray) other_entries = NULL;
+
+  write_text ("[" URL "]\nname=Data\n");
+  entries = keyfob_host_file_load (file, NULL);
+  other_entries = keyfob_host_file_load (other, NULL);
+  keyfob_host_file_remove (other, config);
+  flush (other);
+  keyfob_host_file_set_note (file, config, KEYFOB_HOST_NOTE_PORTS, "1");
+  flush (file);
+  assert_text ("\n");
+}
+
+/* An editor may empty the file for a moment. */
+static void
+test_emptied_elsewhere (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+
+  write_text ("[" URL "]\nname=Data\n");
+  entries = keyfob_host_file_load (file, NULL);
+  write_text ("");
+  keyfob_host_file_set_note (file, config, KEYFOB_HOST_NOTE_PORTS, "1");
+  flush (file);
+  assert_text ("[" URL "]\nname=Data\n" NOTES);
+}
+
 static void
 on_flush_refused (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -302,6 +375,41 @@ test_odd_values (void)
     }
 }
 
+/* A file of megabytes, whether its hosts are good or not, is read without much ado. */
+static void
+test_too_many_hosts (void)
+{
+  static const struct
+  {
+    const char *options;
+    guint n_read;
+    guint n_lines;
+  } files[] = {
+    { "name=", KEYFOB_HOST_FILE_MOST, 1 },
+    { "timeout=x", 0, 20 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = dup_path ();
+      g_autoptr (KeyfobHostFile) file = new_file (path);
+      g_autoptr (GString) text = g_string_new (NULL);
+      g_autoptr (GPtrArray) entries = NULL;
+      g_autofree char *problem = NULL;
+      g_auto (GStrv) lines = NULL;
+
+      for (int n = 0; n < 30000; n++)
+        g_string_append_printf (text, "[https://h%d.example]\n%s\n", n, files[i].options);
+      g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+      g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+
+      entries = keyfob_host_file_load (file, &problem);
+      lines = g_strsplit (problem, "\n", -1);
+      g_assert_cmpuint (entries->len, ==, files[i].n_read);
+      g_assert_cmpuint (g_strv_length (lines), ==, files[i].n_lines);
+    }
+}
+
 static void
 test_reads_0_1 (void)
 {
@@ -354,8 +462,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/host-file/two-spellings-change", test_two_spellings_change);
   g_test_add_func ("/host-file/two-spellings-remove", test_two_spellings_remove);
   g_test_add_func ("/host-file/default-is-kept", test_default_is_kept);
+  g_test_add_func ("/host-file/removed-elsewhere", test_removed_elsewhere);
+  g_test_add_func ("/host-file/last-is-removed-elsewhere", test_last_is_removed_elsewhere);
+  g_test_add_func ("/host-file/emptied-elsewhere", test_emptied_elsewhere);
   g_test_add_func ("/host-file/unreadable-is-left-alone", test_unreadable_is_left_alone);
   g_test_add_func ("/host-file/odd-values", test_odd_values);
+  g_test_add_func ("/host-file/too-many-hosts", test_too_many_hosts);
   g_test_add_func ("/host-file/reads-0.1", test_reads_0_1);
 
   return g_test_run ();

@@ -76,6 +76,8 @@ test_urls (void)
 /* A value of each option that is not the default. */
 static const char *const values[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_NAME] = "' a; name'",
+  [KEYFOB_OPTION_NOTE] = "' Ask Eve;\\n\\n [door=2] \\u00e4\\\\n '",
+  [KEYFOB_OPTION_PINNED] = "true",
   [KEYFOB_OPTION_STORE] = "'/srv/tokens.json'",
   [KEYFOB_OPTION_DEVICE_FLOW] = "false",
   [KEYFOB_OPTION_CONSENT] = "'never'",
@@ -90,6 +92,10 @@ static const char *const values[KEYFOB_N_OPTIONS] = {
   [KEYFOB_OPTION_TIMEOUT] = "60",
   [KEYFOB_OPTION_SCOPE] = "'openid'",
   [KEYFOB_OPTION_ISSUER] = "'http://idp.example.org'",
+  [KEYFOB_OPTION_CA_FILE] = "'/etc/ssl/institute.pem'",
+  [KEYFOB_OPTION_PROXY] = "'socks5://proxy.example.org:1080'",
+  [KEYFOB_OPTION_HELP_PAGE] = "'https://help.example.org/keyfob'",
+  [KEYFOB_OPTION_PICTURE] = "'/usr/share/institute/logo.png'",
   [KEYFOB_OPTION_SERVER_PKCE] = "true",
   [KEYFOB_OPTION_ALLOW_HTTP] = "true",
 };
@@ -162,6 +168,9 @@ test_bad (void)
     { "[https://example.org]\ntimeout=-5\n", "timeout" },
     { "[https://example.org]\nserver-pkce=perhaps\n", "server-pkce" },
     { "[https://example.org]\nname=\xff\n", "name" },
+    { "[https://example.org]\nname=\\q\\\n", "“name”" },
+    { "[https://example.org]\nstore=/srv\\\n", "“store”" },
+    { "[https://example.org]\nredirect-ports=\\q\\\n", "“redirect-ports”" },
   };
   g_autofree char *path = dup_path ();
 

@@ -28,7 +28,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_autoptr (GError) error = NULL;
 
-  keyfob_notices_flush_finish (KEYFOB_NOTICES (source), result, &error);
+  keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error);
   g_assert_no_error (error);
   *flushed = TRUE;
 }
@@ -38,7 +38,8 @@ flush (KeyfobNotices *notices)
 {
   gboolean flushed = FALSE;
 
-  keyfob_notices_flush_async (notices, on_flushed, &flushed);
+  keyfob_key_file_writer_flush_async (keyfob_notices_get_writer (notices), NULL, on_flushed,
+                                      &flushed);
   wait_while (!flushed || g_main_context_pending (NULL));
 }
 

@@ -44,7 +44,7 @@ on_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean *flushed = user_data;
   g_autoptr (GError) error = NULL;
 
-  keyfob_permissions_flush_finish (KEYFOB_PERMISSIONS (source), result, &error);
+  keyfob_key_file_writer_flush_finish (KEYFOB_KEY_FILE_WRITER (source), result, &error);
   g_assert_no_error (error);
   *flushed = TRUE;
 }
@@ -55,7 +55,8 @@ restart (Fixture *self)
 {
   gboolean flushed = FALSE;
 
-  keyfob_permissions_flush_async (self->permissions, on_flushed, &flushed);
+  keyfob_key_file_writer_flush_async (keyfob_permissions_get_writer (self->permissions), NULL,
+                                      on_flushed, &flushed);
   wait_while (!flushed);
   g_assert_finalize_object (self->permissions);
   open_permissions (self);

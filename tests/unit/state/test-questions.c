@@ -114,9 +114,12 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_about (Fixture *self, Call *call, KeyfobConfig *config, const char *program, const char *name)
 {
+  KeyfobCaller caller = { .id = (char *) program, .name = (char *) name };
+
   *call = (Call){ 0 };
-  keyfob_questions_ask_async (self->questions, config, program, name,
-                              g_dbus_connection_get_unique_name (self->caller), on_answer, call);
+  keyfob_questions_ask_async (self->questions, config, &caller,
+                              g_dbus_connection_get_unique_name (self->caller), FALSE, on_answer,
+                              call);
 }
 
 static void
@@ -305,11 +308,13 @@ static void
 test_caller_vanishes (Fixture *self, gconstpointer data)
 {
   g_autoptr (GDBusConnection) second = connect_to (self->bus);
+  KeyfobCaller caller = { .id = (char *) PROGRAM, .name = (char *) "tool" };
   Call call, shared = { 0 };
 
   ask (self, &call);
-  keyfob_questions_ask_async (self->questions, self->config, PROGRAM, "tool",
-                              g_dbus_connection_get_unique_name (second), on_answer, &shared);
+  keyfob_questions_ask_async (self->questions, self->config, &caller,
+                              g_dbus_connection_get_unique_name (second), FALSE, on_answer,
+                              &shared);
   g_dbus_connection_close_sync (second, NULL, NULL);
   assert_refused (&shared, KEYFOB_AUTH_ERROR_CANCELLED);
   /* somebody still waits */
@@ -364,6 +369,44 @@ test_tokens_are_locked (Fixture *self, gconstpointer data)
   assert_refused (&call, KEYFOB_AUTH_ERROR_TOKENS_LOCKED);
   g_assert_cmpuint (self->n_closed, ==, 1);
   keyfob_token_lock_unlock (self->lock);
+}
+
+static void
+test_host_is_removed (Fixture *self, gconstpointer data)
+{
+  g_autoptr (KeyfobConfig) other = keyfob_config_new ("https://other.example.org", NULL, NULL);
+  g_autoptr (GError) error =
+      g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST, "gone");
+  Call first, second, third;
+
+  ask (self, &first);
+  ask_about (self, &second, other, PROGRAM, "tool");
+  ask_about (self, &third, self->config, "/usr/bin/another", "another");
+  keyfob_questions_close_host (self->questions, "https://data.example.org", error);
+  assert_refused (&first, KEYFOB_AUTH_ERROR_INVALID_HOST);
+  assert_refused (&third, KEYFOB_AUTH_ERROR_INVALID_HOST);
+  assert_waits (&second);
+  answer (self, "2", KEYFOB_DECISION_ONCE);
+  assert_allowed (&second);
+}
+
+static void
+test_answered_twice (Fixture *self, gconstpointer data)
+{
+  Call call;
+
+  ask (self, &call);
+  g_assert_true (keyfob_questions_answer (self->questions, "1", KEYFOB_DECISION_ONCE));
+  g_assert_false (keyfob_questions_answer (self->questions, "1", KEYFOB_DECISION_ALWAYS));
+  g_assert_false (keyfob_questions_answer (self->questions, "1", KEYFOB_DECISION_DENY));
+  assert_allowed (&call);
+  g_assert_cmpuint (self->n_closed, ==, 1);
+  /* neither remembered, nor a no */
+  ask (self, &call);
+  assert_waits (&call);
+  g_assert_true (keyfob_questions_answer (self->questions, "2", KEYFOB_DECISION_DENY));
+  g_assert_false (keyfob_questions_answer (self->questions, "2", KEYFOB_DECISION_ALWAYS));
+  assert_refused (&call, KEYFOB_AUTH_ERROR_DENIED);
 }
 
 static void
@@ -470,6 +513,8 @@ main (int argc, char *argv[])
   ADD ("caller-vanishes", test_caller_vanishes);
   ADD ("unseen", test_unseen);
   ADD ("tokens-are-locked", test_tokens_are_locked);
+  ADD ("host-is-removed", test_host_is_removed);
+  ADD ("answered-twice", test_answered_twice);
   ADD ("number-of-a-process-is-not-remembered", test_number_of_a_process_is_not_remembered);
   ADD ("foreign-text", test_foreign_text);
   ADD ("agent-ends", test_agent_ends);

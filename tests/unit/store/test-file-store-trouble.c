@@ -10,15 +10,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "file-case.h"
 #include "keyfob-auth-error.h"
 #include "keyfob-file.h"
-
-#define NOBODY 65534
+#include "nobody.h"
 
 static void
 test_entry_without_token (FileCase *fixture, gconstpointer data)
@@ -293,28 +291,6 @@ test_full_disk (FileCase *fixture, gconstpointer data)
   g_test_trap_assert_passed ();
 }
 
-/* Root may write anywhere, so this part runs as somebody else. */
-static void
-become_nobody (FileCase *fixture)
-{
-  if (geteuid () != 0)
-    return;
-
-  g_assert_cmpint (chown (fixture->folder, NOBODY, NOBODY), ==, 0);
-  g_assert_cmpint (chown (fixture->path, NOBODY, NOBODY), ==, 0);
-  g_assert_cmpint (setegid (NOBODY), ==, 0);
-  g_assert_cmpint (seteuid (NOBODY), ==, 0);
-}
-
-/* The leak sanitizer looks at its own process from outside, which the change of user forbade. */
-static void
-become_oneself (uid_t user, gid_t group)
-{
-  g_assert_cmpint (seteuid (user), ==, 0);
-  g_assert_cmpint (setegid (group), ==, 0);
-  g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1), ==, 0);
-}
-
 /* Nothing can be locked or noted there, and yet a token that is good is found. */
 static void
 test_read_only_folder (FileCase *fixture, gconstpointer data)
@@ -327,7 +303,8 @@ test_read_only_folder (FileCase *fixture, gconstpointer data)
       g_autoptr (GError) remove_error = NULL;
 
       file_case_put_as_python (fixture, "py");
-      become_nobody (fixture);
+      g_assert_true (geteuid () != 0 || chown (fixture->path, NOBODY, NOBODY) == 0);
+      become_nobody (fixture->folder);
       g_assert_cmpint (g_chmod (fixture->folder, 0500), ==, 0);
 
       file_case_assert_stored (fixture, "https://a.example", "py");

@@ -6,7 +6,6 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,8 +14,7 @@
 #include "keyfob-file.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-store.h"
-
-#define NOBODY 65534
+#include "nobody.h"
 
 typedef struct
 {
@@ -416,27 +414,6 @@ test_link_of_another_user (Fixture *fixture, gconstpointer data)
   assert_unreadable (fixture->path, "link of another user");
   assert_unwritable (fixture->path, "link of another user");
   assert_content (target, "ours");
-}
-
-/* Root may write anywhere, so this part runs as somebody else. */
-static void
-become_nobody (const char *folder)
-{
-  if (geteuid () != 0)
-    return;
-
-  g_assert_cmpint (chown (folder, NOBODY, NOBODY), ==, 0);
-  g_assert_cmpint (setegid (NOBODY), ==, 0);
-  g_assert_cmpint (seteuid (NOBODY), ==, 0);
-}
-
-/* The leak sanitizer looks at its own process from outside, which the change of user forbade. */
-static void
-become_oneself (uid_t user, gid_t group)
-{
-  g_assert_cmpint (seteuid (user), ==, 0);
-  g_assert_cmpint (setegid (group), ==, 0);
-  g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1), ==, 0);
 }
 
 static void

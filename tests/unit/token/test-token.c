@@ -386,7 +386,7 @@ test_received (void)
 }
 
 static KeyfobToken *
-new_token_at (const char *access_token, gint64 now, gint64 skew, gint64 expires)
+new_token_at (const char *access_token, double now, gint64 skew, gint64 expires)
 {
   g_autofree char *text = g_strdup_printf (
       "{\"access_token\": \"%s\", \"expires\": %" G_GINT64_FORMAT "}", access_token, expires);
@@ -513,6 +513,27 @@ new_jwt_at (const char *claims, gint64 now, gint64 expires)
 }
 
 /* A session of 30 days that was renewed for an hour, and then by a clock that was set back. */
+/* Two refreshes in one second: a program that writes back what it has read before does not win. */
+static void
+test_order_within_a_second (void)
+{
+  g_autoptr (KeyfobToken) early = new_token_at ("early", NOW + 0.25, 0, NOW + 3600);
+  g_autoptr (KeyfobToken) late = new_token_at ("late", NOW + 0.5, 0, NOW + 3500);
+  g_autoptr (KeyfobToken) whole = new_token_at ("whole", NOW, 0, NOW + 3500);
+  g_autoptr (JsonObject) entry = keyfob_token_to_entry (early, NOW + 0.75);
+  g_autoptr (KeyfobToken) stored = keyfob_token_new_from_entry (entry, NULL);
+
+  g_assert_true (keyfob_token_is_newer (late, early));
+  g_assert_false (keyfob_token_is_newer (early, late));
+  g_assert_false (keyfob_token_is_superseded (late, early));
+  g_assert_true (keyfob_token_is_superseded (early, late));
+  g_assert_true (keyfob_token_is_newer (stored, late));
+
+  /* what may be any part of the second, only because it is in the store */
+  g_assert_false (keyfob_token_is_newer (whole, late));
+  g_assert_true (keyfob_token_is_superseded (late, whole));
+}
+
 static void
 test_newer_by_its_own_words (void)
 {
@@ -718,6 +739,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/seconds-left", test_seconds_left);
   g_test_add_func ("/token/skew", test_skew);
   g_test_add_func ("/token/wrong-dates", test_wrong_dates);
+  g_test_add_func ("/token/order-within-a-second", test_order_within_a_second);
   g_test_add_func ("/token/a-jwt-tells-its-end", test_a_jwt_tells_its_end);
   g_test_add_func ("/token/header", test_header);
   g_test_add_func ("/token/bad-answers", test_bad_answers);

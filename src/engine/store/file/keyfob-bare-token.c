@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-auth-error.h"
+#include "keyfob-config.h"
 #include "keyfob-json.h"
 #include "keyfob-token-file.h"
 #include "keyfob-token-text.h"
@@ -19,6 +20,7 @@
 typedef struct
 {
   char *path;
+  char *base_url; /* (nullable) */
   gint64 now;
 } Job;
 
@@ -28,6 +30,7 @@ job_free (gpointer data)
   Job *job = data;
 
   g_free (job->path);
+  g_free (job->base_url);
   g_free (job);
 }
 
@@ -52,16 +55,45 @@ parse (const char *data, gsize length, const char *name, GError **error)
   return NULL;
 }
 
+/* Returns: (transfer full) (nullable): the base URL that @text names */
+static char *
+dup_base_url (KeyfobTokenText *text)
+{
+  g_autofree char *host = keyfob_token_text_dup_bare_host (text);
+  g_autoptr (KeyfobConfig) config = NULL;
+
+  if (host == NULL || *host == '\0')
+    return NULL;
+
+  /* whether it may be used without encryption is the matter of whoever uses it */
+  config = keyfob_config_new (host, g_variant_new_parsed ("{'allow-http': <true>}"), NULL);
+
+  return config != NULL ? g_strdup (keyfob_config_get_base_url (config)) : g_steal_pointer (&host);
+}
+
+static gboolean
+inspect (KeyfobTokenFile *file, char **base_url)
+{
+  gsize length = 0;
+  const char *data = keyfob_token_file_get_data (file, &length);
+  g_autoptr (KeyfobTokenText) text = NULL;
+
+  if (data != NULL && length <= MAX_SIZE)
+    text = keyfob_token_text_parse (data, length);
+  if (text == NULL || !keyfob_token_text_is_bare_token (text))
+    return FALSE;
+
+  *base_url = dup_base_url (text);
+
+  return TRUE;
+}
+
 static KeyfobToken *
-load (const char *path, gint64 now, GError **error)
+load (const char *path, const char *wanted, gint64 now, GError **error)
 {
   g_autofree char *name = g_filename_display_name (path);
   g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, error);
-  g_autoptr (JsonObject) object = NULL;
-  g_autoptr (GError) parse_error = NULL;
-  KeyfobToken *token = NULL;
-  gsize length;
-  const char *data;
+  g_autofree char *base_url = NULL;
 
   if (file == NULL)
     return NULL;
@@ -71,8 +103,27 @@ load (const char *path, gint64 now, GError **error)
                    _ ("There is no file %s. Choose another file."), name);
       return NULL;
     }
+  if (wanted != NULL && inspect (file, &base_url) && base_url != NULL
+      && !g_str_equal (base_url, wanted))
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INVALID_HOST,
+                   _ ("The token in %s is that of %s, and of no other host."), name, base_url);
+      return NULL;
+    }
 
-  data = keyfob_token_file_get_data (file, &length);
+  return keyfob_bare_token_read (file, now, error);
+}
+
+KeyfobToken *
+keyfob_bare_token_read (KeyfobTokenFile *file, gint64 now, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (keyfob_token_file_get_path (file));
+  g_autoptr (JsonObject) object = NULL;
+  g_autoptr (GError) parse_error = NULL;
+  KeyfobToken *token = NULL;
+  gsize length;
+  const char *data = keyfob_token_file_get_data (file, &length);
+
   object = parse (data, length, name, &parse_error);
   if (object != NULL)
     {
@@ -90,12 +141,22 @@ load (const char *path, gint64 now, GError **error)
   return token;
 }
 
+gboolean
+keyfob_bare_token_is_at (const char *path, char **base_url)
+{
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, NULL);
+
+  *base_url = NULL;
+
+  return file != NULL && inspect (file, base_url);
+}
+
 static void
 load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Job *job = data;
   GError *error = NULL;
-  KeyfobToken *token = load (job->path, job->now, &error);
+  KeyfobToken *token = load (job->path, job->base_url, job->now, &error);
 
   if (token != NULL)
     g_task_return_pointer (task, token, g_object_unref);
@@ -105,6 +166,7 @@ load_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
 
 void
 keyfob_bare_token_load_async (const char *path,
+                              const char *base_url,
                               KeyfobClock *clock,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
@@ -115,6 +177,7 @@ keyfob_bare_token_load_async (const char *path,
   g_return_if_fail (path != NULL && g_path_is_absolute (path));
 
   job->path = g_strdup (path);
+  job->base_url = g_strdup (base_url);
   job->now = keyfob_clock_now (clock);
   g_task_set_source_tag (task, keyfob_bare_token_load_async);
   g_task_set_task_data (task, job, job_free);

@@ -7,7 +7,6 @@
 #include "keyfob-file-store.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "keyfob-auth-error.h"
@@ -53,6 +52,8 @@ struct _KeyfobFileStore
   /* The file as this store read it or wrote it last. */
   KeyfobFileId seen;
   gboolean has_seen;
+  /* The file as it was when it was last found to be a token store before it was locked. */
+  KeyfobFileId inspected;
   gboolean has_started;
 
   /* While the first task runs, only its thread uses the fields below. */
@@ -77,6 +78,7 @@ typedef struct
   GTaskThreadFunc function;
   char *host_key;
   char *base_url;
+  char *predecessor; /* (nullable): base URL whose entry may be taken over */
   gint64 now;
   KeyfobSecret *entry;       /* (nullable): to save; %NULL to remove */
   KeyfobLock *lock;          /* (nullable) */
@@ -116,6 +118,7 @@ job_free (gpointer data)
   g_ptr_array_unref (job->reports);
   g_free (job->host_key);
   g_free (job->base_url);
+  g_free (job->predecessor);
   g_free (job->target);
   g_free (job);
 }
@@ -236,14 +239,13 @@ is_foreign (KeyfobTokenFile *file, KeyfobTokenText *text)
                       : !keyfob_token_text_was_token_store (data, length);
 }
 
-/* Returns: whether @text is the text of a token store, which is private now, or is %NULL for a
- * damaged one; %FALSE with an error for any other file */
+/* Returns: whether @text is the text of a token store, or is %NULL for a damaged one; %FALSE with
+ * an error for any other file */
 static gboolean
-parse_file (KeyfobFileStore *self,
-            Job *job,
-            KeyfobTokenFile *file,
-            KeyfobTokenText **text,
-            GError **error)
+parse_token_store (KeyfobFileStore *self,
+                   KeyfobTokenFile *file,
+                   KeyfobTokenText **text,
+                   GError **error)
 {
   g_autoptr (KeyfobTokenText) parsed = parse (file);
 
@@ -271,8 +273,23 @@ parse_file (KeyfobFileStore *self,
       return FALSE;
     }
 
-  make_private (self, job, file);
   *text = g_steal_pointer (&parsed);
+
+  return TRUE;
+}
+
+/* As parse_token_store(), and makes the file private. */
+static gboolean
+parse_file (KeyfobFileStore *self,
+            Job *job,
+            KeyfobTokenFile *file,
+            KeyfobTokenText **text,
+            GError **error)
+{
+  if (!parse_token_store (self, file, text, error))
+    return FALSE;
+
+  make_private (self, job, file);
 
   return TRUE;
 }
@@ -424,6 +441,7 @@ check_owner (KeyfobFileStore *self, Job *job, JsonObject *entry, GError **error)
   const char *owner = get_owner (self, job, entry);
 
   if (owner == NULL || g_str_equal (owner, job->base_url)
+      || g_strcmp0 (owner, job->predecessor) == 0
       || !keyfob_token_entry_is_in_use (entry, job->now))
     return TRUE;
 
@@ -623,7 +641,8 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  /* Where there cannot be a lock, tokens are saved all the same. */
+  /* Where there cannot be a lock, tokens are saved all the same; what is no token store is looked
+   * at once more, and refused. */
   if (error != NULL)
     g_debug ("Writing without a lock: %s", error->message);
   else if (keyfob_lock_is_for_one_machine (job->lock))
@@ -637,14 +656,103 @@ locked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_run_in_thread (task, job->function);
 }
 
+typedef struct
+{
+  char *name;
+  GCancellable *cancellable;
+  GAsyncReadyCallback callback;
+  gpointer user_data;
+
+  KeyfobFileId inspected;
+  char *lock_path;
+} LockRequest;
+
+static void
+lock_request_free (gpointer data)
+{
+  LockRequest *request = data;
+
+  g_clear_object (&request->cancellable);
+  g_free (request->name);
+  g_free (request->lock_path);
+  g_free (request);
+}
+
+/* Uses nothing of the store that changes, since a task of the store may run in another thread. */
+static void
+inspect_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  KeyfobFileStore *self = source;
+  LockRequest *request = data;
+  g_autofree char *target = NULL;
+  g_autoptr (KeyfobTokenFile) file = NULL;
+  g_autoptr (KeyfobTokenText) text = NULL;
+  GError *error = NULL;
+  KeyfobFileId id;
+
+  target = keyfob_file_resolve (self->path, TRUE, &error);
+  id = target != NULL ? keyfob_file_id_at (target) : (KeyfobFileId){ 0 };
+  if (keyfob_file_id_exists (&id) && !keyfob_file_id_equal (&id, &request->inspected))
+    {
+      file = keyfob_token_file_open (self->path, &error);
+      if (file != NULL && parse_token_store (self, file, &text, &error))
+        request->inspected = *keyfob_token_file_get_id (file);
+    }
+
+  request->lock_path = dup_lock_path (source);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+inspected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (source);
+  LockRequest *request = g_task_get_task_data (G_TASK (result));
+  GError *error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      g_task_report_error (NULL, request->callback, request->user_data, inspected_cb, error);
+      return;
+    }
+
+  self->inspected = request->inspected;
+  keyfob_lock_acquire_async (request->lock_path, request->name, request->cancellable,
+                             request->callback, request->user_data);
+}
+
+/* Only beside a token store there is a lock file: beside any other file nothing is made. */
+static void
+keyfob_file_store_lock_async (KeyfobTokenStore *store,
+                              const char *name,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+  g_autoptr (GTask) task = g_task_new (self, NULL, inspected_cb, NULL);
+  LockRequest *request = g_new0 (LockRequest, 1);
+
+  request->name = g_strdup (name);
+  g_set_object (&request->cancellable, cancellable);
+  request->callback = callback;
+  request->user_data = user_data;
+  request->inspected = self->inspected;
+  g_task_set_source_tag (task, keyfob_file_store_lock_async);
+  g_task_set_task_data (task, request, lock_request_free);
+  g_task_run_in_thread (task, inspect_in_thread);
+}
+
 static void
 run_with_lock (KeyfobFileStore *self, GTask *task)
 {
-  g_autofree char *path = dup_lock_path (KEYFOB_TOKEN_STORE (self));
-
   self->wait = keyfob_time_limit_new (self->clock, LONGEST_WAIT, g_task_get_cancellable (task));
-  keyfob_lock_acquire_async (path, NULL, keyfob_time_limit_get_cancellable (self->wait), locked_cb,
-                             g_object_ref (task));
+  keyfob_file_store_lock_async (KEYFOB_TOKEN_STORE (self), NULL,
+                                keyfob_time_limit_get_cancellable (self->wait), locked_cb,
+                                g_object_ref (task));
 }
 
 static gboolean
@@ -823,8 +931,25 @@ keyfob_file_store_save_async (KeyfobTokenStore *store,
   KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
   Job *job = job_new (self, modify_in_thread, host);
 
-  job->entry = keyfob_token_to_json (token, (double) job->now);
+  job->entry = keyfob_token_to_json (token, keyfob_clock_now_exactly (self->clock));
   enqueue (self, job, cancellable, callback, user_data, keyfob_file_store_save_async);
+}
+
+static void
+keyfob_file_store_save_moved_async (KeyfobTokenStore *store,
+                                    KeyfobConfig *host,
+                                    KeyfobConfig *from,
+                                    KeyfobToken *token,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  KeyfobFileStore *self = KEYFOB_FILE_STORE (store);
+  Job *job = job_new (self, modify_in_thread, host);
+
+  job->predecessor = g_strdup (keyfob_config_get_base_url (from));
+  job->entry = keyfob_token_to_json (token, keyfob_clock_now_exactly (self->clock));
+  enqueue (self, job, cancellable, callback, user_data, keyfob_file_store_save_moved_async);
 }
 
 static void
@@ -918,14 +1043,7 @@ keyfob_file_store_class_init (KeyfobFileStoreClass *klass)
 static char *
 dup_lock_path (KeyfobTokenStore *store)
 {
-  const char *path = KEYFOB_FILE_STORE (store)->path;
-  /* One lock for one file, by whatever name it is known. */
-  char *resolved = realpath (path, NULL);
-  char *lock_path = g_strconcat (resolved != NULL ? resolved : path, ".lock", NULL);
-
-  free (resolved);
-
-  return lock_path;
+  return keyfob_token_file_dup_lock_path (KEYFOB_FILE_STORE (store)->path);
 }
 
 static void
@@ -933,9 +1051,11 @@ keyfob_file_store_iface_init (KeyfobTokenStoreInterface *iface)
 {
   iface->lookup_async = keyfob_file_store_lookup_async;
   iface->save_async = keyfob_file_store_save_async;
+  iface->save_moved_async = keyfob_file_store_save_moved_async;
   iface->remove_async = keyfob_file_store_remove_async;
   iface->unlock_async = keyfob_file_store_unlock_async;
   iface->dup_lock_path = dup_lock_path;
+  iface->lock_async = keyfob_file_store_lock_async;
   iface->list_async = keyfob_file_store_list_async;
   iface->lookup_was_lost = keyfob_file_store_lookup_was_lost;
 }

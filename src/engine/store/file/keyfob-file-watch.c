@@ -13,10 +13,10 @@ struct _KeyfobFileWatch
 {
   GObject parent_instance;
 
-  GFile *file;
-  /* The folder of the file, or the nearest one above that exists. */
+  GFile *file; /* or the folder, where that is watched */
+  /* The folder that is watched, or that of the file; or the nearest one above that exists. */
   GFile *folder;
-  /* In @folder: the file, or the next folder on the way to it. */
+  /* In @folder: the file, or the next folder on the way to it; NULL for all that is in it. */
   GFile *child;
   GFileMonitor *monitor;
   guint timer;
@@ -77,7 +77,8 @@ monitor_changed_cb (KeyfobFileWatch *self, GFile *file, GFile *other, GFileMonit
       stop (self);
       touch (self);
     }
-  else if (g_file_equal (file, self->child) || (other != NULL && g_file_equal (other, self->child)))
+  else if (self->child == NULL || g_file_equal (file, self->child)
+           || (other != NULL && g_file_equal (other, self->child)))
     touch (self);
 }
 
@@ -126,39 +127,68 @@ keyfob_file_watch_new (void)
   return g_object_new (KEYFOB_TYPE_FILE_WATCH, NULL);
 }
 
-void
-keyfob_file_watch_start (KeyfobFileWatch *self, const char *path)
+/* @child: (nullable): see #KeyfobFileWatch */
+static void
+start (KeyfobFileWatch *self, GFile *file, GFile *folder, GFile *child)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autoptr (GFile) folder = NULL;
-  g_autoptr (GFile) child = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_return_if_fail (KEYFOB_IS_FILE_WATCH (self));
-  g_return_if_fail (path != NULL && g_path_is_absolute (path));
-
-  file = g_file_new_for_path (path);
-  if (self->monitor != NULL && g_file_equal (self->child, file))
-    return;
-
-  find_folder (file, &folder, &child);
   if (self->monitor != NULL && g_file_equal (self->file, file)
       && g_file_equal (self->folder, folder))
     return;
 
   stop (self);
-  self->file = g_steal_pointer (&file);
-  self->folder = g_steal_pointer (&folder);
-  self->child = g_steal_pointer (&child);
+  self->file = g_object_ref (file);
+  self->folder = g_object_ref (folder);
+  g_set_object (&self->child, child);
   self->monitor = g_file_monitor_directory (self->folder, G_FILE_MONITOR_WATCH_MOVES, NULL, &error);
 
   if (self->monitor == NULL)
     {
-      g_debug ("%s cannot be watched: %s", path, error->message);
+      g_debug ("%s cannot be watched: %s", g_file_peek_path (folder), error->message);
       return;
     }
 
   g_signal_connect_object (self->monitor, "changed", G_CALLBACK (monitor_changed_cb), self,
                            G_CONNECT_SWAPPED);
   touch (self);
+}
+
+void
+keyfob_file_watch_start (KeyfobFileWatch *self, const char *path)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) child = NULL;
+
+  g_return_if_fail (KEYFOB_IS_FILE_WATCH (self));
+  g_return_if_fail (path != NULL && g_path_is_absolute (path));
+
+  file = g_file_new_for_path (path);
+  if (self->monitor != NULL && self->child != NULL && g_file_equal (self->child, file))
+    return;
+
+  find_folder (file, &folder, &child);
+  start (self, file, folder, child);
+}
+
+void
+keyfob_file_watch_start_folder (KeyfobFileWatch *self, const char *path)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GFile) child = NULL;
+
+  g_return_if_fail (KEYFOB_IS_FILE_WATCH (self));
+  g_return_if_fail (path != NULL && g_path_is_absolute (path));
+
+  file = g_file_new_for_path (path);
+  if (g_file_query_exists (file, NULL))
+    {
+      start (self, file, file, NULL);
+      return;
+    }
+
+  find_folder (file, &folder, &child);
+  start (self, file, folder, child);
 }

@@ -14,13 +14,13 @@ G_DECLARE_FINAL_TYPE (KeyfobFileWatch, keyfob_file_watch, KEYFOB, FILE_WATCH, GO
 /**
  * KeyfobFileWatch:
  *
- * Watches a file that may be created, replaced, changed or deleted.
+ * Watches a file, or a folder with its files, that may be created, replaced, changed or deleted.
  *
  * Signal `touched`: any program, this one included, has done so; several changes within a tenth of
  * a second give one signal.
  */
 
-/** Returns: (transfer full): a watch without a file */
+/** Returns: (transfer full): a watch without a file or folder */
 KeyfobFileWatch *keyfob_file_watch_new (void);
 
 /**
@@ -32,5 +32,8 @@ KeyfobFileWatch *keyfob_file_watch_new (void);
  * once, since changes before it are not noticed. Works in the thread-default main context.
  */
 void keyfob_file_watch_start (KeyfobFileWatch *self, const char *path);
+
+/** The same for a folder and all that is in it. */
+void keyfob_file_watch_start_folder (KeyfobFileWatch *self, const char *path);
 
 G_END_DECLS

@@ -358,6 +358,12 @@ keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length)
 }
 
 const char *
+keyfob_token_file_get_path (KeyfobTokenFile *self)
+{
+  return self->path;
+}
+
+const char *
 keyfob_token_file_get_target (KeyfobTokenFile *self)
 {
   return self->target;
@@ -439,6 +445,17 @@ keyfob_token_file_delete_temporary (KeyfobTokenFile *self)
       if (is_abandoned (path, template))
         unlink (path);
     }
+}
+
+char *
+keyfob_token_file_dup_lock_path (const char *path)
+{
+  char *resolved = realpath (path, NULL);
+  char *lock_path = g_strconcat (resolved != NULL ? resolved : path, ".lock", NULL);
+
+  free (resolved);
+
+  return lock_path;
 }
 
 char *

@@ -84,6 +84,9 @@ void keyfob_token_file_free (KeyfobTokenFile *self);
 /** Returns: (transfer none): the content, with a NUL byte behind its @length bytes; secrets */
 const char *keyfob_token_file_get_data (KeyfobTokenFile *self, gsize *length);
 
+/** Returns: (transfer none): the path that the file was opened by */
+const char *keyfob_token_file_get_path (KeyfobTokenFile *self);
+
 /** Returns: (transfer none): absolute path of the file itself, where its name is a link */
 const char *keyfob_token_file_get_target (KeyfobTokenFile *self);
 
@@ -116,6 +119,10 @@ void keyfob_token_file_delete_temporary (KeyfobTokenFile *self);
  * Returns: (transfer full): path of the copy, or %NULL
  */
 char *keyfob_token_file_copy_damaged (KeyfobTokenFile *self, gint64 now, GError **error);
+
+/** Returns: (transfer full): the lock file of the token file at @path: one for each file, by
+ * whatever name it is known */
+char *keyfob_token_file_dup_lock_path (const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobTokenFile, keyfob_token_file_free)
 

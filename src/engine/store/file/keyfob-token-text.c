@@ -13,6 +13,10 @@
 #include "keyfob-token.h"
 
 #define BASE_URL "base_url"
+#define HEADERS "headers"
+/* Of a single token: the base URL of its host, as py-oidc-auth-client calls it. */
+#define HOST "host"
+#define AUTHORIZATION "Authorization"
 /* Seconds that a refresh token is assumed to live at most. */
 #define REFRESH_LIFE (30 * 24 * 60 * 60)
 
@@ -418,6 +422,87 @@ keyfob_token_text_set_entry (KeyfobTokenText *self,
     }
 
   set (self, host_key, merged);
+}
+
+/* Other headers of the object stay, too. */
+static void
+set_authorization (KeyfobTokenText *self, KeyfobTokenText *token)
+{
+  g_autoptr (KeyfobSecret) old = keyfob_token_text_dup (self, HEADERS);
+  g_autoptr (KeyfobSecret) new = keyfob_token_text_dup (token, HEADERS);
+  g_autoptr (KeyfobTokenText) headers = NULL;
+  g_autoptr (KeyfobTokenText) source = NULL;
+  g_autoptr (KeyfobSecret) value = NULL;
+  g_autoptr (KeyfobSecret) printed = NULL;
+
+  if (old == NULL || new == NULL)
+    return;
+
+  headers = keyfob_token_text_parse (old, strlen (old));
+  source = keyfob_token_text_parse (new, strlen (new));
+  value = keyfob_token_text_dup (source, AUTHORIZATION);
+  if (headers == NULL || value == NULL)
+    return;
+
+  set (headers, AUTHORIZATION, value);
+  printed = keyfob_token_text_print (headers);
+  set (self, HEADERS, printed);
+}
+
+void
+keyfob_token_text_set_bare_token (KeyfobTokenText *self, const char *json, const char *base_url)
+{
+  /* what the old token had may be missing in the new one, or have other names there */
+  static const char *const old_fields[] = {
+    "refresh_token",   "expires_in",         "exp",         "expires_at",
+    "refresh_expires", "refresh_expires_in", "refresh_exp", "refresh_expires_at",
+  };
+  g_autoptr (KeyfobTokenText) entry = keyfob_token_text_parse (json, strlen (json));
+  g_autoptr (KeyfobSecret) token = NULL;
+  g_autoptr (KeyfobTokenText) fields = NULL;
+  guint index = 0;
+
+  g_return_if_fail (entry != NULL);
+
+  token = keyfob_token_text_dup (entry, "token");
+  g_return_if_fail (token != NULL);
+
+  fields = keyfob_token_text_parse (token, strlen (token));
+  for (guint i = 0; i < G_N_ELEMENTS (old_fields); i++)
+    {
+      /* a field that stays has its place in the object */
+      if (!find (fields, old_fields[i], &index))
+        keyfob_token_text_remove (self, old_fields[i]);
+    }
+  for (guint i = 0; i < fields->members->len; i++)
+    {
+      g_autofree char *key = decode_key (&get_member (fields, i)->key);
+      g_autoptr (KeyfobSecret) value = dup_value (get_member (fields, i));
+
+      if (key != NULL && !g_str_equal (key, HEADERS))
+        set (self, key, value);
+    }
+  set_authorization (self, fields);
+  if (base_url != NULL)
+    {
+      g_autofree char *written_url = encode_string (base_url);
+
+      set (self, HOST, written_url);
+    }
+}
+
+char *
+keyfob_token_text_dup_bare_host (KeyfobTokenText *self)
+{
+  const Slice *value = NULL;
+  guint index = 0;
+
+  if (!find (self, HOST, &index))
+    return NULL;
+
+  value = &get_member (self, index)->value;
+
+  return *value->start == '"' ? keyfob_json_decode_string (value->start, value->length) : NULL;
 }
 
 gboolean

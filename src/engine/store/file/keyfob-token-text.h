@@ -60,6 +60,19 @@ void keyfob_token_text_set_entry (KeyfobTokenText *self,
                                   const char *json,
                                   const char *base_url);
 
+/**
+ * keyfob_token_text_set_bare_token:
+ * @json: the entry to take the token from, see keyfob_token_to_json()
+ * @base_url: (nullable): the base URL that the object is to name as that of the token
+ *
+ * Makes the text one token object. Other members of an object that is there stay to the letter.
+ */
+void
+keyfob_token_text_set_bare_token (KeyfobTokenText *self, const char *json, const char *base_url);
+
+/** Returns: (transfer full) (nullable): the host that the token object names as its own */
+char *keyfob_token_text_dup_bare_host (KeyfobTokenText *self);
+
 /** Returns: whether there was a @key to remove */
 gboolean keyfob_token_text_remove (KeyfobTokenText *self, const char *key);
 

@@ -199,9 +199,9 @@ escape_signs (const char *json)
 /* The entry of the shared token file on one line: a line break corrupts a keyring file without a
  * password. */
 static SecretValue *
-value_new (KeyfobToken *token, gint64 now)
+value_new (KeyfobToken *token, double now)
 {
-  g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, (double) now);
+  g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, now);
   char *text = escape_signs (json);
 
   return secret_value_new_full (text, -1, "text/plain", (GDestroyNotify) keyfob_secret_free);
@@ -540,15 +540,22 @@ properties_changed_cb (GDBusConnection *connection,
                        GVariant *parameters,
                        gpointer user_data)
 {
+  KeyfobKeyringStore *self = user_data;
   g_autoptr (GVariant) changed = NULL;
+  gboolean locked = FALSE;
 
   if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}as)")))
     return;
 
   g_variant_get (parameters, "(&s@a{sv}as)", NULL, &changed, NULL);
 
-  if (g_variant_lookup (changed, "Locked", "b", NULL))
-    check (user_data);
+  if (!g_variant_lookup (changed, "Locked", "b", &locked))
+    return;
+
+  /* a token from before another collection became the default one may be in there */
+  if (!locked && g_strcmp0 (path, self->collection) != 0)
+    keyfob_token_store_changed (KEYFOB_TOKEN_STORE (self));
+  check (self);
 }
 
 /* A collection has come, changed or gone. */
@@ -1182,7 +1189,7 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
   job->label = g_strdup_printf (_ ("Keyfob: %s"), keyfob_config_get_name (host));
   /* KeePassXC replaces {PASSWORD} and the like */
   g_strdelimit (job->label, "{}", '|');
-  job->value = value_new (token, keyfob_clock_now (self->clock));
+  job->value = value_new (token, keyfob_clock_now_exactly (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
   start (self, task, job, asks_user, store);

@@ -27,8 +27,9 @@ struct _KeyfobKeyring
   KeyfobKeyringState state;
   KeyfobTokenStore *store; /* (nullable): from the first answer of the service on */
   GError *error;
-  gboolean is_asked; /* the service was asked to open a session and has not answered yet */
-  gboolean is_told;  /* the service has sent a signal since it was asked */
+  gboolean is_out_of_reach; /* nothing is asked */
+  gboolean is_asked;        /* the service was asked to open a session and has not answered yet */
+  gboolean is_told;         /* the service has sent a signal since it was asked */
   GSource *time_limit;
   GPtrArray *waiting; /* GTasks of keyfob_keyring_open_async() */
   GDBusConnection *connection;
@@ -329,6 +330,23 @@ keyfob_keyring_new (KeyfobClock *clock)
   return self;
 }
 
+KeyfobKeyring *
+keyfob_keyring_new_out_of_reach (KeyfobClock *clock)
+{
+  KeyfobKeyring *self = keyfob_keyring_new (clock);
+
+  self->is_out_of_reach = TRUE;
+  self->state = KEYFOB_KEYRING_ABSENT;
+  self->error = g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                                     _ ("Tokens of this host are kept in the keyring of the "
+                                        "desktop session, which cannot be reached "
+                                        "from here. Ask from within that session, or sign in here "
+                                        "with “--store FILE” for a session "
+                                        "of its own."));
+
+  return self;
+}
+
 KeyfobKeyringState
 keyfob_keyring_get_state (KeyfobKeyring *self)
 {
@@ -363,9 +381,10 @@ keyfob_keyring_open_async (KeyfobKeyring *self, GAsyncReadyCallback callback, gp
   g_task_set_source_tag (task, keyfob_keyring_open_async);
   g_ptr_array_add (self->waiting, task);
 
-  if (self->state == KEYFOB_KEYRING_THERE)
+  if (self->state == KEYFOB_KEYRING_THERE || self->is_out_of_reach)
     return_to_waiting (self);
-  if (self->state == KEYFOB_KEYRING_THERE || self->state == KEYFOB_KEYRING_OPENING)
+  if (self->state == KEYFOB_KEYRING_THERE || self->state == KEYFOB_KEYRING_OPENING
+      || self->is_out_of_reach)
     return;
 
   self->state = KEYFOB_KEYRING_OPENING;

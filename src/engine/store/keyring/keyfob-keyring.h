@@ -47,6 +47,9 @@ G_DECLARE_FINAL_TYPE (KeyfobKeyring, keyfob_keyring, KEYFOB, KEYRING, GObject)
  */
 KeyfobKeyring *keyfob_keyring_new (KeyfobClock *clock);
 
+/** Returns: (transfer full): an absent keyring, for a program that is not to look for one */
+KeyfobKeyring *keyfob_keyring_new_out_of_reach (KeyfobClock *clock);
+
 KeyfobKeyringState keyfob_keyring_get_state (KeyfobKeyring *self);
 
 /** Returns: (transfer none) (nullable): the store of the keyring; %NULL in any state but THERE */

@@ -1,0 +1,339 @@
+# SPDX-FileCopyrightText: 2026 The Keyfob authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The list of hosts: its sections, its keys, where the focus goes, and the search."""
+
+import re
+import time
+
+import desktop
+import tap
+from gi.repository import Atspi
+from rows import ListCase, signed_in
+from window import HOUR, LOGIN_URI, QUESTION, host
+
+SEARCH = "Name, address, account or note"
+
+
+class Sections(ListCase):
+    def test_what_needs_somebody_comes_first(self):
+        self.start([
+            signed_in("ready.example.org"), host("out.example.org"),
+            host("ended.example.org", State="expired"), host("locked.example.org", State="locked", Store="keyring"),
+            host("asks.example.org", State="signing-in", Question=QUESTION),
+            host("broken.example.org", Error="Cannot reach broken.example.org."),
+            host("offline.example.org", State="offline", left=HOUR)])
+        self.app.wait_for("Needs you (4)", within="asks.example.org")
+        self.app.wait_for("Ready", within="offline.example.org")
+        self.app.wait_for("Not signed in", within="out.example.org", role="heading")
+        self.wait_names("asks.example.org", "broken.example.org", "ended.example.org", "locked.example.org",
+                        "offline.example.org", "ready.example.org", "out.example.org")
+        self.picture("list-sections")
+
+    def test_a_sign_in_moves_nothing(self):
+        self.start([signed_in("a.example.org"), host("b.example.org"), host("c.example.org")])
+        self.app.press("Sign in", within="c.example.org")
+        self.app.wait_for("Cancel", within="c.example.org")
+        self.assertEqual(self.names(), ["a.example.org", "b.example.org", "c.example.org"])
+        self.agent.set_host("c.example.org", State="signed-in", Expires=int(time.time()) + HOUR)
+        self.wait_names("a.example.org", "c.example.org", "b.example.org")
+
+    def test_many_that_are_signed_out_are_folded(self):
+        names = [f"out{number:02}.example.org" for number in range(9)]
+        self.start([signed_in("in.example.org"), *map(host, names)])
+        self.wait_names("in.example.org", "Not signed in (9)")
+        self.click("Not signed in (9)", role="label")
+        self.app.wait_for(names[0])
+        self.focus_row("in.example.org")
+        self.press_keys("Down", "Return")
+        self.wait_names("in.example.org", "Not signed in (9)")
+        # one that is being signed in to is not hidden
+        self.agent.set_host(names[3], State="signing-in", LoginUri=LOGIN_URI)
+        self.wait_names("in.example.org", "Not signed in (9)", names[3])
+
+    def test_many_that_need_somebody_are_folded_by_somebody(self):
+        names = [f"ended{number:02}.example.org" for number in range(9)]
+        self.start([signed_in("in.example.org"), *(host(name, State="expired") for name in names)])
+        self.wait_names("Needs you (9)", *names, "in.example.org")
+        self.click("Needs you (9)", role="label")
+        self.wait_names("Needs you (9)", "in.example.org")
+        self.agent.set_host("in.example.org", State="expired", Expires=1)
+        self.wait_names("Needs you (10)")
+        self.press_keys("Home", "Return")
+        self.wait_names("Needs you (10)", *names, "in.example.org")
+
+    def test_few_that_are_signed_out_are_not(self):
+        names = [f"out{number}.example.org" for number in range(8)]
+        self.start([*map(host, names)])
+        self.wait_names(*names)
+
+    def test_pinned_first(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org"), host("c.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+d")
+        self.assertEqual(self.agent.wait_call("Configure"), [{"pinned": True}])
+        self.wait_names("b.example.org", "a.example.org", "c.example.org")
+        self.app.wait_for("Pinned", within="b.example.org")
+        # the focus goes with the host
+        self.wait_focus_on("b.example.org, ")
+        self.press_keys("ctrl+d")
+        self.wait_names("a.example.org", "b.example.org", "c.example.org")
+        self.assertEqual(self.agent.calls("Configure")[-1], [{"pinned": False}])
+
+    def test_last_used_first(self):
+        now = int(time.time())
+        self.start([signed_in("a.example.org"), signed_in("b.example.org", Uses=[["curl", "/usr/bin/curl", 1, now - 60]]),
+                    signed_in("c.example.org", Uses=[["curl", "/usr/bin/curl", 1, now - 5]])])
+        self.wait_names("a.example.org", "b.example.org", "c.example.org")
+        self.app.press("Main menu")
+        self.app.press("Last Use")
+        self.wait_names("c.example.org", "b.example.org", "a.example.org")
+        desktop.wait_for(lambda: "sort-by='last-used'" in self.settings.read_text(), "the order to be remembered")
+
+    def test_servers_of_one_name(self):
+        self.start([signed_in("Portal", Url="https://one.example.org/a"),
+                    signed_in("Portal", Url="http://one.example.org/a", Account="bob")])
+        self.app.wait_for("one.example.org/a · Alice Example")
+        self.app.wait_for("http://one.example.org/a · bob")
+
+
+class Shape(ListCase):
+    def box(self, name, within=None, role="label"):
+        return self.app.wait_for(name, within=within, role=role).accessible.get_extents(Atspi.CoordType.WINDOW)
+
+    def test_buttons_go_below_before_words_are_crushed(self):
+        self.start([signed_in("climate-data.example.org")], size=(400, 600))
+        name = self.box("climate-data.example.org")
+        button = self.app.find_button("Copy header", "climate-data.example.org").accessible
+        self.picture("list-narrow")
+        self.assertGreaterEqual(button.get_extents(Atspi.CoordType.WINDOW).y, name.y + name.height)
+        self.assertLess(name.height, 30)
+
+    def test_the_state_says_how_it_is(self):
+        """Not what the last sign-in left behind."""
+        self.start([signed_in("a.example.org", Provider="sso.example.org")])
+        self.app.wait_for(re.compile("^a.example.org, Signed in"), role="list item")
+        self.assertIsNone(self.app.find(re.compile("Finish in your browser")))
+
+    def test_a_notice_is_no_stop(self):
+        self.start([signed_in("a.example.org")], agent={"Notices": [["damaged-file", "The token file was damaged."]]})
+        notice = self.app.wait_for("The token file was damaged.", role="label")
+        self.assertFalse(notice.has_state(Atspi.StateType.FOCUSABLE))
+
+
+class Keys(ListCase):
+    def test_one_tab_stop(self):
+        self.start([signed_in(f"{letter}.example.org") for letter in "abc"])
+        self.focus_row("a.example.org")
+        self.press_keys("Tab")
+        self.wait_focus_on("Add a server")
+        self.press_keys("shift+Tab")
+        self.wait_focus_on("a.example.org, ")
+        for key, name in (("Down", "b.example.org"), ("End", "c.example.org"), ("Up", "b.example.org"),
+                          ("Home", "a.example.org")):
+            self.press_keys(key)
+            self.wait_focus_on(name + ", ")
+
+    def test_left_and_right_reach_the_buttons(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("a.example.org")
+        for key, name in (("Right", "Copy header of a.example.org"), ("Right", "Copy as… for a.example.org"),
+                          ("Right", "Copy as… for a.example.org"), ("Left", "Copy header of a.example.org"),
+                          ("Left", "a.example.org, "), ("Right", "Copy header of a.example.org"),
+                          ("Down", "b.example.org, ")):
+            self.press_keys(key)
+            self.wait_focus_on(re.escape(name))
+
+    def test_right_reaches_what_stands_below(self):
+        self.start([host("a.example.org", State="signing-in", LoginUri=LOGIN_URI, Provider="sso.example.org"),
+                    signed_in("b.example.org")])
+        self.focus_row("a.example.org")
+        self.app.wait_for("Nothing opened?")
+        for key, name in (("Right", "Cancel the sign-in to a.example.org"), ("Right", "Open again"),
+                          ("Right", "Copy link"), ("Right", "Use another device"), ("Right", "Use another device"), ("Left", "Copy link"),
+                          ("Left", "Open again"), ("Left", "Cancel the sign-in"), ("Left", "a.example.org, ")):
+            self.press_keys(key)
+            self.wait_focus_on(re.escape(name))
+
+    def test_the_menu_begins_with_what_can_be_done(self):
+        self.start([host("a.example.org", State="signing-in", LoginUri=LOGIN_URI)])
+        self.focus_row("a.example.org")
+        self.press_keys("Menu")
+        self.app.wait_for("Copy as")
+        items = self.app.read(lambda nodes: [node.name for node in nodes if "menu item" in node.role])
+        self.assertEqual(items[:3], ["Open again", "Copy link", "Use another device"])
+        self.assertIn("Copy as", items)
+
+    def test_enter_and_a_click_open_the_page(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")], size=(440, 600))
+        self.focus_row("b.example.org")
+        self.press_keys("Return")
+        self.app.wait_for("Use it")
+        self.press_keys("Escape")
+        self.app.wait_gone("Use it")
+        self.wait_focus_on("b.example.org, ")
+        self.click("a.example.org", role="label")
+        self.app.wait_for("Use it")
+
+    def test_copy(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+c")
+        desktop.wait_for(lambda: desktop.read_clipboard() == "Authorization: Bearer of-b.example.org", "the header")
+
+    def test_copy_as(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+shift+c")
+        desktop.wait_for(lambda: "b.example.org" in (desktop.read_clipboard() or ""), "what “Copy as” prefers")
+
+    def test_undo(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("a.example.org")
+        self.press_keys("Delete")
+        self.wait_names("b.example.org")
+        self.press_keys("ctrl+z")
+        self.wait_names("a.example.org", "b.example.org")
+        self.wait_focus_on("a.example.org, ")
+
+    def test_renew(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("F5")
+        self.app.wait_for("Getting a new token…", within="b.example.org")
+
+    def test_rename(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("F2")
+        self.app.wait_for("Use it")
+
+    def test_menu(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")])
+        self.focus_row("b.example.org")
+        for key in ("Menu", "shift+F10"):
+            self.press_keys(key)
+            self.app.wait_for("Sign out…")
+            self.press_keys("Escape")
+            self.app.wait_gone("Sign out…")
+            self.wait_focus_on("b.example.org, ")
+        box = self.app.find("a.example.org", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+        desktop.xdotool("mousemove", "--window", self.x_window(), box.x + 5, box.y + 5)
+        desktop.xdotool("click", 3)
+        self.app.press("Sign out…")
+        self.app.wait_for("Sign out of a.example.org?")
+
+
+class Focus(ListCase):
+    def test_begins_on_the_first_row(self):
+        self.start([signed_in("a.example.org"), host("b.example.org", State="expired")])
+        self.wait_focus_on("b.example.org, ")
+
+    def test_begins_in_the_entry_where_there_is_no_row(self):
+        self.start([])
+        self.wait_focus_on("Address")
+
+    def test_after_a_removal_the_next_has_it(self):
+        self.start([signed_in(f"{letter}.example.org") for letter in "abc"])
+        self.focus_row("b.example.org")
+        self.press_keys("Delete")
+        self.wait_names("a.example.org", "c.example.org")
+        self.wait_focus_on("c.example.org, ")
+        self.press_keys("Delete")
+        self.wait_names("a.example.org")
+        self.wait_focus_on("a.example.org, ")
+
+    def test_after_sign_in_on_cancel_then_on_copy(self):
+        self.start([signed_in("a.example.org"), host("b.example.org"), signed_in("c.example.org")])
+        self.focus_row("b.example.org")
+        self.press_keys("Right")
+        self.wait_focus_on("Sign in to b.example.org")
+        self.press_keys("space")
+        self.wait_focus_on("Cancel the sign-in to b.example.org")
+        self.agent.set_host("b.example.org", State="signed-in", LoginUri="", Provider="",
+                            Expires=int(time.time()) + HOUR)
+        self.wait_names("a.example.org", "b.example.org", "c.example.org")
+        # in the row of the host, wherever that is now
+        self.wait_focus_on("Copy header of b.example.org")
+
+    def test_goes_with_the_host(self):
+        self.start([signed_in(f"{letter}.example.org") for letter in "abc"])
+        self.focus_row("a.example.org")
+        self.press_keys("Right")
+        self.wait_focus_on("Copy header of a.example.org")
+        self.agent.set_host("a.example.org", Name="z.example.org")
+        self.wait_names("b.example.org", "c.example.org", "z.example.org")
+        self.wait_focus_on("(Copy header of )?z.example.org")
+
+
+class Search(ListCase):
+    HOSTS = [signed_in("Climate", Url="https://data.example.org", Account="alice@example.org"),
+             signed_in("Portal", Url="https://portal.example.org", Options={"note": "For the Tuesday runs"}),
+             host("Other", Url="https://other.example.net")]
+
+    def test_name_address_account_and_note(self):
+        self.start(self.HOSTS)
+        self.app.wait_for("Portal")
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        for text, name in (("CLIM", "Climate"), ("example.net", "Other"), ("alice@", "Climate"), ("tuesday", "Portal")):
+            self.app.write(SEARCH, text)
+            self.wait_names(name)
+        self.press_keys("Escape")
+        self.wait_names("Climate", "Portal", "Other")
+
+    def test_type_enter_enter_is_copied(self):
+        self.start(self.HOSTS, size=(440, 600))
+        self.app.wait_for("Portal")
+        self.press_keys("p", "o", "r", "t")
+        self.wait_names("Portal")
+        self.picture("list-search")
+        self.press_keys("Return")
+        self.wait_focus("Copy header of Portal")
+        self.press_keys("Return")
+        desktop.wait_for(lambda: desktop.read_clipboard() == "Authorization: Bearer of-Portal", "the header")
+
+    def test_what_is_not_there_is_added(self):
+        for key in (True, False):
+            with self.subTest(key):
+                self.start(self.HOSTS, size=(440, 600))
+                self.app.wait_for("Portal")
+                self.press_keys("ctrl+f")
+                self.wait_focus(SEARCH)
+                desktop.xdotool("type", "new.example.org")
+                self.app.wait_for("Add “new.example.org”")
+                if key:
+                    self.press_keys("Return")
+                else:
+                    self.app.press("Add “new.example.org”")
+                self.wait_focus("Address")
+                desktop.wait_for(lambda: "new.example.org" in self.app.texts(), "the text in the entry")
+                self.tearDown()
+                self.process = None
+
+    def test_folded_hosts_are_found(self):
+        names = [f"out{number:02}.example.org" for number in range(9)]
+        self.start([signed_in("in.example.org"), *map(host, names)])
+        self.wait_names("in.example.org", "Not signed in (9)")
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        desktop.xdotool("type", "out07")
+        self.wait_names("out07.example.org")
+
+
+class Many(ListCase):
+    def test_to_the_end_and_back(self):
+        """Rows are made when somebody comes near them."""
+        self.start([signed_in(f"host{number:03}.example.org") for number in range(300)])
+        self.focus_row("host000.example.org")
+        self.assertIsNone(self.app.find(re.compile("^host150.example.org")))
+        self.press_keys("End")
+        self.wait_focus_on("host299.example.org, ")
+        self.app.wait_for("Copy header of host299.example.org")
+        self.press_keys("Home")
+        self.wait_focus_on("host000.example.org, ")
+        self.press_keys("Next")
+        self.wait_focus_on("host00[2-9]|host01")
+
+
+if __name__ == "__main__":
+    tap.main()
