@@ -18,6 +18,16 @@ class Timeout(AssertionError):
     """A condition did not come true in time."""
 
 
+def find_nothing_wrong():
+    """Nothing makes waiting vain."""
+
+
+class Watch:
+    """in_vain() says why no condition comes true any more, once that is so: the program has crashed."""
+
+    in_vain = staticmethod(find_nothing_wrong)
+
+
 def wait_until(condition, what, seconds=DEADLINE, tick=20):
     """Runs the main loop until @condition() is true, and returns its value.
 
@@ -39,6 +49,9 @@ def wait_until(condition, what, seconds=DEADLINE, tick=20):
                 raise Timeout(f"waited {seconds:g} s for {what() if callable(what) else what}{late}")
             if value:
                 return value
+            reason = Watch.in_vain()
+            if reason:
+                raise Timeout(f"waiting for {what() if callable(what) else what}: {reason}")
             context.iteration(True)
     finally:
         source.destroy()

@@ -17,6 +17,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 import desktop  # noqa: E402
+import waiting  # noqa: E402
 
 AGENT = "org.keyfob.Keyfob.Agent"
 ROOT = "/org/keyfob/Keyfob/Agent"
@@ -159,8 +160,15 @@ class WindowCase(unittest.TestCase):
                 # without OpenGL, whose drivers take a second to load and leak
                 env={**os.environ, "G_DEBUG": "fatal-warnings", "GDK_DEBUG": "gl-disable",
                      **environment})
+        waiting.Watch.in_vain = self.tell_crash
+
+    def tell_crash(self):
+        """What the window said last if it has crashed, or a warning has ended it."""
+        crashed = self.process and self.process.poll() in (-signal.SIGTRAP, -signal.SIGABRT, -signal.SIGSEGV)
+        return "the window ended by itself: " + self.log.read_text() if crashed else None
 
     def tearDown(self):
+        waiting.Watch.in_vain = waiting.find_nothing_wrong
         if self.process is None:
             return
         alive = self.process.poll() is None
