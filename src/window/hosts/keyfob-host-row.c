@@ -58,8 +58,10 @@ struct _KeyfobHostRow
   gboolean first_hit;
   gboolean selecting; /* shows whether it is selected, and takes no other click */
   gboolean selected;
-  int height;      /* that it had last with this item, or 0 */
-  GtkWidget *menu; /* (nullable): the one that is open */
+  int height;             /* that it had last with this item, or 0 */
+  GtkWidget *menu;        /* (nullable): the one that is open */
+  GtkWidget *closed_menu; /* (nullable): goes with drop_source */
+  guint drop_source;
 
   /* all NULL until it is built */
   GtkWidget *box;
@@ -784,16 +786,17 @@ get_menu_model (const char *id)
 static gboolean
 drop_menu (gpointer user_data)
 {
-  GtkWidget *menu = GTK_WIDGET (user_data);
+  KeyfobHostRow *self = KEYFOB_HOST_ROW (user_data);
 
-  /* the row may be gone by now */
-  if (gtk_widget_get_parent (menu) != NULL)
-    gtk_widget_unparent (menu);
+  self->drop_source = 0;
+  gtk_widget_unparent (g_steal_pointer (&self->closed_menu));
 
   return G_SOURCE_REMOVE;
 }
 
-/* What was chosen is activated after this, in the row, so the menu goes later. */
+/* What was chosen is activated after this, in the row, so the menu goes later. Nothing else may
+ * keep it then: GTK 4.8 would look where the pointer is on its surface, for a tooltip, after that
+ * has gone. */
 static void
 on_menu_closed (KeyfobHostRow *self, GtkWidget *menu)
 {
@@ -809,7 +812,10 @@ on_menu_closed (KeyfobHostRow *self, GtkWidget *menu)
     }
   if (keyfob_ui_has_focus (menu))
     gtk_widget_grab_focus (get_list_item (self));
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, drop_menu, g_object_ref (menu), g_object_unref);
+  g_clear_pointer (&self->closed_menu, gtk_widget_unparent);
+  self->closed_menu = menu;
+  if (self->drop_source == 0)
+    self->drop_source = g_idle_add (drop_menu, self);
 }
 
 static void
@@ -1023,6 +1029,8 @@ keyfob_host_row_dispose (GObject *object)
   if (self->item != NULL)
     g_signal_handlers_disconnect_by_data (self->item, self);
   g_clear_object (&self->item);
+  g_clear_handle_id (&self->drop_source, g_source_remove);
+  self->closed_menu = NULL;
   self->menu = NULL;
   self->box = NULL;
   /* a menu that was closed may be among them */
