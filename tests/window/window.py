@@ -195,7 +195,10 @@ class WindowCase(unittest.TestCase):
             return box if last == before and box.y + box.height <= self.x_geometry()["HEIGHT"] else None
 
         box = desktop.wait_for(find_box, f"“{name}” to be scrolled to")
-        desktop.xdotool("mousemove", "--window", self.x_window(), box.x + box.width // 2, box.y + box.height // 2)
+        window = self.x_window()
+        # once the window manager has put it where it stays
+        desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
+        desktop.xdotool("mousemove", "--window", window, box.x + box.width // 2, box.y + box.height // 2)
         desktop.xdotool("click", 1)
 
     def scroll_to_end(self):
