@@ -178,7 +178,7 @@ class Panel:
 
     def choose(self, *labels):
         """Goes through the menu with the mouse."""
-        self.click(3)
+        self.open_menu_with(labels[0])
         for level in range(len(labels)):
             desktop.wait_for(lambda: len(self.menus()) > level, "the menu")
             self.click_item(*labels[:level + 1])
@@ -186,6 +186,19 @@ class Panel:
     def open_menu(self):
         self.click(3)
         desktop.wait_for(self.menus, "the menu")
+
+    def open_menu_with(self, label):
+        """Opens the menu until it has that item: a panel leaves an open one as it was when it was opened."""
+        def find():
+            if self.find_item(label):
+                return True
+            desktop.xdotool("key", "Escape")
+            desktop.wait_for(lambda: not self.menus(), "the menu to close")
+            self.open_menu()
+            return False
+
+        self.open_menu()
+        desktop.wait_for(find, lambda: f"“{label}” in the menu: {read_menu()}")
 
     def menu(self):
         """The picture of the menu; empty where none is open."""
