@@ -341,6 +341,17 @@ go_back (KeyfobWindow *self)
 }
 
 static void
+on_leave (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (widget);
+
+  if (is_folded (self) && is_content_shown (self))
+    go_back (self);
+  else
+    keyfob_host_list_view_leave (self->list);
+}
+
+static void
 on_select (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   keyfob_host_list_view_select (KEYFOB_WINDOW (widget)->list);
@@ -1174,9 +1185,12 @@ keyfob_window_class_init (KeyfobWindowClass *klass)
   g_type_ensure (KEYFOB_TYPE_QUESTION_BAR);
   bind_template (widget_class);
 
+  /* wherever the focus is, unless what has it makes something of the key itself */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.leave", NULL);
   gtk_widget_class_install_action (widget_class, "win.add-host", NULL, on_add_host);
   gtk_widget_class_install_action (widget_class, "win.add-host-address", "s", on_add_host_address);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, on_back);
+  gtk_widget_class_install_action (widget_class, "win.leave", NULL, on_leave);
   gtk_widget_class_install_action (widget_class, "win.import-token", NULL, on_import_token);
   gtk_widget_class_install_action (widget_class, "win.import-token-file", "s",
                                    on_import_token_file);

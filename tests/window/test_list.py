@@ -9,7 +9,7 @@ import desktop
 import tap
 from gi.repository import Atspi
 from rows import ListCase, signed_in
-from window import HOUR, LOGIN_URI, QUESTION, host
+from window import HOUR, LOGIN_URI, PORTAL, QUESTION, host, question
 
 SEARCH = "Name, address, account or note"
 
@@ -318,6 +318,115 @@ class Search(ListCase):
         self.wait_focus(SEARCH)
         desktop.xdotool("type", "out07")
         self.wait_names("out07.example.org")
+
+
+    def test_find_again_selects_what_was_typed(self):
+        self.start(self.HOSTS)
+        self.focus_row("Portal")
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        desktop.xdotool("type", "clim")
+        self.wait_names("Climate")
+        self.press_keys("Tab")
+        self.wait_focus_on("Climate, ")
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        desktop.xdotool("type", "port")
+        self.wait_names("Portal")
+
+
+class Escape(ListCase):
+    """Out of anything, wherever the focus is."""
+
+    HOSTS = [signed_in("one.example.org"), signed_in("two.example.org"), signed_in(PORTAL)]
+
+    def tab_to(self, name):
+        passed = []
+        while self.focus() != name:
+            self.assertNotIn(self.focus(), passed, f"Tab does not lead to {name}")
+            passed.append(self.focus())
+            self.press_keys("Tab")
+            desktop.wait_for(lambda: self.focus() not in ("", passed[-1]), lambda: f"the focus to leave {passed[-1]}")
+
+    def search(self, text):
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        desktop.xdotool("type", text)
+
+    def wait_all(self):
+        self.wait_names(PORTAL, "one.example.org", "two.example.org")
+        self.wait_focus_gone(SEARCH)
+
+    def wait_focus_gone(self, name):
+        desktop.wait_for(lambda: self.focus() not in ("", name), lambda: f"the focus to leave {name}")
+
+    def test_ends_the_search(self):
+        self.start(self.HOSTS, agent={"TokenRequests": [question()], "Notices": [["damaged-file", "The file was damaged."]]})
+        self.focus_row("one.example.org")
+        for place in ("Add a server", "Find a server", "Allow once", "Dismiss"):
+            with self.subTest(place):
+                self.search("two")
+                self.wait_names("two.example.org")
+                self.tab_to(place)
+                self.press_keys("Escape")
+                self.wait_all()
+                self.wait_focus_on(place)
+
+    def test_ends_the_search_from_a_row(self):
+        self.start(self.HOSTS)
+        self.focus_row("one.example.org")
+        self.search("two")
+        self.wait_names("two.example.org")
+        self.press_keys("Tab")
+        self.wait_focus_on("two.example.org, ")
+        self.press_keys("Right")
+        self.wait_focus_on("Copy header of two.example.org")
+        self.press_keys("Escape")
+        self.wait_all()
+        self.wait_focus_on("(Copy header of )?two.example.org")
+
+    def test_ends_a_search_in_vain(self):
+        self.start(self.HOSTS)
+        self.focus_row("one.example.org")
+        self.search("nowhere")
+        self.tab_to("Add “nowhere”")
+        self.press_keys("Escape")
+        self.wait_all()
+        self.wait_focus_on("one.example.org, ")
+
+    def test_ends_the_selection(self):
+        self.start(self.HOSTS)
+        self.focus_row("one.example.org")
+        for place in ("Add a server", "Main menu", "Remove"):
+            with self.subTest(place):
+                self.press_keys("ctrl+a")
+                self.app.wait_for("3 selected")
+                self.tab_to(place)
+                self.press_keys("Escape")
+                self.app.wait_gone("3 selected")
+                self.wait_focus_on("one.example.org, ")
+
+    def test_ends_the_selection_before_the_search(self):
+        self.start(self.HOSTS)
+        self.focus_row("one.example.org")
+        self.search("two")
+        self.wait_names("two.example.org")
+        self.press_keys("Tab", "ctrl+a")
+        self.app.wait_for("1 selected")
+        self.press_keys("Escape")
+        self.app.wait_gone("1 selected")
+        self.wait_names("two.example.org")
+        self.press_keys("Escape")
+        self.wait_all()
+
+    def test_leads_back_from_the_bar_below_a_page(self):
+        self.start(self.HOSTS, agent={"TokenRequests": [question()]}, size=(440, 600))
+        self.focus_row("one.example.org")
+        self.press_keys("Return")
+        self.app.wait_for("Use it")
+        self.tab_to("Allow once")
+        self.press_keys("Escape")
+        self.app.wait_gone("Use it")
 
 
 class Many(ListCase):

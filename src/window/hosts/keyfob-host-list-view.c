@@ -825,16 +825,6 @@ on_select_all_key (GtkWidget *list, GVariant *arguments, gpointer user_data)
   return TRUE;
 }
 
-/* In the whole view: the focus may be in the bar below the list. */
-static gboolean
-on_escape_key (GtkWidget *widget, GVariant *arguments, gpointer user_data)
-{
-  if (!keyfob_host_selection_is_active (KEYFOB_HOST_LIST_VIEW (widget)->selection))
-    return FALSE;
-
-  return gtk_widget_activate_action (widget, "selection.end", NULL);
-}
-
 static void
 add_key (GtkEventController *keys,
          const char *trigger,
@@ -884,10 +874,6 @@ add_keys (KeyfobHostListView *self)
            self);
   add_key (keys, "<Shift>End|<Shift>KP_End", on_extend_key, g_variant_new_int64 (G_MAXINT), self);
   gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
-
-  keys = gtk_shortcut_controller_new ();
-  add_key (keys, "Escape", on_escape_key, NULL, self);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }
 
 /* Returns: (transfer none) (nullable): the row at a point of the list */
@@ -1333,6 +1319,7 @@ keyfob_host_list_view_search (KeyfobHostListView *self)
 
   gtk_search_bar_set_search_mode (self->search_bar, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  gtk_editable_select_region (self->search_entry, 0, -1);
 }
 
 void
@@ -1370,6 +1357,36 @@ keyfob_host_list_view_select (KeyfobHostListView *self)
   begin_selection (self);
   focus_list (self);
   announce_selected (self);
+}
+
+void
+keyfob_host_list_view_leave (KeyfobHostListView *self)
+{
+  g_autoptr (GObject) last_focus = NULL;
+  gboolean is_beside; /* on a button that may go with the search */
+
+  g_return_if_fail (KEYFOB_IS_HOST_LIST_VIEW (self));
+
+  if (keyfob_host_selection_is_active (self->selection))
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "selection.end", NULL);
+      return;
+    }
+  if (!gtk_search_bar_get_search_mode (self->search_bar))
+    return;
+
+  is_beside =
+      keyfob_ui_has_focus (GTK_WIDGET (self)) && !keyfob_ui_has_focus (GTK_WIDGET (self->list));
+  g_set_object (&last_focus, self->last_focus);
+  gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+  /* the entry tells of its text later */
+  on_search_changed (self);
+  if (!is_beside)
+    return;
+
+  /* GTK has given the focus to any row */
+  g_set_object (&self->last_focus, last_focus);
+  focus_list (self);
 }
 
 void

@@ -33,7 +33,7 @@ void keyfob_host_list_view_set_key_capture_widget (KeyfobHostListView *self, Gtk
 /** Shows the search with @text in it, as if somebody had typed that. */
 void keyfob_host_list_view_search_for (KeyfobHostListView *self, const char *text);
 
-/** Shows the search, with the focus in it. */
+/** Shows the search, with the focus in it and what was typed there selected. */
 void keyfob_host_list_view_search (KeyfobHostListView *self);
 
 /** Leaves the search, unfolds what hides @item, scrolls there, and gives the row the focus. */
@@ -41,6 +41,9 @@ void keyfob_host_list_view_focus_item (KeyfobHostListView *self, KeyfobHostItem 
 
 /** Lets the user select several rows, and shows what can be done with these. */
 void keyfob_host_list_view_select (KeyfobHostListView *self);
+
+/** Ends the selection of several rows, else the search. */
+void keyfob_host_list_view_leave (KeyfobHostListView *self);
 
 /** Marks the row of the host whose page is shown beside the list (nullable). */
 void keyfob_host_list_view_set_shown (KeyfobHostListView *self, KeyfobHostItem *item);
