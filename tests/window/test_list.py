@@ -148,9 +148,10 @@ class Keys(ListCase):
                     signed_in("b.example.org")])
         self.focus_row("a.example.org")
         self.app.wait_for("Nothing opened?")
-        for key, name in (("Right", "Cancel the sign-in to a.example.org"), ("Right", "Open again"),
-                          ("Right", "Copy link"), ("Right", "Use another device"), ("Right", "Use another device"), ("Left", "Copy link"),
-                          ("Left", "Open again"), ("Left", "Cancel the sign-in"), ("Left", "a.example.org, ")):
+        for key, name in (("Right", "Cancel the sign-in to a.example.org"), ("Right", "Open again for a.example.org"),
+                          ("Right", "Copy link for a.example.org"), ("Right", "Use another device for a.example.org"),
+                          ("Right", "Use another device"), ("Left", "Copy link"), ("Left", "Open again"),
+                          ("Left", "Cancel the sign-in"), ("Left", "a.example.org, ")):
             self.press_keys(key)
             self.wait_focus_on(re.escape(name))
 
@@ -162,6 +163,20 @@ class Keys(ListCase):
         items = self.app.read(lambda nodes: [node.name for node in nodes if "menu item" in node.role])
         self.assertEqual(items[:3], ["Open again", "Copy link", "Use another device"])
         self.assertIn("Copy as", items)
+
+    def test_long_press_opens_the_menu(self):
+        self.start([signed_in("a.example.org"), signed_in("b.example.org")], program="KEYFOB_UNINSTALLED",
+                   KEYFOB_TEST_TOUCH="1")
+        self.focus_row("a.example.org")
+        box = self.app.find("b.example.org", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+        desktop.xdotool("mousemove", "--window", self.x_window(), box.x + 5, box.y + 5)
+        desktop.xdotool("mousedown", 1)
+        self.addCleanup(desktop.xdotool, "mouseup", 1)
+        self.app.wait_for("Sign out…")
+        desktop.xdotool("mouseup", 1)
+        self.assertIsNone(self.app.find("1 selected"))
+        self.app.press("Sign out…")
+        self.app.wait_for("Sign out of b.example.org?")
 
     def test_enter_and_a_click_open_the_page(self):
         self.start([signed_in("a.example.org"), signed_in("b.example.org")], size=(440, 600))
@@ -179,6 +194,26 @@ class Keys(ListCase):
         self.focus_row("b.example.org")
         self.press_keys("ctrl+c")
         desktop.wait_for(lambda: desktop.read_clipboard() == "Authorization: Bearer of-b.example.org", "the header")
+
+    def test_what_cannot_be_copied(self):
+        self.start([host("a.example.org", State="signing-in", LoginUri=LOGIN_URI), host("b.example.org")])
+        self.focus_row("a.example.org")
+        self.press_keys("ctrl+c")
+        self.app.wait_for("Nothing was copied: the sign-in to a.example.org is not finished.")
+        self.assertEqual(self.agent.calls("GetToken"), [])
+        sentence = "There is no valid token for b.example.org. Sign in with Keyfob first."
+        self.agent.fail("GetToken", "InteractionRequired", sentence)
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+c")
+        self.app.wait_for(sentence, within="b.example.org")
+
+    def test_what_cannot_be_copied_on_the_page(self):
+        self.start([host("a.example.org", State="signing-in", LoginUri=LOGIN_URI)], size=(440, 600))
+        self.focus_row("a.example.org")
+        self.press_keys("Return")
+        self.wait_focus("Cancel the sign-in to a.example.org")
+        self.press_keys("ctrl+c")
+        self.app.wait_for("Nothing was copied: the sign-in to a.example.org is not finished.")
 
     def test_copy_as(self):
         self.start([signed_in("a.example.org"), signed_in("b.example.org")])

@@ -184,6 +184,25 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
     show_failure (self, error);
 }
 
+/* The agent would wait for the sign-in, and the header come when nobody expects it any more. Of
+ * others without a token it says itself what is missing. */
+static gboolean
+tell_unfinished (KeyfobHostActions *self)
+{
+  g_autofree char *text = NULL;
+
+  if (!keyfob_copy_form_holds_token (self->form)
+      || keyfob_host_item_get_state (self->item) != KEYFOB_HOST_SIGNING_IN)
+    return FALSE;
+
+  /* Translators: name of the server */
+  text = g_strdup_printf (_ ("Nothing was copied: the sign-in to %s is not finished."),
+                          keyfob_bus_host1_get_name (self->host));
+  show_done (self, text);
+
+  return TRUE;
+}
+
 /* Further clicks during a copy are ignored instead of making the button insensitive, which would
  * take the focus from it. */
 static void
@@ -194,9 +213,12 @@ on_copy (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (self->copying)
     return;
 
-  self->copying = TRUE;
   self->form = parameter != NULL ? keyfob_copy_form_parse (g_variant_get_string (parameter, NULL))
                                  : keyfob_clipboard_get_preferred_form (self->clipboard);
+  if (tell_unfinished (self))
+    return;
+
+  self->copying = TRUE;
   keyfob_host_item_set_failure (self->item, NULL);
   keyfob_copy_async (self->clipboard, self->host, self->form, NULL, on_copied, g_object_ref (self));
 }
@@ -487,7 +509,7 @@ on_details (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry entries[] = {
   { .name = "sign-in", .activate = on_sign_in },
   { .name = "sign-in-again", .activate = on_sign_in_again },
-  /* the same, but the first is only there where there is a token */
+  /* the same, but the first is only there where there is a token; what keys ask for says why not */
   { .name = "copy", .activate = on_copy, .parameter_type = "s" },
   { .name = "copy-command", .activate = on_copy, .parameter_type = "s" },
   { .name = "copy-preferred", .activate = on_copy },

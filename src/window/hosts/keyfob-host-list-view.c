@@ -848,7 +848,7 @@ add_keys (KeyfobHostListView *self)
     const char *trigger;
     const char *action;
   } actions[] = {
-    { "<Control>c", "host.copy::header" },
+    { "<Control>c", "host.copy-command::header" },
     { "<Control><Shift>c", "host.copy-preferred" },
     { "F2", "row.rename" },
     { "<Control>d", "host.toggle-pin" },
@@ -943,14 +943,7 @@ on_click (KeyfobHostListView *self, int n_press, double x, double y, GtkGesture 
 static void
 on_long_press (KeyfobHostListView *self, double x, double y, GtkGesture *gesture)
 {
-  KeyfobHostRow *row = pick_row (self, x, y);
-
-  if (row == NULL || keyfob_host_row_get_item (row) == NULL)
-    return;
-
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  toggle (self, keyfob_host_row_get_item (row));
-  gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (row)));
+  open_menu_at (self, gesture, x, y);
 }
 
 static void
