@@ -10,7 +10,7 @@ import desktop
 import tap
 from gi.repository import Atspi
 from rows import ListCase, signed_in
-from window import HOUR, host
+from window import HOUR, LOGIN_URI, QUESTION, host
 
 SIX = [signed_in(f"{letter}.example.org") for letter in "abcdef"]
 
@@ -137,6 +137,35 @@ class Selecting(SelectionCase):
         self.assertEqual(self.agent.calls("GetToken"), [])
 
 
+    def test_no_button_of_a_row_acts_while_selecting(self):
+        error = "a.example.org does not answer."
+        self.start([host("a.example.org", State="offline", left=HOUR, Error=error, ErrorDetails={"error": "Network", "cause": "timed out"}),
+                    host("b.example.org", State="signing-in", LoginUri=LOGIN_URI, Provider="sso.example.org"),
+                    host("c.example.org", State="signing-in", Question=QUESTION)], size=(440, 700))
+        buttons = ("Try again with a.example.org", "Details of a.example.org", "Open again for b.example.org",
+                   "Copy link for b.example.org", "Use another device for b.example.org", "Continue with c.example.org")
+        for button in buttons:
+            self.wait_for_button(button)
+        self.focus_row("a.example.org")
+        self.press_keys("ctrl+space")
+        self.wait_selected("a")
+        self.picture("selection-of-trouble")
+        # nor by the keys that lead from the row to its buttons
+        self.press_keys("Right")
+        for button in buttons:
+            self.app.find(button).press()
+        self.wait_focus_on("a.example.org, ")
+        # a press of a button acts some time later, and they do so in turn
+        self.app.find("Cancel", "button").press()
+        self.app.wait_gone("1 selected")
+        for method in ("Refresh", "OpenPage", "Continue"):
+            self.assertEqual(self.agent.calls(method), [])
+        self.assertIsNone(self.app.find("Link copied"))
+        self.press_keys("Right")
+        self.app.press("Try again with a.example.org")
+        self.agent.wait_call("Refresh")
+
+
 class Doing(SelectionCase):
     def test_remove_and_undo(self):
         self.start(SIX)
@@ -152,6 +181,15 @@ class Doing(SelectionCase):
         self.wait_names(*(f"{letter}.example.org" for letter in "abcdef"))
         self.app.wait_for("2 servers are back")
         self.assertEqual(self.agent.calls("RemoveHost"), [])
+
+    def test_remove_all_is_told(self):
+        self.start(SIX)
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+a")
+        self.wait_selected("abcdef")
+        self.press_keys("Delete")
+        self.wait_focus("Address")
+        self.wait_description("6 servers removed")
 
     def test_remove_by_key(self):
         self.start(SIX)
@@ -285,6 +323,19 @@ class Series(SelectionCase):
         self.app.press("Remove")
         self.app.wait_for("Signing in to b.example.org (2 of 2)")
         self.app.wait_for("a.example.org is no longer in the list.")
+
+    def test_servers_that_the_user_removes_at_once(self):
+        self.begin(*(host(f"{letter}.example.org") for letter in "abcd"))
+        self.app.wait_for("Signing in to a.example.org (1 of 4)")
+        self.wait_focus("Cancel")
+        self.press_keys("shift+Tab")
+        self.focus_row("a.example.org")
+        self.press_keys("shift+Down", "shift+Down", "Delete")
+        self.app.wait_for("3 servers removed")
+        self.app.wait_for("Signing in to d.example.org (4 of 4)")
+        self.agent.wait_call("SignIn")
+        # of those that stayed, and of no removed one
+        self.assertEqual(len(self.agent.calls("SignIn")), 2)
 
     def test_agent_that_ends(self):
         self.begin(host("a.example.org"), host("b.example.org"))

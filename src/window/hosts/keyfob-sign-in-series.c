@@ -26,6 +26,7 @@ struct _KeyfobSignInSeries
   GPtrArray *items;          /* KeyfobHostItem: those to sign in to */
   guint position; /* of the one whose turn it is; the number of items after the last one */
   guint n_done;   /* of those before it that are signed in */
+  guint next_id;  /* of the source that begins it */
 
   /* of that one */
   KeyfobHostActions *actions;
@@ -170,7 +171,7 @@ find_outcome (KeyfobSignInSeries *self)
   return error != NULL && *error != '\0' ? error : _ ("cancelled");
 }
 
-static void go_on (KeyfobSignInSeries *self);
+static gboolean go_on (gpointer user_data);
 
 static void
 check_item (KeyfobSignInSeries *self)
@@ -194,7 +195,8 @@ check_item (KeyfobSignInSeries *self)
 
   leave_item (self);
   self->position++;
-  go_on (self);
+  /* several that are removed at once are told of one by one */
+  self->next_id = g_idle_add (go_on, self);
 }
 
 static void
@@ -228,10 +230,13 @@ begin_item (KeyfobSignInSeries *self)
 }
 
 /* Begins the next one that is still in the list. */
-static void
-go_on (KeyfobSignInSeries *self)
+static gboolean
+go_on (gpointer user_data)
 {
+  KeyfobSignInSeries *self = KEYFOB_SIGN_IN_SERIES (user_data);
   gboolean is_there = is_agent_there (self);
+
+  self->next_id = 0;
 
   for (; is_there && is_running (self) && !is_listed (self, get_item (self)); self->position++)
     add_loss (self, get_item (self));
@@ -240,6 +245,8 @@ go_on (KeyfobSignInSeries *self)
     begin_item (self);
   else
     finish (self);
+
+  return G_SOURCE_REMOVE;
 }
 
 /* Ends a series that runs, without waiting for the agent, and closes one that is over. */
@@ -255,10 +262,14 @@ on_end (GtkWidget *widget, const char *action, GVariant *parameter)
       return;
     }
 
-  keyfob_host_actions_cancel_sign_in (self->actions);
-  add_outcome (self, get_item (self), _ ("cancelled"));
-  leave_item (self);
-  self->position++;
+  g_clear_handle_id (&self->next_id, g_source_remove);
+  if (self->actions != NULL)
+    {
+      keyfob_host_actions_cancel_sign_in (self->actions);
+      add_outcome (self, get_item (self), _ ("cancelled"));
+      leave_item (self);
+      self->position++;
+    }
   finish (self);
 }
 
@@ -268,6 +279,7 @@ keyfob_sign_in_series_dispose (GObject *object)
   KeyfobSignInSeries *self = KEYFOB_SIGN_IN_SERIES (object);
 
   leave_item (self);
+  g_clear_handle_id (&self->next_id, g_source_remove);
   g_clear_object (&self->client);
   gtk_widget_dispose_template (GTK_WIDGET (self), KEYFOB_TYPE_SIGN_IN_SERIES);
 
@@ -321,6 +333,7 @@ keyfob_sign_in_series_start (KeyfobSignInSeries *self,
   g_return_if_fail (context != NULL);
 
   leave_item (self);
+  g_clear_handle_id (&self->next_id, g_source_remove);
   g_ptr_array_set_size (self->items, 0);
   self->context = context;
   g_set_object (&self->client, context->client);
