@@ -8,7 +8,7 @@ import time
 
 import desktop
 import tap
-from window import DAY, LOGIN_URI, MINUTE, WindowCase, host
+from window import DAY, LOGIN_URI, MINUTE, QUESTION, WindowCase, host
 
 NAME = "one.example.org"
 COPY = f"Copy header of {NAME}"
@@ -42,6 +42,12 @@ class FeedbackCase(WindowCase):
             self.press_keys("Tab")
         self.press_keys("Right")
         self.wait_focus_of(f"^{name}")
+
+    def focus_row(self, name):
+        self.app.wait_for(re.compile(f"^{name}, "), role="list item")
+        desktop.wait_for(lambda: self.has_focus("^[a-z]+.example.org, "), "the focus on a row")
+        self.press_keys("Home")
+        self.wait_focus_of(f"^{name}, ")
 
     def has_focus(self, name):
         return bool(self.app.read(lambda nodes: any(
@@ -209,6 +215,37 @@ class Announced(FeedbackCase):
         self.focus_button(COPY)
         self.press_keys("space")
         self.wait_description(f"^{COPY}", "does not answer")
+
+    def test_error_of_a_row(self):
+        """Whoever comes to the row hears it, also after something else was told there."""
+        sentence = f"{NAME} does not answer."
+        self.start([host(NAME, State="offline", left=12 * MINUTE, Error=sentence, ErrorDetails={"error": "Network"}),
+                    host("two.example.org")])
+        self.app.wait_for(sentence)
+        self.focus_row(NAME)
+        self.wait_description(f"^{NAME}, ", f"^{sentence}$")
+        self.press_keys("ctrl+c")
+        self.wait_description(f"^{NAME}, ", "^Header copied")
+        self.press_keys("Right", "Left")
+        self.wait_description(f"^{NAME}, ", f"^{sentence}$")
+        self.agent.set_host(NAME, State="signed-in", Error="", ErrorDetails={})
+        self.wait_description(f"^{NAME}, Signed in", "^$")
+
+    def test_question_of_a_row(self):
+        self.start([host(NAME, State="signing-in", Question=QUESTION)])
+        self.focus_row(NAME)
+        self.wait_description(f"^{NAME}, ", f"^{re.escape(QUESTION)}$")
+
+    def test_nothing_opened(self):
+        """Told where the focus is, and in the row for whoever comes there later."""
+        self.start([host(NAME), host("two.example.org")])
+        self.focus_row(NAME)
+        self.agent.set_host(NAME, State="signing-in", LoginUri=LOGIN_URI, Provider=PROVIDER)
+        self.press_keys("Down")
+        self.wait_focus_of("^two.example.org, ")
+        self.wait_description("^two.example.org, ", rf"^{NAME}: Nothing opened\?$")
+        self.press_keys("Home")
+        self.wait_description(f"^{NAME}, ", r"^Nothing opened\?$")
 
     def test_sign_in(self):
         """The focus goes from Sign in to Cancel, and then to Copy header, which tells of it."""

@@ -13,6 +13,7 @@
 #include "keyfob-base-url.h"
 #include "keyfob-config.h"
 #include "keyfob-found-row.h"
+#include "keyfob-ui.h"
 
 /* Milliseconds without a key, after which all of the address has perhaps been typed. */
 #define PAUSE 700
@@ -188,8 +189,7 @@ say (KeyfobAddHostForm *self, const char *text, const char *description, gboolea
     gtk_widget_remove_css_class (GTK_WIDGET (self->hint), "error");
 
   gtk_label_set_label (self->hint, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->address),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+  keyfob_ui_describe (GTK_WIDGET (self->address), description);
   gtk_accessible_update_state (
       GTK_ACCESSIBLE (self->address), GTK_ACCESSIBLE_STATE_INVALID,
       is_error ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);

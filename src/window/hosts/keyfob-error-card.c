@@ -10,6 +10,7 @@
 
 #include "keyfob-error-details.h"
 #include "keyfob-host-trouble.h"
+#include "keyfob-ui.h"
 #include "keyfob-wrap-box.h"
 
 struct _KeyfobErrorCard
@@ -89,18 +90,6 @@ stands_beside (const char *action)
   return g_strcmp0 (action, "host.sign-in") == 0 || g_strcmp0 (action, "win.unlock") == 0;
 }
 
-/* As the button *Sign in* is called that stands elsewhere without an error. */
-static char *
-dup_mend_name (KeyfobHostTrouble *trouble, KeyfobHostItem *item)
-{
-  if (!g_str_equal (trouble->label, _ ("Sign in")))
-    return g_strdup (trouble->label);
-
-  /* Translators: name of the host */
-  return g_strdup_printf (_ ("Sign in to %s"),
-                          keyfob_bus_host1_get_name (keyfob_host_item_get_host (item)));
-}
-
 static void
 set_suggested (GtkWidget *button, gboolean suggested)
 {
@@ -118,6 +107,8 @@ keyfob_error_card_update (KeyfobErrorCard *self,
                           gboolean in_row)
 {
   g_autoptr (KeyfobHostTrouble) trouble = NULL;
+  KeyfobBusHost1 *host;
+  const char *name;
   gboolean has_mend, has_details;
 
   g_return_if_fail (KEYFOB_IS_ERROR_CARD (self));
@@ -127,6 +118,9 @@ keyfob_error_card_update (KeyfobErrorCard *self,
   gtk_widget_set_visible (GTK_WIDGET (self), trouble != NULL);
   if (trouble == NULL)
     return;
+
+  host = keyfob_host_item_get_host (item);
+  name = keyfob_bus_host1_get_name (host);
 
   gtk_image_set_from_icon_name (self->icon, trouble->icon);
   gtk_label_set_label (self->sentence, trouble->sentence);
@@ -138,15 +132,12 @@ keyfob_error_card_update (KeyfobErrorCard *self,
           && !(in_row && keyfob_host_item_get_state (item) == KEYFOB_HOST_OFFLINE));
 
   has_mend = trouble->action != NULL && !(in_row && stands_beside (trouble->action));
-  has_details = keyfob_error_details_are_there (
-      keyfob_bus_host1_get_error_details (keyfob_host_item_get_host (item)));
+  has_details = keyfob_error_details_are_there (keyfob_bus_host1_get_error_details (host));
+  keyfob_ui_set_accessible_label (self->details, _ ("Details of %s"), name);
   if (has_mend)
     {
-      g_autofree char *name = dup_mend_name (trouble, item);
-
       gtk_label_set_label (self->mend_label, trouble->label);
-      gtk_accessible_update_property (GTK_ACCESSIBLE (self->mend), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                      name, -1);
+      keyfob_ui_set_accessible_label (self->mend, trouble->accessible, name);
       set_suggested (self->mend, stands_beside (trouble->action));
       gtk_actionable_set_action_name (GTK_ACTIONABLE (self->mend), trouble->action);
     }
@@ -164,4 +155,20 @@ keyfob_error_card_get_mend (KeyfobErrorCard *self)
     return NULL;
 
   return self->mend;
+}
+
+const char *
+keyfob_error_card_get_sentence (KeyfobErrorCard *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_ERROR_CARD (self), NULL);
+
+  return gtk_widget_get_visible (GTK_WIDGET (self)) ? gtk_label_get_label (self->sentence) : NULL;
+}
+
+void
+keyfob_error_card_set_sensitive (KeyfobErrorCard *self, gboolean sensitive)
+{
+  g_return_if_fail (KEYFOB_IS_ERROR_CARD (self));
+
+  gtk_widget_set_sensitive (self->buttons, sensitive);
 }

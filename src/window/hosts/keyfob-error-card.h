@@ -44,4 +44,10 @@ void keyfob_error_card_update (KeyfobErrorCard *self,
 /** Returns: (transfer none) (nullable): the button that mends what is wrong, where there is one */
 GtkWidget *keyfob_error_card_get_mend (KeyfobErrorCard *self);
 
+/** Returns: (nullable): what the card says, while it is shown */
+const char *keyfob_error_card_get_sentence (KeyfobErrorCard *self);
+
+/** Sets whether the buttons can be pressed. */
+void keyfob_error_card_set_sensitive (KeyfobErrorCard *self, gboolean sensitive);
+
 G_END_DECLS

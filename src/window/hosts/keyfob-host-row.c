@@ -263,17 +263,8 @@ ensure_button (KeyfobHostRow *self, Button which)
 static void
 name_button (KeyfobHostRow *self, Button which, const char *name)
 {
-  g_autofree char *label = NULL;
-
-  if (self->button[which] == NULL || !gtk_widget_get_visible (self->button[which]))
-    return;
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-  label = g_strdup_printf (_ (buttons[which].accessible), name);
-#pragma GCC diagnostic pop
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button[which]),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (self->button[which] != NULL && gtk_widget_get_visible (self->button[which]))
+    keyfob_ui_set_accessible_label (self->button[which], _ (buttons[which].accessible), name);
 }
 
 static void
@@ -354,6 +345,29 @@ update_buttons (KeyfobHostRow *self, KeyfobHostState state, const char *name)
     }
 }
 
+/* What is written below the row, for somebody who only comes to the row. */
+static void
+describe_row (KeyfobHostRow *self)
+{
+  GtkWidget *list_item = get_list_item (self);
+  const char *text = NULL;
+
+  if (list_item == NULL)
+    return;
+
+  if (self->item != NULL && self->more != NULL)
+    {
+      const char *question = keyfob_bus_host1_get_question (keyfob_host_item_get_host (self->item));
+
+      text = has_text (question)
+                 ? question
+                 : keyfob_error_card_get_sentence (KEYFOB_ERROR_CARD (self->error_card));
+      if (text == NULL)
+        text = keyfob_other_ways_get_question (KEYFOB_OTHER_WAYS (self->other_ways));
+    }
+  keyfob_ui_describe (list_item, text);
+}
+
 static void
 ensure_more (KeyfobHostRow *self)
 {
@@ -370,9 +384,23 @@ ensure_more (KeyfobHostRow *self)
   GET (error_card);
   GET (other_ways);
 #undef GET
+  g_signal_connect_object (self->other_ways, "notify::visible", G_CALLBACK (describe_row), self,
+                           G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (self->card), self->more);
   gtk_box_append (GTK_BOX (self->card), self->error_card);
   gtk_box_append (GTK_BOX (self->card), self->other_ways);
+}
+
+/* Sentences stay as legible as they are. */
+static void
+update_more_sensitive (KeyfobHostRow *self)
+{
+  if (self->more == NULL)
+    return;
+
+  gtk_widget_set_sensitive (self->answer, !self->selecting);
+  keyfob_error_card_set_sensitive (KEYFOB_ERROR_CARD (self->error_card), !self->selecting);
+  keyfob_other_ways_set_sensitive (KEYFOB_OTHER_WAYS (self->other_ways), !self->selecting);
 }
 
 /* What only some hosts have: a question, an error, and other ways to go on with a sign-in. A button
@@ -397,6 +425,9 @@ update_more (KeyfobHostRow *self, KeyfobHostState state, const char *error)
                             keyfob_agent_client_get_agent (self->context->client),
                             keyfob_ticker_get_now (self->context->ticker), TRUE);
   keyfob_other_ways_update (KEYFOB_OTHER_WAYS (self->other_ways), self->item);
+  keyfob_ui_set_accessible_label (self->answer, _ ("Continue with %s"),
+                                  keyfob_bus_host1_get_name (host));
+  update_more_sensitive (self);
   if (had_focus && !keyfob_ui_has_focus (get_list_item (self)))
     gtk_widget_grab_focus (get_list_item (self));
 }
@@ -573,6 +604,7 @@ update_check (KeyfobHostRow *self)
     gtk_widget_set_visible (self->check, visible);
   gtk_widget_set_visible (self->avatar, !visible);
   gtk_widget_set_sensitive (self->buttons, !visible);
+  update_more_sensitive (self);
   gtk_widget_set_can_target (self->card, !visible);
 }
 
@@ -609,6 +641,7 @@ keyfob_host_row_update (KeyfobHostRow *self)
     hide_more (self);
   if (self->item == NULL && self->fold_label != NULL)
     show_fold (self);
+  describe_row (self);
 }
 
 static void

@@ -26,19 +26,20 @@ typedef enum
 static const struct
 {
   const char *label;
+  const char *accessible; /* %s is the name of the server */
   const char *action;
 } mends[] = {
-  [NO_MEND] = { NULL, NULL },
-  [TRY_AGAIN] = { N_ ("Try again"), "host.refresh" },
-  [SIGN_IN] = { N_ ("Sign in"), "host.sign-in" },
-  [SIGN_IN_ANEW] = { N_ ("Try again"), "host.sign-in" },
-  [FIND_ADDRESS] = { N_ ("Find the address"), "host.find-address" },
-  [CHANGE_ADDRESS] = { N_ ("Change address"), "host.change-address" },
-  [FREE_PORT] = { N_ ("Free the port"), "host.settings" },
-  [USE_DEVICE] = { N_ ("Use another device"), "host.use-device" },
-  [UNLOCK] = { N_ ("Unlock"), "win.unlock" },
-  [UNLOCK_TOKENS] = { N_ ("Unlock"), "win.unlock-tokens" },
-  [SETTINGS] = { N_ ("Settings"), "host.settings" },
+  [NO_MEND] = { NULL, NULL, NULL },
+  [TRY_AGAIN] = { N_ ("Try again"), N_ ("Try again with %s"), "host.refresh" },
+  [SIGN_IN] = { N_ ("Sign in"), N_ ("Sign in to %s"), "host.sign-in" },
+  [SIGN_IN_ANEW] = { N_ ("Try again"), N_ ("Try again with %s"), "host.sign-in" },
+  [FIND_ADDRESS] = { N_ ("Find the address"), N_ ("Find the address of %s"), "host.find-address" },
+  [CHANGE_ADDRESS] = { N_ ("Change address"), N_ ("Change address of %s"), "host.change-address" },
+  [FREE_PORT] = { N_ ("Free the port"), N_ ("Free the port for %s"), "host.settings" },
+  [USE_DEVICE] = { N_ ("Use another device"), N_ ("Use another device for %s"), "host.use-device" },
+  [UNLOCK] = { N_ ("Unlock"), N_ ("Unlock %s"), "win.unlock" },
+  [UNLOCK_TOKENS] = { N_ ("Unlock"), N_ ("Unlock %s"), "win.unlock-tokens" },
+  [SETTINGS] = { N_ ("Settings"), N_ ("Settings of %s"), "host.settings" },
 };
 
 /* What mends an error, by its word: where a token is there, and where the user has to sign in. */
@@ -127,6 +128,7 @@ trouble_new (const KeyfobHostFacts *facts, const char *icon, const char *sentenc
   self->sentence = g_strdup (sentence);
   self->hint = dup_hint (facts);
   self->label = mends[mend].label != NULL ? _ (mends[mend].label) : NULL;
+  self->accessible = mends[mend].accessible != NULL ? _ (mends[mend].accessible) : NULL;
   self->action = mends[mend].action;
 
   return self;

@@ -45,6 +45,8 @@ typedef struct
  * @sentence: what is, and what the user can do
  * @hint: (nullable): what is still good
  * @label: (nullable): what the button says that leads out of it; %NULL where nothing does
+ * @accessible: (nullable): what a screen reader calls the button, with "%s" for the name of the
+ * host
  * @action: (nullable): its action, of a host or of the window
  *
  * What is wrong with a host, and the one thing that mends it.
@@ -55,6 +57,7 @@ typedef struct
   char *sentence;
   char *hint;
   const char *label;
+  const char *accessible;
   const char *action;
 } KeyfobHostTrouble;
 

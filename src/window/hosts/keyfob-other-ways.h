@@ -27,4 +27,10 @@ GtkWidget *keyfob_other_ways_new (void);
 /** Shows how the sign-in to @item (nullable) stands now, and once its time has come. */
 void keyfob_other_ways_update (KeyfobOtherWays *self, KeyfobHostItem *item);
 
+/** Returns: (nullable): the question whether nothing opened, while it is asked */
+const char *keyfob_other_ways_get_question (KeyfobOtherWays *self);
+
+/** Sets whether the buttons can be pressed. */
+void keyfob_other_ways_set_sensitive (KeyfobOtherWays *self, gboolean sensitive);
+
 G_END_DECLS

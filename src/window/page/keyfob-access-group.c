@@ -32,8 +32,7 @@ static void
 set_outcome (KeyfobAccessGroup *self, const char *sentence)
 {
   adw_action_row_set_subtitle (self->row, sentence);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, sentence, -1);
+  keyfob_ui_describe (GTK_WIDGET (self->button), sentence);
 }
 
 static void

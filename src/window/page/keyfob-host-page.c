@@ -498,6 +498,8 @@ name_controls (KeyfobHostPage *self)
     { self->copy, _ ("Copy header of %s") },
     { self->copy_as, _ ("Copy as, for %s") },
     { self->sign_in, _ ("Sign in to %s") },
+    { self->unlock, _ ("Unlock %s") },
+    { self->go_on, _ ("Continue with %s") },
     { self->use_device, _ ("Use another device for %s") },
     { self->cancel, _ ("Cancel the sign-in to %s") },
     { self->copy_header, _ ("Copy header of %s") },

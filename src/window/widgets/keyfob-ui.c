@@ -23,6 +23,7 @@
 #define SETTLE_TIME 500
 
 #define TEXT_KEY "keyfob-text"
+#define DESCRIPTION_KEY "keyfob-description"
 #define ANNOUNCEMENT_KEY "keyfob-announcement"
 
 /* The last announcement in a window. */
@@ -44,12 +45,38 @@ announcement_free (Announcement *announcement)
   g_free (announcement);
 }
 
+/* Gives @widget the description that it has without an announcement. */
+static void
+restore_description (GtkWidget *widget)
+{
+  const char *text = g_object_get_data (G_OBJECT (widget), DESCRIPTION_KEY);
+
+  if (text != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                    text, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
+/* Returns: (transfer none) (nullable): what a screen reader takes for the focus: of the text in an
+ * entry, the entry */
+static GtkWidget *
+get_focus (Announcement *announcement)
+{
+  GtkWidget *focus = gtk_root_get_focus (announcement->root);
+  GtkWidget *entry = NULL;
+
+  if (GTK_IS_TEXT (focus))
+    entry = gtk_widget_get_ancestor (gtk_widget_get_parent (focus), GTK_TYPE_EDITABLE);
+
+  return entry != NULL ? entry : focus;
+}
+
 static void
 set_bearer (Announcement *announcement, GtkWidget *bearer)
 {
   if (announcement->bearer != NULL)
-    gtk_accessible_reset_property (GTK_ACCESSIBLE (announcement->bearer),
-                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+    restore_description (announcement->bearer);
   g_set_weak_pointer (&announcement->bearer, bearer);
   if (bearer != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (bearer), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
@@ -62,7 +89,7 @@ on_settled (gpointer user_data)
   Announcement *announcement = user_data;
 
   announcement->timer = 0;
-  set_bearer (announcement, gtk_root_get_focus (announcement->root));
+  set_bearer (announcement, get_focus (announcement));
 
   return G_SOURCE_REMOVE;
 }
@@ -91,8 +118,7 @@ on_focus_changed (Announcement *announcement)
   gboolean is_late = g_get_monotonic_time () - announcement->time > FOCUS_TIME;
   gboolean is_over = is_told && (is_left (announcement) || is_late);
 
-  if (announcement->text == NULL
-      || (is_told && gtk_root_get_focus (announcement->root) == announcement->bearer))
+  if (announcement->text == NULL || (is_told && get_focus (announcement) == announcement->bearer))
     return;
 
   set_bearer (announcement, NULL);
@@ -231,17 +257,26 @@ keyfob_ui_set_accessible_label (GtkWidget *control, const char *format, const ch
 }
 
 void
+keyfob_ui_describe (GtkWidget *widget, const char *text)
+{
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+
+  if (g_strcmp0 (text, g_object_get_data (G_OBJECT (widget), DESCRIPTION_KEY)) == 0)
+    return;
+
+  g_object_set_data_full (G_OBJECT (widget), DESCRIPTION_KEY, g_strdup (text), g_free);
+  restore_description (widget);
+}
+
+void
 keyfob_ui_set_description (GtkWidget *control, GtkLabel *label, const char *sentence)
 {
-  const char *text = sentence != NULL ? sentence : "";
-
   g_return_if_fail (GTK_IS_WIDGET (control));
   g_return_if_fail (GTK_IS_LABEL (label));
 
-  gtk_label_set_label (label, text);
+  gtk_label_set_label (label, sentence != NULL ? sentence : "");
   gtk_widget_set_visible (GTK_WIDGET (label), sentence != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  text, -1);
+  keyfob_ui_describe (control, sentence);
 }
 
 void

@@ -53,6 +53,14 @@ gboolean keyfob_ui_has_focus (GtkWidget *widget);
 void keyfob_ui_set_accessible_label (GtkWidget *control, const char *format, const char *name);
 
 /**
+ * keyfob_ui_describe:
+ * @text: (nullable): what a screen reader says of @widget besides its name
+ *
+ * An announcement takes its place for as long as @widget bears that.
+ */
+void keyfob_ui_describe (GtkWidget *widget, const char *text);
+
+/**
  * keyfob_ui_set_description:
  * @label: the label below @control
  * @sentence: (nullable): what to say about it
