@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-clock-format.h"
+
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
@@ -84,12 +86,12 @@ good_until (gint64 expires, gint64 now)
   days = days_between (today, end);
   if (days == 0)
     /* Translators: %H:%M is the time of day, see strftime */
-    return g_date_time_format (end, _ ("good until %H:%M"));
+    return keyfob_clock_format_print (end, _ ("good until %H:%M"));
   if (days == 1)
-    return g_date_time_format (end, _ ("good until tomorrow %H:%M"));
+    return keyfob_clock_format_print (end, _ ("good until tomorrow %H:%M"));
   if (days < 7)
     /* Translators: %A is the day of the week */
-    return g_date_time_format (end, _ ("good until %A %H:%M"));
+    return keyfob_clock_format_print (end, _ ("good until %A %H:%M"));
 
   /* Translators: day, month and year, see strftime */
   return g_date_time_format (end, _ ("good until %-d %B %Y"));
@@ -130,11 +132,11 @@ keyfob_status_text_session_ended (gint64 expires, gint64 now)
 
   days = days_between (end, today);
   if (days == 0)
-    return g_date_time_format (end, _ ("The session ended today at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("The session ended today at %H:%M"));
   if (days == 1)
-    return g_date_time_format (end, _ ("The session ended yesterday at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("The session ended yesterday at %H:%M"));
   if (days < 7)
-    return g_date_time_format (end, _ ("The session ended on %A at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("The session ended on %A at %H:%M"));
 
   return g_date_time_format (end, _ ("The session ended on %-d %B %Y"));
 }
@@ -183,11 +185,11 @@ dup_end (gint64 expires, gint64 now)
 
   days = days_between (today, end);
   if (days == 0)
-    return g_date_time_format (end, _ ("ends at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("ends at %H:%M"));
   if (days == 1)
-    return g_date_time_format (end, _ ("ends tomorrow at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("ends tomorrow at %H:%M"));
   if (days < 7)
-    return g_date_time_format (end, _ ("ends on %A at %H:%M"));
+    return keyfob_clock_format_print (end, _ ("ends on %A at %H:%M"));
 
   return g_date_time_format (end, _ ("ends on %-d %B %Y"));
 }
@@ -308,15 +310,15 @@ keyfob_status_text_moment (gint64 time, gint64 now)
   days = days_between (today, moment);
   if (days == 0)
     /* Translators: the time of day, see strftime */
-    return g_date_time_format (moment, C_ ("moment", "%H:%M"));
+    return keyfob_clock_format_print (moment, C_ ("moment", "%H:%M"));
   if (days == 1)
-    return g_date_time_format (moment, C_ ("moment", "tomorrow at %H:%M"));
+    return keyfob_clock_format_print (moment, C_ ("moment", "tomorrow at %H:%M"));
   if (days == -1)
-    return g_date_time_format (moment, C_ ("moment", "yesterday at %H:%M"));
+    return keyfob_clock_format_print (moment, C_ ("moment", "yesterday at %H:%M"));
   if (days > 1 && days < 7)
-    return g_date_time_format (moment, C_ ("moment", "%A at %H:%M"));
+    return keyfob_clock_format_print (moment, C_ ("moment", "%A at %H:%M"));
 
-  return g_date_time_format (moment, C_ ("moment", "%-d %B %Y, %H:%M"));
+  return keyfob_clock_format_print (moment, C_ ("moment", "%-d %B %Y, %H:%M"));
 }
 
 static char *

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-clock-format.h"
 #include "keyfob-desktop-actions.h"
 #include "keyfob-notification-client.h"
 #include "keyfob-status-text.h"
@@ -60,8 +61,8 @@ show_soon (KeyfobNotifications *self, KeyfobHost *host)
 {
   g_autoptr (GDateTime) end = g_date_time_new_from_unix_local (get_expires (host));
   /* Translators: %H:%M is the time of day, see strftime */
-  g_autofree char *body =
-      g_date_time_format (end, _ ("The session ends at %H:%M and cannot be renewed without you."));
+  g_autofree char *body = keyfob_clock_format_print (
+      end, _ ("The session ends at %H:%M and cannot be renewed without you."));
   g_autofree char *summary = g_strdup_printf (_ ("%s will need you to sign in"), get_name (host));
 
   keyfob_notification_client_show (

@@ -10,6 +10,7 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-auth-error.h"
+#include "keyfob-clock-format.h"
 #include "keyfob-copy-window.h"
 #include "keyfob-copy.h"
 #include "keyfob-notification-client.h"
@@ -94,10 +95,10 @@ describe_end (KeyfobTrayCopy *self)
                                  : _ ("It stays on the clipboard until something else is copied."));
 
   /* Translators: %H:%M:%S is the time of day, see strftime */
-  return g_date_time_format (end, after_paste
-                                      ? _ ("It leaves the clipboard once it is pasted, at the "
-                                           "latest at %H:%M:%S.")
-                                      : _ ("It leaves the clipboard at %H:%M:%S."));
+  return keyfob_clock_format_print (
+      end, after_paste ? _ ("It leaves the clipboard once it is pasted, at the "
+                            "latest at %H:%M:%S.")
+                       : _ ("It leaves the clipboard at %H:%M:%S."));
 }
 
 static void

@@ -8,6 +8,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-clock-format.h"
+
 typedef enum
 {
   NO_MEND,
@@ -114,9 +116,9 @@ dup_hint (const KeyfobHostFacts *facts)
     return NULL;
   if (g_date_time_get_year (end) == g_date_time_get_year (today)
       && g_date_time_get_day_of_year (end) == g_date_time_get_day_of_year (today))
-    return g_date_time_format (end, _ ("Your token is good until %H:%M."));
+    return keyfob_clock_format_print (end, _ ("Your token is good until %H:%M."));
 
-  return g_date_time_format (end, _ ("Your token is good until %-d %B, %H:%M."));
+  return keyfob_clock_format_print (end, _ ("Your token is good until %-d %B, %H:%M."));
 }
 
 static KeyfobHostTrouble *

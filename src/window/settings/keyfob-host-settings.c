@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "keyfob-clock-format.h"
 #include "keyfob-host-option.h"
 #include "keyfob-option-row.h"
 #include "keyfob-ui.h"
@@ -146,7 +147,7 @@ describe_use (guint count, gint64 last)
 {
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (last);
   /* Translators: date and time as strftime(3) has them */
-  g_autofree char *when = date != NULL ? g_date_time_format (date, _ ("%x, %H:%M")) : NULL;
+  g_autofree char *when = date != NULL ? keyfob_clock_format_print (date, _ ("%x, %H:%M")) : NULL;
 
   /* Translators: how often a program took the token, and the date and time of the last time */
   return g_strdup_printf (ngettext ("%u time, on %s", "%u times, last on %s", count), count,
@@ -384,7 +385,7 @@ describe_permission (const char *program, gint64 until)
     /* Translators: what tells a program apart, such as the path of its executable */
     return g_strdup_printf (_ ("%s · always"), program);
 
-  time = g_date_time_format (end, "%H:%M");
+  time = keyfob_clock_format_print (end, "%H:%M");
   /* Translators: what tells a program apart, and a time of day */
   return g_strdup_printf (_ ("%s · until %s"), program, time);
 }

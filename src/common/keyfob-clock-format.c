@@ -1,0 +1,71 @@
+/* SPDX-FileCopyrightText: 2026 The Keyfob authors
+ * SPDX-License-Identifier: BSD-3-Clause
+ */
+
+#include "keyfob-clock-format.h"
+
+#include <langinfo.h>
+#include <string.h>
+
+#define INTERFACE "org.gnome.desktop.interface"
+#define CLOCK_FORMAT "clock-format"
+
+/* Returns: (transfer none) (nullable): the settings of the desktop, if it has any */
+static GSettings *
+get_desktop (void)
+{
+  static GSettings *settings = NULL;
+  static gsize looked = 0;
+
+  if (g_once_init_enter (&looked))
+    {
+      GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+      g_autoptr (GSettingsSchema) schema = NULL;
+
+      if (source != NULL)
+        schema = g_settings_schema_source_lookup (source, INTERFACE, TRUE);
+      if (schema != NULL && g_settings_schema_has_key (schema, CLOCK_FORMAT))
+        settings = g_settings_new_full (schema, NULL, NULL);
+      g_once_init_leave (&looked, 1);
+    }
+
+  return settings;
+}
+
+gboolean
+keyfob_clock_format_has_12_hours (void)
+{
+  GSettings *desktop = get_desktop ();
+  /* its default says 24 hours to all, so only what somebody has chosen counts */
+  g_autoptr (GVariant) chosen =
+      desktop != NULL ? g_settings_get_user_value (desktop, CLOCK_FORMAT) : NULL;
+  const char *usual = nl_langinfo (T_FMT);
+
+  if (chosen != NULL)
+    return g_str_equal (g_variant_get_string (chosen, NULL), "12h");
+
+  return strstr (usual, "%r") != NULL || strstr (usual, "%p") != NULL;
+}
+
+char *
+keyfob_clock_format_use (const char *format, gboolean has_12_hours)
+{
+  g_autoptr (GString) text = g_string_new (format);
+
+  if (has_12_hours)
+    {
+      /* a no-break space */
+      g_string_replace (text, "%H:%M:%S", "%-I:%M:%S\xc2\xa0%p", 0);
+      g_string_replace (text, "%H:%M", "%-I:%M\xc2\xa0%p", 0);
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+keyfob_clock_format_print (GDateTime *time, const char *format)
+{
+  g_autofree char *used = keyfob_clock_format_use (format, keyfob_clock_format_has_12_hours ());
+
+  return g_date_time_format (time, used);
+}
