@@ -8,12 +8,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#include <string.h>
-
-#include "keyfob-json.h"
 #include "keyfob-keyring-error.h"
+#include "keyfob-keyring-value.h"
 #include "keyfob-lock.h"
-#include "keyfob-secret.h"
 #include "keyfob-time-limit.h"
 
 #define SERVICE_INTERFACE "org.freedesktop.Secret.Service"
@@ -145,66 +142,8 @@ static KeyfobToken *
 dup_token (SecretItem *item, GError **error)
 {
   g_autoptr (SecretValue) value = secret_item_get_secret (item);
-  g_autoptr (JsonObject) entry = NULL;
-  const char *text = NULL;
-  gsize length = 0;
 
-  if (value != NULL)
-    {
-      text = secret_value_get (value, &length);
-      entry = keyfob_json_parse_stored (text, length);
-    }
-  if (entry == NULL)
-    entry = json_object_new ();
-
-  return keyfob_token_new_from_entry (entry, error);
-}
-
-/* KeePassXC replaces {TITLE}, {USERNAME} and the like in what it hands out. A keyring file without
- * a password takes a backslash for an escape of its own, unless an "u" comes after it. In JSON,
- * each sign within a string can be written so that there is neither. */
-static char *
-escape_signs (const char *json)
-{
-  static const char escapes[] = "\"\\/bfnrt";
-  static const char meanings[] = "\"\\/\b\f\n\r\t";
-  /* never moved in memory, where a copy of the secret would be left */
-  GString *escaped = g_string_sized_new (strlen ("\\u007b") * strlen (json) + 1);
-  gboolean in_string = FALSE;
-
-  for (const char *at = json; *at != '\0'; at++)
-    {
-      const char *escape = in_string && *at == '\\' ? strchr (escapes, at[1]) : NULL;
-
-      if (escape != NULL && *escape != '\0')
-        {
-          g_string_append_printf (escaped, "\\u%04x", (guint) meanings[escape - escapes]);
-          at++;
-          continue;
-        }
-      if (in_string && (*at == '{' || *at == '}'))
-        {
-          g_string_append_printf (escaped, "\\u%04x", (guint) *at);
-          continue;
-        }
-
-      g_string_append_c (escaped, *at);
-      if (*at == '"')
-        in_string = !in_string;
-    }
-
-  return g_string_free (escaped, FALSE);
-}
-
-/* The entry of the shared token file on one line: a line break corrupts a keyring file without a
- * password. */
-static SecretValue *
-value_new (KeyfobToken *token, double now)
-{
-  g_autoptr (KeyfobSecret) json = keyfob_token_to_json (token, now);
-  char *text = escape_signs (json);
-
-  return secret_value_new_full (text, -1, "text/plain", (GDestroyNotify) keyfob_secret_free);
+  return keyfob_keyring_value_to_token (value, error);
 }
 
 /* Calls of the service. */
@@ -1187,9 +1126,9 @@ keyfob_keyring_store_save_async (KeyfobTokenStore *base,
 
   /* TRANSLATORS: what the keyring calls the item; %s is the host */
   job->label = g_strdup_printf (_ ("Keyfob: %s"), keyfob_config_get_name (host));
-  /* KeePassXC replaces {PASSWORD} and the like */
-  g_strdelimit (job->label, "{}", '|');
-  job->value = value_new (token, keyfob_clock_now_exactly (self->clock));
+  /* KeePassXC replaces {PASSWORD} and the like; for a backslash see keyfob_keyring_value_new() */
+  g_strdelimit (job->label, "{}\\", '|');
+  job->value = keyfob_keyring_value_new (token, keyfob_clock_now_exactly (self->clock));
 
   g_task_set_source_tag (task, keyfob_keyring_store_save_async);
   start (self, task, job, asks_user, store);
