@@ -27,6 +27,12 @@ for name in resolv.conf hosts; do
   touch "$root/etc/$name"
   mount --bind "$root/run/$name" "$root/etc/$name"
 done
+# and the authorities that this machine trusts are trusted there, once ca-certificates is installed
+authorities=usr/local/share/ca-certificates
+if [ -d "/$authorities" ]; then
+  mkdir -p "$root/$authorities"
+  mount --bind "/$authorities" "$root/$authorities"
+fi
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
   LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+"http_proxy=$http_proxy"} \
