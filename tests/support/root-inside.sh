@@ -34,6 +34,11 @@ if [ -d "/$authorities" ]; then
   mount --bind "/$authorities" "$root/$authorities"
 fi
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
-exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+# not chroot, in which no program can make a sandbox: the old root lies over the new one, and goes
+cd "$root"
+pivot_root . .
+umount --lazy .
+cd /
+exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
   LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive ${http_proxy:+"http_proxy=$http_proxy"} \
   ${KEYFOB_TEST_SERVER:+"KEYFOB_TEST_SERVER=$KEYFOB_TEST_SERVER"} "$@"
