@@ -13,7 +13,8 @@
 
 #define NOW G_GINT64_CONSTANT (1900000000)
 
-/* A proxy that answers every request with one status and closes the connection. */
+/* A proxy that answers every request with one status and closes the connection. Counted, since the
+ * thread of a connection that was given up may start after the test. */
 typedef struct
 {
   GSocketService *service;
@@ -21,7 +22,6 @@ typedef struct
   const char *status;
   int n_requests;  /* atomic */
   int n_passwords; /* atomic */
-  GAsyncResult *result;
 } Proxy;
 
 /* In a thread of its own */
@@ -55,8 +55,15 @@ on_run (GThreadedSocketService *service,
 }
 
 static void
-proxy_start (Proxy *proxy, const char *status)
+proxy_release (gpointer proxy, GClosure *closure)
 {
+  g_atomic_rc_box_release (proxy);
+}
+
+static Proxy *
+proxy_new (const char *status)
+{
+  Proxy *proxy = g_atomic_rc_box_new0 (Proxy);
   g_autoptr (GError) error = NULL;
 
   proxy->status = status;
@@ -64,28 +71,32 @@ proxy_start (Proxy *proxy, const char *status)
   proxy->port =
       g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (proxy->service), NULL, &error);
   g_assert_no_error (error);
-  g_signal_connect (proxy->service, "run", G_CALLBACK (on_run), proxy);
+  g_signal_connect_data (proxy->service, "run", G_CALLBACK (on_run),
+                         g_atomic_rc_box_acquire (proxy), proxy_release, 0);
+
+  return proxy;
 }
 
 static void
-proxy_stop (Proxy *proxy)
+proxy_free (Proxy *proxy)
 {
   g_socket_service_stop (proxy->service);
   g_socket_listener_close (G_SOCKET_LISTENER (proxy->service));
   g_clear_object (&proxy->service);
-  g_clear_object (&proxy->result);
+  g_atomic_rc_box_release (proxy);
 }
 
 static void
 on_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  ((Proxy *) user_data)->result = g_object_ref (result);
+  *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
 /* Asks for @url through the proxy that @address, as the system's settings have it, names. */
 static KeyfobAnswer *
-ask (Proxy *proxy, const char *address, const char *url, GError **error)
+ask (const char *address, const char *url, GError **error)
 {
+  g_autoptr (GAsyncResult) answered = NULL;
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (ManualClock) clock = manual_clock_new (NOW);
   g_autoptr (GProxyResolver) settings = g_simple_proxy_resolver_new (address, NULL);
@@ -93,33 +104,31 @@ ask (Proxy *proxy, const char *address, const char *url, GError **error)
 
   soup_session_set_proxy_resolver (session, resolver);
   keyfob_http_send_async (session, NULL, "GET", url, NULL, NULL, 10, KEYFOB_CLOCK (clock), NULL,
-                          on_done, proxy);
-  wait_while (proxy->result == NULL);
+                          on_done, &answered);
+  wait_while (answered == NULL);
 
-  return keyfob_http_send_finish (proxy->result, error);
+  return keyfob_http_send_finish (answered, error);
 }
 
 static void
 assert_refused (const char *format, const char *status, const char *says, int n_passwords)
 {
-  Proxy proxy = { NULL };
+  Proxy *proxy = proxy_new (status);
   g_autoptr (GError) error = NULL;
   g_autofree char *address = NULL;
-  g_autofree char *port = NULL;
+  g_autofree char *port = g_strdup_printf ("%u", proxy->port);
   KeyfobAnswer *answer;
 
-  proxy_start (&proxy, status);
-  port = g_strdup_printf ("%u", proxy.port);
   address = g_strconcat (format, port, NULL);
-  answer = ask (&proxy, address, "https://server.example/login", &error);
+  answer = ask (address, "https://server.example/login", &error);
 
   g_test_message ("%s: %s", status, error != NULL ? error->message : "no error");
   g_assert_null (answer);
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
   g_assert_nonnull (strstr (error->message, says));
-  g_assert_cmpint (g_atomic_int_get (&proxy.n_passwords), ==, n_passwords);
-  g_assert_cmpint (g_atomic_int_get (&proxy.n_requests), <=, n_passwords + 1);
-  proxy_stop (&proxy);
+  g_assert_cmpint (g_atomic_int_get (&proxy->n_passwords), ==, n_passwords);
+  g_assert_cmpint (g_atomic_int_get (&proxy->n_requests), <=, n_passwords + 1);
+  proxy_free (proxy);
 }
 
 /* libsoup by itself tells a wrong password again and again, which locks accounts. */
@@ -153,15 +162,13 @@ test_no_proxy_there (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (addresses); i++)
     {
-      Proxy proxy = { NULL };
       g_autoptr (GError) error = NULL;
-      KeyfobAnswer *answer = ask (&proxy, addresses[i], "https://server.example/login", &error);
+      KeyfobAnswer *answer = ask (addresses[i], "https://server.example/login", &error);
 
       g_test_message ("%s: %s", addresses[i], error != NULL ? error->message : "no error");
       g_assert_null (answer);
       g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
       g_assert_nonnull (strstr (error->message, "through the proxy"));
-      g_clear_object (&proxy.result);
     }
 }
 
@@ -169,23 +176,21 @@ test_no_proxy_there (void)
 static void
 test_loopback_is_asked_directly (void)
 {
-  Proxy proxy = { NULL };
+  Proxy *proxy = proxy_new ("403 Forbidden");
   g_autoptr (FakeWebServer) web = fake_web_server_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autofree char *address = NULL;
+  g_autofree char *address = g_strdup_printf ("http://127.0.0.1:%u", proxy->port);
   g_autofree char *url = fake_web_server_dup_url (web, "/login");
   KeyfobAnswer *answer;
 
   fake_web_server_answer (web, 200, "application/json", "{}", -1);
-  proxy_start (&proxy, "403 Forbidden");
-  address = g_strdup_printf ("http://127.0.0.1:%u", proxy.port);
-  answer = ask (&proxy, address, url, &error);
+  answer = ask (address, url, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (answer->status, ==, 200);
-  g_assert_cmpint (g_atomic_int_get (&proxy.n_requests), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&proxy->n_requests), ==, 0);
   keyfob_answer_free (answer);
-  proxy_stop (&proxy);
+  proxy_free (proxy);
 }
 
 int

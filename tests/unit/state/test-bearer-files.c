@@ -236,12 +236,30 @@ test_no_folder (Fixture *self, gconstpointer data)
     }
 }
 
-/* Of this program alone. */
+static gboolean
+write_map (const char *path, const char *text)
+{
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+}
+
+/* Mounts of this program alone, for which a user who is not root needs a namespace of users. */
+static gboolean
+unshare_mounts (void)
+{
+  g_autofree char *users = g_strdup_printf ("%u %u 1", (guint) geteuid (), (guint) geteuid ());
+  g_autofree char *groups = g_strdup_printf ("%u %u 1", (guint) getegid (), (guint) getegid ());
+
+  if (geteuid () == 0)
+    return unshare (CLONE_NEWNS) == 0;
+
+  return unshare (CLONE_NEWNS | CLONE_NEWUSER) == 0 && write_map ("/proc/self/setgroups", "deny")
+         && write_map ("/proc/self/uid_map", users) && write_map ("/proc/self/gid_map", groups);
+}
+
 static gboolean
 mount_small (const char *folder)
 {
-  return unshare (geteuid () == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) == 0
-         && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
+  return unshare_mounts () && mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
          && mount ("tmpfs", folder, "tmpfs", 0, "size=16k,mode=0700") == 0;
 }
 
