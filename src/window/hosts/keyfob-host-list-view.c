@@ -315,6 +315,12 @@ on_setup (KeyfobHostListView *self, GtkListItem *list_item)
   gtk_list_item_set_child (list_item, keyfob_host_row_new (self->context));
 }
 
+static gboolean
+is_at_top (KeyfobHostListView *self)
+{
+  return gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (self->scroller)) == 0;
+}
+
 static void
 on_bind (KeyfobHostListView *self, GtkListItem *list_item)
 {
@@ -324,7 +330,8 @@ on_bind (KeyfobHostListView *self, GtkListItem *list_item)
   g_ptr_array_add (self->list_items, list_item);
   keyfob_host_row_set_item (row, KEYFOB_IS_HOST_ITEM (item) ? item : NULL);
   show_in_row (self, list_item);
-  if (gtk_list_item_get_position (list_item) < FIRST_ROWS)
+  /* further down GTK binds these rows, too, which nobody sees there */
+  if (gtk_list_item_get_position (list_item) < FIRST_ROWS && is_at_top (self))
     keyfob_host_row_build (row);
 }
 
