@@ -478,6 +478,17 @@ class Many(ListCase):
         self.press_keys("Next")
         self.wait_focus_on("host00[2-9]|host01")
 
+    def test_a_search_from_the_end_shows_the_first_hit(self):
+        self.start([signed_in(f"host{number:03}.example.org") for number in range(300)])
+        self.focus_row("host000.example.org")
+        self.press_keys("End")
+        self.wait_focus_on("host299.example.org, ")
+        self.app.wait_for("Copy header of host299.example.org")
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+        desktop.xdotool("type", "host1")
+        self.app.wait_for("Copy header of host100.example.org")
+
 
 if __name__ == "__main__":
     tap.main()

@@ -1004,6 +1004,14 @@ queue_update (KeyfobHostListView *self)
     self->update_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update, self, NULL);
 }
 
+/* It is the one that Enter opens, wherever the list was before. */
+static void
+show_first_hit (KeyfobHostListView *self)
+{
+  if (self->search != NULL && g_list_model_get_n_items (G_LIST_MODEL (self->sorted)) > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
+}
+
 static void
 on_search_changed (KeyfobHostListView *self)
 {
@@ -1021,6 +1029,7 @@ on_search_changed (KeyfobHostListView *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->add_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   label, -1);
   update (self);
+  show_first_hit (self);
   on_items_changed (self);
 }
 
