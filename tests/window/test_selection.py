@@ -178,8 +178,8 @@ class Doing(SelectionCase):
         self.wait_focus_on("d.example.org, ")
         self.assertEqual(self.agent.calls("RemoveHost"), [])
         self.press_keys("ctrl+z")
-        self.wait_names(*(f"{letter}.example.org" for letter in "abcdef"))
         self.app.wait_for("2 servers are back")
+        self.wait_names(*(f"{letter}.example.org" for letter in "abcdef"))
         self.assertEqual(self.agent.calls("RemoveHost"), [])
 
     def test_remove_all_is_told(self):
