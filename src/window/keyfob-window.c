@@ -26,6 +26,9 @@
 /* Of the list beside a page, in pixels. */
 #define LIST_WIDTH 350
 
+/* How long a start may take before something tells that it goes on, in milliseconds. */
+#define QUIET_START 500
+
 #define MOUSE_BACK 8 /* as X11 and GDK number the buttons */
 
 struct _KeyfobWindow
@@ -47,6 +50,8 @@ struct _KeyfobWindow
   GtkWidget *list_page;
   AdwLeaflet *content; /* pages, one at a time */
   GtkStack *stack;
+  GtkSpinner *start_spinner;
+  guint start_id; /* of the source that has it spin */
   KeyfobHostListView *list;
   GtkToggleButton *search_button;
   KeyfobNoticeBar *notice_bar;
@@ -1030,6 +1035,17 @@ connect_client (KeyfobWindow *self)
   on_agent_changed (self);
 }
 
+static gboolean
+start_spinning (gpointer user_data)
+{
+  KeyfobWindow *self = KEYFOB_WINDOW (user_data);
+
+  self->start_id = 0;
+  gtk_spinner_start (self->start_spinner);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 keyfob_window_constructed (GObject *object)
 {
@@ -1057,6 +1073,7 @@ keyfob_window_constructed (GObject *object)
   g_settings_bind (self->settings, "window-maximized", self, "maximized",
                    G_SETTINGS_BIND_DEFAULT | G_SETTINGS_BIND_NO_SENSITIVITY);
   connect_client (self);
+  self->start_id = g_timeout_add (QUIET_START, start_spinning, self);
 }
 
 /* If this was the last reference, the list of hosts empties itself, which must not reach the
@@ -1079,6 +1096,7 @@ keyfob_window_dispose (GObject *object)
       keyfob_undo_finish (self->undo);
       disconnect_client (self);
     }
+  g_clear_handle_id (&self->start_id, g_source_remove);
   g_clear_pointer (&self->requested, g_free);
   g_clear_pointer (&self->requested_parameter, g_variant_unref);
   g_clear_object (&self->undo);
@@ -1136,6 +1154,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list_page);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, content);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, start_spinner);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, list);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, search_button);
   gtk_widget_class_bind_template_child (widget_class, KeyfobWindow, notice_bar);

@@ -288,10 +288,10 @@ keyfob_ui_set_covered (GtkWidget *page, gboolean covered)
 void
 keyfob_ui_show_page (GtkStack *stack, const char *name)
 {
-  GtkWidget *shown;
+  GtkWidget *shown = gtk_stack_get_child_by_name (stack, name);
 
-  gtk_stack_set_visible_child_name (stack, name);
-  shown = gtk_stack_get_visible_child (stack);
+  gtk_widget_set_visible (shown, TRUE);
+  gtk_stack_set_visible_child (stack, shown);
   for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (stack)); page != NULL;
        page = gtk_widget_get_next_sibling (page))
     keyfob_ui_set_covered (page, page != shown);

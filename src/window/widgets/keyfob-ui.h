@@ -72,7 +72,10 @@ void keyfob_ui_set_description (GtkWidget *control, GtkLabel *label, const char 
 /** Hides @page from accessibility while another page covers it. */
 void keyfob_ui_set_covered (GtkWidget *page, gboolean covered);
 
-/** Shows the page of @stack that is called @name, and hides the others from accessibility. */
+/**
+ * Shows the page of @stack that is called @name, which need not be visible before, and hides the
+ * others from accessibility.
+ */
 void keyfob_ui_show_page (GtkStack *stack, const char *name);
 
 /**
