@@ -297,6 +297,25 @@ class Pages(WindowCase):
         self.app.wait_for(self.say("Clear the clipboard"))
         self.assert_nothing_cut(self.width)
 
+    def show_message(self, circumstance):
+        name = "climate-archive-of-the-north.example.edu"
+        self.start_in(circumstance, [host(name), host(PORTAL)])
+        self.app.act("row.menu", within=name)
+        self.app.press(self.say("Remove"))
+        self.app.wait_for(self.say("%s removed") % name)
+        self.app.wait_for(self.say("Undo"))
+        self.assert_nothing_cut(self.width)
+        if self.width == WIDTH:
+            self.assert_has_lines(self.say("%s removed") % name)
+
+    def assert_has_lines(self, message):
+        """The message has several lines, and all of them are in the window."""
+        text, line = (self.app.wait_for(name, role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+                      for name in (message, self.say("Not signed in")))
+        self.assertGreater(text.height, 2 * line.height)
+        self.assertGreaterEqual(text.y, 0)
+        self.assertLessEqual(text.y + text.height, self.x_geometry()["HEIGHT"])
+
     def show_sign_out(self, circumstance):
         self.start_signed_in(circumstance)
         self.open_menu("Sign out…")

@@ -178,13 +178,49 @@ keyfob_ui_announce (GtkWidget *widget, const char *text)
   say (GTK_WIDGET (root), text);
 }
 
+/* An AdwToastOverlay gives a toast the height that it wants at its natural width, even where there
+ * is less room: hence that width must be no more than the room beside the buttons.
+ */
+static void
+limit_title (AdwClamp *title)
+{
+  GtkWidget *overlay = gtk_widget_get_ancestor (GTK_WIDGET (title), ADW_TYPE_TOAST_OVERLAY);
+  GtkWidget *toast = GTK_WIDGET (title);
+  int whole;
+  int own;
+  int room;
+
+  if (overlay == NULL || gtk_widget_get_width (overlay) == 0)
+    return;
+
+  while (gtk_widget_get_parent (toast) != overlay)
+    toast = gtk_widget_get_parent (toast);
+  gtk_widget_measure (toast, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &whole, NULL, NULL);
+  gtk_widget_measure (GTK_WIDGET (title), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &own, NULL, NULL);
+  room = MAX (gtk_widget_get_width (overlay) - (whole - own), 1);
+  adw_clamp_set_maximum_size (title, room);
+  adw_clamp_set_tightening_threshold (title, room);
+}
+
 AdwToast *
 keyfob_ui_create_toast (const char *text)
 {
-  /* before libadwaita 1.4, the title of a toast is always markup */
-  g_autofree char *escaped = g_markup_escape_text (text, -1);
-  AdwToast *toast = adw_toast_new (escaped);
+  AdwToast *toast = adw_toast_new ("");
+  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *title = adw_clamp_new ();
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
+  /* the title of libadwaita has one line, and ends where there is no room for more */
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  /* a hyphen would look like a part of an address */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (label), attributes);
+  gtk_widget_add_css_class (label, "heading");
+  adw_clamp_set_child (ADW_CLAMP (title), label);
+  g_signal_connect (title, "map", G_CALLBACK (limit_title), NULL);
+  adw_toast_set_custom_title (toast, title);
   g_object_set_data_full (G_OBJECT (toast), TEXT_KEY, g_strdup (text), g_free);
 
   return toast;
@@ -400,29 +436,49 @@ keyfob_ui_hide_type_names (GtkWidget *widget)
     keyfob_ui_hide_type_names (child);
 }
 
-/* Returns: (transfer full): a text whose first letters of words tell servers apart that are named
- * alike: the number at the end of the first part of an address, or the first letters of its parts
- */
-static char *
-dup_avatar_text (const char *name)
+/* The end of the word, of letters and digits, that begins at @word. */
+static const char *
+find_word_end (const char *word)
 {
-  const char *end = name;
-  const char *second;
+  while (g_unichar_isalnum (g_utf8_get_char (word)))
+    word = g_utf8_next_char (word);
 
-  if (strchr (name, ' ') != NULL)
+  return word;
+}
+
+static const char *
+find_word (const char *text)
+{
+  while (*text != '\0' && !g_unichar_isalnum (g_utf8_get_char (text)))
+    text = g_utf8_next_char (text);
+
+  return text;
+}
+
+char *
+keyfob_ui_dup_avatar_text (const char *name)
+{
+  const char *first = find_word (name);
+  const char *end = find_word_end (first);
+  const char *last = find_word (end);
+
+  if (*first == '\0')
     return g_strdup (name);
 
-  while (g_unichar_isalnum (g_utf8_get_char (end)))
-    end = g_utf8_next_char (end);
-  if (end - name > 2 && g_ascii_isdigit (end[-1]) && g_ascii_isdigit (end[-2]))
+  /* of an address, the domain tells less than the first part */
+  if (strchr (name, ' ') != NULL)
+    for (const char *word = last; *word != '\0'; word = find_word (end))
+      {
+        last = word;
+        end = find_word_end (word);
+      }
+
+  if (end - first > 2 && g_ascii_isdigit (end[-1]) && g_ascii_isdigit (end[-2]))
     return g_strdup_printf ("%c %c", end[-2], end[-1]);
-  if (end - name > 1 && g_ascii_isdigit (end[-1]))
-    return g_strdup_printf ("%.*s %c", (int) (g_utf8_next_char (name) - name), name, end[-1]);
+  if (end - first > 1 && g_ascii_isdigit (end[-1]))
+    return g_strdup_printf ("%.*s %c", (int) (g_utf8_next_char (first) - first), first, end[-1]);
 
-  for (second = end; *second != '\0' && !g_unichar_isalnum (g_utf8_get_char (second));)
-    second = g_utf8_next_char (second);
-
-  return g_strdup_printf ("%.*s %s", (int) (end - name), name, second);
+  return g_strdup_printf ("%.*s %s", (int) (find_word_end (first) - first), first, last);
 }
 
 void
@@ -430,7 +486,7 @@ keyfob_ui_set_avatar (AdwAvatar *avatar, const char *name, const char *address)
 {
   GtkWidget *circle = gtk_widget_get_first_child (GTK_WIDGET (avatar));
   guint colour = g_str_hash (address) % N_AVATAR_COLOURS + 1;
-  g_autofree char *text = dup_avatar_text (name);
+  g_autofree char *text = keyfob_ui_dup_avatar_text (name);
 
   adw_avatar_set_text (avatar, text);
   for (guint i = 1; circle != NULL && i <= N_AVATAR_COLOURS; i++)

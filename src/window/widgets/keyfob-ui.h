@@ -109,6 +109,16 @@ char *keyfob_ui_markup_verbatim (const char *text);
 char *keyfob_ui_dup_breakable (const char *address);
 
 /**
+ * keyfob_ui_dup_avatar_text:
+ * @name: what to call the host
+ *
+ * Returns: (transfer full): a text whose first letters of words tell servers apart that are named
+ *   alike: the number at the end of the name or of the first part of an address, or the first
+ *   letters of its parts
+ */
+char *keyfob_ui_dup_avatar_text (const char *name);
+
+/**
  * keyfob_ui_set_avatar:
  * @name: what to call the host
  * @address: its address

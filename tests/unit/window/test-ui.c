@@ -55,6 +55,37 @@ test_nothing (void)
   g_assert_cmpstr (shown, ==, "");
 }
 
+static void
+test_avatar_text (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *text;
+  } cases[] = {
+    { "Climate archive", "Climate archive" },
+    { "Archive of the sea", "Archive sea" },
+    { "Node 01", "0 1" },
+    { "Node 12", "1 2" },
+    { "Node 7", "N 7" },
+    { "Run 2 archive", "Run archive" },
+    { "Freva", "Freva " },
+    { "node01.example.org", "0 1" },
+    { "n3.example.org", "n 3" },
+    { "data.example.org", "data example.org" },
+    { "Ökologie Küste", "Ökologie Küste" },
+    { "★", "★" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = keyfob_ui_dup_avatar_text (cases[i].name);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -63,6 +94,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/ui/text", test_text);
   g_test_add_func ("/ui/no-hyphens", test_no_hyphens);
   g_test_add_func ("/ui/nothing", test_nothing);
+  g_test_add_func ("/ui/avatar-text", test_avatar_text);
 
   return g_test_run ();
 }
