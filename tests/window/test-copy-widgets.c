@@ -76,7 +76,7 @@ test_button (void)
 
   keyfob_clipboard_offer (clipboard, "secret", "Header copied", FALSE);
   keyfob_clipboard_set_source (clipboard, "/one", KEYFOB_COPY_HEADER);
-  g_assert_cmpstr (get_label (any), ==, "Copied · 45 s");
+  g_assert_cmpstr (get_label (any), ==, "Copied · 45\302\240s");
   g_assert_true (keyfob_copy_button_can_clear (KEYFOB_COPY_BUTTON (any)));
   g_assert_cmpint (get_width (any), ==, width);
   g_assert_cmpstr (get_label (other_host), ==, "Copy header");
@@ -84,7 +84,7 @@ test_button (void)
 
   /* counts by itself, once a second */
   manual_clock_advance (clock, 36);
-  wait_while (g_strcmp0 (get_label (any), "Copied · 9 s") != 0);
+  wait_while (g_strcmp0 (get_label (any), "Copied · 9\302\240s") != 0);
   g_assert_cmpint (get_width (any), ==, width);
 
   keyfob_clipboard_clear (clipboard);

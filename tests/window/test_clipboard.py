@@ -54,7 +54,7 @@ class ClipboardCase(WindowCase):
 
     def wait_left(self, seconds):
         """Waits until the countdown has come that far."""
-        desktop.wait_for(lambda: int(self.app.wait_text(r"^Copied · (\d+) s$")[1]) <= seconds,
+        desktop.wait_for(lambda: int(self.app.wait_text(r"^Copied · (\d+)\u00a0s$")[1]) <= seconds,
                          "the countdown")
 
     def write_program(self, name, text):
@@ -171,7 +171,7 @@ class Leaving(ClipboardCase):
     def test_clear_now(self):
         self.start([signed_in("one.example.org")])
         self.app.press("Copy header")
-        self.app.wait_text(r"^Copied · 4\d s$")
+        self.app.wait_text(r"^Copied · 4\d\u00a0s$")
         self.app.press("Clear the clipboard")
         self.wait_not_shown()
         self.assertIsNone(desktop.read_clipboard())
@@ -265,7 +265,7 @@ class OutlivingTheWindow(ClipboardCase):
         self.copy_and_close()
         subprocess.run([os.environ["KEYFOB"]], check=True)
         self.wait_shown()
-        self.app.wait_text(r"^Copied · \d+ s$")
+        self.app.wait_text(r"^Copied · \d+\u00a0s$")
         # as long as there is a window, a paste takes nothing away
         self.assertIsNotNone(desktop.read_clipboard())
         self.app.press("Clear the clipboard")

@@ -66,7 +66,7 @@ class Copied(FeedbackCase):
         self.start([signed_in(), signed_in("two.example.org")])
         before = [self.box(f"^{COPY}"), self.box("^two.example.org"), self.box("^Copy as… for one")]
         self.app.press(COPY)
-        self.app.wait_text(r"^Copied · 4\d s$")
+        self.app.wait_text(r"^Copied · 4\d\u00a0s$")
         clear = self.box("^Clear the clipboard")
         self.assertEqual([self.box(f"^{COPY}"), self.box("^two.example.org"), clear], before)
         self.picture("copied-in-the-button")

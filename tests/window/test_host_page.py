@@ -308,7 +308,7 @@ class HostPage(WindowCase):
 
         before = [find_box(name) for name in (f"Copy header of {PORTAL}", f"Copy as, for {PORTAL}", "Use it")]
         self.app.press(f"Copy header of {PORTAL}")
-        self.app.wait_text(r"^Copied · 4\d s$")
+        self.app.wait_text(r"^Copied · 4\d\u00a0s$")
         after = [find_box(name) for name in (f"Copy header of {PORTAL}", "Clear the clipboard", "Use it")]
         self.assertEqual(after, before)
         self.wait_focus(f"Copy header of {PORTAL}")

@@ -68,7 +68,7 @@ class Policy(WindowCase):
         self.open({"clipboard-clear-seconds-maximum": "uint32 60", "clipboard-clear-seconds": "uint32 0"},
                   locked=["clipboard-clear-seconds-maximum"])
         self.app.press("Copy header of " + PORTAL)
-        self.app.wait_text(r"^Copied · (60|[1-5]?\d) s$")
+        self.app.wait_text(r"^Copied · (60|[1-5]?\d)\u00a0s$")
         self.open_preferences()
         self.app.wait_for("Clear the clipboard after 1 minute")
         # from the first to the last, which is not beyond the limit

@@ -134,7 +134,7 @@ class WaylandCase(WindowCase):
         desktop.wait_for(take, f"{name} to be drawn")
 
     def wait_left(self, seconds):
-        desktop.wait_for(lambda: int(self.app.wait_text(r"^Copied · (\d+) s$")[1]) <= seconds,
+        desktop.wait_for(lambda: int(self.app.wait_text(r"^Copied · (\d+)\u00a0s$")[1]) <= seconds,
                          "the countdown")
 
 

@@ -52,8 +52,9 @@ say_copied (guint seconds)
   if (seconds == 0)
     return g_strdup (_ ("Copied"));
 
-  /* Translators: on a button, short; %u is a number of seconds until the clipboard is cleared */
-  return g_strdup_printf (_ ("Copied · %u s"), seconds);
+  /* Translators: on a button, short; %u is a number of seconds until the clipboard is cleared;
+   * before the unit is a no-break space */
+  return g_strdup_printf (_ ("Copied · %u\302\240s"), seconds);
 }
 
 static gboolean
