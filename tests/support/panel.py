@@ -152,7 +152,7 @@ class Panel:
     def find_item(self, *labels):
         """Where an item of a menu that is open stands; each label is the beginning of one.
 
-        None while the panel shows the menu as it was before.
+        None while the panel shows the menu as it was before, or not yet.
         """
         layout = read_menu()
         for label in labels:
@@ -163,7 +163,10 @@ class Panel:
             if place is None:
                 return None
             layout = items[place]
-        left, top, _, height = self.menus()[len(labels) - 1]
+        menus = self.menus()
+        if len(menus) < len(labels):
+            return None
+        left, top, _, height = menus[len(labels) - 1]
         is_line = [item[1].get("type") == "separator" for item in items]
         row = (height - 2 * EDGE - LINE * sum(is_line)) / is_line.count(False)
         if int(row) not in ROW:
