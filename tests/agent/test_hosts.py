@@ -640,7 +640,9 @@ class German(agentcase.AgentCase):
     program = "KEYFOB_AGENT_UNINSTALLED"
 
     def test_errors_are_said_in_the_language_of_the_user(self):
-        self.restart_agent(env={"LANGUAGE": "de"})
+        # glibc 2.41 translates nothing in C.UTF-8: the same under the name of another locale
+        os.symlink("/usr/lib/locale/C.utf8", self.bus.path("de_DE.UTF-8"))
+        self.restart_agent(env={"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8", "LOCPATH": self.bus.folder})
         url = "https://nowhere.example.org"
         german = gettext.translation("keyfob", os.environ["KEYFOB_LOCALEDIR"], ["de"])
         sentence = german.gettext("There is no host %s. Add it first.") % url
