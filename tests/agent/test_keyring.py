@@ -125,6 +125,7 @@ class Keyring(agentcase.AgentCase):
         self.stop_agent()
         self.bus.lock_keyring()
         before = self.bus.change_default_keyring()
+        wait_until(self.bus.find_locked_items, "the keyring to know what is in the one before")
         self.start_agent()
         host = self.find_host()
         host.wait_for(State="locked")

@@ -207,6 +207,11 @@ class PrivateBus:
         self._keyring("org.freedesktop.Secret.Service", "Lock",
                       GLib.Variant("(ao)", ([DEFAULT_COLLECTION],)))
 
+    def find_locked_items(self):
+        """What the keyring tells of items in its locked collections."""
+        return self._keyring("org.freedesktop.Secret.Service", "SearchItems", GLib.Variant("(a{ss})", ({},)),
+                             "(aoao)").unpack()[1]
+
     def _keyring_secret(self, password):
         """The password as the keyring takes it."""
         _, session = self._keyring(
