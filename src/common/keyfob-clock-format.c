@@ -10,32 +10,23 @@
 #define INTERFACE "org.gnome.desktop.interface"
 #define CLOCK_FORMAT "clock-format"
 
-/* Returns: (transfer none) (nullable): the settings of the desktop, if it has any */
-static GSettings *
-get_desktop (void)
+static GSettings *desktop; /* NULL where nobody follows it, or there is none */
+
+void
+keyfob_clock_format_follow_desktop (void)
 {
-  static GSettings *settings = NULL;
-  static gsize looked = 0;
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
 
-  if (g_once_init_enter (&looked))
-    {
-      GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-      g_autoptr (GSettingsSchema) schema = NULL;
-
-      if (source != NULL)
-        schema = g_settings_schema_source_lookup (source, INTERFACE, TRUE);
-      if (schema != NULL && g_settings_schema_has_key (schema, CLOCK_FORMAT))
-        settings = g_settings_new_full (schema, NULL, NULL);
-      g_once_init_leave (&looked, 1);
-    }
-
-  return settings;
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, INTERFACE, TRUE);
+  if (desktop == NULL && schema != NULL && g_settings_schema_has_key (schema, CLOCK_FORMAT))
+    desktop = g_settings_new_full (schema, NULL, NULL);
 }
 
 gboolean
 keyfob_clock_format_has_12_hours (void)
 {
-  GSettings *desktop = get_desktop ();
   /* its default says 24 hours to all, so only what somebody has chosen counts */
   g_autoptr (GVariant) chosen =
       desktop != NULL ? g_settings_get_user_value (desktop, CLOCK_FORMAT) : NULL;

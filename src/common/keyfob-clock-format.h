@@ -9,10 +9,19 @@
 G_BEGIN_DECLS
 
 /**
+ * keyfob_clock_format_follow_desktop:
+ *
+ * From now on, what is set for the desktop (clock-format of org.gnome.desktop.interface) counts.
+ * For programs of a desktop: what reads its settings wants a bus, and starts one where there is
+ * none.
+ */
+void keyfob_clock_format_follow_desktop (void);
+
+/**
  * keyfob_clock_format_has_12_hours:
  *
- * Whether the user reads times of day with AM and PM: what is set for the desktop (clock-format of
- * org.gnome.desktop.interface), else what is usual in the locale.
+ * Whether the user reads times of day with AM and PM: what is set for the desktop, if that is
+ * followed and somebody has set it, else what is usual in the locale.
  */
 gboolean keyfob_clock_format_has_12_hours (void);
 

@@ -17,6 +17,7 @@
 #include "keyfob-callers.h"
 #include "keyfob-clipboard-guard.h"
 #include "keyfob-clipboard.h"
+#include "keyfob-clock-format.h"
 #include "keyfob-clock.h"
 #include "keyfob-flatpak.h"
 #include "keyfob-preferences-window.h"
@@ -291,6 +292,7 @@ keyfob_application_startup (GApplication *application)
   keyfob_secret_keep_memory_private ();
 
   KEYFOB_APPLICATION (self)->settings = g_settings_new (KEYFOB_APPLICATION_ID);
+  keyfob_clock_format_follow_desktop ();
   KEYFOB_APPLICATION (self)->autostart = keyfob_autostart_new (
       autostart,
       keyfob_flatpak_is_inside () ? g_application_get_dbus_connection (application) : NULL);

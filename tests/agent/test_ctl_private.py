@@ -82,6 +82,14 @@ class Private(unittest.TestCase):
             json.dump({url or self.server.url: {"token": token, "stored_at": 0}}, out)
         return token
 
+    def put_ended(self, path):
+        """Likewise, with one that has ended and cannot be renewed."""
+        self.put(path, life=-3600)
+        entries = self.read(path)
+        del entries[self.server.url]["token"]["refresh_token"]
+        with open(path, "w", encoding="utf-8") as out:
+            json.dump(entries, out)
+
     def shared_file(self):
         return self.bus.path("cache", "py-oidc-auth", "token-store.json")
 
@@ -186,6 +194,10 @@ class WithoutBus(Private):
                             GSETTINGS_SCHEMA_DIR=os.environ["KEYFOB_SCHEMAS"])
         self.add()
         self.run_ctl("token")
+        # says when the session has ended, which the desktop may have in a form of its own
+        self.put_ended(self.shared_file())
+        out, _ = self.run_ctl("list")
+        self.assertIn("The session ended", out)
         self.assertFalse(os.path.exists(self.bus.path("launched")))
 
     def test_bus_that_is_gone_is_no_bus(self):

@@ -14,6 +14,7 @@
 #include "keyfob-agent.h"
 #include "keyfob-autostart.h"
 #include "keyfob-bare-token.h"
+#include "keyfob-clock-format.h"
 #include "keyfob-launcher.h"
 #include "keyfob-host.h"
 #include "keyfob-http.h"
@@ -220,6 +221,7 @@ show_on_desktop (KeyfobAgentProgram *self)
   g_autoptr (KeyfobAttentionModel) model = keyfob_attention_model_new (
       keyfob_agent_get_hosts (self->agent), self->context->clock, self->context->settings);
 
+  keyfob_clock_format_follow_desktop ();
   self->tray = keyfob_tray_new (self->context, model);
   self->notifications = keyfob_notifications_new (self->context, model);
   self->question_notifications = keyfob_question_notifications_new (self->context);

@@ -51,6 +51,21 @@ test_locale (void)
   g_assert_cmpstr (text, ==, "21:05");
 }
 
+/* Also while a program runs. */
+static void
+test_desktop (void)
+{
+  g_autoptr (GSettings) settings = g_settings_new ("org.gnome.desktop.interface");
+
+  g_settings_set_string (settings, "clock-format", "12h");
+  g_assert_false (keyfob_clock_format_has_12_hours ());
+
+  keyfob_clock_format_follow_desktop ();
+  g_assert_true (keyfob_clock_format_has_12_hours ());
+  g_settings_set_string (settings, "clock-format", "24h");
+  g_assert_false (keyfob_clock_format_has_12_hours ());
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -60,6 +75,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/clock-format/formats", test_formats);
   g_test_add_func ("/clock-format/time", test_time);
   g_test_add_func ("/clock-format/locale", test_locale);
+  g_test_add_func ("/clock-format/desktop", test_desktop);
 
   return g_test_run ();
 }
