@@ -89,6 +89,29 @@ class Sections(ListCase):
         self.wait_names("c.example.org", "b.example.org", "a.example.org")
         desktop.wait_for(lambda: "sort-by='last-used'" in self.settings.read_text(), "the order to be remembered")
 
+    def go_down_to(self, name):
+        def go_on():
+            if self.focus() == name:
+                return True
+            self.press_keys("Down")
+            return False
+
+        desktop.wait_for(go_on, lambda: f"the focus on {name}; it is on {self.focus()}")
+
+    def test_order_by_keys(self):
+        """As the menu has it; afterwards the keys are the window's again."""
+        now = int(time.time())
+        self.start([signed_in("a.example.org"), signed_in("b.example.org", Uses=[["curl", "/usr/bin/curl", 1, now - 5]])])
+        self.focus_row("a.example.org")
+        for order, names in (("Last Use", ("b.example.org", "a.example.org")), ("Name", ("a.example.org", "b.example.org"))):
+            self.press_keys("F10")
+            self.go_down_to(order)
+            self.press_keys("Return")
+            self.app.wait_gone("Select Servers")
+            self.wait_names(*names)
+        self.press_keys("ctrl+f")
+        self.wait_focus(SEARCH)
+
     def test_servers_of_one_name(self):
         self.start([signed_in("Portal", Url="https://one.example.org/a"),
                     signed_in("Portal", Url="http://one.example.org/a", Account="bob")])
@@ -235,6 +258,30 @@ class Keys(ListCase):
         self.focus_row("b.example.org")
         self.press_keys("F5")
         self.app.wait_for("Getting a new token…", within="b.example.org")
+
+    def test_nothing_to_renew(self):
+        self.start([signed_in("a.example.org", Broker=True, left=2 * HOUR), host("b.example.org")])
+        for name, sentence in (("a.example.org", "The token of a.example.org is as good as a new one."),
+                               ("b.example.org", "Nothing was renewed: b.example.org has no sign-in now.")):
+            self.focus_row(name)
+            self.press_keys("F5")
+            self.app.wait_for(sentence)
+        self.assertEqual(self.agent.calls("Refresh"), [])
+
+    def test_one_stop_for_each_way_to_use_it(self):
+        self.start([signed_in("a.example.org")], size=(900, 700))
+        self.focus_row("a.example.org")
+        self.press_keys("Return")
+        self.wait_focus_on("Copy header of a.example.org")
+        stops = [self.focus()]
+        while stops[-1] != "More":
+            self.assertLess(len(stops), 12, stops)
+            self.press_keys("Tab")
+            desktop.wait_for(lambda: self.focus() not in ("", stops[-1]), f"the focus to leave {stops[-1]}")
+            stops.append(self.focus())
+        name = "a.example.org"
+        self.assertEqual(stops, [f"Copy header of {name}", "Copy as…", f"Copy header of {name}",
+                                 f"Copy command for curl for {name}", f"Copy Python code for {name}", "More"])
 
     def test_rename(self):
         self.start([signed_in("a.example.org"), signed_in("b.example.org")])

@@ -11,6 +11,7 @@
 #include "keyfob-open-page.h"
 #include "keyfob-qr-paintable.h"
 #include "keyfob-source.h"
+#include "keyfob-ui.h"
 #include "keyfob-web-address.h"
 #include "keyfob-wrap-box.h"
 
@@ -205,10 +206,8 @@ show_code (KeyfobUserCodePane *self, const char *code)
   gtk_label_set_text (self->code_label, code);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->code_label), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   spelled, -1);
-  /* the button gets the focus when the code appears, and a screen reader then reads its description
-   */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, spelled, -1);
+  /* gets the focus when the code appears, and a screen reader then reads its description */
+  keyfob_ui_describe (GTK_WIDGET (self->copy_button), spelled);
 }
 
 static void

@@ -78,8 +78,7 @@ keyfob_found_row_set_description (KeyfobFoundRow *self, const char *description)
   g_return_if_fail (KEYFOB_IS_FOUND_ROW (self));
 
   gtk_label_set_label (self->description, description);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  description, -1);
+  keyfob_ui_describe (GTK_WIDGET (self), description);
 }
 
 void

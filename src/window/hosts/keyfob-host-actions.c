@@ -229,8 +229,18 @@ on_refreshed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobHostActions) self = user_data;
   g_autoptr (GError) error = NULL;
 
+  g_autofree char *text = NULL;
+
   if (!keyfob_bus_host1_call_refresh_finish (KEYFOB_BUS_HOST1 (source), result, &error))
-    show_failure (self, error);
+    {
+      show_failure (self, error);
+      return;
+    }
+
+  /* Translators: name of the server */
+  text =
+      g_strdup_printf (_ ("The sign-in to %s is renewed."), keyfob_bus_host1_get_name (self->host));
+  announce (self, text);
 }
 
 static void
@@ -240,6 +250,31 @@ on_refresh (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   keyfob_host_item_set_failure (self->item, NULL);
   keyfob_bus_host1_call_refresh (self->host, NULL, on_refreshed, g_object_ref (self));
+}
+
+/* What a key asks for is told where it cannot be, too. */
+static void
+on_renew (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  KeyfobHostActions *self = KEYFOB_HOST_ACTIONS (user_data);
+  gboolean has_token = keyfob_host_state_has_token (keyfob_host_item_get_state (self->item));
+  const char *name = keyfob_bus_host1_get_name (self->host);
+  g_autofree char *text = NULL;
+
+  if (g_action_get_enabled (g_action_map_lookup_action (G_ACTION_MAP (self), "refresh")))
+    {
+      on_refresh (action, parameter, user_data);
+      return;
+    }
+
+  /* what is being renewed says so itself */
+  if (keyfob_host_item_get_state (self->item) == KEYFOB_HOST_REFRESHING)
+    return;
+
+  text = has_token ? g_strdup_printf (_ ("The token of %s is as good as a new one."), name)
+                   /* Translators: name of the server */
+                   : g_strdup_printf (_ ("Nothing was renewed: %s has no sign-in now."), name);
+  show_done (self, text);
 }
 
 static void
@@ -509,11 +544,12 @@ on_details (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry entries[] = {
   { .name = "sign-in", .activate = on_sign_in },
   { .name = "sign-in-again", .activate = on_sign_in_again },
-  /* the same, but the first is only there where there is a token; what keys ask for says why not */
+  /* the first of a kind is only there where it can do something; what keys ask for says why not */
   { .name = "copy", .activate = on_copy, .parameter_type = "s" },
   { .name = "copy-command", .activate = on_copy, .parameter_type = "s" },
   { .name = "copy-preferred", .activate = on_copy },
   { .name = "refresh", .activate = on_refresh },
+  { .name = "renew", .activate = on_renew },
   { .name = "sign-out", .activate = on_sign_out },
   { .name = "use-device", .activate = on_use_device },
   { .name = "settings", .activate = on_settings },

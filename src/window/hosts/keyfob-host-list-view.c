@@ -859,7 +859,7 @@ add_keys (KeyfobHostListView *self)
     { "<Control><Shift>c", "host.copy-preferred" },
     { "F2", "row.rename" },
     { "<Control>d", "host.toggle-pin" },
-    { "F5", "host.refresh" },
+    { "F5", "host.renew" },
     { "Delete|KP_Delete", "row.remove" },
     { "Menu|<Shift>F10", "row.menu" },
   };

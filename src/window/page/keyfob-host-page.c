@@ -675,6 +675,7 @@ add_form (KeyfobHostPage *self, KeyfobCopyForm form)
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), keyfob_copy_form_label (form));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_set_focusable (row, FALSE);
   gtk_widget_add_css_class (row, "property");
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);

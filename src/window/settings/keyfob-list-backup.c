@@ -52,8 +52,7 @@ say (Backup *self, const char *text)
     }
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->teller), text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->teller),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  keyfob_ui_describe (self->teller, text);
 }
 
 static void

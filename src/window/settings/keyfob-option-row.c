@@ -10,6 +10,7 @@
 
 #include "keyfob-agent-client.h"
 #include "keyfob-host-option.h"
+#include "keyfob-ui.h"
 
 struct _KeyfobOptionRow
 {
@@ -53,9 +54,7 @@ set_trouble (KeyfobOptionRow *self, const char *trouble)
     hint = _ (self->option->description);
   gtk_label_set_label (self->hint, hint != NULL ? hint : "");
   gtk_widget_set_visible (GTK_WIDGET (self->hint), hint != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->control),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, hint != NULL ? hint : "",
-                                  -1);
+  keyfob_ui_describe (GTK_WIDGET (self->control), hint);
 
   if (trouble != NULL)
     {

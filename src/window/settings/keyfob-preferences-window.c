@@ -361,7 +361,7 @@ describe_proxy (KeyfobPreferencesWindow *self, const char *sentence)
               "the system is used.");
   breakable = keyfob_ui_dup_breakable (text);
   adw_preferences_group_set_description (self->network, breakable);
-  gtk_accessible_update_property (entry, GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
+  keyfob_ui_describe (GTK_WIDGET (self->proxy), text);
   gtk_accessible_update_state (
       entry, GTK_ACCESSIBLE_STATE_INVALID,
       sentence != NULL ? GTK_ACCESSIBLE_INVALID_TRUE : GTK_ACCESSIBLE_INVALID_FALSE, -1);
