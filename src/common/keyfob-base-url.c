@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "keyfob-add-link.h"
 #include "keyfob-auth-error.h"
 
 #define MAX_LENGTH 2000
@@ -521,6 +522,16 @@ dup_link (const char *text)
   return g_strstrip (g_strdup (text));
 }
 
+/* Of a link that offers a server, the part behind its scheme. */
+static const char *
+skip_offer (const char *text)
+{
+  static const char offer[] = KEYFOB_ADD_LINK_SCHEME ":";
+  gsize length = strlen (offer);
+
+  return g_ascii_strncasecmp (text, offer, length) == 0 ? text + length : text;
+}
+
 /* Puts right what stands for the slashes behind the scheme. */
 static char *
 mend_scheme (const char *text)
@@ -552,7 +563,7 @@ keyfob_base_url_from_link (const char *text)
 
   link = dup_link (text);
   bare = strip_quotes (link);
-  address = mend_scheme (bare);
+  address = mend_scheme (skip_offer (bare));
   address[strcspn (address, "?#")] = '\0';
 
   return address;

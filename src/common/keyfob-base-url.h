@@ -23,8 +23,8 @@ keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_ke
 
 /**
  * keyfob_base_url_from_link:
- * @text: what a person copied: perhaps quoted, among words, with a query or a fragment, or with the
- *   slashes after its scheme mistyped
+ * @text: what a person copied: perhaps quoted, among words, with a query or a fragment, with the
+ *   slashes after its scheme mistyped, or a `keyfob:` link
  *
  * Returns: (transfer full): the address in it, for keyfob_base_url_normalise() to judge
  */

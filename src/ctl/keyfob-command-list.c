@@ -271,6 +271,7 @@ list_needs (GVariant *agent, GPtrArray *hosts)
 {
   GVariantBuilder needs;
   g_autoptr (GVariant) notices = g_variant_lookup_value (agent, "Notices", NULL);
+  g_autofree const char **problems = NULL;
   GVariantIter iter;
   const char *sentence;
   const char *store_state = "";
@@ -301,6 +302,10 @@ list_needs (GVariant *agent, GPtrArray *hosts)
       while (g_variant_iter_next (&iter, "(&s&s)", NULL, &sentence))
         g_variant_builder_add (&needs, "s", sentence);
     }
+
+  g_variant_lookup (agent, "ProvidedProblems", "^a&s", &problems);
+  for (gsize i = 0; problems != NULL && problems[i] != NULL; i++)
+    g_variant_builder_add (&needs, "s", problems[i]);
 
   return g_variant_builder_end (&needs);
 }

@@ -159,6 +159,16 @@ class Provided(agentcase.AgentCase):
         host.wait_for(Provided=False)
         self.assertEqual(host.State, "signed-in")
 
+    def test_withdrawn_while_somebody_signs_in(self):
+        self.provide(f"[{self.server.url}]\nname=Climate\nredirect-ports={self.port};\n")
+        self.start_agent()
+        self.find_host().call("SignIn", open_browser=False)
+        os.remove(os.path.join(self.folder("xdg"), "institute.ini"))
+        self.wait_names({})
+        self.assertEqual(self.agent_property("Notices"), [(
+            "withdrawn-host",
+            "Climate is no longer provided by your institution, so your sign-in there was stopped.")])
+
     def test_which_file_counts(self):
         self.provide(f"[{ONE}]\nname=Data\n[{TWO}]\nname=Data\n", name="a.ini", parts=("share",))
         self.provide(f"[{ONE}]\nname=Later\n", name="b.ini")
@@ -182,10 +192,13 @@ class Provided(agentcase.AgentCase):
                          "timeout: The option “timeout” is of another type.", "The host in line 1 of ", f"left out: Other users can change the file {open_to_all}.",
                          "d.ini is not a regular file."):
             self.assertEqual(self.log().count(sentence), 1, sentence)
+            self.assertIn(sentence, self.ctl("status"))
+            self.assertIn(sentence, "\n".join(json.loads(self.ctl("status", "--json"))["needs"]))
         # mended while the agent runs
         os.chmod(open_to_all, 0o644)
         privatebus.wait_until(lambda: "https://evil.example.org" in self.names(), "the host")
         self.assertEqual(self.log().count("Line 3 cannot be read."), 1)
+        self.assertNotIn("Other users can change the file", self.ctl("status"))
 
     def test_secrets_stay_out_of_the_log(self):
         self.provide(f"[{ONE}]\nproxy http://user:hunter2@proxy\n", name="a.ini")

@@ -73,6 +73,7 @@ AGENT_DEFAULTS = {
     "FoundTokens": [],
     "RemovedHosts": [],
     "Programs": [],
+    "ProvidedProblems": [],
     "Notices": [],
     "Leaves": False,
     "Tray": "shown",

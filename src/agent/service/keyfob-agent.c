@@ -176,6 +176,16 @@ show_removed (KeyfobAgent *self)
   keyfob_bus_agent1_set_removed_hosts (self->skeleton, g_variant_builder_end (&removed));
 }
 
+static void
+show_provided_problems (KeyfobAgent *self)
+{
+  KeyfobProvidedHosts *provided = self->context->provided;
+
+  if (provided != NULL)
+    keyfob_bus_agent1_set_provided_problems (self->skeleton,
+                                             keyfob_provided_hosts_get_problems (provided));
+}
+
 /* The file keeps who is signed in there. */
 static void
 list_host (KeyfobAgent *self, KeyfobHost *host)
@@ -1853,6 +1863,15 @@ follow_withdrawal (KeyfobAgent *self, KeyfobHost *host)
       return;
     }
 
+  if (keyfob_host_get_state (host) == KEYFOB_HOST_SIGNING_IN)
+    {
+      /* Translators: name of a server */
+      g_autofree char *sentence = g_strdup_printf (
+          _ ("%s is no longer provided by your institution, so your sign-in there was stopped."),
+          keyfob_config_get_name (keyfob_host_get_config (host)));
+
+      keyfob_notices_add (self->context->notices, "withdrawn-host", sentence);
+    }
   keyfob_host_cancel (host);
   remove_host (self, host);
 }
@@ -1910,6 +1929,7 @@ on_provided_changed (KeyfobAgent *self)
   for (guint i = 0; i < configs->len; i++)
     add_provided (self, g_ptr_array_index (configs, i));
   show_removed (self);
+  show_provided_problems (self);
 }
 
 /* A private agent has only the hosts that its client can mean. */
@@ -1982,6 +2002,7 @@ keyfob_agent_new (KeyfobContext *context, KeyfobWakeMonitor *wake_monitor)
   answer_calls (self);
   watch_questions (self);
   show_removed (self);
+  show_provided_problems (self);
   if (context->provided != NULL)
     g_signal_connect_object (context->provided, "changed", G_CALLBACK (on_provided_changed), self,
                              G_CONNECT_SWAPPED);

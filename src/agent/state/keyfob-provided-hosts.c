@@ -6,6 +6,7 @@
 
 #include "keyfob-provided-hosts.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "keyfob-file-watch.h"
@@ -16,7 +17,7 @@
 
 #define FOLDER "hosts.d"
 #define ENDING ".ini"
-#define LONGEST_LINE 5000 /* of the log, in characters: a path, and why */
+#define LONGEST_LINE 5000 /* in characters: a path, and what is wrong there */
 
 struct _KeyfobProvidedHosts
 {
@@ -25,7 +26,7 @@ struct _KeyfobProvidedHosts
   GStrv folders;
   GPtrArray *configs;
   GHashTable *files;  /* path → its configs: see Contents; not changed */
-  GStrv problems;     /* what was wrong when the files were read last */
+  GStrv problems;     /* what was wrong when the files were read last, a line each */
   GPtrArray *watches; /* of KeyfobFileWatch, in the order of @folders; (nullable) */
   gboolean reading;
   gboolean read_again; /* something has changed since the reading began */
@@ -155,11 +156,15 @@ read_file (Contents *contents, const char *path, GHashTable *before)
     {
       g_autofree char *name = g_filename_display_name (path);
       GPtrArray *known = before != NULL ? g_hash_table_lookup (before, path) : NULL;
+      char *problem = known != NULL
+                          /* Translators: a file, and what is wrong with it */
+                          ? g_strdup_printf (_ ("The hosts that %s provides stay as they were: %s"),
+                                             name, error->message)
+                          /* Translators: a file, and what is wrong with it */
+                          : g_strdup_printf (_ ("The hosts that %s provides are left out: %s"),
+                                             name, error->message);
 
-      g_ptr_array_add (contents->problems,
-                       g_strdup_printf ("The hosts that %s provides %s: %s", name,
-                                        known != NULL ? "stay as they were" : "are left out",
-                                        error->message));
+      g_ptr_array_add (contents->problems, problem);
       if (known != NULL)
         configs = g_ptr_array_ref (known);
     }
@@ -205,14 +210,15 @@ take_contents (KeyfobProvidedHosts *self, Contents *contents)
   GStrv problems = (GStrv) contents->problems->pdata;
 
   for (gsize i = 0; problems[i] != NULL; i++)
-    if (self->problems == NULL
-        || !g_strv_contains ((const char *const *) self->problems, problems[i]))
-      {
-        /* the name of a file can have a line feed in it */
-        g_autofree char *line = keyfob_text_clean (problems[i], -1, LONGEST_LINE);
+    {
+      /* the name of a file can have a line feed in it */
+      g_autofree char *raw = g_steal_pointer (&problems[i]);
 
-        g_message ("%s", line);
-      }
+      problems[i] = keyfob_text_clean (raw, -1, LONGEST_LINE);
+      if (self->problems == NULL
+          || !g_strv_contains ((const char *const *) self->problems, problems[i]))
+        g_message ("%s", problems[i]);
+    }
 
   g_strfreev (self->problems);
   self->problems = g_strdupv (problems);
@@ -356,6 +362,14 @@ GPtrArray *
 keyfob_provided_hosts_get_configs (KeyfobProvidedHosts *self)
 {
   return self->configs;
+}
+
+const char *const *
+keyfob_provided_hosts_get_problems (KeyfobProvidedHosts *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_PROVIDED_HOSTS (self), NULL);
+
+  return (const char *const *) self->problems;
 }
 
 void

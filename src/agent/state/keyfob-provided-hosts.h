@@ -42,6 +42,10 @@ GStrv keyfob_provided_hosts_dup_default_folders (void);
  */
 GPtrArray *keyfob_provided_hosts_get_configs (KeyfobProvidedHosts *self);
 
+/** Returns: (transfer none) (array zero-terminated=1): what is wrong with the files, a line each
+ * for whoever runs the computer; others after `changed` */
+const char *const *keyfob_provided_hosts_get_problems (KeyfobProvidedHosts *self);
+
 /** Has the files read anew, in a thread, whenever one of them changes, comes or goes. */
 void keyfob_provided_hosts_watch (KeyfobProvidedHosts *self);
 

@@ -72,6 +72,7 @@ describe (KeyfobAgentClient *client)
 {
   KeyfobBusAgent1 *agent = client != NULL ? keyfob_agent_client_get_agent (client) : NULL;
   g_autoptr (GString) text = g_string_new ("Keyfob " KEYFOB_VERSION "\n");
+  const char *const *problems;
 
   if (agent != NULL)
     g_string_append_printf (text, "Agent: %s\n", keyfob_bus_agent1_get_version (agent));
@@ -90,6 +91,9 @@ describe (KeyfobAgentClient *client)
   g_string_append_printf (text, "Agent ends with the window: %s\n",
                           keyfob_bus_agent1_get_leaves (agent) ? "yes" : "no");
   add_hosts (text, G_LIST_MODEL (keyfob_agent_client_get_hosts (client)));
+  problems = keyfob_bus_agent1_get_provided_problems (agent);
+  for (gsize i = 0; problems != NULL && problems[i] != NULL; i++)
+    g_string_append_printf (text, "Provided servers: %s\n", problems[i]);
 
   return g_strdup (text->str);
 }

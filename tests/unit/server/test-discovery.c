@@ -23,6 +23,8 @@ static const struct
   { "\302\253https://portal.example.org/\302\273", "https://portal.example.org/" },
   { "Sign in at https://portal.example.org/app, please.", "https://portal.example.org/app" },
   { "(see\thttps://portal.example.org)\n", "https://portal.example.org" },
+  { "keyfob:https://portal.example.org/api", "https://portal.example.org/api" },
+  { "Keyfob:portal.example.org", "portal.example.org" },
   { "https//portal.example.org", "https://portal.example.org" },
   { "https:/portal.example.org/api", "https://portal.example.org/api" },
   { "HTTP:///portal.example.org", "HTTP://portal.example.org" },
