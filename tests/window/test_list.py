@@ -261,8 +261,8 @@ class Keys(ListCase):
 
     def test_nothing_to_renew(self):
         self.start([signed_in("a.example.org", Broker=True, left=2 * HOUR), host("b.example.org")])
-        for name, sentence in (("a.example.org", "The token of a.example.org is as good as a new one."),
-                               ("b.example.org", "Nothing was renewed: b.example.org has no sign-in now.")):
+        for name, sentence in (("a.example.org", "Nothing was renewed: a new token of a.example.org would end sooner."),
+                               ("b.example.org", "Nothing was renewed: you are not signed in to b.example.org.")):
             self.focus_row(name)
             self.press_keys("F5")
             self.app.wait_for(sentence)

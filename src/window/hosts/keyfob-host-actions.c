@@ -271,9 +271,12 @@ on_renew (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   if (keyfob_host_item_get_state (self->item) == KEYFOB_HOST_REFRESHING)
     return;
 
-  text = has_token ? g_strdup_printf (_ ("The token of %s is as good as a new one."), name)
-                   /* Translators: name of the server */
-                   : g_strdup_printf (_ ("Nothing was renewed: %s has no sign-in now."), name);
+  if (has_token)
+    /* Translators: name of the server, whose token in broker mode lasts an hour after a renewal */
+    text = g_strdup_printf (_ ("Nothing was renewed: a new token of %s would end sooner."), name);
+  else
+    /* Translators: name of the server */
+    text = g_strdup_printf (_ ("Nothing was renewed: you are not signed in to %s."), name);
   show_done (self, text);
 }
 
