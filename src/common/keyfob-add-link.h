@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-/** Scheme of a link that offers a server: `keyfob:https://portal.example.org`. */
-#define KEYFOB_ADD_LINK_SCHEME "keyfob"
-
 /** Returns: (transfer full): the link that offers the server at @address, which may be such a link
  * already */
 char *keyfob_add_link_new (const char *address);

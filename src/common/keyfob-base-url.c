@@ -10,7 +10,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "keyfob-add-link.h"
 #include "keyfob-auth-error.h"
 
 #define MAX_LENGTH 2000

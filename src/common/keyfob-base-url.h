@@ -21,6 +21,9 @@ G_BEGIN_DECLS
 char *
 keyfob_base_url_normalise (const char *text, gboolean allow_http, char **host_key, GError **error);
 
+/** Scheme of a link that offers a server: `keyfob:https://portal.example.org`. */
+#define KEYFOB_ADD_LINK_SCHEME "keyfob"
+
 /**
  * keyfob_base_url_from_link:
  * @text: what a person copied: perhaps quoted, among words, with a query or a fragment, with the
