@@ -54,7 +54,7 @@ keyfob_add_link_dup_address (const char *link, GError **error)
 
   bare = keyfob_base_url_from_link (address);
   base_url = keyfob_base_url_normalise (bare, TRUE, NULL, NULL);
-  if (base_url == NULL)
+  if (base_url == NULL || has_prefix (address))
     return refuse (error, _ ("The link does not have the address of a server."));
 
   return g_strdup (address);

@@ -329,7 +329,7 @@ keyfob_application_activate (GApplication *application)
   gtk_window_present (window);
 }
 
-/* Links of #KEYFOB_ADD_LINK_SCHEME, one at a time: there is one form. */
+/* Links that offer a server, one at a time: there is one form. */
 static void
 keyfob_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
