@@ -313,6 +313,8 @@ class Pages(WindowCase):
         text, line = (self.app.wait_for(name, role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
                       for name in (message, self.say("Not signed in")))
         self.assertGreater(text.height, 2 * line.height)
+        # a column of a few letters cannot be read
+        self.assertGreater(text.width, self.width // 3)
         self.assertGreaterEqual(text.y, 0)
         self.assertLessEqual(text.y + text.height, self.x_geometry()["HEIGHT"])
 

@@ -214,6 +214,7 @@ class HostPage(WindowCase):
         desktop.wait_for(lambda: re.search("^Authorization: Bearer of-", desktop.read_clipboard() or ""), "the header")
         self.press_keys("ctrl+d")
         self.assertEqual(self.agent.wait_call("Configure"), [{"pinned": True}])
+        self.app.wait_for(f"{PORTAL} is pinned to the top.")
         self.press_keys("shift+F10")
         self.app.wait_for("Sign in again")
         self.press_keys("Escape")

@@ -28,6 +28,7 @@ struct _KeyfobHostActions
   KeyfobHostState state;   /* as it was told last */
   gboolean cancelled;      /* the sign-in that the agent is asked for, before it has begun */
   gboolean copying;
+  gboolean pins; /* what was asked for last */
   KeyfobCopyForm form; /* of the last copy */
 };
 
@@ -360,9 +361,22 @@ on_pinned (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (KeyfobHostActions) self = user_data;
   g_autofree char *trouble = keyfob_host_option_set_finish (KEYFOB_BUS_HOST1 (source), result);
+  const char *name = keyfob_bus_host1_get_name (self->host);
+  g_autofree char *text = NULL;
 
   if (trouble != NULL)
-    keyfob_host_item_set_failure (self->item, trouble);
+    {
+      keyfob_host_item_set_failure (self->item, trouble);
+      return;
+    }
+
+  if (self->pins)
+    /* Translators: name of the server; it stands above all others in the list */
+    text = g_strdup_printf (_ ("%s is pinned to the top."), name);
+  else
+    /* Translators: name of the server */
+    text = g_strdup_printf (_ ("%s is no longer pinned."), name);
+  show_done (self, text);
 }
 
 static void
@@ -370,9 +384,9 @@ on_toggle_pin (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   KeyfobHostActions *self = KEYFOB_HOST_ACTIONS (user_data);
 
+  self->pins = !keyfob_host_item_is_pinned (self->item);
   keyfob_host_option_set (self->host, keyfob_option_get_info (KEYFOB_OPTION_PINNED),
-                          g_variant_new_boolean (!keyfob_host_item_is_pinned (self->item)),
-                          on_pinned, g_object_ref (self));
+                          g_variant_new_boolean (self->pins), on_pinned, g_object_ref (self));
 }
 
 static void

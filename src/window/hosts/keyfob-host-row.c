@@ -106,26 +106,6 @@ get_list_item (KeyfobHostRow *self)
   return gtk_widget_get_parent (GTK_WIDGET (self));
 }
 
-/* Addresses break at dots and slashes, not inside a word. A screen reader gets the text as it is.
- */
-static void
-set_label (GtkWidget *label, const char *text)
-{
-  g_autoptr (GString) broken = g_string_new (NULL);
-
-  for (const char *c = text; *c != '\0'; c++)
-    {
-      g_string_append_c (broken, *c);
-      if ((*c == '.' || *c == '/') && g_ascii_isgraph (c[1]))
-        g_string_append (broken, "\u200b");
-    }
-  if (g_strcmp0 (gtk_label_get_label (GTK_LABEL (label)), broken->str) == 0)
-    return;
-
-  gtk_label_set_label (GTK_LABEL (label), broken->str);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-}
-
 static gboolean
 is_in_locked_keyring (KeyfobHostState state, const char *store)
 {
@@ -452,7 +432,7 @@ update_status (KeyfobHostRow *self, KeyfobHostState state, const char *text)
   const char *classes[] = { ends_soon ? "warning" : style, NULL };
 
   gtk_widget_set_visible (self->status_box, text != NULL);
-  set_label (self->status, text != NULL ? text : "");
+  keyfob_ui_set_breakable (GTK_LABEL (self->status), text != NULL ? text : "");
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 ends_soon ? "dialog-warning-symbolic"
                                           : keyfob_status_text_state_icon (state));
@@ -509,10 +489,10 @@ show_host (KeyfobHostRow *self)
   keyfob_ui_set_avatar (ADW_AVATAR (self->avatar), name, address);
   keyfob_ui_set_picture (ADW_AVATAR (self->avatar),
                          keyfob_host_item_get_option (self->item, "picture"));
-  set_label (self->name, name);
+  keyfob_ui_set_breakable (GTK_LABEL (self->name), name);
   gtk_widget_set_visible (self->pin, keyfob_host_item_is_pinned (self->item));
   gtk_widget_set_visible (self->line, *line != '\0');
-  set_label (self->line, line);
+  keyfob_ui_set_breakable (GTK_LABEL (self->line), line);
   update_status (self, state, status);
   update_buttons (self, state, name);
   update_more (self, state, error);

@@ -260,13 +260,15 @@ add (KeyfobUndo *self, KeyfobHostItem *item, KeyfobHostPending pending)
 static void
 offer (KeyfobUndo *self, const char *text)
 {
+  GtkWidget *button;
+
   write_notes (self);
   if (self->toasts == NULL)
     return;
 
   self->toast = g_object_ref (keyfob_ui_create_toast (text));
-  adw_toast_set_button_label (self->toast, _ ("Undo"));
-  adw_toast_set_action_name (self->toast, "win.undo");
+  button = keyfob_ui_add_toast_button (self->toast, _ ("Undo"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.undo");
   adw_toast_set_timeout (self->toast, UNDO_TIME);
   g_signal_connect_object (self->toast, "dismissed", G_CALLBACK (keyfob_undo_finish), self,
                            G_CONNECT_SWAPPED);

@@ -98,7 +98,7 @@ show_name (KeyfobNameEditor *self)
 {
   const char *name = keyfob_bus_host1_get_name (self->host);
 
-  gtk_label_set_label (self->name, name);
+  keyfob_ui_set_breakable (self->name, name);
   keyfob_ui_set_accessible_label (self->button, _ ("Rename %s"), name);
 }
 

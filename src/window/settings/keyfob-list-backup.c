@@ -16,6 +16,8 @@
 /* Seconds: long enough to hear the message, and to find its button by keys. */
 #define UNDO_TIME 10
 
+#define BACKUP_KEY "keyfob-backup"
+
 /* A file that the user is asked for, and what is done with it. */
 typedef struct
 {
@@ -214,13 +216,16 @@ on_removed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-undo_import (Backup *self, AdwToast *toast)
+undo_import (AdwToast *toast)
 {
+  Backup *self = g_object_get_data (G_OBJECT (toast), BACKUP_KEY);
+
   self->toast = g_object_ref (toast);
   self->n_left = self->added->len;
   for (guint i = 0; i < self->n_left; i++)
     keyfob_bus_agent1_call_remove_host (self->agent, g_ptr_array_index (self->added, i), NULL,
                                         on_removed, self);
+  adw_toast_dismiss (toast);
 }
 
 /* Takes @self, which lives as long as the message, or as what the message began. */
@@ -230,6 +235,7 @@ offer_undo (Backup *self)
   GtkWindow *window = get_window (self->teller);
   g_autofree char *text = NULL;
   AdwToast *toast;
+  GtkWidget *button;
 
   if (self->added->len == 0 || !ADW_IS_PREFERENCES_WINDOW (window))
     {
@@ -240,10 +246,10 @@ offer_undo (Backup *self)
   text = g_strdup_printf (ngettext ("%u server added", "%u servers added", self->added->len),
                           self->added->len);
   toast = keyfob_ui_create_toast (text);
-  adw_toast_set_button_label (toast, _ ("Undo"));
+  button = keyfob_ui_add_toast_button (toast, _ ("Undo"));
   adw_toast_set_timeout (toast, UNDO_TIME);
-  g_signal_connect_swapped (toast, "button-clicked", G_CALLBACK (undo_import), self);
-  g_object_set_data_full (G_OBJECT (toast), "backup", self, (GDestroyNotify) backup_free);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (undo_import), toast);
+  g_object_set_data_full (G_OBJECT (toast), BACKUP_KEY, self, (GDestroyNotify) backup_free);
   adw_preferences_window_add_toast (ADW_PREFERENCES_WINDOW (window), toast);
 }
 

@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 
+#include "keyfob-wrap-box.h"
+
 /* Of libadwaita's style sheet, color1 to color14. */
 #define MAX_PICTURE (1024 * 1024) /* bytes */
 #define N_AVATAR_COLOURS 14
@@ -22,7 +24,11 @@
  * once more when it hears of the change. */
 #define SETTLE_TIME 500
 
+/* Of a message that has a button beside it; with less room the button is below. */
+#define TOAST_CHARS 14
+
 #define TEXT_KEY "keyfob-text"
+#define BUTTON_KEY "keyfob-button"
 #define DESCRIPTION_KEY "keyfob-description"
 #define ANNOUNCEMENT_KEY "keyfob-announcement"
 
@@ -179,7 +185,7 @@ keyfob_ui_announce (GtkWidget *widget, const char *text)
 }
 
 /* An AdwToastOverlay gives a toast the height that it wants at its natural width, even where there
- * is less room: hence that width must be no more than the room beside the buttons.
+ * is less room: hence that width must be no more than the room beside the button that closes it.
  */
 static void
 limit_title (AdwClamp *title)
@@ -188,6 +194,7 @@ limit_title (AdwClamp *title)
   GtkWidget *toast = GTK_WIDGET (title);
   int whole;
   int own;
+  int wanted;
   int room;
 
   if (overlay == NULL || gtk_widget_get_width (overlay) == 0)
@@ -197,7 +204,10 @@ limit_title (AdwClamp *title)
     toast = gtk_widget_get_parent (toast);
   gtk_widget_measure (toast, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &whole, NULL, NULL);
   gtk_widget_measure (GTK_WIDGET (title), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &own, NULL, NULL);
-  room = MAX (gtk_widget_get_width (overlay) - (whole - own), 1);
+  /* of an AdwClamp that is as wide as may be, no matter what is in it */
+  gtk_widget_measure (adw_clamp_get_child (title), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &wanted,
+                      NULL, NULL);
+  room = CLAMP (wanted, 1, MAX (gtk_widget_get_width (overlay) - (whole - own), 1));
   adw_clamp_set_maximum_size (title, room);
   adw_clamp_set_tightening_threshold (title, room);
 }
@@ -207,6 +217,8 @@ keyfob_ui_create_toast (const char *text)
 {
   AdwToast *toast = adw_toast_new ("");
   GtkWidget *label = gtk_label_new (text);
+  GtkWidget *line = g_object_new (KEYFOB_TYPE_WRAP_BOX, "spacing", 12, "line-spacing", 6,
+                                  "expand-chars", TOAST_CHARS, "centered", TRUE, NULL);
   GtkWidget *title = adw_clamp_new ();
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
 
@@ -218,12 +230,31 @@ keyfob_ui_create_toast (const char *text)
   pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
   gtk_label_set_attributes (GTK_LABEL (label), attributes);
   gtk_widget_add_css_class (label, "heading");
-  adw_clamp_set_child (ADW_CLAMP (title), label);
+  /* within the line, and the toast not within the window */
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_hexpand (title, FALSE);
+  gtk_widget_set_parent (label, line);
+  adw_clamp_set_child (ADW_CLAMP (title), line);
   g_signal_connect (title, "map", G_CALLBACK (limit_title), NULL);
   adw_toast_set_custom_title (toast, title);
   g_object_set_data_full (G_OBJECT (toast), TEXT_KEY, g_strdup (text), g_free);
 
   return toast;
+}
+
+GtkWidget *
+keyfob_ui_add_toast_button (AdwToast *toast, const char *text)
+{
+  GtkWidget *button = gtk_button_new_with_label (text);
+  AdwClamp *title;
+
+  g_return_val_if_fail (ADW_IS_TOAST (toast), NULL);
+
+  title = ADW_CLAMP (adw_toast_get_custom_title (toast));
+  gtk_widget_set_parent (button, adw_clamp_get_child (title));
+  g_object_set_data (G_OBJECT (toast), BUTTON_KEY, button);
+
+  return button;
 }
 
 /* libadwaita gives the one that closes a toast a pictogram and no name. */
@@ -249,7 +280,7 @@ keyfob_ui_add_toast (AdwToastOverlay *overlay, AdwToast *toast)
   if (last != NULL)
     adw_toast_dismiss (last);
 
-  if (adw_toast_get_button_label (toast) == NULL)
+  if (g_object_get_data (G_OBJECT (toast), BUTTON_KEY) == NULL)
     g_object_set_data_full (G_OBJECT (overlay), key, g_object_ref (toast), g_object_unref);
   else
     g_object_set_data (G_OBJECT (overlay), key, NULL);
@@ -349,11 +380,25 @@ keyfob_ui_dup_breakable (const char *address)
   for (const char *p = address; *p != '\0'; p++)
     {
       g_string_append_c (breakable, *p);
-      if ((*p == '.' || *p == '/') && p[1] != '/' && p[1] != '\0')
+      if ((*p == '.' || *p == '/') && p[1] != '/' && g_ascii_isgraph (p[1]))
         g_string_append (breakable, zero_width_space);
     }
 
   return g_string_free (breakable, FALSE);
+}
+
+void
+keyfob_ui_set_breakable (GtkLabel *label, const char *text)
+{
+  g_autofree char *breakable = keyfob_ui_dup_breakable (text);
+
+  g_return_if_fail (GTK_IS_LABEL (label));
+
+  if (g_strcmp0 (gtk_label_get_label (label), breakable) == 0)
+    return;
+
+  gtk_label_set_label (label, breakable);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
 static void

@@ -17,6 +17,18 @@ G_BEGIN_DECLS
 AdwToast *keyfob_ui_create_toast (const char *text);
 
 /**
+ * keyfob_ui_add_toast_button:
+ * @toast: of keyfob_ui_create_toast()
+ * @text: of the button
+ *
+ * Gives @toast a button, which is below its text where there is little room; that of libadwaita is
+ * always beside it. What the button does dismisses @toast, too.
+ *
+ * Returns: (transfer none): the button
+ */
+GtkWidget *keyfob_ui_add_toast_button (AdwToast *toast, const char *text);
+
+/**
  * keyfob_ui_announce:
  * @widget: a widget of the window in which something happened
  * @text: the outcome, as a sentence or a few words
@@ -107,6 +119,15 @@ char *keyfob_ui_markup_verbatim (const char *text);
  *   and each slash
  */
 char *keyfob_ui_dup_breakable (const char *address);
+
+/**
+ * keyfob_ui_set_breakable:
+ * @text: a name or a line that may have an address in it
+ *
+ * Shows @text in @label, where its lines break as keyfob_ui_dup_breakable() has it, and gives it to
+ * a screen reader as it is.
+ */
+void keyfob_ui_set_breakable (GtkLabel *label, const char *text);
 
 /**
  * keyfob_ui_dup_avatar_text:
