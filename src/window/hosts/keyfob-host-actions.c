@@ -28,7 +28,7 @@ struct _KeyfobHostActions
   KeyfobHostState state;   /* as it was told last */
   gboolean cancelled;      /* the sign-in that the agent is asked for, before it has begun */
   gboolean copying;
-  gboolean pins; /* what was asked for last */
+  gboolean pins;       /* what was asked for last */
   KeyfobCopyForm form; /* of the last copy */
 };
 
