@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The Keyfob authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Says how many tests passed and failed in meson's last test run.
+"""Says which tests failed in meson's last test run, and how many passed and failed.
 
-count.py BUILD-FOLDER prints the line `N passed, N failed`. Every subtest of a TAP program counts
-as one test, and so does a program that speaks no TAP. A program that ended badly without naming a
-failed subtest (a crash, a time limit) counts as one failure.
+count.py BUILD-FOLDER prints what failed, and how, and ends with the line `N passed, N failed`. Every
+subtest of a TAP program counts as one test, and so does a program that speaks no TAP. A program that
+ended badly without naming a failed subtest (a crash, a time limit) counts as one failure.
 """
 
 import json
@@ -41,10 +41,34 @@ def count(log, subtests):
     return passed, failed
 
 
+def failures(test):
+    """What a program's own lines say of its failures: TAP's, with the comments below each, or else its last ones."""
+    lines = (test.get("stdout") or "").splitlines()
+    told = []
+    bad = False
+    for line in lines:
+        if not line.startswith("#"):
+            bad = line.startswith(("not ok", "Bail out!"))
+        if bad:
+            told.append(line)
+    return told or lines[-20:] + (test.get("stderr") or "").splitlines()[-20:]
+
+
+def tell_failures(log):
+    for line in log.read_text().splitlines():
+        test = json.loads(line)
+        if test["result"] not in ("OK", "SKIP"):
+            print(f"{test['name']}: {test['result']} after {test['duration']:.0f} s")
+            for told in failures(test):
+                print(f"  {told}")
+            print()
+
+
 def main():
     logs = pathlib.Path(sys.argv[1]) / "meson-logs"
     subtests = read_subtests(logs / "testlog.junit.xml")
     passed, failed = count(logs / "testlog.json", subtests)
+    tell_failures(logs / "testlog.json")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
