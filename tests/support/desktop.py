@@ -21,8 +21,7 @@ from gi.repository import Atspi, GLib  # noqa: E402
 GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None, None)
 
 # Seconds: a whole desktop starts its programs only when they are needed, and shows them some time later.
-DEADLINE = 15 * waiting.SLOWNESS
-
+DEADLINE = 2 * waiting.DEADLINE
 
 # Title of the window of Keyfob: a page that fills it has its own there, too.
 MAIN_WINDOW = "^(.+ – )?Keyfob$"

@@ -185,7 +185,7 @@ class Words(DeviceCase):
         self.agent.set_host(NAME, SignInExpires=int(time.time()) + 100)
         first = int(self.app.wait_text(r"(\d+) seconds left").group(1))
         self.assertLessEqual(first, 100)
-        self.app.wait_for(f"{first - 2} seconds left")
+        desktop.wait_for(lambda: int(self.app.wait_text(r"(\d+) seconds left").group(1)) <= first - 2, "the next seconds")
 
     def test_address_that_cannot_be_opened(self):
         self.show_code()

@@ -158,9 +158,10 @@ class Waiting(FeedbackCase):
     def begin(self, **properties):
         self.start([host(NAME)])
         self.app.wait_for("Not signed in")
+        begun = time.monotonic()
         self.agent.set_host(NAME, State="signing-in", LoginUri=LOGIN_URI, Provider=PROVIDER, **properties)
         self.app.wait_for(f"Finish in your browser · {PROVIDER}")
-        return time.monotonic()
+        return begun
 
     def test_nothing_opened(self):
         begun = self.begin()
@@ -183,16 +184,14 @@ class Waiting(FeedbackCase):
     def test_opened(self):
         begun = self.begin(PageVisited=True)
         # as long as the other would wait
-        desktop.wait_for(lambda: time.monotonic() - begun > 9, "the time of a browser")
+        desktop.wait_for(lambda: time.monotonic() - begun > 11, "the time of a browser")
         self.assertIsNone(self.app.find("Nothing opened?"))
 
     def test_a_reason_at_once(self):
         self.begin()
         self.agent.set_host(NAME, Error="No browser is set up to open web pages. Copy the link.")
-        begun = time.monotonic()
         self.app.wait_for("Copy link")
         self.assertIsNone(self.app.find("Nothing opened?"))
-        self.assertLess(time.monotonic() - begun, 60)
 
 
 class Announced(FeedbackCase):

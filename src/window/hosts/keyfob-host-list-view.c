@@ -1012,6 +1012,19 @@ show_first_hit (KeyfobHostListView *self)
     gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", 0);
 }
 
+/* Before the list changes: from further down, no row that is on the screen stays there, so none of
+ * them is to be carried along. */
+static void
+leave_for_first_hit (KeyfobHostListView *self)
+{
+  if (self->search == NULL || is_at_top (self))
+    return;
+
+  for (guint i = 0; i < self->list_items->len; i++)
+    keyfob_host_row_take_down (get_row (self->list_items->pdata[i]));
+  show_first_hit (self);
+}
+
 static void
 on_search_changed (KeyfobHostListView *self)
 {
@@ -1028,6 +1041,7 @@ on_search_changed (KeyfobHostListView *self)
   gtk_label_set_label (GTK_LABEL (self->add_label), label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->add_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   label, -1);
+  leave_for_first_hit (self);
   update (self);
   show_first_hit (self);
   on_items_changed (self);

@@ -112,7 +112,6 @@ test_browser_that_stays (void)
 static void
 test_browser_that_dies (gconstpointer data)
 {
-  gint64 begun = g_get_monotonic_time ();
   g_autoptr (GError) error = NULL;
 
   install_browser (data);
@@ -121,7 +120,6 @@ test_browser_that_dies (gconstpointer data)
   g_assert_nonnull (strstr (error->message, "does not start"));
   g_assert_nonnull (strstr (error->message, "Copy the link"));
   g_assert_nonnull (strstr (error->message, "another device"));
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 4 * G_USEC_PER_SEC);
 }
 
 static void

