@@ -133,6 +133,23 @@ class Adding(AddCase):
         self.press_keys("Return")
         self.wait_added(second, name="two.example.org")
 
+    def test_buttons_come_into_sight(self):
+        """What is found takes the room that the button had at the first start, in a window of the usual size."""
+        def is_in_sight():
+            # without its padding
+            box = self.app.find_button("Add and sign in").accessible.get_extents(desktop.Atspi.CoordType.WINDOW)
+            return box.y + 2 * box.height <= self.x_geometry()["HEIGHT"]
+
+        self.start()
+        self.app.wait_for(EMPTY)
+        self.agent.set_servers({"url": "https://two.example.org/api"}, {"url": "https://two.example.org/api/freva-nextgen"})
+        self.wait_focus("Address")
+        desktop.xdotool("type", "two.example.org")
+        self.wait_chosen("https://two.example.org/api")
+        desktop.wait_for(is_in_sight, "the button to be in sight")
+        self.wait_focus("Address")
+        self.picture("buttons-in-sight")
+
     def test_several_are_never_added_unseen(self):
         """Somebody who was faster than the answer chooses, too."""
         self.open_page()

@@ -18,6 +18,9 @@
 /* Milliseconds without a key, after which all of the address has perhaps been typed. */
 #define PAUSE 700
 
+/* Pixels that remain below the buttons, where it is scrolled to them. */
+#define MARGIN_BELOW 24
+
 /* Password managers set it on what they copy. */
 #define SECRET_HINT "x-kde-passwordManagerHint"
 
@@ -579,6 +582,50 @@ explain_search (const GError *error)
   return g_strdup_printf (_ ("%s Perhaps it is reached through a VPN only."), sentence);
 }
 
+/* Scrolls down until the buttons are on the screen, but no further than the address is. */
+static void
+scroll_to_buttons (KeyfobAddHostForm *self)
+{
+  GtkWidget *viewport = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_VIEWPORT);
+  GtkWidget *last = gtk_widget_get_visible (self->anyway) ? self->anyway : self->add_button;
+  graphene_rect_t address, button;
+  double below;
+
+  if (viewport == NULL
+      || !gtk_widget_compute_bounds (GTK_WIDGET (self->address), viewport, &address)
+      || !gtk_widget_compute_bounds (last, viewport, &button))
+    return;
+
+  below = button.origin.y + button.size.height + MARGIN_BELOW - gtk_widget_get_height (viewport);
+  below = MIN (below, address.origin.y);
+  if (below > 0)
+    {
+      GtkAdjustment *position = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (viewport));
+
+      gtk_adjustment_set_value (position, gtk_adjustment_get_value (position) + below);
+    }
+}
+
+/* The frame after the one in which everything gets its place. */
+static gboolean
+on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  int *n_frames = user_data;
+
+  if (++*n_frames < 2)
+    return G_SOURCE_CONTINUE;
+
+  scroll_to_buttons (KEYFOB_ADD_HOST_FORM (widget));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+scroll_to_buttons_soon (KeyfobAddHostForm *self)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_frame, g_new0 (int, 1), g_free);
+}
+
 static void
 on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -598,6 +645,7 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (servers != NULL)
     {
       take_servers (self, servers);
+      scroll_to_buttons_soon (self);
       return;
     }
 
@@ -613,6 +661,7 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
   sentence = explain_search (error);
   suggest_name (self, url);
   fail (self, FORM_NOTHING, sentence);
+  scroll_to_buttons_soon (self);
 }
 
 static void
