@@ -13,7 +13,6 @@ import unittest
 import browser as browsers
 import desktop
 import keyfob
-from gi.repository import Atspi
 from stack import Stack
 
 HOST_NAME = "Data portal"
@@ -100,7 +99,7 @@ class Journey(unittest.TestCase):
     def click(self, title):
         """For a row, which has nothing to press in accessibility."""
         self.window.to_front()
-        box = self.window.wait_for(title).accessible.get_extents(Atspi.CoordType.WINDOW)
+        box = self.window.wait_box(title)
         window = desktop.find_x_windows(desktop.MAIN_WINDOW)[-1]
         desktop.xdotool("mousemove", "--window", window, box.x + box.width // 2, box.y + box.height // 2)
         desktop.xdotool("click", 1)

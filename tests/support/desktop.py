@@ -6,10 +6,12 @@ To be used on the private desktop of bed.sh. Windows are read and pressed throug
 accessibility, as a screen reader does; keys come from xdotool.
 """
 
+import functools
 import pathlib
 import re
 import subprocess
 import time
+import typing
 
 import gi
 
@@ -30,6 +32,18 @@ MAIN_WINDOW = "^(.+ – )?Keyfob$"
 def wait_for(condition, what, seconds=DEADLINE):
     """wait_until() for what is read by accessibility, which costs more than a look at a variable."""
     return waiting.wait_until(condition, what, seconds, tick=100)
+
+
+def wait_still(look, is_right, what):
+    """What @look() says, once that is right and it says the same twice."""
+    last = None
+
+    def look_again():
+        nonlocal last
+        before, last = last, look()
+        return last if last == before and is_right(last) else None
+
+    return wait_for(look_again, what)
 
 
 def screenshot(path):
@@ -60,6 +74,15 @@ def write_clipboard(text):
     """What another program copied before."""
     subprocess.run(["xclip", "-in", "-selection", "clipboard"], input=text.encode(), check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class Box(typing.NamedTuple):
+    """A place in a window, in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 class Node:
@@ -106,6 +129,12 @@ class Node:
 
     def has_state(self, state):
         return self.accessible.get_state_set().contains(state)
+
+    @property
+    def box(self):
+        """Where it is in its window. Before it is laid out, and where it is not shown, it has no size."""
+        place = self.accessible.get_extents(Atspi.CoordType.WINDOW)
+        return Box(place.x, place.y, place.width, place.height)
 
     def children(self):
         for index in range(self.accessible.get_child_count()):
@@ -214,6 +243,23 @@ class Application:
     def wait_for(self, name, role=None, within=None, seconds=DEADLINE):
         return wait_for(lambda: self.find(name, role, within),
                         lambda: f"“{describe(name)}”; on screen: {self.texts()}", seconds)
+
+    def wait_box(self, name, role=None, within=None, find=None):
+        """Where that is in its window, once it has its place and stays there.
+
+        @find: find_button, for a button.
+        """
+        find = find or functools.partial(self.find, role=role)
+
+        def look():
+            node = find(name, within=within)
+            try:
+                return node and node.box
+            except GLib.Error:
+                return None
+
+        return wait_still(look, lambda box: box and box.width > 0 and box.height > 0,
+                          f"“{describe(name)}” to have its place")
 
     def wait_gone(self, name, role=None, within=None, seconds=DEADLINE):
         def gone():

@@ -53,8 +53,7 @@ class AddCase(WindowCase):
         def look(nodes):
             for row in desktop.narrow(nodes, name):
                 if row.has_state(desktop.Atspi.StateType.FOCUSED):
-                    box = row.accessible.get_extents(desktop.Atspi.CoordType.WINDOW)
-                    return box.y + box.height <= self.x_geometry()["HEIGHT"]
+                    return 0 < row.box.height and row.box.y + row.box.height <= self.x_geometry()["HEIGHT"]
             return False
 
         desktop.wait_for(lambda: self.app.read(look), f"the row of {name} to be seen, with the focus in it")
@@ -137,7 +136,7 @@ class Adding(AddCase):
         """What is found takes the room that the button had at the first start, in a window of the usual size."""
         def is_in_sight():
             # without its padding
-            box = self.app.find_button("Add and sign in").accessible.get_extents(desktop.Atspi.CoordType.WINDOW)
+            box = self.app.wait_box("Add and sign in", find=self.app.find_button)
             return box.y + 2 * box.height <= self.x_geometry()["HEIGHT"]
 
         self.start()

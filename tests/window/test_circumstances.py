@@ -310,8 +310,7 @@ class Pages(WindowCase):
 
     def assert_has_lines(self, message):
         """The message has several lines, and all of them are in the window."""
-        text, line = (self.app.wait_for(name, role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
-                      for name in (message, self.say("Not signed in")))
+        text, line = (self.app.wait_box(name, role="label") for name in (message, self.say("Not signed in")))
         self.assertGreater(text.height, 2 * line.height)
         # a column of a few letters cannot be read
         self.assertGreater(text.width, self.width // 3)
@@ -358,8 +357,7 @@ class Pages(WindowCase):
     def assert_within(self, item):
         def is_laid_out(nodes):
             page = [node for node in nodes if node.name == self.say(item)]
-            boxes = [node.accessible.get_extents(Atspi.CoordType.WINDOW) for root in page for node in root.walk()
-                     if node.name and "label" in node.role]
+            boxes = [node.box for root in page for node in root.walk() if node.name and "label" in node.role]
             return boxes and all(box.x >= 0 and box.x + box.width <= DIALOG_WIDTH for box in boxes)
 
         desktop.wait_for(lambda: self.app.read(is_laid_out), f"all of “{item}” to be within its window")

@@ -44,7 +44,7 @@ class Contrast(test_circumstances.Pages):
             if "button" in node.role or not node.has_state(Atspi.StateType.SENSITIVE):
                 return found
             if "label" in node.role and node.text.strip():
-                found.append((node.text, node.accessible.get_extents(Atspi.CoordType.WINDOW)))
+                found.append((node.text, node.box))
             for child in node.children():
                 if child.has_state(Atspi.StateType.VISIBLE):
                     walk(child, found)
@@ -54,15 +54,21 @@ class Contrast(test_circumstances.Pages):
             for root in self.app._roots():
                 for window in root.children():
                     if re.search(desktop.MAIN_WINDOW, window.name):
-                        return window.accessible.get_extents(Atspi.CoordType.WINDOW), walk(window, [])
+                        return desktop.Node(window.accessible).box, walk(window, [])
             return None
 
-        return desktop.wait_for(lambda: self.app.read(read), "the texts")
+        return desktop.wait_still(lambda: self.app.read(read), bool, "the texts")
+
+    def take(self, name):
+        """The texts and a picture, where none has moved meanwhile."""
+        before = self.find_texts()
+        path = self.picture(name)
+        return (before, path) if self.find_texts() == before else None
 
     def check(self, page, circumstance):
         getattr(self, "show_" + page)(circumstance)
-        path = self.picture(f"contrast-{circumstance}-{page}")
-        frame, texts = self.find_texts()
+        (frame, texts), path = desktop.wait_for(
+            lambda: self.take(f"contrast-{circumstance}-{page}"), "a picture of what stays where it is")
         geometry = self.x_geometry()
         picture = subprocess.run(["convert", str(path), "-depth", "8", "rgb:-"], check=True, capture_output=True).stdout
         # without a compositor there is a frame around what GTK calls the window
@@ -73,10 +79,8 @@ class Contrast(test_circumstances.Pages):
             if min(box.x, box.y, box.width - 1, box.height - 1) < 0 or box.y + box.height > frame.height \
                     or box.x + box.width > frame.width:
                 continue
-            box.x += margin
-            box.y += margin
             measured += 1
-            ratio = measure(picture, geometry["WIDTH"], box)
+            ratio = measure(picture, geometry["WIDTH"], box._replace(x=box.x + margin, y=box.y + margin))
             if ratio < LEAST:
                 pale.append(f"“{text}”: {ratio:.1f}")
         self.assertEqual(pale, [])

@@ -57,8 +57,7 @@ class FeedbackCase(WindowCase):
         desktop.wait_for(lambda: self.has_focus(name), f"the focus to be on {name}")
 
     def box(self, name):
-        box = self.app.wait_for(re.compile(name)).accessible.get_extents(desktop.Atspi.CoordType.WINDOW)
-        return box.x, box.y, box.width, box.height
+        return self.app.wait_box(re.compile(name))
 
 
 class Copied(FeedbackCase):

@@ -42,7 +42,7 @@ class HostPage(WindowCase):
         geometry = self.x_geometry()
 
         def is_there():
-            box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+            box = self.app.wait_for(name).box
             if 0 < box.y and box.y + box.height <= geometry["HEIGHT"]:
                 return True
             desktop.xdotool("mousemove", "--window", self.x_window(), geometry["WIDTH"] // 2, geometry["HEIGHT"] // 2)
@@ -303,7 +303,7 @@ class HostPage(WindowCase):
         self.open(size=(440, 1000))
 
         def find_box(name):
-            box = self.app.wait_for(name).accessible.get_extents(Atspi.CoordType.WINDOW)
+            box = self.app.wait_box(name)
             # with or without its padding
             return box.x + box.width / 2, box.y + box.height / 2
 
@@ -340,7 +340,7 @@ class HostPage(WindowCase):
         self.agent.wait_call("OpenPage")
 
     def find_box(self, name, role=None):
-        return self.app.wait_for(name, role).accessible.get_extents(Atspi.CoordType.WINDOW)
+        return self.app.wait_box(name, role)
 
     def test_nothing_opened_is_laid_out(self):
         """The question stands above what there is to do, in the middle."""

@@ -121,14 +121,14 @@ class Sections(ListCase):
 
 class Shape(ListCase):
     def box(self, name, within=None, role="label"):
-        return self.app.wait_for(name, within=within, role=role).accessible.get_extents(Atspi.CoordType.WINDOW)
+        return self.app.wait_box(name, role=role, within=within)
 
     def test_buttons_go_below_before_words_are_crushed(self):
         self.start([signed_in("climate-data.example.org")], size=(400, 600))
         name = self.box("climate-data.example.org")
-        button = self.app.find_button("Copy header", "climate-data.example.org").accessible
+        button = self.app.wait_box("Copy header", within="climate-data.example.org", find=self.app.find_button)
         self.picture("list-narrow")
-        self.assertGreaterEqual(button.get_extents(Atspi.CoordType.WINDOW).y, name.y + name.height)
+        self.assertGreaterEqual(button.y, name.y + name.height)
         self.assertLess(name.height, 30)
 
     def test_the_state_says_how_it_is(self):
@@ -191,7 +191,7 @@ class Keys(ListCase):
         self.start([signed_in("a.example.org"), signed_in("b.example.org")], program="KEYFOB_UNINSTALLED",
                    KEYFOB_TEST_TOUCH="1")
         self.focus_row("a.example.org")
-        box = self.app.find("b.example.org", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+        box = self.app.wait_box("b.example.org", role="label")
         desktop.xdotool("mousemove", "--window", self.x_window(), box.x + 5, box.y + 5)
         desktop.xdotool("mousedown", 1)
         self.addCleanup(desktop.xdotool, "mouseup", 1)
@@ -298,7 +298,7 @@ class Keys(ListCase):
             self.press_keys("Escape")
             self.app.wait_gone("Sign out…")
             self.wait_focus_on("b.example.org, ")
-        box = self.app.find("a.example.org", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
+        box = self.app.wait_box("a.example.org", role="label")
         desktop.xdotool("mousemove", "--window", self.x_window(), box.x + 5, box.y + 5)
         desktop.xdotool("click", 3)
         self.app.press("Sign out…")

@@ -27,8 +27,7 @@ def has_place(node):
     """GTK 4.8 does not tell what is shown; what is not has no size."""
     if node.accessible.get_component_iface() is None:
         return any(has_place(child) for child in node.children())
-    box = node.accessible.get_extents(Atspi.CoordType.WINDOW)
-    return box.width > 0 and box.height > 0
+    return node.box.width > 0 and node.box.height > 0
 
 
 def walk(node):

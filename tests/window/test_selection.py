@@ -128,7 +128,7 @@ class Selecting(SelectionCase):
     def test_no_button_is_hit_while_selecting(self):
         self.start(SIX)
         self.focus_row("a.example.org")
-        box = self.app.find_button("Copy header", "b.example.org").accessible.get_extents(Atspi.CoordType.WINDOW)
+        box = self.app.wait_box("Copy header", within="b.example.org", find=self.app.find_button)
         self.press_keys("ctrl+space")
         self.wait_selected("a")
         desktop.xdotool("mousemove", "--window", self.x_window(), box.x + box.width // 2, box.y + box.height // 2)

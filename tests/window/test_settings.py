@@ -452,8 +452,7 @@ class Preferences(WindowCase):
         window = self.x_window("Preferences")
 
         def measure():
-            box = self.app.wait_for("45 seconds", role="label").accessible.get_extents(Atspi.CoordType.WINDOW)
-            return box.width
+            return self.app.wait_box("45 seconds", role="label").width
 
         desktop.xdotool("windowsize", "--sync", window, 600, 700)
         wide = measure()

@@ -185,16 +185,10 @@ class WindowCase(unittest.TestCase):
 
     def click(self, name, role=None):
         """For what has nothing to press in accessibility, such as a row."""
-        last = None
+        def is_in_window(box):
+            return box.width > 0 and box.height > 0 and box.y + box.height <= self.x_geometry()["HEIGHT"]
 
-        def find_box():
-            """Where it is on screen, once it stays there."""
-            nonlocal last
-            box = self.app.wait_for(name, role).accessible.get_extents(Atspi.CoordType.WINDOW)
-            before, last = last, (box.x, box.y, box.width, box.height)
-            return box if last == before and box.y + box.height <= self.x_geometry()["HEIGHT"] else None
-
-        box = desktop.wait_for(find_box, f"“{name}” to be scrolled to")
+        box = desktop.wait_still(lambda: self.app.wait_for(name, role).box, is_in_window, f"“{name}” to be scrolled to")
         window = self.x_window()
         # once the window manager has put it where it stays
         desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
@@ -280,10 +274,10 @@ class WindowCase(unittest.TestCase):
                 node = node.get_parent()
             return node is None
 
-        def extents(nodes):
-            return [(node.name, node.accessible.get_extents(Atspi.CoordType.WINDOW))
+        def find_boxes(nodes):
+            return [(node.name, node.box)
                     for node in nodes if node.name and "label" in node.role and is_in_window(node.accessible)]
 
-        for name, box in desktop.wait_for(lambda: self.app.read(extents), "labels"):
+        for name, box in desktop.wait_still(lambda: self.app.read(find_boxes), bool, "labels"):
             self.assertGreaterEqual(box.x, 0, f"“{name}” begins left of the window")
             self.assertLessEqual(box.x + box.width, width, f"“{name}” ends right of the window")
