@@ -305,6 +305,14 @@ append_covering_page (KeyfobWindow *self, gpointer page)
   adw_leaflet_page_set_navigatable (adw_leaflet_get_page (self->content, page), FALSE);
 }
 
+static gboolean
+lay_out_again (GtkWidget *leaflet, GdkFrameClock *clock, gpointer user_data)
+{
+  gtk_widget_queue_resize (leaflet);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_folded (KeyfobWindow *self)
 {
@@ -320,6 +328,8 @@ on_folded (KeyfobWindow *self)
   if (folded && is_shown (self, self->host_page) && get_item (self) == NULL)
     adw_leaflet_set_visible_child (self->leaflet, self->list_page);
   on_page_changed (self);
+  /* where nothing is animated, it unfolds while it is laid out, and would stay as it was before */
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->leaflet), lay_out_again, NULL, NULL);
 }
 
 /* Shows @page over what the user looks at: the page of a host, or the list. */

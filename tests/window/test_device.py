@@ -14,6 +14,7 @@ from window import WindowCase, host
 NAME = "auth.example.org"
 COMPLETE = "https://auth.example.org/device?user_code=WDJB-MJHT"
 DEVICE = {"flow": "device", "force": True}
+FOCUSED = desktop.Atspi.StateType.FOCUSED
 SCREENSHOTS = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"])
 
 
@@ -154,7 +155,8 @@ class Words(DeviceCase):
         code = self.app.wait_for("W D J B - M J H T")
         self.assertEqual(code.text, "WDJB-MJHT")
         copy = self.app.wait_for("Copy code")
-        self.assertEqual(copy.accessible.get_description(), "W D J B - M J H T")
+        self.assertEqual(copy.accessible.get_description(),
+                         "Scan this with your phone, or open auth.example.org/device and enter W D J B - M J H T")
         for name in ("Copy code", "Open here", "Cancel", "Back"):
             self.assertIsNotNone(self.app.find_button(name), name)
 
@@ -164,7 +166,21 @@ class Words(DeviceCase):
             self.agent.set_host(NAME, UserCode=code)
             label = self.app.wait_for(spelled)
             self.assertEqual(label.text, code)
-            self.assertEqual(self.app.wait_for("Copy code").accessible.get_description(), spelled)
+            self.assertRegex(self.app.wait_for("Copy code").accessible.get_description(), f" and enter {spelled}$")
+
+    def test_keys_reach_all_of_it(self):
+        self.show_code()
+        self.wait_focus("Copy code")
+        reached = ["Copy code"]
+
+        def has_gone_on():
+            name = self.app.read(lambda nodes: [node.name for node in nodes if node.has_state(FOCUSED)])
+            return name and name[-1] != reached[-1] and name[-1]
+
+        for _ in range(6):
+            self.press_keys("Tab")
+            reached.append(desktop.wait_for(has_gone_on, lambda: f"the focus to go on from {reached}"))
+        self.assertLessEqual({"Open here", "Copy code", "Cancel", "Back"}, set(reached))
 
     def test_minutes_are_rounded_down(self):
         self.show_code()

@@ -8,7 +8,7 @@ import time
 
 import desktop
 import tap
-from window import DAY, LOGIN_URI, MINUTE, QUESTION, WindowCase, host
+from window import DAY, LOGIN_URI, MINUTE, QUESTION, WindowCase, host, question
 
 NAME = "one.example.org"
 COPY = f"Copy header of {NAME}"
@@ -151,6 +151,37 @@ class Trouble(FeedbackCase):
         self.app.wait_for("The session has ended.")
         self.assertIsNone(self.app.find_button("Try again"))
         self.assertIsNotNone(self.app.find_button(f"Sign in to {NAME}"))
+
+
+class Asked(FeedbackCase):
+    QUESTION = "^May monitor have the token of .*It can then act as you there"
+
+    def ask(self):
+        self.start([signed_in(), signed_in("two.example.org")])
+        self.focus_row(NAME)
+        self.agent.set_agent(TokenRequests=[question()])
+        self.wait_description(f"^{NAME}, ", self.QUESTION)
+
+    def go_to(self, button):
+        self.wait_for_button(button)
+        for _ in range(12):
+            if self.has_focus(f"^{button}$"):
+                break
+            self.press_keys("Tab")
+        self.wait_description(f"^{button}$", "^May monitor have the token of ")
+
+    def test_answer_gives_the_focus_back(self):
+        self.ask()
+        self.go_to("Deny")
+        self.press_keys("space")
+        self.assertEqual(self.agent.wait_call("AnswerTokenRequest")[1], "deny")
+        self.wait_focus_of(f"^{NAME}, ")
+
+    def test_question_that_runs_out_gives_the_focus_back(self):
+        self.ask()
+        self.go_to("Allow once")
+        self.agent.set_agent(TokenRequests=[])
+        self.wait_focus_of(f"^{NAME}, ")
 
 
 class Waiting(FeedbackCase):

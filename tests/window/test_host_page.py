@@ -113,6 +113,15 @@ class HostPage(WindowCase):
         desktop.xdotool("windowsize", self.x_window(), 720, 600)
         desktop.wait_for(self.is_beside, "list and page")
 
+    def test_unfolds_in_one_step(self):
+        """As a window does that is maximised; nothing is animated here."""
+        self.open(size=NARROW)
+        desktop.xdotool("windowsize", self.x_window(), 1200, 700)
+        desktop.wait_for(self.is_beside, "list and page")
+        # the page has the room beside the list
+        desktop.wait_for(lambda: self.app.wait_box("Use it").x > 400, "the page to be laid out")
+        self.picture("host-page-unfolded")
+
     def test_pages_over_the_page_lead_back_to_it(self):
         for size in (NARROW, WIDE):
             with self.subTest(size):

@@ -115,6 +115,18 @@ class Selecting(SelectionCase):
         self.press_keys("space")
         self.wait_selected("c")
 
+    def test_extended_from_where_nothing_was_selected(self):
+        self.start(SIX)
+        self.focus_row("b.example.org")
+        self.app.press("Main menu")
+        self.app.press("Select Servers")
+        self.wait_description("Nothing is selected")
+        self.wait_focus_on("b.example.org, ")
+        self.press_keys("shift+Down")
+        self.wait_focus_on("c.example.org, ")
+        self.press_keys("shift+Down")
+        self.wait_selected("bcd")
+
     def test_what_a_search_hides_is_not_selected(self):
         self.start(SIX)
         self.focus_row("a.example.org")
@@ -273,6 +285,30 @@ class Series(SelectionCase):
         self.sign_in_to_all(2)
         self.app.wait_for("Signing in to b.example.org (2 of 2)")
         self.app.wait_for(f"a.example.org: {sentence}")
+
+    def test_servers_of_one_name(self):
+        self.begin(*(host("a.example.org", Url=f"https://{letter}.example.org") for letter in "ab"))
+        self.app.wait_for("Signing in to a.example.org (a.example.org) (1 of 2)")
+        self.press_keys("space")
+        self.app.wait_for("a.example.org (a.example.org): cancelled\na.example.org (b.example.org): not begun")
+
+    def test_report_is_read_by_keys(self):
+        """It shows its end, and the keys scroll it."""
+        names = ["a.example.org"] + [f"{letter}.{'long.' * 12}example.org" for letter in "bcdefgh"]
+        lines = [f"{name}: {'not begun' if number else 'cancelled'}" for number, name in enumerate(names)]
+        self.begin(*map(host, names))
+        self.app.wait_for("Signing in to a.example.org (1 of 8)")
+        self.wait_focus("Cancel")
+        self.press_keys("space")
+        report = "\n".join(lines)
+        self.app.wait_for(report)
+        self.wait_focus("Close")
+        end = self.app.wait_box(report)
+        self.assertGreater(end.height, 200)
+        self.assertLess(end.y + end.height, self.x_geometry()["HEIGHT"])
+        self.picture("series-report")
+        self.press_keys("shift+Tab", "Home")
+        desktop.wait_for(lambda: self.app.wait_box(report).y > end.y, "the report to be scrolled")
 
     def test_cancel_ends_the_series(self):
         self.begin(*(host(f"{letter}.example.org") for letter in "abc"))

@@ -80,7 +80,7 @@ next_widget (KeyfobDevicePage *self)
   switch (self->stage)
     {
     case STAGE_CODE:
-      return GTK_WIDGET (self->pane);
+      return keyfob_user_code_pane_get_copy_button (self->pane);
     case STAGE_EXPIRED:
     case STAGE_FAILED:
       return self->renew_button;

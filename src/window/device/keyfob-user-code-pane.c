@@ -198,6 +198,18 @@ spell (const char *code)
   return g_string_free (spelled, FALSE);
 }
 
+/* It gets the focus when the code appears, and a screen reader then reads what stands above it:
+ * where to go, and what to enter there. */
+static void
+describe_copy_button (KeyfobUserCodePane *self, const char *spelled)
+{
+  g_autofree char *description =
+      g_strjoin (" ", gtk_label_get_text (self->scan_label),
+                 gtk_label_get_text (self->address_label), _ ("and enter"), spelled, NULL);
+
+  keyfob_ui_describe (GTK_WIDGET (self->copy_button), *spelled != '\0' ? description : NULL);
+}
+
 static void
 show_code (KeyfobUserCodePane *self, const char *code)
 {
@@ -206,8 +218,7 @@ show_code (KeyfobUserCodePane *self, const char *code)
   gtk_label_set_text (self->code_label, code);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->code_label), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   spelled, -1);
-  /* gets the focus when the code appears, and a screen reader then reads its description */
-  keyfob_ui_describe (GTK_WIDGET (self->copy_button), spelled);
+  describe_copy_button (self, spelled);
 }
 
 static void
@@ -233,12 +244,6 @@ static void
 on_open (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   keyfob_open_page_async (widget, KEYFOB_USER_CODE_PANE (widget)->address, on_opened, NULL);
-}
-
-static gboolean
-keyfob_user_code_pane_grab_focus (GtkWidget *widget)
-{
-  return gtk_widget_grab_focus (KEYFOB_USER_CODE_PANE (widget)->copy_button);
 }
 
 static void
@@ -324,7 +329,6 @@ keyfob_user_code_pane_class_init (KeyfobUserCodePaneClass *klass)
   object_class->get_property = keyfob_user_code_pane_get_property;
   widget_class->map = keyfob_user_code_pane_map;
   widget_class->unmap = keyfob_user_code_pane_unmap;
-  widget_class->grab_focus = keyfob_user_code_pane_grab_focus;
 
   properties[PROP_EXPIRED] =
       g_param_spec_boolean ("expired", NULL, NULL, FALSE,
@@ -383,6 +387,14 @@ keyfob_user_code_pane_set_hint (KeyfobUserCodePane *self, const char *hint)
 
   gtk_label_set_label (self->hint_label, hint != NULL ? hint : "");
   gtk_widget_set_visible (GTK_WIDGET (self->hint_label), hint != NULL && *hint != '\0');
+}
+
+GtkWidget *
+keyfob_user_code_pane_get_copy_button (KeyfobUserCodePane *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_USER_CODE_PANE (self), NULL);
+
+  return GTK_WIDGET (self->copy_button);
 }
 
 void

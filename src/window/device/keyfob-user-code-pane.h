@@ -46,6 +46,10 @@ void keyfob_user_code_pane_show (KeyfobUserCodePane *self,
  */
 void keyfob_user_code_pane_set_hint (KeyfobUserCodePane *self, const char *hint);
 
+/** Returns: (transfer none): the button that has the focus first; it tells the code and where to
+ * enter it */
+GtkWidget *keyfob_user_code_pane_get_copy_button (KeyfobUserCodePane *self);
+
 /** Removes the code from the screen and stops the countdown. */
 void keyfob_user_code_pane_clear (KeyfobUserCodePane *self);
 

@@ -570,7 +570,7 @@ toggle (KeyfobHostListView *self, KeyfobHostItem *item)
 static void
 note_anchor (KeyfobHostListView *self)
 {
-  if (!keyfob_host_selection_is_active (self->selection))
+  if (!keyfob_host_selection_is_active (self->selection) || self->anchor == NULL)
     g_set_object (&self->anchor, self->last_focus);
 }
 

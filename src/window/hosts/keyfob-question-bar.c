@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "keyfob-ui.h"
 #include "keyfob-wrap-box.h"
 
 #define CAREFUL_MS 1000 /* how long a new question takes no click */
@@ -20,12 +21,15 @@ struct _KeyfobQuestionBar
   GSignalGroup *agent_signals;
   char *id; /* (nullable): of the question that is shown */
   guint timer;
+  GtkWidget *focus_before; /* (nullable): weak; what had the focus when the question came */
 
   GtkLabel *question;
   GtkLabel *program;
   GtkLabel *details;
+  GtkWidget *once;
   GtkWidget *hours;
   GtkWidget *always;
+  GtkWidget *deny;
 };
 
 G_DEFINE_FINAL_TYPE (KeyfobQuestionBar, keyfob_question_bar, ADW_TYPE_BIN)
@@ -50,6 +54,40 @@ on_timer (gpointer user_data)
 }
 
 static void
+note_focus (KeyfobQuestionBar *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  g_set_weak_pointer (&self->focus_before, root != NULL ? gtk_root_get_focus (root) : NULL);
+}
+
+/* Before the buttons go: else nothing would have the focus, and no key would do anything. */
+static void
+give_focus_back (KeyfobQuestionBar *self)
+{
+  GtkWidget *before = self->focus_before;
+
+  if (!keyfob_ui_has_focus (GTK_WIDGET (self)))
+    return;
+
+  if (before == NULL || !gtk_widget_get_mapped (before) || !gtk_widget_grab_focus (before))
+    gtk_widget_child_focus (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))),
+                            GTK_DIR_TAB_FORWARD);
+}
+
+/* For those who do not see the bar: at once, and on each of the buttons. */
+static void
+tell (KeyfobQuestionBar *self, const char *text, const char *details)
+{
+  GtkWidget *buttons[] = { self->once, self->hours, self->always, self->deny };
+  g_autofree char *all = g_strjoin (" ", text, details, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (buttons); i++)
+    keyfob_ui_describe (buttons[i], text);
+  keyfob_ui_announce (GTK_WIDGET (self), all);
+}
+
+static void
 show (KeyfobQuestionBar *self, GVariant *question)
 {
   const char *id = "", *host = "", *program = "", *name = "", *warning = "";
@@ -61,6 +99,8 @@ show (KeyfobQuestionBar *self, GVariant *question)
   if (g_strcmp0 (id, self->id) == 0)
     return;
 
+  give_focus_back (self);
+  note_focus (self);
   g_free (self->id);
   self->id = g_strdup (id);
   g_variant_lookup (question, "host", "&s", &host);
@@ -78,6 +118,7 @@ show (KeyfobQuestionBar *self, GVariant *question)
   gtk_label_set_label (self->details, details);
   gtk_widget_set_visible (self->hours, remember);
   gtk_widget_set_visible (self->always, remember);
+  tell (self, text, details);
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "question.answer", FALSE);
   g_clear_handle_id (&self->timer, g_source_remove);
@@ -96,7 +137,10 @@ update (KeyfobQuestionBar *self)
   if (first != NULL)
     show (self, first);
   else
-    g_clear_pointer (&self->id, g_free);
+    {
+      give_focus_back (self);
+      g_clear_pointer (&self->id, g_free);
+    }
   gtk_widget_set_visible (GTK_WIDGET (self), first != NULL);
 }
 
@@ -131,6 +175,7 @@ on_answer (GtkWidget *widget, const char *action, GVariant *word)
   if (agent == NULL || self->id == NULL)
     return;
 
+  give_focus_back (self);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "question.answer", FALSE);
   keyfob_bus_agent1_call_answer_token_request (agent, self->id, g_variant_get_string (word, NULL),
                                                NULL, on_answered, g_object_ref (self));
@@ -142,6 +187,7 @@ keyfob_question_bar_dispose (GObject *object)
   KeyfobQuestionBar *self = KEYFOB_QUESTION_BAR (object);
 
   g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_weak_pointer (&self->focus_before);
   g_clear_object (&self->agent_signals);
   g_clear_object (&self->client);
 
@@ -174,8 +220,10 @@ keyfob_question_bar_class_init (KeyfobQuestionBarClass *klass)
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, question);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, program);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, details);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, once);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, hours);
   gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, always);
+  gtk_widget_class_bind_template_child (widget_class, KeyfobQuestionBar, deny);
   gtk_widget_class_install_action (widget_class, "question.answer", "s", on_answer);
 }
 

@@ -16,7 +16,7 @@ struct _KeyfobSignInSeries
   AdwBin parent_instance;
 
   GtkLabel *title;
-  GtkWidget *scroller;
+  GtkScrolledWindow *scroller;
   GtkLabel *outcomes;
   GtkButton *button;
   GtkLabel *button_label;
@@ -61,6 +61,24 @@ get_name (KeyfobHostItem *item)
   return keyfob_bus_host1_get_name (keyfob_host_item_get_host (item));
 }
 
+/* Returns: (transfer full): the name of @item, with its address where another one has that name,
+ * too */
+static char *
+dup_title (KeyfobSignInSeries *self, KeyfobHostItem *item)
+{
+  const char *name = get_name (item);
+
+  for (guint i = 0; i < self->items->len; i++)
+    if (self->items->pdata[i] != item && g_strcmp0 (get_name (self->items->pdata[i]), name) == 0)
+      {
+        g_autofree char *address = keyfob_host_item_dup_address (item);
+
+        return g_strdup_printf ("%s (%s)", name, address);
+      }
+
+  return g_strdup (name);
+}
+
 /* Whether the agent that has the items is there; the next one has other items. */
 static gboolean
 is_agent_there (KeyfobSignInSeries *self)
@@ -84,14 +102,15 @@ add_line (KeyfobSignInSeries *self, const char *line)
   g_autofree char *text = g_strconcat (before, *before != '\0' ? "\n" : "", line, NULL);
 
   gtk_label_set_label (self->outcomes, text);
-  gtk_widget_set_visible (self->scroller, TRUE);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroller), TRUE);
 }
 
 static void
 add_outcome (KeyfobSignInSeries *self, KeyfobHostItem *item, const char *outcome)
 {
+  g_autofree char *title = dup_title (self, item);
   /* Translators: name of a server, and what came of the sign-in there */
-  g_autofree char *line = g_strdup_printf (_ ("%s: %s"), get_name (item), outcome);
+  g_autofree char *line = g_strdup_printf (_ ("%s: %s"), title, outcome);
 
   add_line (self, line);
 }
@@ -99,7 +118,8 @@ add_outcome (KeyfobSignInSeries *self, KeyfobHostItem *item, const char *outcome
 static void
 add_loss (KeyfobSignInSeries *self, KeyfobHostItem *item)
 {
-  g_autofree char *line = g_strdup_printf (_ ("%s is no longer in the list."), get_name (item));
+  g_autofree char *title = dup_title (self, item);
+  g_autofree char *line = g_strdup_printf (_ ("%s is no longer in the list."), title);
 
   add_line (self, line);
 }
@@ -115,12 +135,13 @@ set_button_label (KeyfobSignInSeries *self, const char *label)
 static void
 show_title (KeyfobSignInSeries *self)
 {
+  g_autofree char *server = is_running (self) ? dup_title (self, get_item (self)) : NULL;
   g_autofree char *text = NULL;
 
-  if (is_running (self))
+  if (server != NULL)
     /* Translators: name of a server; the numbers are as in "2 of 3" */
-    text = g_strdup_printf (_ ("Signing in to %s (%u of %u)"), get_name (get_item (self)),
-                            self->position + 1, self->items->len);
+    text = g_strdup_printf (_ ("Signing in to %s (%u of %u)"), server, self->position + 1,
+                            self->items->len);
   else
     /* Translators: as in "Signed in to 2 of 3 servers" */
     text = g_strdup_printf (ngettext ("Signed in to %u of %u server",
@@ -316,11 +337,31 @@ keyfob_sign_in_series_class_init (KeyfobSignInSeriesClass *klass)
   gtk_widget_class_install_action (widget_class, "series.end", NULL, on_end);
 }
 
+static gboolean
+scroll_to_end (GtkWidget *scroller, GdkFrameClock *clock, gpointer user_data)
+{
+  GtkAdjustment *position = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  gtk_adjustment_set_value (position, gtk_adjustment_get_upper (position));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The newest line is what somebody who looks on waits for. It cannot be scrolled to while the lines
+ * are laid out. */
+static void
+on_size_changed (KeyfobSignInSeries *self)
+{
+  gtk_widget_add_tick_callback (GTK_WIDGET (self->scroller), scroll_to_end, NULL, NULL);
+}
+
 static void
 keyfob_sign_in_series_init (KeyfobSignInSeries *self)
 {
   self->items = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_scrolled_window_get_vadjustment (self->scroller), "changed",
+                           G_CALLBACK (on_size_changed), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -339,7 +380,7 @@ keyfob_sign_in_series_start (KeyfobSignInSeries *self,
   g_set_object (&self->client, context->client);
   self->position = self->n_done = 0;
   gtk_label_set_label (self->outcomes, "");
-  gtk_widget_set_visible (self->scroller, FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->scroller), FALSE);
   set_button_label (self, _ ("Cancel"));
   gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->button));
