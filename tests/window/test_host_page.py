@@ -40,16 +40,14 @@ class HostPage(WindowCase):
     def scroll_to(self, name):
         """By the wheel, over the page, until that is on screen."""
         geometry = self.x_geometry()
-
-        def is_there():
-            box = self.app.wait_for(name).box
-            if 0 < box.y and box.y + box.height <= geometry["HEIGHT"]:
-                return True
+        box = self.app.wait_box(name)
+        while not 0 < box.y <= geometry["HEIGHT"] - box.height:
             desktop.xdotool("mousemove", "--window", self.x_window(), geometry["WIDTH"] // 2, geometry["HEIGHT"] // 2)
             desktop.xdotool("click", 5)
-            return False
-
-        desktop.wait_for(is_there, f"“{name}” to be on screen")
+            before = box
+            # else one turn too many would be on its way
+            desktop.wait_for(lambda: self.app.wait_for(name).box != before, f"“{name}” to be scrolled to")
+            box = self.app.wait_box(name)
 
     def close(self):
         self.tearDown()

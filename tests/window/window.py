@@ -186,7 +186,7 @@ class WindowCase(unittest.TestCase):
     def click(self, name, role=None):
         """For what has nothing to press in accessibility, such as a row."""
         def is_in_window(box):
-            return box.width > 0 and box.height > 0 and box.y + box.height <= self.x_geometry()["HEIGHT"]
+            return box.width > 0 and box.height > 0 and 0 <= box.y <= self.x_geometry()["HEIGHT"] - box.height
 
         box = desktop.wait_still(lambda: self.app.wait_for(name, role).box, is_in_window, f"“{name}” to be scrolled to")
         window = self.x_window()
