@@ -102,7 +102,7 @@ class Journey(unittest.TestCase):
         box = self.window.wait_box(title)
         window = desktop.find_x_windows(desktop.MAIN_WINDOW)[-1]
         desktop.xdotool("mousemove", "--window", window, box.x + box.width // 2, box.y + box.height // 2)
-        desktop.xdotool("click", 1)
+        self.window.click()
 
     def choose(self, item):
         """An item of the host's menu."""

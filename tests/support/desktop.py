@@ -301,6 +301,15 @@ class Application:
 
         wait_for(lambda: self.read(look), lambda: f"action “{action}”; on screen: {self.texts()}", seconds)
 
+    def click(self):
+        """Where the pointer is, as slowly as a hand.
+
+        GTK forgets a press if the button is up again by the time it has laid out what came of the press.
+        """
+        xdotool("mousedown", 1)
+        wait_still(self.texts, bool, "what comes of the press")
+        xdotool("mouseup", 1)
+
     def press_in_dialog(self, name):
         """Presses the button of a dialog that closes on it.
 

@@ -144,7 +144,7 @@ class Selecting(SelectionCase):
         self.press_keys("ctrl+space")
         self.wait_selected("a")
         desktop.xdotool("mousemove", "--window", self.x_window(), box.x + box.width // 2, box.y + box.height // 2)
-        desktop.xdotool("click", 1)
+        self.app.click()
         self.wait_selected("ab")
         self.assertEqual(self.agent.calls("GetToken"), [])
 

@@ -160,6 +160,9 @@ class WindowCase(unittest.TestCase):
                 # without OpenGL, whose drivers take a second to load and leak
                 env={**os.environ, "G_DEBUG": "fatal-warnings", "GDK_DEBUG": "gl-disable",
                      **environment})
+        # what a failed subtest leaves would take what is meant for the window of the next test
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
         waiting.Watch.in_vain = self.tell_crash
 
     def tell_crash(self):
@@ -193,7 +196,7 @@ class WindowCase(unittest.TestCase):
         # once the window manager has put it where it stays
         desktop.wait_for(lambda: desktop.xdotool("getactivewindow") == window, "the window's turn")
         desktop.xdotool("mousemove", "--window", window, box.x + box.width // 2, box.y + box.height // 2)
-        desktop.xdotool("click", 1)
+        self.app.click()
 
     def scroll_to_end(self):
         """By the wheel, over the middle of the window."""
