@@ -46,6 +46,16 @@ def wait_still(look, is_right, what):
     return wait_for(look_again, what)
 
 
+def read_rest(pid):
+    """The time on the processor of each thread of a program; None while one of them runs."""
+    try:
+        tasks = [((task / "stat").read_text().rpartition(")")[2].split()[0], (task / "schedstat").read_text().split()[0])
+                 for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+        return None
+    return [spent for _, spent in tasks] if all(state == "S" for state, _ in tasks) else None
+
+
 def screenshot(path):
     """The whole screen as a picture."""
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -304,10 +314,12 @@ class Application:
     def click(self):
         """Where the pointer is, as slowly as a hand.
 
-        GTK forgets a press if the button is up again by the time it has laid out what came of the press.
+        After a layout GTK asks where the pointer is, and forgets a press if the button is up by then, so it is let go
+        only once there is nothing to lay out.
         """
+        pid = next(self._roots()).accessible.get_process_id()
         xdotool("mousedown", 1)
-        wait_still(self.texts, bool, "what comes of the press")
+        wait_still(lambda: read_rest(pid), bool, "all that comes of the press")
         xdotool("mouseup", 1)
 
     def press_in_dialog(self, name):

@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-#define WAIT_SECONDS 20 /* a loaded machine and the sanitizers are slow */
+/* A loaded machine and the sanitizers are slow, and a virtual machine may stand still. */
+#define WAIT_SECONDS 120
 
 /**
  * wait_while:
