@@ -80,9 +80,9 @@ bed_folders () {
            "$TMPDIR" "$BED_DIR/services"
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
   if [ "$BED_DISPLAY" = own ]; then
-    # a picture shows what is, not what slides in or blinks
+    # a picture shows what is, not what slides in or blinks; and a click is one however slow the machine is
     mkdir -p "$XDG_CONFIG_HOME/gtk-4.0"
-    printf '[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\n' >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
+    printf '[Settings]\ngtk-enable-animations=false\ngtk-cursor-blink=false\ngtk-double-click-time=3000\n' >"$XDG_CONFIG_HOME/gtk-4.0/settings.ini"
   fi
 }
 
