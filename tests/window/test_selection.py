@@ -287,10 +287,12 @@ class Series(SelectionCase):
         self.app.wait_for(f"a.example.org: {sentence}")
 
     def test_servers_of_one_name(self):
-        self.begin(*(host("a.example.org", Url=f"https://{letter}.example.org") for letter in "ab"))
+        self.begin(*(host("a.example.org", Url=f"https://{letter}.example.org") for letter in "ab"),
+                   signed_in("a.example.org", Url="https://c.example.org"))
         self.app.wait_for("Signing in to a.example.org (a.example.org) (1 of 2)")
         self.press_keys("space")
-        self.app.wait_for("a.example.org (a.example.org): cancelled\na.example.org (b.example.org): not begun")
+        self.app.wait_for("a.example.org (c.example.org): Signed in\na.example.org (a.example.org): cancelled\n"
+                          "a.example.org (b.example.org): not begun")
 
     def test_report_is_read_by_keys(self):
         """It shows its end, and the keys scroll it."""

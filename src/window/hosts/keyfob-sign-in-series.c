@@ -66,15 +66,21 @@ get_name (KeyfobHostItem *item)
 static char *
 dup_title (KeyfobSignInSeries *self, KeyfobHostItem *item)
 {
+  GListModel *hosts = G_LIST_MODEL (keyfob_agent_client_get_hosts (self->client));
+  guint n_hosts = g_list_model_get_n_items (hosts);
   const char *name = get_name (item);
 
-  for (guint i = 0; i < self->items->len; i++)
-    if (self->items->pdata[i] != item && g_strcmp0 (get_name (self->items->pdata[i]), name) == 0)
-      {
-        g_autofree char *address = keyfob_host_item_dup_address (item);
+  for (guint i = 0; i < n_hosts; i++)
+    {
+      g_autoptr (KeyfobHostItem) other = g_list_model_get_item (hosts, i);
 
-        return g_strdup_printf ("%s (%s)", name, address);
-      }
+      if (other != item && g_strcmp0 (get_name (other), name) == 0)
+        {
+          g_autofree char *address = keyfob_host_item_dup_address (item);
+
+          return g_strdup_printf ("%s (%s)", name, address);
+        }
+    }
 
   return g_strdup (name);
 }
