@@ -25,6 +25,9 @@ GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None,
 # Seconds: a whole desktop starts its programs only when they are needed, and shows them some time later.
 DEADLINE = 2 * waiting.DEADLINE
 
+# The library gives a busy program 0.8 s. What was pressed then is pressed all the same, and once more by who tries again.
+Atspi.set_timeout(int(1000 * DEADLINE), -1)
+
 # Title of the window of Keyfob: a page that fills it has its own there, too.
 MAIN_WINDOW = "^(.+ – )?Keyfob$"
 

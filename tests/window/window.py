@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The window on a private desktop, and the fake agent behind it. For use on the bed of bed.sh."""
 
+import collections
 import json
 import os
 import pathlib
@@ -42,6 +43,8 @@ class Agent:
     def __init__(self):
         self.bus = Gio.bus_get_sync(Gio.BusType.SESSION)
         self.scene = pathlib.Path(os.environ["BED_DIR"], "scene.json")
+        # how many calls of each method wait_call() has told
+        self.told = collections.Counter()
 
     def call(self, method, *arguments):
         parameters = GLib.Variant("(" + "s" * len(arguments) + ")", arguments)
@@ -53,6 +56,7 @@ class Agent:
         # what an agent that is started again begins with
         self.scene.write_text(text)
         self.call("SetScene", text)
+        self.told.clear()
 
     def set_agent(self, **properties):
         self.call("SetAgent", json.dumps(properties))
@@ -89,7 +93,11 @@ class Agent:
         return [call[2] for call in json.loads(self.call("Calls")[0]) if call[0] == method]
 
     def wait_call(self, method):
-        return desktop.wait_for(lambda: self.calls(method), f"a call of {method}")[-1]
+        """Arguments of the next call of @method: the first one, then the one after that."""
+        told = self.told[method]
+        calls = desktop.wait_for(lambda: self.calls(method)[told:], f"call {told + 1} of {method}")
+        self.told[method] += 1
+        return calls[0]
 
     def pid(self):
         """Of the running agent, which is started where there is none; None where it just died."""
@@ -100,6 +108,7 @@ class Agent:
 
     def kill(self):
         os.kill(self.pid(), signal.SIGKILL)
+        self.told.clear()
 
 
 def host(name, **properties):

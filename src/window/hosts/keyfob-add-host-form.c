@@ -505,11 +505,22 @@ on_file_info (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+end_search (KeyfobAddHostForm *self)
+{
+  g_clear_handle_id (&self->pause, g_source_remove);
+  g_cancellable_cancel (self->search);
+  g_clear_object (&self->search);
+  self->asked = FALSE;
+}
+
+static void
 add (KeyfobAddHostForm *self, const char *url, gboolean sign_in)
 {
   KeyfobBusAgent1 *agent;
   Addition *addition;
 
+  /* whatever else is found comes too late */
+  end_search (self);
   self->asked = TRUE;
   agent = find_agent (self);
   if (agent == NULL)
@@ -662,15 +673,6 @@ on_discovered (GObject *source, GAsyncResult *result, gpointer user_data)
   suggest_name (self, url);
   fail (self, FORM_NOTHING, sentence);
   scroll_to_buttons_soon (self);
-}
-
-static void
-end_search (KeyfobAddHostForm *self)
-{
-  g_clear_handle_id (&self->pause, g_source_remove);
-  g_cancellable_cancel (self->search);
-  g_clear_object (&self->search);
-  self->asked = FALSE;
 }
 
 static void
