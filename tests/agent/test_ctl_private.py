@@ -6,6 +6,7 @@ import array
 import fcntl
 import json
 import os
+import pathlib
 import signal
 import socket
 import stat
@@ -24,17 +25,18 @@ from test_ctl import DONE, FAILED, NO_HOST, OFFLINE, SIGN_IN, SSH, USAGE, Comman
 
 
 def processes_of(folder):
-    """What runs in an environment with that folder: (id, arguments, environment)."""
-    found = []
-    for name in os.listdir("/proc"):
+    """What runs with that folder in its environment or its arguments: (id, arguments, environment).
+
+    An agent shows its environment to nobody but root.
+    """
+    def read(process, name):
         try:
-            with open(f"/proc/{name}/environ", "rb") as environ, open(f"/proc/{name}/cmdline", "rb") as cmdline:
-                variables, arguments = environ.read(), cmdline.read()
+            return pathlib.Path("/proc", process, name).read_bytes()
         except OSError:
-            continue
-        if name.isdigit() and folder.encode() in variables:
-            found.append((int(name), arguments, variables))
-    return found
+            return b""
+
+    found = ((int(name), read(name, "cmdline"), read(name, "environ")) for name in os.listdir("/proc") if name.isdigit())
+    return [process for process in found if folder.encode() in process[1] + process[2]]
 
 
 class Private(unittest.TestCase):

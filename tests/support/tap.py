@@ -33,10 +33,10 @@ class TapResult(unittest.TestResult):
         self.started = time.monotonic()
         self.told = False
 
-    def _line(self, word, test, comment=None):
+    def _line(self, word, test, comment=None, directive=""):
         self.told = True
         elapsed = time.monotonic() - self.started
-        print(f"{word} {self.testsRun} - {test.id().removeprefix('__main__.')}", file=self.stream)
+        print(f"{word} {self.testsRun} - {test.id().removeprefix('__main__.')}{directive}", file=self.stream)
         print(f"# took {elapsed:.2f} s", file=self.stream)
         for line in (comment or "").splitlines():
             print(f"# {line}", file=self.stream)
@@ -45,6 +45,10 @@ class TapResult(unittest.TestResult):
     def addSuccess(self, test):
         super().addSuccess(test)
         self._line("ok", test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._line("ok", test, directive=f" # SKIP {reason}")
 
     def _failed(self, test, err):
         trace = "".join(traceback.format_exception(*err))
