@@ -6,6 +6,7 @@ To be used on the private desktop of bed.sh. Windows are read and pressed throug
 accessibility, as a screen reader does; keys come from xdotool.
 """
 
+import contextlib
 import functools
 import pathlib
 import re
@@ -25,9 +26,6 @@ GLib.log_set_handler("dbind", GLib.LogLevelFlags.LEVEL_WARNING, lambda *_: None,
 # Seconds: a whole desktop starts its programs only when they are needed, and shows them some time later.
 DEADLINE = 2 * waiting.DEADLINE
 
-# The library gives a busy program 0.8 s. What was pressed then is pressed all the same, and once more by who tries again.
-Atspi.set_timeout(int(1000 * DEADLINE), -1)
-
 # Title of the window of Keyfob: a page that fills it has its own there, too.
 MAIN_WINDOW = "^(.+ – )?Keyfob$"
 
@@ -35,6 +33,20 @@ MAIN_WINDOW = "^(.+ – )?Keyfob$"
 def wait_for(condition, what, seconds=DEADLINE):
     """wait_until() for what is read by accessibility, which costs more than a look at a variable."""
     return waiting.wait_until(condition, what, seconds, tick=100)
+
+
+@contextlib.contextmanager
+def acting():
+    """Gives a busy program its time where something is done.
+
+    The library waits for 0.8 s. Who looks then looks again; who presses then would press twice.
+    """
+    startup = 15000  # the library's own, as is the other
+    Atspi.set_timeout(int(1000 * DEADLINE), startup)
+    try:
+        yield
+    finally:
+        Atspi.set_timeout(800, startup)
 
 
 def wait_still(look, is_right, what):
@@ -169,19 +181,22 @@ class Node:
             yield Node(parent)
 
     def press(self):
-        self.accessible.do_action(0)
+        with acting():
+            self.accessible.do_action(0)
 
     def act(self, action):
         """Does the action of that name; whether there is one."""
         for index in range(self.accessible.get_n_actions() if self.accessible.get_action_iface() else 0):
             if self.accessible.get_action_name(index) == action:
-                return self.accessible.do_action(index)
+                with acting():
+                    return self.accessible.do_action(index)
         return False
 
     def write(self, text):
         editable = self.accessible.get_editable_text_iface()
         assert editable is not None, f"{self.name} cannot be typed into"
-        Atspi.EditableText.set_text_contents(editable, text)
+        with acting():
+            Atspi.EditableText.set_text_contents(editable, text)
 
 
 class Application:
@@ -318,11 +333,13 @@ class Application:
         """Where the pointer is, as slowly as a hand.
 
         After a layout GTK asks where the pointer is, and forgets a press if the button is up by then, so it is let go
-        only once there is nothing to lay out.
+        only once there is nothing to lay out. The press comes by way of the window manager, which may take its time:
+        rest before it is none after it.
         """
         pid = next(self._roots()).accessible.get_process_id()
+        before = wait_still(lambda: read_rest(pid), bool, "the program to rest")
         xdotool("mousedown", 1)
-        wait_still(lambda: read_rest(pid), bool, "all that comes of the press")
+        wait_still(lambda: read_rest(pid), lambda spent: spent and spent != before, "all that comes of the press")
         xdotool("mouseup", 1)
 
     def press_in_dialog(self, name):

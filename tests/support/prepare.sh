@@ -6,7 +6,7 @@
 build_packages=(
   gcc meson ninja-build pkgconf gettext libgtk-4-dev libadwaita-1-dev libsoup-3.0-dev
   libjson-glib-dev libsecret-1-dev libqrencode-dev libglib2.0-dev libglib2.0-dev-bin
-  desktop-file-utils appstream libxml2-utils
+  desktop-file-utils appstream libxml2-utils po4a
 )
 # What the demo needs on a desktop that is there.
 demo_packages=(dbus gnome-keyring python3-gi python3-venv adwaita-icon-theme librsvg2-common)

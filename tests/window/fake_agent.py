@@ -313,7 +313,8 @@ class FakeAgent:
                 "UserCode": "WDJB-MJHT",
                 "VerificationUri": "https://auth.example.org/device",
                 "VerificationUriComplete": "https://auth.example.org/device?user_code=WDJB-MJHT",
-                "SignInExpires": int(time.time()) + 600,
+                # 50 s more, so that the minute does not turn while somebody looks
+                "SignInExpires": int(time.time()) + 10 * 60 + 50,
             }
         self.set_host(host, **NOT_SIGNING_IN | way, Error="",
                       State=host.properties.get("after-sign-in", "signing-in"))

@@ -114,8 +114,8 @@ class Agent:
 def host(name, **properties):
     """A host of a scene; `left` is for how many seconds its token is good."""
     if "left" in properties:
-        # 20 s more, so that the minute does not turn while somebody looks
-        properties["Expires"] = int(time.time()) + properties.pop("left") + 20
+        # 40 s more, so that the minute does not turn while somebody looks
+        properties["Expires"] = int(time.time()) + properties.pop("left") + 40
     return {"Name": name, **properties}
 
 
