@@ -88,7 +88,7 @@ class Privacy(agentcase.AgentCase):
                 found[where] += sum(content.count(secret.encode()) for secret in secrets)
         return found
 
-    @unittest.skipIf(os.geteuid() != 0, "needs to be root, to look into a program that lets nobody look")
+    @unittest.skipIf(os.geteuid() != 0, "only root can look into a program that lets nobody look")
     def test_tokens_in_memory(self):
         host = self.add_host()
         host.sign_in()

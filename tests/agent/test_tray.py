@@ -114,7 +114,7 @@ class Icon(TrayCase):
     def test_tray_that_takes_no_more_icons(self):
         self.start_tray(refuses=True)
         agentcase.wait_until(lambda: "The tray refuses the icon" in self.log(), "the agent to notice")
-        self.assertNotIn("StatusNotifierItem", self.objects_below("/"))
+        agentcase.wait_until(lambda: "StatusNotifierItem" not in self.objects_below("/"), "the icon to go")
 
     def test_ends_with_the_agent(self):
         self.open_tray()
