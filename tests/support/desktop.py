@@ -336,11 +336,15 @@ class Application:
         only once there is nothing to lay out. The press comes by way of the window manager, which may take its time:
         rest before it is none after it.
         """
+        self.settle(lambda: xdotool("mousedown", 1))
+        xdotool("mouseup", 1)
+
+    def settle(self, act):
+        """Does @act, and waits for all that comes of it, which is something."""
         pid = next(self._roots()).accessible.get_process_id()
         before = wait_still(lambda: read_rest(pid), bool, "the program to rest")
-        xdotool("mousedown", 1)
-        wait_still(lambda: read_rest(pid), lambda spent: spent and spent != before, "all that comes of the press")
-        xdotool("mouseup", 1)
+        act()
+        wait_still(lambda: read_rest(pid), lambda spent: spent and spent != before, "all that comes of it")
 
     def press_in_dialog(self, name):
         """Presses the button of a dialog that closes on it.

@@ -18,14 +18,11 @@ from gi.repository import GLib
 import desktop
 import tap
 from dunst import Dunst
-from window import AGENT, MINUTE, ROOT, WindowCase, host
+from rows import ListCase, signed_in
+from window import AGENT, ROOT, host
 
 KEYFOB = "org.keyfob.Keyfob"
 HINT = "x-kde-passwordManagerHint"
-
-def signed_in(name, **properties):
-    return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
-
 
 def read_target(target):
     answer = subprocess.run(["xclip", "-out", "-selection", "clipboard", "-t", target], check=False,
@@ -33,7 +30,7 @@ def read_target(target):
     return answer.stdout if answer.returncode == 0 else None
 
 
-class ClipboardCase(WindowCase):
+class ClipboardCase(ListCase):
     def wait_shown(self):
         """The button says so."""
         self.app.wait_text("^Copied")
@@ -115,12 +112,8 @@ class Forms(ClipboardCase):
 
     def test_by_keyboard(self):
         self.start([signed_in("one.example.org")])
-        self.app.wait_for("one.example.org")
-        # past the buttons of the header bar to the row, and in it to the copy button and its menu
-        for _ in range(12):
-            self.press_keys("Tab")
-            if self.has_focus(re.compile("^one.example.org, ")):
-                break
+        # from the row to the copy button and its menu
+        self.focus_row("one.example.org")
         self.press_keys("Right", "space")
         self.wait_shown()
         # what clears the clipboard stands where the menu is else
@@ -134,11 +127,7 @@ class Forms(ClipboardCase):
 
     def test_preferred(self):
         self.start([signed_in("one.example.org")], settings="copy-form='token'\n")
-        self.app.wait_for("one.example.org")
-        for _ in range(12):
-            self.press_keys("Tab")
-            if self.has_focus(re.compile("^one.example.org, ")):
-                break
+        self.focus_row("one.example.org")
         self.press_keys("ctrl+shift+c")
         desktop.wait_for(lambda: desktop.read_clipboard() == "of-one.example.org", "the token")
         self.app.act("row.menu")
@@ -151,10 +140,6 @@ class Forms(ClipboardCase):
         forms = self.app.read(items)
         self.assertLess(forms.index("Token"), forms.index("Command for curl"))
         self.assertEqual(forms.count("Token"), 1)
-
-    def has_focus(self, name):
-        node = self.app.find(name)
-        return node is not None and node.has_state(desktop.Atspi.StateType.FOCUSED)
 
 
 class Leaving(ClipboardCase):

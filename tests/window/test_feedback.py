@@ -8,7 +8,8 @@ import time
 
 import desktop
 import tap
-from window import DAY, LOGIN_URI, MINUTE, QUESTION, WindowCase, host, question
+from rows import ListCase
+from window import DAY, LOGIN_URI, MINUTE, QUESTION, host, question
 
 NAME = "one.example.org"
 COPY = f"Copy header of {NAME}"
@@ -19,7 +20,7 @@ def signed_in(name=NAME, **properties):
     return host(name, State="signed-in", Account="Alice Example", left=42 * MINUTE, **properties)
 
 
-class FeedbackCase(WindowCase):
+class FeedbackCase(ListCase):
     def wait_description(self, name, sentence):
         """The widget of that name has the focus, and a screen reader says the sentence of it."""
         def look(nodes):
@@ -36,18 +37,9 @@ class FeedbackCase(WindowCase):
     def focus_button(self, name):
         """By the keys, from the row."""
         self.app.wait_for(re.compile(f"^{name}"))
-        for _ in range(12):
-            if self.has_focus(f"^{NAME}, "):
-                break
-            self.press_keys("Tab")
+        self.focus_row(NAME)
         self.press_keys("Right")
         self.wait_focus_of(f"^{name}")
-
-    def focus_row(self, name):
-        self.app.wait_for(re.compile(f"^{name}, "), role="list item")
-        desktop.wait_for(lambda: self.has_focus("^[a-z]+.example.org, "), "the focus on a row")
-        self.press_keys("Home")
-        self.wait_focus_of(f"^{name}, ")
 
     def has_focus(self, name):
         return bool(self.app.read(lambda nodes: any(
@@ -164,10 +156,7 @@ class Asked(FeedbackCase):
 
     def go_to(self, button):
         self.wait_for_button(button)
-        for _ in range(12):
-            if self.has_focus(f"^{button}$"):
-                break
-            self.press_keys("Tab")
+        self.go_on(lambda: self.has_focus(f"^{button}$"), "Tab")
         self.wait_description(f"^{button}$", "^May monitor have the token of ")
 
     def test_answer_gives_the_focus_back(self):
@@ -287,11 +276,7 @@ class Announced(FeedbackCase):
 
     def test_undone(self):
         self.start([host(NAME), host("two.example.org")])
-        self.app.wait_for("two.example.org")
-        for _ in range(12):
-            if self.has_focus(f"^{NAME}, "):
-                break
-            self.press_keys("Tab")
+        self.focus_row(NAME)
         self.press_keys("Delete")
         self.wait_description("^two.example.org", f"^{NAME} removed$")
         self.press_keys("ctrl+z")

@@ -90,13 +90,7 @@ class Sections(ListCase):
         desktop.wait_for(lambda: "sort-by='last-used'" in self.settings.read_text(), "the order to be remembered")
 
     def go_down_to(self, name):
-        def go_on():
-            if self.focus() == name:
-                return True
-            self.press_keys("Down")
-            return False
-
-        desktop.wait_for(go_on, lambda: f"the focus on {name}; it is on {self.focus()}")
+        self.go_on(lambda: self.focus() == name, "Down")
 
     def test_order_by_keys(self):
         """As the menu has it; afterwards the keys are the window's again."""

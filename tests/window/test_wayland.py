@@ -89,11 +89,7 @@ class WaylandCase(WindowCase):
 
     def copy(self, seconds=45):
         self.start_wayland(settings=f"clipboard-clear-seconds=uint32 {seconds}\n")
-        self.app.wait_for("one.example.org")
-        for _ in range(12):
-            self.press_wayland("Tab")
-            if self.has_focus(re.compile("^one.example.org, ")):
-                break
+        self.wait_focus(re.compile("^one.example.org, "))
         self.press_wayland("Right")
         self.wait_focus("Copy header of one.example.org")
         self.press_wayland("space")

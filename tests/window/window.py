@@ -224,11 +224,15 @@ class WindowCase(unittest.TestCase):
             return any(node.role in ("list item", "combo box") and node.has_state(Atspi.StateType.FOCUSED)
                        and node.name == name for node in nodes)
 
-        def go_on():
-            self.press_keys("Tab", title="Preferences")
-            return self.app.read(look)
+        self.go_on(lambda: self.app.read(look), "Tab", title="Preferences")
 
-        desktop.wait_for(go_on, f"the focus to come to “{name}”")
+    def go_on(self, is_there, key, title=None):
+        """By a key, until the focus @is_there. Who presses without a look is a key too far when it is."""
+        for _ in range(60):
+            if is_there():
+                return
+            self.app.settle(lambda: self.press_keys(key, title=title))
+        self.fail(f"{key} does not lead there, but goes round {self.app.texts()}")
 
     def wait_focus(self, name):
         self.app.wait_focus(name)

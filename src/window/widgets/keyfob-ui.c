@@ -443,6 +443,29 @@ on_expanded (AdwExpanderRow *row)
     keyfob_ui_set_covered (revealer, !adw_expander_row_get_expanded (row));
 }
 
+/* The items of a menu take their names from labels that GTK 4.18 hides from accessibility. */
+static void
+name_items (GtkWidget *menu)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (menu); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      g_autofree char *text = NULL;
+
+      /* which GTK keeps to itself */
+      if (!g_str_equal (G_OBJECT_TYPE_NAME (child), "GtkModelButton"))
+        {
+          name_items (child);
+          continue;
+        }
+
+      g_object_get (child, "text", &text, NULL);
+      gtk_accessible_reset_relation (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, text,
+                                      -1);
+    }
+}
+
 void
 keyfob_ui_hide_type_names (GtkWidget *widget)
 {
@@ -470,6 +493,8 @@ keyfob_ui_hide_type_names (GtkWidget *widget)
                                       gtk_widget_get_tooltip_text (widget), -1);
     }
 
+  if (GTK_IS_POPOVER_MENU (widget))
+    g_signal_connect (widget, "map", G_CALLBACK (name_items), NULL);
   if (ADW_IS_EXPANDER_ROW (widget))
     {
       g_signal_connect (widget, "notify::expanded", G_CALLBACK (on_expanded), NULL);
