@@ -274,8 +274,9 @@ ask_for_trust (Backup *self, guint n_risky)
       n_risky);
   GtkWidget *dialog = adw_message_dialog_new (
       get_window (self->teller), heading,
-      _ ("They are reached without encryption, use the code verifier of the server, or write "
-         "tokens to a file that the list names. Add them if the list is your own."));
+      _ ("They are reached without encryption or through a proxy, trust other certificate "
+         "authorities, use the code verifier of the server, or name a file on this computer. "
+         "Add them if the list is your own."));
 
   adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "leave", _ ("_Leave Out"), "add",
                                     _ ("_Add"), NULL);
