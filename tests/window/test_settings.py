@@ -176,6 +176,7 @@ class Settings(WindowCase):
         self.open()
         self.app.wait_for("Where it is needed")
         self.click("Where it is needed")
+        self.app.wait_for("Never")
         self.press_keys("Down", "Return")
         self.assertEqual(self.agent.wait_call("Configure"), [{"consent": "always"}])
         # a screen reader hears both where the focus is
@@ -183,6 +184,7 @@ class Settings(WindowCase):
         sentence = "The list of hosts cannot be saved: there is no room left."
         self.agent.fail("Configure", "Store", sentence)
         self.click("At every sign-in")
+        self.app.wait_for("Never")
         self.press_keys("Down", "Return")
         self.app.wait_for(sentence)
         self.app.wait_for("At every sign-in")

@@ -216,7 +216,9 @@ class WindowCase(unittest.TestCase):
     def choose(self, title, *keys):
         """Opens the choices of that row of the preferences, and goes through them by keys."""
         self.wait_row(title)
-        self.press_keys("space", *keys, "Return", title="Preferences")
+        # they get the keys once they are open
+        self.app.settle(lambda: self.press_keys("space", title="Preferences"))
+        self.press_keys(*keys, "Return", title="Preferences")
 
     def wait_row(self, name):
         """Goes on by Tab until the row of that name has the focus."""
