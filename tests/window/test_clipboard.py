@@ -24,6 +24,7 @@ from window import AGENT, ROOT, host
 KEYFOB = "org.keyfob.Keyfob"
 HINT = "x-kde-passwordManagerHint"
 
+
 def read_target(target):
     answer = subprocess.run(["xclip", "-out", "-selection", "clipboard", "-t", target], check=False,
                             capture_output=True, text=True, timeout=10)
