@@ -17,6 +17,7 @@ desktop_packages=(
   gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
   orca python3-speechd speech-dispatcher dconf-cli dconf-gsettings-backend dconf-service
   iproute2 bubblewrap sway weston mutter wl-clipboard gir1.2-gtk-4.0 xfce4-panel xfconf lxqt-panel dunst
+  'qt6-svg-plugins | libqt5svg5'
 )
 check_packages=(clang clang-format)
 # Peers of tests/providers beside the server; see prepare_keycloak.
@@ -30,11 +31,12 @@ prepare_say () {
   printf '\n== %s\n' "$*"
 }
 
-# What of the packages named in the arguments is not installed, one a line.
+# What of the packages named in the arguments is not installed, one a line. A choice ("this | that") is installed
+# where one of it is.
 prepare_missing () {
   local package
   for package in "$@"; do
-    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
+    dpkg-query -W -f '${db:Status-Status}\n' ${package//|/} 2>/dev/null | grep -qx installed \
       || echo "$package"
   done
 }
@@ -65,7 +67,7 @@ prepare_apt_install () {
   if [ "${apt[0]}" = sudo ]; then
     install=("${apt[@]:0:${#apt[@]}-1}" "${install[@]}")
   fi
-  install+=(apt-get install -y -q --no-install-recommends "$@")
+  install+=(apt-get satisfy -y -q --no-install-recommends "$@")
   # The lists of a fresh machine are empty or old: read them when the first try does not do.
   "${install[@]}" </dev/null && return 0
   "${apt[@]}" update -q </dev/null && "${install[@]}" </dev/null

@@ -48,6 +48,7 @@ root_base () {
 }
 
 # root_layer SUITE NAME LAYERS PACKAGE...: prints LAYERS with one more that has PACKAGEs, made if it is not there.
+# A PACKAGE may be a choice, as in a control file: the first that SUITE has.
 root_layer () {
   local folder=$roots_folder/$1/$2 layers=$3 wanted
   shift 3
@@ -56,7 +57,7 @@ root_layer () {
     rm -rf "$folder"
     mkdir -p "$folder"
     root_run "$layers" "$folder" sh -c \
-      'apt-get update -q && apt-get install -q -y --no-install-recommends "$@"' sh "$@" >"$folder/log" 2>&1 \
+      'apt-get update -q && apt-get satisfy -q -y --no-install-recommends "$@"' sh "$@" >"$folder/log" 2>&1 \
       || { tail -n 20 "$folder/log" >&2; return 1; }
     echo "$wanted" >"$folder/made"
   fi
