@@ -24,7 +24,7 @@ ICON = (1, 1, 22, 28)  # left, top, width, height of the only icon there is
 ICONS = sorted((pathlib.Path(__file__).resolve().parents[2] / "data/icons/tray").glob("*.svg"))
 CORNER = (1, 1, 28, 28)  # of the panel, with the icon of any of these panels in it
 LINE = 2  # height of a line between items, one or two pixels
-EDGE = 4  # above the first item of a menu, and below the last
+EDGES = (4, 0)  # above the first item of a menu, and below the last; Qt 6 has none
 ROW = range(22, 27)  # height of an item in whole pixels
 
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -168,11 +168,12 @@ class Panel:
             return None
         left, top, _, height = menus[len(labels) - 1]
         is_line = [item[1].get("type") == "separator" for item in items]
-        row = (height - 2 * EDGE - LINE * sum(is_line)) / is_line.count(False)
-        if int(row) not in ROW:
-            return None
         above = is_line[:place]
-        return left + 30, int(top + EDGE + LINE * sum(above) + row * (above.count(False) + 0.5))
+        for edge in EDGES:
+            row = (height - 2 * edge - LINE * sum(is_line)) / is_line.count(False)
+            if int(row) in ROW:
+                return left + 30, int(top + edge + LINE * sum(above) + row * (above.count(False) + 0.5))
+        return None
 
     def click_item(self, *labels):
         """Clicks on that item."""
