@@ -115,6 +115,11 @@ class Window(Application):
         window = wait_for(lambda: find_x_windows(desktop.MAIN_WINDOW), "the window to be mapped")[0]
         xdotool("windowactivate", "--sync", window, "windowmove", "--sync", window, 0, 0)
 
+    def open_adding(self):
+        """In front of all others: GTK 4.18 says of no other window where its focus is."""
+        self.to_front()
+        super().open_adding()
+
     def close(self):
         """Closes it as a user does, by the cross in its corner; gives the exit code.
 
