@@ -27,9 +27,8 @@ static const struct
 } states[] = {
   [KEYFOB_HOST_SIGNED_OUT] = { N_ ("Not signed in"), "avatar-default-symbolic", "dim-label" },
   [KEYFOB_HOST_SIGNING_IN] = { N_ ("Signing in"), "content-loading-symbolic", "accent" },
-  [KEYFOB_HOST_SIGNED_IN] = { N_ ("Signed in"), "emblem-ok-symbolic", "success" },
-  [KEYFOB_HOST_REFRESHING] = { N_ ("Getting a new token"), "emblem-synchronizing-symbolic",
-                               "success" },
+  [KEYFOB_HOST_SIGNED_IN] = { N_ ("Signed in"), "object-select-symbolic", "success" },
+  [KEYFOB_HOST_REFRESHING] = { N_ ("Getting a new token"), "view-refresh-symbolic", "success" },
   [KEYFOB_HOST_EXPIRED] = { N_ ("Needs you to sign in"), "dialog-warning-symbolic", "warning" },
   [KEYFOB_HOST_OFFLINE] = { N_ ("Offline"), "action-unavailable-symbolic", NULL },
   [KEYFOB_HOST_LOCKED] = { N_ ("Locked"), "changes-prevent-symbolic", NULL },

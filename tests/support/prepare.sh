@@ -16,7 +16,7 @@ desktop_packages=(
   gir1.2-atspi-2.0 man-db groff-base git curl adwaita-icon-theme fonts-dejavu-core fonts-cantarell librsvg2-common
   gnome-keyring libsecret-tools chromium chromium-driver chromium-sandbox xclip zbar-tools openssl
   orca python3-speechd speech-dispatcher dconf-cli dconf-gsettings-backend dconf-service
-  iproute2 bubblewrap sway weston mutter wl-clipboard gir1.2-gtk-4.0 xfce4-panel xfconf lxqt-panel dunst
+  iproute2 bubblewrap sway weston mutter wl-clipboard gir1.2-gtk-4.0 gir1.2-adw-1 xfce4-panel xfconf lxqt-panel dunst
   'qt6-svg-plugins | libqt5svg5'
 )
 check_packages=(clang clang-format)

@@ -274,7 +274,9 @@ class Keys(ListCase):
             desktop.wait_for(lambda: self.focus() not in ("", stops[-1]), f"the focus to leave {stops[-1]}")
             stops.append(self.focus())
         name = "a.example.org"
-        self.assertEqual(stops, [f"Copy header of {name}", "Copy as…", f"Copy header of {name}",
+        # GTK 4.8 gives the focus to a button in it
+        self.assertIn(stops.pop(1), ("Copy as…", f"Copy as, for {name}"))
+        self.assertEqual(stops, [f"Copy header of {name}", f"Copy header of {name}",
                                  f"Copy command for curl for {name}", f"Copy Python code for {name}", "More"])
 
     def test_rename(self):

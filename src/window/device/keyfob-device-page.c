@@ -68,7 +68,7 @@ static const struct
   [STAGE_ASKING] = { "asking", NULL, "" },
   [STAGE_QUESTION] = { "end", "dialog-question-symbolic", N_ ("Another address than before") },
   [STAGE_CODE] = { "code", NULL, "" },
-  [STAGE_EXPIRED] = { "end", "preferences-system-time-symbolic", N_ ("The code ran out") },
+  [STAGE_EXPIRED] = { "end", "alarm-symbolic", N_ ("The code ran out") },
   [STAGE_UNSUPPORTED] = { "end", "dialog-information-symbolic", N_ ("No sign-in by code") },
   [STAGE_FAILED] = { "end", "dialog-warning-symbolic", N_ ("Not signed in") },
 };

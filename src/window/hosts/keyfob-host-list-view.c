@@ -1270,6 +1270,15 @@ create_model (KeyfobHostListView *self)
   self->selection = keyfob_host_selection_new (G_LIST_MODEL (self->sorted));
 }
 
+/* From GTK 4.12 on a list can have Tab lead to its first row, or its last, and does so by default.
+ */
+static void
+lead_tab_to_last_focus (GtkListView *list)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (list), "tab-behavior") != NULL)
+    g_object_set (list, "tab-behavior", 1 /* GTK_LIST_TAB_ITEM */, NULL);
+}
+
 static void
 keyfob_host_list_view_init (KeyfobHostListView *self)
 {
@@ -1287,6 +1296,7 @@ keyfob_host_list_view_init (KeyfobHostListView *self)
   g_signal_connect_swapped (factory, "unbind", G_CALLBACK (on_unbind), self);
   gtk_list_view_set_factory (self->list, factory);
   g_object_unref (factory);
+  lead_tab_to_last_focus (self->list);
   add_keys (self);
   add_gestures (self);
 }
