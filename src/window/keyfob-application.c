@@ -201,7 +201,7 @@ on_help (GSimpleAction *action, GVariant *parameter, gpointer user_data)
     {
       builder = gtk_builder_new_from_resource ("/org/keyfob/Keyfob/keyfob-help-window.ui");
       g_set_weak_pointer (&self->help, GTK_WINDOW (gtk_builder_get_object (builder, "help")));
-      keyfob_ui_hide_type_names (GTK_WIDGET (self->help));
+      keyfob_ui_complete_accessibility (GTK_WIDGET (self->help));
       gtk_window_set_transient_for (self->help, find_window (self, KEYFOB_TYPE_WINDOW));
       gtk_window_set_application (self->help, application);
     }

@@ -272,7 +272,7 @@ update_header_bars (KeyfobWindow *self)
 static void
 append_page (KeyfobWindow *self, gpointer page)
 {
-  keyfob_ui_hide_type_names (page);
+  keyfob_ui_complete_accessibility (page);
   g_ptr_array_add (self->pages, page);
   g_signal_connect_object (get_page_title (page), "notify::title", G_CALLBACK (update_title), self,
                            G_CONNECT_SWAPPED);
@@ -1063,7 +1063,7 @@ keyfob_window_constructed (GObject *object)
   g_autoptr (GAction) sort_by = NULL;
 
   G_OBJECT_CLASS (keyfob_window_parent_class)->constructed (object);
-  keyfob_ui_hide_type_names (GTK_WIDGET (object));
+  keyfob_ui_complete_accessibility (GTK_WIDGET (object));
 
   self->ticker = keyfob_ticker_new (self->clock);
   self->context = (KeyfobHostContext){ self->client, self->ticker, self->clipboard, self->toasts };

@@ -484,6 +484,14 @@ class Preferences(WindowCase):
         self.app.wait_gone(sentence)
         self.app.wait_text("^Without it Keyfob ends some time after its window")
 
+    def test_what_stands_below_a_row_is_said(self):
+        self.open()
+        for row, role, text in (
+                ("Start with the session", "list item", "Sign-ins are renewed while no window is open, too"),
+                (re.compile("^Clear the clipboard after"), "combo box", "Unless something else was copied since")):
+            self.app.wait_for(row, role=role)
+            self.assertEqual(self.app.find(row, role=role).accessible.get_description(), text)
+
     def choose_file(self, row, title, path, button):
         self.wait_row(row)
         self.press_keys("Return", title="Preferences")

@@ -850,7 +850,7 @@ open_menu (KeyfobHostRow *self, const char *id, const GdkRectangle *point)
   keyfob_ui_set_accessible_label (
       self->menu, _ ("More actions for %s"),
       keyfob_bus_host1_get_name (keyfob_host_item_get_host (self->item)));
-  keyfob_ui_hide_type_names (self->menu);
+  keyfob_ui_complete_accessibility (self->menu);
   gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), point == NULL);
   if (point != NULL)
     {

@@ -54,7 +54,6 @@ say (Backup *self, const char *text)
     }
 
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->teller), text);
-  keyfob_ui_describe (self->teller, text);
 }
 
 static void

@@ -458,7 +458,7 @@ keyfob_preferences_window_constructed (GObject *object)
   KeyfobPreferencesWindow *self = KEYFOB_PREFERENCES_WINDOW (object);
 
   G_OBJECT_CLASS (keyfob_preferences_window_parent_class)->constructed (object);
-  keyfob_ui_hide_type_names (GTK_WIDGET (object));
+  keyfob_ui_complete_accessibility (GTK_WIDGET (object));
 
   name_switch (self->start_at_login);
   bind_switch (self, "tray-icon", self->tray_icon);

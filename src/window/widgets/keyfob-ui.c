@@ -51,17 +51,24 @@ announcement_free (Announcement *announcement)
   g_free (announcement);
 }
 
-/* Gives @widget the description that it has without an announcement. */
+/* @text: (nullable): what a screen reader says of @widget besides its name */
 static void
-restore_description (GtkWidget *widget)
+set_description (GtkWidget *widget, const char *text)
 {
-  const char *text = g_object_get_data (G_OBJECT (widget), DESCRIPTION_KEY);
-
+  /* from the subtitle of a row, which GTK finds empty, and GTK 4.18 looks no further */
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_RELATION_DESCRIBED_BY);
   if (text != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                     text, -1);
   else
     gtk_accessible_reset_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
+/* Gives @widget the description that it has without an announcement. */
+static void
+restore_description (GtkWidget *widget)
+{
+  set_description (widget, g_object_get_data (G_OBJECT (widget), DESCRIPTION_KEY));
 }
 
 /* Returns: (transfer none) (nullable): what a screen reader takes for the focus: of the text in an
@@ -85,8 +92,7 @@ set_bearer (Announcement *announcement, GtkWidget *bearer)
     restore_description (announcement->bearer);
   g_set_weak_pointer (&announcement->bearer, bearer);
   if (bearer != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (bearer), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                    announcement->text, -1);
+    set_description (bearer, announcement->text);
 }
 
 static gboolean
@@ -466,8 +472,21 @@ name_items (GtkWidget *menu)
     }
 }
 
+/* Has a screen reader say what stands below the title of @row. */
+static void
+describe_row (AdwActionRow *row)
+{
+  const char *subtitle = adw_action_row_get_subtitle (row);
+  g_autofree char *text = NULL;
+
+  if (subtitle != NULL && adw_preferences_row_get_use_markup (ADW_PREFERENCES_ROW (row))
+      && pango_parse_markup (subtitle, -1, 0, NULL, &text, NULL, NULL))
+    subtitle = text;
+  keyfob_ui_describe (GTK_WIDGET (row), subtitle != NULL && *subtitle != '\0' ? subtitle : NULL);
+}
+
 void
-keyfob_ui_hide_type_names (GtkWidget *widget)
+keyfob_ui_complete_accessibility (GtkWidget *widget)
 {
   if (GTK_IS_STACK (widget))
     {
@@ -495,6 +514,11 @@ keyfob_ui_hide_type_names (GtkWidget *widget)
 
   if (GTK_IS_POPOVER_MENU (widget))
     g_signal_connect (widget, "map", G_CALLBACK (name_items), NULL);
+  if (ADW_IS_ACTION_ROW (widget))
+    {
+      g_signal_connect (widget, "notify::subtitle", G_CALLBACK (describe_row), NULL);
+      describe_row (ADW_ACTION_ROW (widget));
+    }
   if (ADW_IS_EXPANDER_ROW (widget))
     {
       g_signal_connect (widget, "notify::expanded", G_CALLBACK (on_expanded), NULL);
@@ -503,7 +527,7 @@ keyfob_ui_hide_type_names (GtkWidget *widget)
 
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
-    keyfob_ui_hide_type_names (child);
+    keyfob_ui_complete_accessibility (child);
 }
 
 /* The end of the word, of letters and digits, that begins at @word. */

@@ -91,16 +91,17 @@ void keyfob_ui_set_covered (GtkWidget *page, gboolean covered);
 void keyfob_ui_show_page (GtkStack *stack, const char *name);
 
 /**
- * keyfob_ui_hide_type_names:
+ * keyfob_ui_complete_accessibility:
  * @widget: a window, or a part of one
  *
  * Has the pages of stacks in @widget, and what libadwaita leaves without a name, go without one;
  * the button of a search gets that of its tooltip, and items of menus that of their text.
  * GTK gives them the name of their type, such as GtkStackPage, which a screen reader says whenever
  * the focus comes into one. Also hides the rows of an expander from accessibility while it is
- * collapsed. To be called once for a widget.
+ * collapsed, and has what stands below the title of a row said with the row. To be called once for
+ * a widget.
  */
-void keyfob_ui_hide_type_names (GtkWidget *widget);
+void keyfob_ui_complete_accessibility (GtkWidget *widget);
 
 /**
  * keyfob_ui_markup_verbatim:
