@@ -219,8 +219,7 @@ on_chosen (KeyfobOptionRow *self)
 
   choice = &self->option->choices[chosen];
   name = g_strjoin (" ", _ (self->option->title), _ (choice->title), NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->control), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  name, -1);
+  keyfob_ui_name_drop_down (self->drop_down, name);
   configure (self, g_variant_new_string (choice->value));
 }
 

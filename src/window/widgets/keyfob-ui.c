@@ -329,6 +329,23 @@ keyfob_ui_set_accessible_label (GtkWidget *control, const char *format, const ch
                                   label->str, -1);
 }
 
+/* Of a drop-down, the button in it has the focus. It has a name of its own in GTK 4.8, and that of
+ * the drop-down, whatever its own is, in GTK 4.18. */
+static gboolean
+names_its_button (void)
+{
+  return gtk_check_version (4, 10, 0) == NULL;
+}
+
+void
+keyfob_ui_name_drop_down (GtkDropDown *drop_down, const char *name)
+{
+  GtkWidget *widget = GTK_WIDGET (drop_down);
+
+  keyfob_ui_set_accessible_label (
+      names_its_button () ? widget : gtk_widget_get_first_child (widget), "%s", name);
+}
+
 void
 keyfob_ui_describe (GtkWidget *widget, const char *text)
 {
@@ -500,9 +517,8 @@ keyfob_ui_complete_accessibility (GtkWidget *widget)
         }
     }
   else if (is_nameless_list (widget) || gtk_widget_has_css_class (widget, "expander-row-arrow")
-           || GTK_IS_DROP_DOWN (widget))
+           || (GTK_IS_DROP_DOWN (widget) && !names_its_button ()))
     {
-      /* of a drop-down, the button in it has the focus and the name */
       set_nameless (widget);
     }
   else if (GTK_IS_BUTTON (widget) && gtk_widget_get_tooltip_text (widget) != NULL

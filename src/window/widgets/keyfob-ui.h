@@ -64,6 +64,9 @@ gboolean keyfob_ui_has_focus (GtkWidget *widget);
  */
 void keyfob_ui_set_accessible_label (GtkWidget *control, const char *format, const char *name);
 
+/** Names @drop_down for screen readers; @name says what is chosen, too. */
+void keyfob_ui_name_drop_down (GtkDropDown *drop_down, const char *name);
+
 /**
  * keyfob_ui_describe:
  * @text: (nullable): what a screen reader says of @widget besides its name
