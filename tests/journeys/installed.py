@@ -52,7 +52,9 @@ class Installed(unittest.TestCase):
         self.window.wait_for(HOST_NAME)
         self.window.press("Sign in", within=HOST_NAME)
         self.window.wait_text("Alice Example")
-        self.assertIn("You are signed in", (self.folder / "browser/browser.log").read_text())
+        # the agent has the token before it answers the browser
+        log = self.folder / "browser/browser.log"
+        desktop.wait_for(lambda: "You are signed in" in log.read_text(), lambda: f"the page: {log.read_text()}")
 
     def test_3_header_is_copied(self):
         self.window.press("Copy header", within=HOST_NAME)
