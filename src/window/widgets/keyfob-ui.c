@@ -241,6 +241,9 @@ keyfob_ui_create_toast (const char *text)
   gtk_widget_set_hexpand (title, FALSE);
   gtk_widget_set_parent (label, line);
   adw_clamp_set_child (ADW_CLAMP (title), line);
+  /* of libadwaita 1.4, which has sizes grow with the text otherwise */
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (title), "unit") != NULL)
+    g_object_set (title, "unit", 0 /* ADW_LENGTH_UNIT_PX */, NULL);
   g_signal_connect (title, "map", G_CALLBACK (limit_title), NULL);
   adw_toast_set_custom_title (toast, title);
   g_object_set_data_full (G_OBJECT (toast), TEXT_KEY, g_strdup (text), g_free);
