@@ -345,8 +345,9 @@ keyfob_ui_name_drop_down (GtkDropDown *drop_down, const char *name)
 {
   GtkWidget *widget = GTK_WIDGET (drop_down);
 
-  keyfob_ui_set_accessible_label (
-      names_its_button () ? widget : gtk_widget_get_first_child (widget), "%s", name);
+  keyfob_ui_set_accessible_label (gtk_widget_get_first_child (widget), "%s", name);
+  if (names_its_button ())
+    keyfob_ui_set_accessible_label (widget, "%s", name);
 }
 
 void
