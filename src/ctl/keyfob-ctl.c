@@ -127,7 +127,8 @@ keyfob_ctl_disconnect (KeyfobCtl *self)
   if (self->private_agent != NULL && self->connection != NULL)
     {
       say_notices (self);
-      g_dbus_connection_close_sync (self->connection, NULL, NULL);
+      /* which the agent ends on; GLib 2.74 may never come back where it is to wait for it */
+      g_dbus_connection_close (self->connection, NULL, NULL, NULL);
     }
   g_clear_object (&self->connection);
   g_clear_pointer (&self->private_agent, keyfob_private_agent_free);

@@ -79,7 +79,7 @@ class Notifications:
 
     def close(self):
         """The desktop's shell crashes."""
-        self.connection.close_sync(None)
+        agentcase.privatebus.close_connection(self.connection)
 
     @property
     def count(self):

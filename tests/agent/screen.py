@@ -61,7 +61,7 @@ class ScreenSaver:
 
     def close(self):
         """The screen saver crashes."""
-        self.connection.close_sync(None)
+        privatebus.close_connection(self.connection)
 
 
 class Logind(privatebus.PrivateBus):

@@ -161,7 +161,7 @@ class Access(agentcase.AgentCase):
         self.host.start("TestAccess", client, url=self.server.url + "/slow")
         wait_until(asked.is_set, "the request")
         self.assertEqual(left, [])
-        client.close_sync(None)
+        agentcase.privatebus.close_connection(client)
         wait_until(lambda: left, "the end of the request")
         self.assertEqual(left, [b""])
 

@@ -456,7 +456,7 @@ class ByWindow(AskCase):
         window = FakeWindow(self.bus)
         program = self.ask()
         self.wait_for_question()
-        window.connection.close_sync(None)
+        agentcase.privatebus.close_connection(window.connection)
         self.assert_denied(program, "Open the window of Keyfob")
 
     def test_daemon_that_crashes(self):

@@ -158,7 +158,7 @@ class NotToTheEnd(Device):
         host = self.add_host()
         owner = self.bus.connect()
         host.call("SignIn", owner, flow="device")
-        owner.close_sync(None)
+        agentcase.privatebus.close_connection(owner)
         host.wait_for(State="signed-out", Error="", **NOTHING)
 
     def test_server_out_of_reach(self):

@@ -147,7 +147,7 @@ class Import(ImportCase):
         self.start_call(agentcase.PATH, agentcase.AGENT, "ImportToken", arguments, client)
         wait_until(lambda: any(host["State"] == "signing-in" for host in self.hosts().values()),
                    "the check")
-        client.close_sync(None)
+        agentcase.privatebus.close_connection(client)
         wait_until(lambda: self.hosts() == {}, "the host to go")
         self.assertEqual(self.read(), {})
 
@@ -161,7 +161,7 @@ class Import(ImportCase):
         arguments = GLib.Variant("(aysa{sv})", (os.fsencode(self.file) + b"\0", self.server.url, {}))
         self.start_call(agentcase.PATH, agentcase.AGENT, "ImportToken", arguments, client)
         wait_until(lambda: self.server.count("token") == 1, "the refresh")
-        client.close_sync(None)
+        agentcase.privatebus.close_connection(client)
         self.agent_property("Version")
         gate.set()
         wait_until(lambda: self.access() not in (None, made["access_token"]), "the new token in the store")

@@ -36,7 +36,7 @@ class Leaving(agentcase.AgentCase):
         self.call(PATH, AGENT, "Looked", connection=self.looking_client)
 
     def release(self):
-        self.looking_client.close_sync(None)
+        privatebus.close_connection(self.looking_client)
 
     def wait_end(self):
         self.assertEqual(self.agent.wait(PATIENCE + agentcase.privatebus.DEADLINE), 0, self.log())
@@ -62,7 +62,7 @@ class Leaving(agentcase.AgentCase):
         agentcase.wait_until(lambda: not self.agent_property("Leaves"), "the agent to know of the tray")
         self.release()
         self.assertIsNone(self.agent.poll())
-        tray.connection.close_sync(None)
+        privatebus.close_connection(tray.connection)
         self.wait_end()
 
     def test_window_keeps_it(self):
@@ -70,10 +70,10 @@ class Leaving(agentcase.AgentCase):
         self.call(PATH, AGENT, "Looked", connection=window)
         other = self.bus.connect()
         self.call(PATH, AGENT, "Looked", connection=other)
-        other.close_sync(None)
+        privatebus.close_connection(other)
         self.release()
         self.assertIsNone(self.agent.poll())
-        window.close_sync(None)
+        privatebus.close_connection(window)
         self.wait_end()
 
     def test_search_from_the_desktop_does_not_keep_it(self):

@@ -146,7 +146,7 @@ class Change(MixUp):
         owner = self.bus.connect()
         host.call("SignIn", owner, force=True, open_browser=False)
         self.assert_asks(host)
-        owner.close_sync(None)
+        agentcase.privatebus.close_connection(owner)
         host.wait_for(State="signed-in", Error="", Question="")
 
     def test_other_client_id(self):

@@ -508,7 +508,7 @@ class SignIn(Visits):
         host.call("SignIn", other, open_browser=False)
         self.assertEqual(host.LoginUri, login_uri)
         self.assertEqual(self.server.count("login"), 1)
-        other.close_sync(None)
+        privatebus.close_connection(other)
         token = host.start("GetToken", interactive=True)
         Page(login_uri).wait()
         self.assertIn("access_token", token.wait()[0])
@@ -518,7 +518,7 @@ class SignIn(Visits):
         owner = self.bus.connect()
         host.call("SignIn", owner, open_browser=False)
         host.wait_for(State="signing-in")
-        owner.close_sync(None)
+        privatebus.close_connection(owner)
         host.wait_for(State="signed-out", Error="", LoginUri="")
 
     def test_goes_on_for_the_one_who_stays(self):
@@ -527,7 +527,7 @@ class SignIn(Visits):
         host.call("SignIn", first, open_browser=False)
         host.call("SignIn", second, open_browser=False)
         name = first.get_unique_name()
-        first.close_sync(None)
+        privatebus.close_connection(first)
         self.bus.wait_for_name(name, present=False)
         Page(host.LoginUri).wait()
         host.wait_for(State="signed-in")

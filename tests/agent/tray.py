@@ -81,7 +81,7 @@ class Tray:
 
     def close(self):
         """The panel crashes."""
-        self.connection.close_sync(None)
+        agentcase.privatebus.close_connection(self.connection)
 
     def wait_for_item(self, count=1):
         agentcase.wait_until(lambda: len(self.items) >= count, "an icon in the tray")

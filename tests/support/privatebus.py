@@ -241,11 +241,17 @@ class PrivateBus:
         """Ends everything that was started and removes the folders."""
         for connection in self.connections:
             if not connection.is_closed():
-                connection.close_sync(None)
+                close_connection(connection)
         for process in reversed(self.processes):
             end(process)
         end(self.daemon)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def close_connection(connection):
+    """GLib 2.74 may never come back from close_sync(), though it has closed."""
+    connection.close(None, None, None)
+    wait_until(connection.is_closed, "a connection to close")
 
 
 def end(process):

@@ -291,8 +291,8 @@ set_up_portal (Portal *portal, gconstpointer data)
 static void
 tear_down_portal (Portal *portal, gconstpointer data)
 {
-  g_dbus_connection_close_sync (portal->client, NULL, NULL);
-  g_dbus_connection_close_sync (portal->connection, NULL, NULL);
+  wait_close (portal->client);
+  wait_close (portal->connection);
   g_object_unref (portal->client);
   g_object_unref (portal->connection);
   g_test_dbus_down (portal->bus);

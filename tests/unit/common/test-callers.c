@@ -88,7 +88,7 @@ static void
 tear_down (Fixture *self, gconstpointer data)
 {
   g_clear_pointer (&self->callers, keyfob_callers_free);
-  g_dbus_connection_close_sync (self->service, NULL, NULL);
+  wait_close (self->service);
   g_clear_object (&self->program);
   g_clear_object (&self->service);
   g_clear_pointer (&self->name, g_free);
@@ -130,7 +130,7 @@ call (Fixture *self, const char *method)
 static void
 leave (Fixture *self)
 {
-  g_dbus_connection_close_sync (self->program, NULL, NULL);
+  wait_close (self->program);
   while (ask_bus (self, self->service))
     continue;
 }

@@ -43,7 +43,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  g_dbus_connection_close_sync (fixture->connection, NULL, NULL);
+  wait_close (fixture->connection);
   g_object_unref (fixture->connection);
   g_test_dbus_down (fixture->bus);
   g_object_unref (fixture->bus);

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
@@ -51,6 +51,14 @@ wait_iteration (gint64 *end, const char *condition, const char *where)
   g_main_context_iteration (NULL, TRUE);
   if (!over)
     g_source_remove (deadline);
+}
+
+/* GLib 2.74 may never come back from g_dbus_connection_close_sync(), though it has closed. */
+static inline void
+wait_close (GDBusConnection *connection)
+{
+  g_dbus_connection_close (connection, NULL, NULL, NULL);
+  wait_while (!g_dbus_connection_is_closed (connection));
 }
 
 G_END_DECLS

@@ -93,8 +93,8 @@ tear_down (Fixture *self, gconstpointer data)
   g_object_unref (self->permissions);
   g_object_unref (self->lock);
   g_object_unref (self->clock);
-  g_dbus_connection_close_sync (self->caller, NULL, NULL);
-  g_dbus_connection_close_sync (self->agent, NULL, NULL);
+  wait_close (self->caller);
+  wait_close (self->agent);
   g_object_unref (self->caller);
   g_object_unref (self->agent);
   g_test_dbus_down (self->bus);
@@ -315,11 +315,11 @@ test_caller_vanishes (Fixture *self, gconstpointer data)
   keyfob_questions_ask_async (self->questions, self->config, &caller,
                               g_dbus_connection_get_unique_name (second), FALSE, on_answer,
                               &shared);
-  g_dbus_connection_close_sync (second, NULL, NULL);
+  wait_close (second);
   assert_refused (&shared, KEYFOB_AUTH_ERROR_CANCELLED);
   /* somebody still waits */
   g_assert_cmpuint (self->n_closed, ==, 0);
-  g_dbus_connection_close_sync (self->caller, NULL, NULL);
+  wait_close (self->caller);
   assert_refused (&call, KEYFOB_AUTH_ERROR_CANCELLED);
   g_assert_cmpuint (self->n_closed, ==, 1);
 }

@@ -77,8 +77,8 @@ tear_down (Fixture *self, gconstpointer data)
   g_clear_pointer (&self->autostart, g_free);
   g_clear_pointer (&self->folder, g_free);
   if (!g_dbus_connection_is_closed (self->program))
-    g_dbus_connection_close_sync (self->program, NULL, NULL);
-  g_dbus_connection_close_sync (self->agent, NULL, NULL);
+    wait_close (self->program);
+  wait_close (self->agent);
   g_clear_object (&self->program);
   g_clear_object (&self->agent);
   g_test_dbus_down (self->bus);
@@ -151,7 +151,7 @@ test_looked (Fixture *self, gconstpointer method)
   let_pass (self, 10 * SECONDS);
   g_assert_cmpuint (self->n_left, ==, 0);
 
-  g_dbus_connection_close_sync (self->program, NULL, NULL);
+  wait_close (self->program);
   wait_while (manual_clock_next (self->clock) < 0);
   let_pass (self, SECONDS - 1);
   g_assert_cmpuint (self->n_left, ==, 0);
