@@ -24,6 +24,8 @@
 /* Seconds to wait for another program that works on the same host. */
 #define LONGEST_WAIT 75
 
+#define GENERIC_SCHEMA "org.freedesktop.Secret.Generic"
+
 /* A gnome-keyring that started locked finds nothing when it is asked for the schema, too. */
 static const SecretSchema schema = {
   .name = "org.keyfob.Keyfob.Token",
@@ -129,13 +131,17 @@ dup_schema_name (SecretItem *item)
 }
 
 /* Other programs may have items with a host as well. A locked gnome-keyring does not tell whose an
- * item is. */
+ * item is: the name is a checksum, and besides there is none or, from some moment after it was
+ * locked on, that of no schema in particular. */
 static gboolean
 is_ours (SecretItem *item)
 {
   g_autofree char *name = dup_schema_name (item);
 
-  return g_strcmp0 (name, schema.name) == 0 || (name == NULL && is_locked (item));
+  if (g_strcmp0 (name, schema.name) == 0)
+    return TRUE;
+
+  return is_locked (item) && (name == NULL || g_str_equal (name, GENERIC_SCHEMA));
 }
 
 static KeyfobToken *
