@@ -36,7 +36,7 @@ prepare_say () {
 prepare_missing () {
   local package
   for package in "$@"; do
-    dpkg-query -W -f '${db:Status-Status}\n' ${package//|/} 2>/dev/null | grep -qx installed \
+    grep -qx installed < <(dpkg-query -W -f '${db:Status-Status}\n' ${package//|/} 2>/dev/null) \
       || echo "$package"
   done
 }
