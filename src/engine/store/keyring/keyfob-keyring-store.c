@@ -24,8 +24,6 @@
 /* Seconds to wait for another program that works on the same host. */
 #define LONGEST_WAIT 75
 
-#define GENERIC_SCHEMA "org.freedesktop.Secret.Generic"
-
 /* A gnome-keyring that started locked finds nothing when it is asked for the schema, too. */
 static const SecretSchema schema = {
   .name = "org.keyfob.Keyfob.Token",
@@ -131,17 +129,28 @@ dup_schema_name (SecretItem *item)
 }
 
 /* Other programs may have items with a host as well. A locked gnome-keyring does not tell whose an
- * item is: the name is a checksum, and besides there is none or, from some moment after it was
- * locked on, that of no schema in particular. */
+ * item is: the schema has no name there or, from some moment after it was locked on, that of none
+ * in particular, and the name itself is a checksum. */
 static gboolean
 is_ours (SecretItem *item)
 {
   g_autofree char *name = dup_schema_name (item);
+  g_autofree char *checksum = NULL;
+  g_autoptr (GVariant) attributes = NULL;
+  const char *told = NULL;
 
   if (g_strcmp0 (name, schema.name) == 0)
     return TRUE;
+  if (!is_locked (item))
+    return FALSE;
+  if (name == NULL)
+    return TRUE;
 
-  return is_locked (item) && (name == NULL || g_str_equal (name, GENERIC_SCHEMA));
+  attributes = g_dbus_proxy_get_cached_property (G_DBUS_PROXY (item), "Attributes");
+  checksum = g_compute_checksum_for_string (G_CHECKSUM_MD5, schema.name, -1);
+
+  return g_variant_lookup (attributes, "gkr:compat:hashed:xdg:schema", "&s", &told)
+         && g_str_equal (told, checksum);
 }
 
 static KeyfobToken *
