@@ -135,12 +135,21 @@ class Node:
         return Atspi.Text.get_text(text, 0, Atspi.Text.get_character_count(text)) if text else ""
 
     @property
-    def window_title(self):
-        """Of the window that it stands in."""
+    def window(self):
+        """The window that it stands in."""
         node = self.accessible
         while (parent := node.get_parent()) is not None and parent.get_role() != Atspi.Role.APPLICATION:
             node = parent
-        return node.get_name()
+        return Node(node)
+
+    @property
+    def window_title(self):
+        return self.window.accessible.get_name()
+
+    @property
+    def has_focus(self):
+        """Whether keys reach it. GTK 4.8 tells the focus in a window before the window has it."""
+        return self.has_state(Atspi.StateType.FOCUSED) and self.window.has_state(Atspi.StateType.ACTIVE)
 
     @property
     def is_button(self):
@@ -370,7 +379,7 @@ class Application:
 
     def wait_focus(self, name):
         def look(nodes):
-            return any(node.name == name and node.has_state(Atspi.StateType.FOCUSED) for node in nodes)
+            return any(node.name == name and node.has_focus for node in nodes)
 
         wait_for(lambda: self.read(look), f"the focus to be on “{name}”")
 

@@ -5,7 +5,6 @@
 import re
 
 import desktop
-from gi.repository import Atspi
 from window import MINUTE, WindowCase, host
 
 
@@ -26,7 +25,7 @@ class ListCase(WindowCase):
 
     def focus(self):
         def look(nodes):
-            focused = [node for node in nodes if node.has_state(Atspi.StateType.FOCUSED)]
+            focused = [node for node in nodes if node.has_focus]
             return focused[-1].name if focused else ""
 
         return self.app.read(look) or ""

@@ -52,7 +52,7 @@ class AddCase(WindowCase):
         """Some button in the row of the host has the focus, and the row is seen."""
         def look(nodes):
             for row in desktop.narrow(nodes, name):
-                if row.has_state(desktop.Atspi.StateType.FOCUSED):
+                if row.has_focus:
                     return 0 < row.box.height and row.box.y + row.box.height <= self.x_geometry()["HEIGHT"]
             return False
 

@@ -15,7 +15,6 @@ import time
 
 import desktop
 import tap
-from gi.repository import Atspi
 from window import DAY, HOUR, LOGIN_URI, MINUTE, PORTAL, WindowCase, host, mixed, question
 
 PO = pathlib.Path(__file__).resolve().parents[2] / "po"
@@ -337,7 +336,7 @@ class Pages(WindowCase):
 
     def open_first_answer(self):
         def has_focus(nodes):
-            return any(child.has_state(Atspi.StateType.FOCUSED) for node in nodes if node.name == self.say("Help")
+            return any(child.has_focus for node in nodes if node.name == self.say("Help")
                        for child in node.walk())
 
         desktop.wait_for(lambda: self.app.read(has_focus), "the focus to be in the help")

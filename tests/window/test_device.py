@@ -14,7 +14,6 @@ from window import WindowCase, host
 NAME = "auth.example.org"
 COMPLETE = "https://auth.example.org/device?user_code=WDJB-MJHT"
 DEVICE = {"flow": "device", "force": True}
-FOCUSED = desktop.Atspi.StateType.FOCUSED
 SCREENSHOTS = pathlib.Path(os.environ["KEYFOB_SCREENSHOTS"])
 
 
@@ -174,7 +173,7 @@ class Words(DeviceCase):
         reached = ["Copy code"]
 
         def has_gone_on():
-            name = self.app.read(lambda nodes: [node.name for node in nodes if node.has_state(FOCUSED)])
+            name = self.app.read(lambda nodes: [node.name for node in nodes if node.has_focus])
             return name and name[-1] != reached[-1] and name[-1]
 
         for _ in range(6):

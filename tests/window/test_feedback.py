@@ -25,12 +25,12 @@ class FeedbackCase(ListCase):
         """The widget of that name has the focus, and a screen reader says the sentence of it."""
         def look(nodes):
             return any(re.search(sentence, node.accessible.get_description() or "") for node in nodes
-                       if re.search(name, node.name) and node.has_state(desktop.Atspi.StateType.FOCUSED))
+                       if re.search(name, node.name) and node.has_focus)
 
         def tell():
             return f"“{sentence}” of {name}; described: " + str(self.app.read(lambda nodes: [
                 (node.name, node.accessible.get_description()) for node in nodes
-                if node.accessible.get_description() or node.has_state(desktop.Atspi.StateType.FOCUSED)]))
+                if node.accessible.get_description() or node.has_focus]))
 
         desktop.wait_for(lambda: self.app.read(look), tell)
 
@@ -43,7 +43,7 @@ class FeedbackCase(ListCase):
 
     def has_focus(self, name):
         return bool(self.app.read(lambda nodes: any(
-            re.search(name, node.name) and node.has_state(desktop.Atspi.StateType.FOCUSED) for node in nodes)))
+            re.search(name, node.name) and node.has_focus for node in nodes)))
 
     def wait_focus_of(self, name):
         desktop.wait_for(lambda: self.has_focus(name), f"the focus to be on {name}")

@@ -37,7 +37,7 @@ class SelectionCase(ListCase):
 
     def description(self):
         def look(nodes):
-            focused = [node for node in nodes if node.has_state(Atspi.StateType.FOCUSED)]
+            focused = [node for node in nodes if node.has_focus]
             return focused[-1].accessible.get_description() if focused else None
 
         return self.app.read(look)

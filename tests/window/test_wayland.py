@@ -82,7 +82,7 @@ class WaylandCase(WindowCase):
 
     def has_focus(self, name):
         node = self.app.find(name)
-        return node is not None and node.has_state(desktop.Atspi.StateType.FOCUSED)
+        return node is not None and node.has_focus
 
     def wait_focus(self, name):
         desktop.wait_for(lambda: self.has_focus(name), f"the focus to be on {name}")

@@ -12,13 +12,10 @@ import subprocess
 import time
 import unittest
 
-import gi
+from gi.repository import Gio, GLib
 
-gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, Gio, GLib  # noqa: E402
-
-import desktop  # noqa: E402
-import waiting  # noqa: E402
+import desktop
+import waiting
 
 AGENT = "org.keyfob.Keyfob.Agent"
 ROOT = "/org/keyfob/Keyfob/Agent"
@@ -223,7 +220,7 @@ class WindowCase(unittest.TestCase):
     def wait_row(self, name):
         """Goes on by Tab until the row of that name has the focus."""
         def look(nodes):
-            return any(node.role in ("list item", "combo box") and node.has_state(Atspi.StateType.FOCUSED)
+            return any(node.role in ("list item", "combo box") and node.has_focus
                        and node.name == name for node in nodes)
 
         self.go_on(lambda: self.app.read(look), "Tab", title="Preferences")
