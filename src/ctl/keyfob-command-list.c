@@ -242,7 +242,8 @@ keyfob_command_list (KeyfobCtl *ctl, int argc, char **argv)
   KeyfobExit code = KEYFOB_EXIT_DONE;
   g_autoptr (GVariant) objects = parse_and_get_objects (
       ctl, argc, argv,
-      _ ("Lists the hosts: name, address, how each stands, where its token is, its token file."),
+      _ ("Lists the hosts: name, address, how each stands, where its token is, its bearer token "
+         "file."),
       &json, &code);
   g_autoptr (GPtrArray) hosts = objects != NULL ? keyfob_ctl_sort_hosts (objects) : NULL;
   GVariantBuilder builder;
@@ -323,7 +324,7 @@ print_token_files (GPtrArray *hosts)
       g_variant_lookup (host, "TokenFiles", "^a&s", &files);
       for (gsize j = 0; files != NULL && files[j] != NULL; j++)
         /* Translators: name of a host, and the file in which its token can be read */
-        printf (_ ("Token file of %s: %s\n"), name, files[j]);
+        printf (_ ("Bearer token file of %s: %s\n"), name, files[j]);
     }
 }
 

@@ -25,7 +25,7 @@ stop (KeyfobCtl *ctl, const char *host)
     return keyfob_ctl_fail (error);
 
   name = keyfob_ctl_dup_name (ctl, host);
-  keyfob_ctl_say (_ ("There is no token file of %s any more."), name);
+  keyfob_ctl_say (_ ("There is no bearer token file of %s any more."), name);
 
   return KEYFOB_EXIT_DONE;
 }

@@ -793,7 +793,7 @@ class Hosts(Ctl):
         files = self.run_ctl("token-file", "--wlcg")[0].splitlines()
         self.assertEqual(len(files), 2)
         for file in files:
-            self.assertIn(f"\nToken file of My Portal: {file}\n", self.run_ctl("status")[0])
+            self.assertIn(f"\nBearer token file of My Portal: {file}\n", self.run_ctl("status")[0])
         self.assertEqual(json.loads(self.run_ctl("status", "--json")[0])["token_files"], files)
 
     def test_logout_and_remove(self):

@@ -341,7 +341,7 @@ class Command(FileCase):
         self.assertEqual(self.read(self.wlcg_path), self.token() + "\n")
         out, err = self.ctl("token-file", "--stop")
         self.assertEqual((out, len(err.splitlines())), ("", 1))
-        self.assertIn("There is no token file of", err)
+        self.assertIn("There is no bearer token file of", err)
         self.assert_gone()
         self.ctl("token-file", "--stop")
 

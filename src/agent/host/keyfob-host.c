@@ -16,7 +16,7 @@
 
 #define HOSTS_PATH "/org/keyfob/Keyfob/Agent/hosts/"
 #define LONGEST_READABLE 60 /* characters of a URL in an object path */
-/* seconds until a token file that could not be written is tried again */
+/* seconds until a bearer token file that could not be written is tried again */
 #define FIRST_FILE_RETRY 10
 #define LAST_FILE_RETRY 600
 
@@ -44,8 +44,8 @@ struct _KeyfobHost
   GQueue changes;     /* GTasks of keyfob_host_configure_async(); the first one is at work */
   GPtrArray *uses;    /* who took the token, see `Host1.Uses` */
 
-  KeyfobRetry file_retry; /* of the token file; failures is 0 while nothing has to be written */
-  GError *file_error;     /* (nullable): why the token file is not there */
+  KeyfobRetry file_retry; /* of the bearer token file; failures is 0 while there is none to write */
+  GError *file_error;     /* (nullable): why the bearer token file is not there */
   char *file_program;     /* (nullable): see keyfob_host_keep_token_file() */
 };
 
@@ -134,7 +134,7 @@ note_details (KeyfobHost *self, KeyfobToken *token, const GError *error)
     }
 }
 
-/* Returns: (nullable): what is to be read in the token file: what a program would get now */
+/* Returns: (nullable): what is to be read in the bearer token file: what a program would get now */
 static KeyfobToken *
 get_token_for_file (KeyfobHost *self)
 {
@@ -148,7 +148,7 @@ get_token_for_file (KeyfobHost *self)
   return token;
 }
 
-/* Has the token file follow the session, which it does not outlive. */
+/* Has the bearer token file follow the session, which it does not outlive. */
 static void
 update_token_file (KeyfobHost *self)
 {
@@ -172,7 +172,7 @@ update_token_file (KeyfobHost *self)
     keyfob_retry_note_failure (&self->file_retry, keyfob_clock_now (self->context->clock), 0);
 }
 
-/* Returns: when the token file has to be looked at, Unix seconds: it goes when its token ends */
+/* Returns: when to look at the bearer token file, Unix seconds: it goes when its token ends */
 static gint64
 get_file_due (KeyfobHost *self)
 {

@@ -360,7 +360,7 @@ make_context (KeyfobAgentProgram *self, GDBusConnection *connection, const char 
       is_private (self) ? NULL : connection, (const char *const *) self->environment);
   g_autoptr (SoupSession) session = keyfob_http_session_new ();
   g_autoptr (KeyfobStores) stores = make_stores (self, clock, settings, store_option);
-  /* the token files in it are those of the agent of the session */
+  /* the bearer token files in it are those of the agent of the session */
   const char *runtime_folder = is_private (self) ? NULL : g_getenv ("XDG_RUNTIME_DIR");
   KeyfobCallers *callers = keyfob_callers_new (
       connection, allow_in_sandbox,

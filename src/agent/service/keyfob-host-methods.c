@@ -487,10 +487,10 @@ on_write_token_file (KeyfobHost *host, GDBusMethodInvocation *invocation, GVaria
     }
   if (g_dbus_method_invocation_get_sender (invocation) == NULL)
     {
-      call_return (call,
-                   g_error_new_literal (KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
-                                        _ ("A token file needs the agent of a session, which is "
-                                           "reached by its message bus; there is none here.")));
+      call_return (call, g_error_new_literal (
+                             KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_UNSUPPORTED,
+                             _ ("A bearer token file needs the agent of a session, "
+                                "which is reached by its message bus; there is none here.")));
       return TRUE;
     }
 

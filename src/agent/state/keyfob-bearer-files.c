@@ -64,7 +64,7 @@ set_errno_error (GError **error, const char *path, int code)
   g_autofree char *name = g_filename_display_name (path);
 
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("There can be no token file in %s: %s."), name, g_strerror (code));
+               _ ("There can be no bearer token file in %s: %s."), name, g_strerror (code));
 
   return FALSE;
 }
@@ -128,7 +128,7 @@ static void
 remove_file (KeyfobBearerFiles *self, const char *path, const char *digest)
 {
   if (is_ours (self, path, digest) && unlink (path) < 0)
-    g_message ("The token file %s cannot be removed: %s", path, g_strerror (errno));
+    g_message ("The bearer token file %s cannot be removed: %s", path, g_strerror (errno));
 }
 
 static gboolean
@@ -197,8 +197,8 @@ check_runtime (KeyfobBearerFiles *self, GError **error)
   if (self->runtime == NULL)
     {
       g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                           _ ("There is no folder for a token file: XDG_RUNTIME_DIR is not set. "
-                              "Log in so that it is, as by pam_systemd."));
+                           _ ("There is no folder for a bearer token file: XDG_RUNTIME_DIR is not "
+                              "set. Log in so that it is, as by pam_systemd."));
       return FALSE;
     }
   if (stat (self->runtime, &info) < 0)
@@ -207,8 +207,8 @@ check_runtime (KeyfobBearerFiles *self, GError **error)
     return TRUE;
 
   return set_error (error, self->runtime,
-                    _ ("There can be no token file in %s, since other users can write there, or "
-                       "own it. Set XDG_RUNTIME_DIR to a folder of your own."));
+                    _ ("There can be no bearer token file in %s, since other users can write "
+                       "there, or own it. Set XDG_RUNTIME_DIR to a folder of your own."));
 }
 
 static gboolean
@@ -219,8 +219,9 @@ lock_folder (KeyfobBearerFiles *self, int fd, GError **error)
   if (fstat (fd, &info) < 0)
     return set_errno_error (error, self->folder, errno);
   if (info.st_uid != geteuid ())
-    return set_error (error, self->folder,
-                      _ ("%s belongs to another user, so there can be no token file in it."));
+    return set_error (
+        error, self->folder,
+        _ ("%s belongs to another user, so there can be no bearer token file in it."));
   if ((info.st_mode & 077) != 0 && fchmod (fd, 0700) < 0)
     return set_errno_error (error, self->folder, errno);
   if (flock (fd, LOCK_EX | LOCK_NB) == 0)
@@ -230,8 +231,8 @@ lock_folder (KeyfobBearerFiles *self, int fd, GError **error)
     return set_errno_error (error, self->folder, errno);
 
   return set_error (error, self->folder,
-                    _ ("Another agent of yours keeps token files in %s already. Stop them there "
-                       "first."));
+                    _ ("Another agent of yours keeps bearer token files in %s already. Stop them "
+                       "there first."));
 }
 
 /* Opens the folder and takes it over from an agent that has crashed. */
@@ -282,7 +283,7 @@ write_file (KeyfobBearerFiles *self,
 
   remove_file (self, path, digest);
   g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-               _ ("The token file cannot be written: %s"), cause->message);
+               _ ("The bearer token file cannot be written: %s"), cause->message);
 
   return FALSE;
 }
