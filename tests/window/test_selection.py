@@ -214,6 +214,18 @@ class Doing(SelectionCase):
         self.wait_end()
         self.assertEqual(sorted(self.agent.calls("RemoveHost")), sorted([path] for path in paths))
 
+    def test_by_keys_in_the_bar(self):
+        self.start(SIX)
+        self.focus_row("b.example.org")
+        self.press_keys("ctrl+space")
+        self.wait_selected("b")
+        self.press_keys("Tab")
+        self.wait_focus("Export…")
+        self.press_keys("ctrl+a")
+        self.wait_selected("abcdef")
+        self.press_keys("Delete")
+        self.app.wait_for("6 servers removed")
+
     def test_export(self):
         self.start(SIX)
         paths = self.agent.paths("b.example.org", "c.example.org")

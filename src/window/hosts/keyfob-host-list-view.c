@@ -622,6 +622,16 @@ on_begin_selection (GtkWidget *widget, const char *action, GVariant *path)
 }
 
 static void
+on_select_all (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  KeyfobHostListView *self = KEYFOB_HOST_LIST_VIEW (widget);
+
+  begin_selection (self);
+  keyfob_host_selection_select_range (self->selection, 0, G_MAXUINT - 1);
+  announce_selected (self);
+}
+
+static void
 on_end_selection (GtkWidget *widget, const char *action, GVariant *parameter)
 {
   KeyfobHostListView *self = KEYFOB_HOST_LIST_VIEW (widget);
@@ -820,18 +830,6 @@ on_extend_key (GtkWidget *list, GVariant *arguments, gpointer user_data)
   return TRUE;
 }
 
-static gboolean
-on_select_all_key (GtkWidget *list, GVariant *arguments, gpointer user_data)
-{
-  KeyfobHostListView *self = KEYFOB_HOST_LIST_VIEW (user_data);
-
-  begin_selection (self);
-  keyfob_host_selection_select_range (self->selection, 0, G_MAXUINT - 1);
-  announce_selected (self);
-
-  return TRUE;
-}
-
 static void
 add_key (GtkEventController *keys,
          const char *trigger,
@@ -874,12 +872,15 @@ add_keys (KeyfobHostListView *self)
   add_key (keys, "<Control>space|<Control>KP_Space", on_toggle_key, g_variant_new_boolean (TRUE),
            self);
   add_key (keys, "space|KP_Space", on_toggle_key, g_variant_new_boolean (FALSE), self);
-  add_key (keys, "<Control>a", on_select_all_key, NULL, self);
   add_key (keys, "<Shift>Up|<Shift>KP_Up", on_extend_key, g_variant_new_int64 (-1), self);
   add_key (keys, "<Shift>Down|<Shift>KP_Down", on_extend_key, g_variant_new_int64 (1), self);
   add_key (keys, "<Shift>Home|<Shift>KP_Home", on_extend_key, g_variant_new_int64 (-G_MAXINT),
            self);
   add_key (keys, "<Shift>End|<Shift>KP_End", on_extend_key, g_variant_new_int64 (G_MAXINT), self);
+  gtk_shortcut_controller_add_shortcut (
+      GTK_SHORTCUT_CONTROLLER (keys),
+      gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("<Control>a"),
+                        gtk_named_action_new ("selection.all")));
   gtk_widget_add_controller (GTK_WIDGET (self->list), keys);
 }
 
@@ -1243,6 +1244,7 @@ keyfob_host_list_view_class_init (KeyfobHostListViewClass *klass)
   g_type_ensure (KEYFOB_TYPE_WRAP_BOX);
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "selection.begin", "o", on_begin_selection);
+  gtk_widget_class_install_action (widget_class, "selection.all", NULL, on_select_all);
   gtk_widget_class_install_action (widget_class, "selection.sign-in", NULL, on_sign_in_selected);
   gtk_widget_class_install_action (widget_class, "selection.export", NULL, on_export_selected);
   gtk_widget_class_install_action (widget_class, "selection.remove", NULL, on_remove_selected);
