@@ -11,6 +11,7 @@ and takes, like unittest's own runner, names of tests to run (`Class.test_name`)
 """
 
 import faulthandler
+import os
 import signal
 import sys
 import time
@@ -99,8 +100,12 @@ def main(module="__main__"):
     else:
         suite = loader.loadTestsFromModule(sys.modules[module])
 
-    print(f"1..{suite.countTestCases()}", flush=True)
-    result = TapResult(sys.stdout)
+    # what programs write that the tests start must not stand between these lines
+    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    print(f"1..{suite.countTestCases()}", file=stream, flush=True)
+    result = TapResult(stream)
     suite.run(result)
 
     sys.exit(0 if result.wasSuccessful() else 1)
