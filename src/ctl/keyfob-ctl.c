@@ -574,6 +574,17 @@ find_no_text (int argc, char **argv, int file)
   return NULL;
 }
 
+/* As of a variable that is not set, which would be taken for the only host there is. */
+static gboolean
+has_empty (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (*argv[i] == '\0')
+      return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 keyfob_ctl_parse (KeyfobCtl *self,
                   int *argc,
@@ -606,7 +617,7 @@ keyfob_ctl_parse (KeyfobCtl *self,
     n_stores += g_strv_length (stores);
   if (n_stores == 1 && self->store == NULL)
     self->store = g_strdup (stores[0]);
-  if (is_parsed && n_stores <= 1 && *argc - 1 <= most
+  if (is_parsed && n_stores <= 1 && *argc - 1 <= most && !has_empty (*argc, *argv)
       && !(self->store != NULL && *self->store == '\0'))
     {
       no_text = find_no_text (*argc, *argv, file);
@@ -622,6 +633,9 @@ keyfob_ctl_parse (KeyfobCtl *self,
     keyfob_ctl_say (_ ("Name only one token file with --store."));
   else if (self->store != NULL && *self->store == '\0')
     keyfob_ctl_say (_ ("Name the token file after --store."));
+  else if (has_empty (*argc, *argv))
+    keyfob_ctl_say (
+        _ ("An argument is empty. Leave it out, or set the variable that it comes from."));
   else
     keyfob_ctl_say (_ ("“%s” is one argument too many."), (*argv)[most + 1]);
   /* Translators: %s is the name of the program with that of the command */

@@ -689,6 +689,15 @@ class Hosts(Ctl):
         self.run_ctl("token", self.server.url + "0/x", status=NO_HOST)
         self.run_ctl("token", self.server.url.replace("http:", "https:") + "/x", status=NO_HOST)
 
+    def test_empty_name_is_not_the_only_host(self):
+        """Such as a variable of a script that is not set."""
+        host = self.signed_in()
+        for command in ("token", "header", "login", "logout", "remove", "token-file", "claims", "test", "export", "run"):
+            with self.subTest(command):
+                _, err = self.run_ctl(command, "", *(["--", "true"] if command == "run" else []), status=USAGE)
+                self.assertTrue(err.startswith("An argument is empty."), err)
+        self.assertEqual(host.State, "signed-in")
+
     def test_link_ends_no_session(self):
         """The link may have been the address of a host that is gone."""
         host = self.signed_in(name="One/Portal")

@@ -259,6 +259,11 @@ class Named(Private):
         self.assertIn(self.server.url, self.run_ctl("list", "--store=" + self.named)[0])
         self.assertFalse(os.path.exists(self.bus.path("config", "keyfob")))
 
+    def test_folder_is_told(self):
+        for folder in ("/", "/tmp"):
+            with self.subTest(folder):
+                self.assertIn(f"{folder} is a folder where a file should be", self.run_ctl("list", "--store", folder)[1])
+
     def test_host_is_named_by_its_host_name(self):
         token = self.put(self.named, url="https://portal")
         self.put(self.shared_file())

@@ -120,9 +120,15 @@ class Trouble(FeedbackCase):
         self.agent.fail("ChangeAddress", "Unsupported", "No sign-in was found there.")
         self.agent.call("Hold", "SignIn")
         self.app.press("Find the address")
-        self.agent.wait_call("ChangeAddress")
-        self.agent.set_host(NAME, Error="", ErrorDetails={})
         self.app.wait_for("No sign-in was found there.")
+        self.app.wait_gone("That is a web page.")
+        # what the agent tells later is newer
+        self.app.press("Change address")
+        self.app.wait_for(f"Where is {NAME}?")
+        self.app.press_in_dialog("Cancel")
+        self.agent.set_host(NAME, Error="The network is down.", ErrorDetails={"error": "Network"})
+        self.app.wait_for("The network is down.")
+        self.app.wait_gone("No sign-in was found there.")
 
     def test_free_the_port(self):
         self.start([host(NAME, Error="Every port is taken.", ErrorDetails={"error": "NoPort"})])

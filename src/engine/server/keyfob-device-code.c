@@ -68,6 +68,18 @@ keyfob_device_code_free (KeyfobDeviceCode *self)
   g_free (self);
 }
 
+/* Returns: whether @complete can be shown in the place of the address that leads to @provider: it is
+ *   that one with the code in it (RFC 8628 section 3.3.1). What leads to another host is left out,
+ *   since only @provider is compared with where earlier sign-ins led. */
+static gboolean
+is_complete_uri (const char *complete, const KeyfobProvider *provider, const char *url)
+{
+  g_autoptr (KeyfobProvider) target =
+      is_safe_uri (complete, url) ? keyfob_provider_new (complete, NULL) : NULL;
+
+  return target != NULL && keyfob_provider_has_same_origin (target, provider);
+}
+
 KeyfobDeviceCode *
 keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
 {
@@ -102,7 +114,8 @@ keyfob_device_code_parse (JsonObject *answer, const char *url, GError **error)
   code->device_code = g_strdup (device_code);
   code->user_code = g_strdup (user_code);
   code->verification_uri = g_strdup (uri);
-  code->verification_uri_complete = is_safe_uri (complete, url) ? g_strdup (complete) : NULL;
+  if (is_complete_uri (complete, provider, url))
+    code->verification_uri_complete = g_strdup (complete);
   code->provider = g_steal_pointer (&provider);
   code->interval = get_seconds (answer, "interval", DEFAULT_INTERVAL, MAX_INTERVAL);
   code->expires_in = get_seconds (answer, "expires_in", DEFAULT_LIFETIME, MAX_LIFETIME);

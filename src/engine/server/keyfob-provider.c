@@ -94,6 +94,12 @@ keyfob_provider_matches (const KeyfobProvider *self, const KeyfobProvider *known
 }
 
 gboolean
+keyfob_provider_has_same_origin (const KeyfobProvider *self, const KeyfobProvider *other)
+{
+  return has_same_origin (self->endpoint, other->endpoint);
+}
+
+gboolean
 keyfob_provider_is_same_client (const KeyfobProvider *self, const KeyfobProvider *other)
 {
   return self->client_id != NULL && g_strcmp0 (self->client_id, other->client_id) == 0

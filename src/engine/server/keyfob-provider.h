@@ -57,6 +57,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobProvider, keyfob_provider_free)
  */
 gboolean keyfob_provider_matches (const KeyfobProvider *self, const KeyfobProvider *known);
 
+/** Returns: whether scheme, host and port of both endpoints are the same */
+gboolean keyfob_provider_has_same_origin (const KeyfobProvider *self, const KeyfobProvider *other);
+
 /**
  * keyfob_provider_is_same_client:
  *

@@ -16,7 +16,8 @@ struct _KeyfobHostItem
   KeyfobHostPending pending;
   char *failure; /* of the last call, until the next one; NULL without one */
   const char *failure_word;
-  gint64 page_since; /* by g_get_monotonic_time() */
+  gboolean error_is_newer; /* whether the agent has told an error since that call began */
+  gint64 page_since;       /* by g_get_monotonic_time() */
   KeyfobHostSection section;
   gboolean pinned;
   gint64 last_used;  /* Unix time in seconds, 0 for never */
@@ -127,6 +128,8 @@ on_host_changed (KeyfobHostItem *self, GParamSpec *pspec)
     keyfob_host_item_set_failure (self, NULL);
   if (is_state)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+  if (g_str_equal (pspec->name, "error"))
+    self->error_is_newer = TRUE;
   if (g_str_equal (pspec->name, "login-uri"))
     self->page_since = g_get_monotonic_time ();
   on_changed (self);
@@ -306,6 +309,7 @@ keyfob_host_item_set_failure (KeyfobHostItem *self, const char *failure)
   g_return_if_fail (KEYFOB_IS_HOST_ITEM (self));
 
   self->failure_word = NULL;
+  self->error_is_newer = FALSE;
   if (g_strcmp0 (failure, self->failure) == 0)
     return;
 
@@ -321,8 +325,8 @@ keyfob_host_item_take_failure (KeyfobHostItem *self, const char *sentence, const
   g_return_if_fail (KEYFOB_IS_HOST_ITEM (self));
 
   /* before the property tells */
-  keyfob_host_item_set_failure (self, NULL);
   self->failure_word = keyfob_auth_error_get_word (error);
+  g_free (self->failure);
   self->failure = g_strdup (sentence);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE]);
   on_changed (self);
@@ -360,6 +364,17 @@ keyfob_host_item_get_failure (KeyfobHostItem *self)
   g_return_val_if_fail (KEYFOB_IS_HOST_ITEM (self), NULL);
 
   return self->failure;
+}
+
+const char *
+keyfob_host_item_get_error (KeyfobHostItem *self)
+{
+  g_return_val_if_fail (KEYFOB_IS_HOST_ITEM (self), NULL);
+
+  if (self->failure != NULL && !self->error_is_newer)
+    return NULL;
+
+  return keyfob_bus_host1_get_error (self->host);
 }
 
 KeyfobHostSection

@@ -107,6 +107,17 @@ void keyfob_host_item_page_opened (KeyfobHostItem *self);
 const char *keyfob_host_item_get_failure (KeyfobHostItem *self);
 
 /**
+ * keyfob_host_item_get_error:
+ *
+ * What the agent shows for the host is more exact than the failure of the call that it comes of, as
+ * of a sign-in. It is outdated where a later call has failed of which the agent shows nothing, as
+ * one that looks for the address.
+ *
+ * Returns: (transfer none) (nullable): `Host1.Error` where that is the latest news
+ */
+const char *keyfob_host_item_get_error (KeyfobHostItem *self);
+
+/**
  * keyfob_host_item_get_section:
  *
  * A sign-in that needs no answer leaves the host where it was.

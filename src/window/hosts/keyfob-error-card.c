@@ -65,7 +65,7 @@ find_trouble (KeyfobHostItem *item, KeyfobBusAgent1 *agent, gint64 now)
   g_auto (GVariantDict) details = G_VARIANT_DICT_INIT (keyfob_bus_host1_get_error_details (host));
   KeyfobHostFacts facts = {
     .state = keyfob_host_item_get_state (item),
-    .error = keyfob_bus_host1_get_error (host),
+    .error = keyfob_host_item_get_error (item),
     .failure = keyfob_host_item_get_failure (item),
     .failure_word = keyfob_host_item_get_failure_word (item),
     .store = keyfob_bus_host1_get_store (host),
@@ -132,7 +132,8 @@ keyfob_error_card_update (KeyfobErrorCard *self,
           && !(in_row && keyfob_host_item_get_state (item) == KEYFOB_HOST_OFFLINE));
 
   has_mend = trouble->action != NULL && !(in_row && stands_beside (trouble->action));
-  has_details = keyfob_error_details_are_there (keyfob_bus_host1_get_error_details (host));
+  has_details = keyfob_host_item_get_error (item) != NULL
+                && keyfob_error_details_are_there (keyfob_bus_host1_get_error_details (host));
   keyfob_ui_set_accessible_label (self->details, _ ("Details of %s"), name);
   if (has_mend)
     {

@@ -120,13 +120,12 @@ is_store_locked (KeyfobHostRow *self)
   return agent != NULL && g_strcmp0 (keyfob_bus_agent1_get_store_state (agent), "locked") == 0;
 }
 
-/* The error that the agent shows for the host is more exact than the failure of a call. That the
- * keyring is locked is told by the notice above the list, not by each row. */
+/* That the keyring is locked is told by the notice above the list, not by each row. */
 static const char *
 get_error (KeyfobHostRow *self, KeyfobHostState state)
 {
   KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
-  const char *error = keyfob_bus_host1_get_error (host);
+  const char *error = keyfob_host_item_get_error (self->item);
   const char *failure = keyfob_host_item_get_failure (self->item);
 
   if (is_in_locked_keyring (state, keyfob_bus_host1_get_store (host)) && is_store_locked (self))

@@ -148,8 +148,16 @@ choose_icon (const KeyfobHostFacts *facts, const char *word)
   return "dialog-warning-symbolic";
 }
 
-/* The error that the agent shows for the host is more exact than the failure of a call. That the
- * keyring is locked is told by the notice above the list. */
+/* What mends the failure of a call: what was looked for in vain is not looked for again. */
+static Mend
+find_mend_of_call (const KeyfobHostFacts *facts)
+{
+  Mend mend = find_mend (facts, facts->failure_word, 0);
+
+  return mend == FIND_ADDRESS ? CHANGE_ADDRESS : mend;
+}
+
+/* That the keyring is locked is told by the notice above the list. */
 KeyfobHostTrouble *
 keyfob_host_trouble_find (const KeyfobHostFacts *facts)
 {
@@ -164,7 +172,7 @@ keyfob_host_trouble_find (const KeyfobHostFacts *facts)
                         in_locked_keyring ? UNLOCK : find_mend (facts, facts->word, facts->status));
   if (facts->failure != NULL)
     return trouble_new (facts, choose_icon (facts, facts->failure_word), facts->failure,
-                        find_mend (facts, facts->failure_word, 0));
+                        find_mend_of_call (facts));
   if (in_locked_keyring && !facts->store_locked)
     return trouble_new (facts, choose_icon (facts, NULL),
                         _ ("The token is in a keyring that is locked."), UNLOCK);

@@ -40,6 +40,14 @@ static const struct
     NULL },
   { "{" CODES ", " URI ", \"verification_uri_complete\": \"https://id.example.org/d?c=W\"}", 5, 600,
     "https://id.example.org/d?c=W" },
+  { "{" CODES ", " URI ", \"verification_uri_complete\": \"https://ID.example.org:443/d?c=W\"}", 5,
+    600, "https://ID.example.org:443/d?c=W" },
+  /* nobody was asked whether it is right to be sent there */
+  { "{" CODES ", " URI ", \"verification_uri_complete\": \"https://evil.example.net/device?c=W\"}",
+    5, 600, NULL },
+  { "{" CODES ", " URI
+    ", \"verification_uri_complete\": \"https://id.example.org:8443/device?c=W\"}",
+    5, 600, NULL },
 };
 
 static void

@@ -117,6 +117,14 @@ test_no_folder (Fixture *fixture, gconstpointer data)
   wait_for_touches (fixture, 2);
 }
 
+static void
+test_root (Fixture *fixture, gconstpointer data)
+{
+  keyfob_file_watch_start (fixture->watch, "/");
+  keyfob_file_watch_start (fixture->watch, fixture->path);
+  wait_for_touches (fixture, 2);
+}
+
 #define ADD(name, function) \
   g_test_add ("/file-watch/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -130,6 +138,7 @@ main (int argc, char *argv[])
   ADD ("once", test_once);
   ADD ("folder-gone", test_folder_gone);
   ADD ("no-folder", test_no_folder);
+  ADD ("root", test_root);
 
   return g_test_run ();
 }

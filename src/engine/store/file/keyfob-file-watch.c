@@ -111,7 +111,7 @@ static void
 find_folder (GFile *file, GFile **folder, GFile **child)
 {
   *child = g_object_ref (file);
-  *folder = g_file_get_parent (file);
+  *folder = g_file_has_parent (file, NULL) ? g_file_get_parent (file) : g_object_ref (file);
 
   while (!g_file_query_exists (*folder, NULL) && g_file_has_parent (*folder, NULL))
     {
