@@ -292,7 +292,7 @@ class Hosts(agentcase.AgentCase):
         self.start_agent()
         texts = [text for _, text in self.agent_property("Notices")]
         self.assertIn("hosts.ini", " ".join(texts))
-        self.add_host("https://one.example.org")
+        self.add_unsaved("https://one.example.org")
         self.stop_agent()
         self.assertTrue(stat.S_ISFIFO(os.stat(self.hosts_file()).st_mode))
         os.unlink(self.hosts_file())
@@ -347,7 +347,7 @@ class Hosts(agentcase.AgentCase):
         os.symlink("hosts.ini", self.hosts_file())
         self.start_agent()
         self.assertEqual([name for name, _sentence in self.agent_property("Notices")], ["hosts-file"])
-        self.assertIn("cannot be read", self.add_host("https://one.example.org").Error)
+        self.assertIn("cannot be read", self.add_unsaved("https://one.example.org"))
         self.stop_agent()
         self.assertTrue(os.path.islink(self.hosts_file()))
 
@@ -358,9 +358,15 @@ class Hosts(agentcase.AgentCase):
         with open(self.bus.path("config", "keyfob"), "w", encoding="utf-8") as obstacle:
             obstacle.write("in the way")
         self.start_agent()
-        host = self.add_host("https://one.example.org")
-        self.assertIn("list of hosts", host.Error)
-        self.assertIn("cannot be", host.Error)
+        sentence = self.add_unsaved("https://one.example.org")
+        self.assertIn("list of hosts", sentence)
+        self.assertIn("cannot be", sentence)
+
+    def add_unsaved(self, url):
+        """Adds a host that is there until the agent ends; gives what is said about it."""
+        sentence = self.assert_fails("Store", self.add_host, url)
+        self.assertEqual(self.find_host(url).Error, sentence)
+        return sentence
 
     def block_folder(self, folder):
         """A file where the agent is to make its folder."""
@@ -369,7 +375,7 @@ class Hosts(agentcase.AgentCase):
 
     def test_quit_tells_what_is_not_saved(self):
         self.block_folder("config")
-        self.add_host("https://one.example.org")
+        self.add_unsaved("https://one.example.org")
         self.assertEqual(self.stop_agent(), 0)
         self.assertIn("The list of hosts cannot be saved", self.log())
         os.unlink(self.bus.path("config", "keyfob"))
@@ -382,7 +388,7 @@ class Hosts(agentcase.AgentCase):
     def test_quit_says_what_is_not_saved(self):
         self.block_folder("config")
         self.block_folder("state")
-        self.add_host("https://one.example.org")
+        self.add_unsaved("https://one.example.org")
         self.assertEqual(self.stop_agent(), 0)
         for what in ("list of hosts", "notices"):
             self.assertIn(f"The {what} cannot be saved", self.log())
@@ -609,9 +615,9 @@ class TwoAgents(agentcase.AgentCase):
         self.add("https://one.example.org").wait()
         with open(self.hosts_file, "r+", encoding="utf-8") as file:
             fcntl.lockf(file, fcntl.LOCK_EX)
-            self.add("https://two.example.org").wait()
-            host = self.find_host("https://two.example.org")
-            agentcase.wait_until(lambda: "Another program has locked it" in host.Error, "what is wrong")
+            sentence = self.assert_fails("Store", self.add("https://two.example.org").wait)
+            self.assertIn("Another program has locked it", sentence)
+            self.assertEqual(self.find_host("https://two.example.org").Error, sentence)
             # the agent does not end without a word, either
             self.agent.terminate()
             self.assertEqual(self.agent.wait(privatebus.DEADLINE), 0)

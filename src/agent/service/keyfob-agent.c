@@ -210,6 +210,23 @@ on_host_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   call_return (call, g_variant_new ("(o)", keyfob_host_get_path (call->host)), NULL);
 }
 
+/* Whoever adds a host is told that it may not be there any more after the next start. */
+static void
+on_added_host_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Call *call = user_data;
+  GError *error = NULL;
+
+  if (keyfob_host_file_flush_finish (KEYFOB_HOST_FILE (source), result, &error))
+    {
+      call_return (call, g_variant_new ("(o)", keyfob_host_get_path (call->host)), NULL);
+      return;
+    }
+
+  keyfob_host_set_error (call->host, error->message);
+  call_return (call, NULL, error);
+}
+
 static void
 on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -223,7 +240,7 @@ on_host_configured (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 
   list_host (call->agent, call->host);
-  keyfob_host_file_flush_async (get_list (call->agent), NULL, on_host_saved, call);
+  keyfob_host_file_flush_async (get_list (call->agent), NULL, on_added_host_saved, call);
 }
 
 static gboolean
@@ -276,7 +293,7 @@ add_or_configure (Call *call)
 
   g_set_object (&call->host, add_and_load_host (self, call->config));
   list_host (self, call->host);
-  keyfob_host_file_flush_async (get_list (self), NULL, on_host_saved, call);
+  keyfob_host_file_flush_async (get_list (self), NULL, on_added_host_saved, call);
 }
 
 /* The token file of a host is one of hosts; any other trouble with it is told when it is used. */
