@@ -52,10 +52,11 @@ keyfob_add_link_dup_address (const char *link, GError **error)
       || strchr (address, ' ') != NULL)
     return refuse (error, _ ("The link has a blank or an invisible character in it."));
 
-  bare = keyfob_base_url_from_link (address);
-  base_url = keyfob_base_url_normalise (bare, TRUE, NULL, NULL);
-  if (base_url == NULL || has_prefix (address))
+  if (has_prefix (address) || *address == '\0')
     return refuse (error, _ ("The link does not have the address of a server."));
 
-  return g_strdup (address);
+  bare = keyfob_base_url_from_link (address);
+  base_url = keyfob_base_url_normalise (bare, TRUE, NULL, error);
+
+  return base_url != NULL ? g_strdup (address) : NULL;
 }

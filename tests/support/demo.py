@@ -75,7 +75,8 @@ Then “Copy header”, and try it where a token is asked for:
 
     curl -H "<paste here>" {stack.url}/protected
 
-Close the window to end the demo.
+Close the window to end the demo. While a copied header is on the clipboard, it ends once that is cleared,
+45 seconds later at the latest.
 """)
     window.start()
     code = window.process.wait()

@@ -94,13 +94,15 @@ class Links(WindowCase):
         self.start([host("one.example.org")])
         self.app.wait_for("one.example.org")
         for link, sentence in (
-                ("keyfob:file:///etc/passwd", "The link does not have the address of a server."),
+                ("keyfob:file:///etc/passwd", "A server cannot be reached by “file:”. Type an address that begins with https://."),
                 ("keyfob:https://portal.example.org/" + 2500 * "a", "The link is too long to be that of a server."),
-                ("keyfob:javascript:alert(1)", "The link does not have the address of a server."),
+                ("keyfob:javascript:alert(1)",
+                 "A server cannot be reached by “javascript:”. Type an address that begins with https://."),
                 ("keyfob:https://a.example.org\nb.example.org",
                  "The link has a blank or an invisible character in it."),
                 ("keyfob:keyfob:https://portal.example.org", "The link does not have the address of a server."),
-                ("keyfob:https://alice:secret@portal.example.org", "The link does not have the address of a server.")):
+                ("keyfob:https://alice:secret@portal.example.org",
+                 "Type the address without a user name or password: you sign in later, in the browser.")):
             self.open_uri(link)
             self.wait_nothing_typed(sentence)
             self.app.press("Close this message")
@@ -117,7 +119,7 @@ class Links(WindowCase):
 
     def test_hostile_address(self):
         self.start([host("one.example.org")], arguments=["file:///etc/passwd"])
-        self.wait_nothing_typed("The link does not have the address of a server.")
+        self.wait_nothing_typed("A server cannot be reached by “file:”. Type an address that begins with https://.")
 
 
 if __name__ == "__main__":

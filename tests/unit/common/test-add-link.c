@@ -80,6 +80,16 @@ test_hostile (void)
   assert_refused (huge);
 }
 
+static void
+test_says_what_is_wrong (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (keyfob_add_link_dup_address ("keyfob:https://alice@portal.example.org", &error));
+  g_assert_nonnull (strstr (error->message, "without a user name"));
+  g_assert_null (strstr (error->message, "alice"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -87,6 +97,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/add-link/good", test_good);
   g_test_add_func ("/add-link/hostile", test_hostile);
+  g_test_add_func ("/add-link/says-what-is-wrong", test_says_what_is_wrong);
 
   return g_test_run ();
 }
