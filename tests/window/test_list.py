@@ -117,6 +117,16 @@ class Shape(ListCase):
     def box(self, name, within=None, role="label"):
         return self.app.wait_box(name, role=role, within=within)
 
+    def test_who_provides_a_server_that_nobody_has_added(self):
+        self.start([host(PORTAL, Url="https://one.example.org", Provided=True), host("two.example.org", Provided=True),
+                    signed_in("three.example.org", Provided=True)], size=(360, 700))
+        self.app.wait_for("one.example.org · Provided by your institution")
+        self.app.wait_for("Provided by your institution", within="two.example.org")
+        self.app.wait_for("Alice Example", within="three.example.org")
+        self.picture("list-provided")
+        self.agent.set_host("two.example.org", Provided=False)
+        self.app.wait_gone("Provided by your institution")
+
     def test_buttons_go_below_before_words_are_crushed(self):
         self.start([signed_in("climate-data.example.org")], size=(400, 600))
         name = self.box("climate-data.example.org")

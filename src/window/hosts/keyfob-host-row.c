@@ -161,19 +161,23 @@ dup_status (KeyfobHostRow *self, KeyfobHostState state, const char *error)
                                     keyfob_ticker_get_now (self->context->ticker));
 }
 
-/* Returns: (transfer full): address and account; a name that is the address is not said again */
+/* Returns: (transfer full): address and account, or, where nobody is signed in, why a server is
+ * there that the user has not added; a name that is the address is not said again */
 static char *
 dup_line (KeyfobHostRow *self, const char *name, const char *address)
 {
-  const char *account = keyfob_bus_host1_get_account (keyfob_host_item_get_host (self->item));
+  KeyfobBusHost1 *host = keyfob_host_item_get_host (self->item);
+  const char *who = keyfob_bus_host1_get_account (host);
 
-  if (!has_text (account))
+  if (!has_text (who))
+    who = keyfob_bus_host1_get_provided (host) ? _ ("Provided by your institution") : NULL;
+  if (who == NULL)
     return g_strdup (g_strcmp0 (name, address) == 0 ? "" : address);
   if (g_strcmp0 (name, address) == 0)
-    return g_strdup (account);
+    return g_strdup (who);
 
   /* Translators: address of a server, and who is signed in there */
-  return g_strdup_printf (_ ("%s · %s"), address, account);
+  return g_strdup_printf (_ ("%s · %s"), address, who);
 }
 
 /* Its label wraps, so that large text needs no wider window. */
