@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "keyfob-application.h"
+#include "keyfob-picture.h"
 #include "keyfob-secret.h"
 
 int
@@ -16,6 +17,9 @@ main (int argc, char *argv[])
 {
   g_autoptr (KeyfobApplication) application = NULL;
   int status;
+
+  if (argc == 3 && g_str_equal (argv[1], KEYFOB_PICTURE_DECODE))
+    return keyfob_picture_decode (argv[2]);
 
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);

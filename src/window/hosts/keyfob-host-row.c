@@ -14,6 +14,7 @@
 #include "keyfob-copy-button.h"
 #include "keyfob-error-card.h"
 #include "keyfob-other-ways.h"
+#include "keyfob-picture.h"
 #include "keyfob-status-text.h"
 #include "keyfob-ui.h"
 #include "keyfob-wrap-box.h"
@@ -490,8 +491,8 @@ show_host (KeyfobHostRow *self)
   if (name == NULL)
     name = "";
   keyfob_ui_set_avatar (ADW_AVATAR (self->avatar), name, address);
-  keyfob_ui_set_picture (ADW_AVATAR (self->avatar),
-                         keyfob_host_item_get_option (self->item, "picture"));
+  keyfob_picture_show (ADW_AVATAR (self->avatar),
+                       keyfob_host_item_get_option (self->item, "picture"));
   keyfob_ui_set_breakable (GTK_LABEL (self->name), name);
   gtk_widget_set_visible (self->pin, keyfob_host_item_is_pinned (self->item));
   gtk_widget_set_visible (self->line, *line != '\0');

@@ -21,6 +21,7 @@
 #include "keyfob-note-row.h"
 #include "keyfob-open-page.h"
 #include "keyfob-other-ways.h"
+#include "keyfob-picture.h"
 #include "keyfob-status-text.h"
 #include "keyfob-ui.h"
 #include "keyfob-web-address.h"
@@ -225,7 +226,7 @@ show_top (KeyfobHostPage *self)
 
   adw_window_title_set_title (self->title, name);
   keyfob_ui_set_avatar (self->avatar, name, place);
-  keyfob_ui_set_picture (self->avatar, keyfob_host_item_get_option (self->item, "picture"));
+  keyfob_picture_show (self->avatar, keyfob_host_item_get_option (self->item, "picture"));
   gtk_label_set_label (self->address, short_url);
   gtk_link_button_set_uri (self->link, portal);
   set_text (self->who, is_set (keyfob_bus_host1_get_question (self->host)) ? NULL : state);

@@ -9,12 +9,10 @@
 #include <dlfcn.h>
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 
 #include "keyfob-wrap-box.h"
 
 /* Of libadwaita's style sheet, color1 to color14. */
-#define MAX_PICTURE (1024 * 1024) /* bytes */
 #define N_AVATAR_COLOURS 14
 
 /* Microseconds: what happened may move the focus a moment later. */
@@ -612,45 +610,4 @@ keyfob_ui_set_avatar (AdwAvatar *avatar, const char *name, const char *address)
       else
         gtk_widget_remove_css_class (circle, class_name);
     }
-}
-
-static GdkTexture *
-load_picture (const char *path)
-{
-  g_autoptr (GError) error = NULL;
-  GdkTexture *picture = NULL;
-  GStatBuf info;
-
-  /* a pipe would be waited for */
-  if (g_stat (path, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= MAX_PICTURE)
-    picture = gdk_texture_new_from_filename (path, &error);
-  if (picture == NULL)
-    g_debug ("%s is not shown: %s", path, error != NULL ? error->message : "no file of that size");
-
-  return picture;
-}
-
-static void
-unref_picture (gpointer picture)
-{
-  g_clear_object (&picture);
-}
-
-void
-keyfob_ui_set_picture (AdwAvatar *avatar, const char *path)
-{
-  /* path → GdkTexture, or NULL: read once for all rows, which come and go */
-  static GHashTable *pictures;
-  gpointer picture = NULL;
-
-  if (pictures == NULL)
-    pictures = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, unref_picture);
-  if (*path != '\0' && !g_hash_table_lookup_extended (pictures, path, NULL, &picture))
-    {
-      picture = load_picture (path);
-      g_hash_table_insert (pictures, g_strdup (path), picture);
-    }
-
-  if (adw_avatar_get_custom_image (avatar) != picture)
-    adw_avatar_set_custom_image (avatar, picture);
 }

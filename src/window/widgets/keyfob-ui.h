@@ -153,12 +153,4 @@ char *keyfob_ui_dup_avatar_text (const char *name);
  */
 void keyfob_ui_set_avatar (AdwAvatar *avatar, const char *name, const char *address);
 
-/**
- * keyfob_ui_set_picture:
- * @path: absolute path of a picture file, or empty
- *
- * Shows the picture in place of initials, if there is one at @path.
- */
-void keyfob_ui_set_picture (AdwAvatar *avatar, const char *path);
-
 G_END_DECLS
