@@ -748,6 +748,8 @@ keyfob_host_file_parse_list (const char *path,
       g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
 
+  guint n_bad;
+
   self->name = g_filename_display_name (path);
   if (memchr (text, '\0', length) != NULL)
     {
@@ -759,7 +761,7 @@ keyfob_host_file_parse_list (const char *path,
       && !g_key_file_load_from_data (self->keys, text, length, KEYFOB_KEY_FILE_FLAGS, NULL))
     {
       g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE, "Line %u cannot be read.",
-                   keyfob_key_file_find_bad_line (text));
+                   keyfob_key_file_find_bad_line (text, &n_bad));
       return NULL;
     }
 

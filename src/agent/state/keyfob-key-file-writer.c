@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "keyfob-auth-error.h"
 #include "keyfob-file.h"
@@ -21,6 +22,7 @@
 #define LAST_RETRY 600 /* seconds */
 /* How long a write waits for other programs: less than the agent waits for it at its end. */
 #define LOCK_SECONDS 4
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 struct _KeyfobKeyFileWriter
 {
@@ -72,46 +74,171 @@ set_error (GError **error, const char *path, int code)
                g_strerror (code));
 }
 
-static gboolean
-is_good_line (const char *line)
+/* Returns: the first character from @p on that is none of the white space that GKeyFile skips */
+static const char *
+skip_space (const char *p, const char *end)
 {
-  g_autoptr (GKeyFile) keys = g_key_file_new ();
-  /* only before a line feed is a carriage return, as Windows has it, part of the end of the line */
-  g_autofree char *text = g_strconcat ("[group]\n", line, "\n", NULL);
+  while (p < end && g_ascii_isspace (*p))
+    p++;
 
-  return g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
+  return p;
+}
+
+/* @line: begins with "[" */
+static gboolean
+is_group_line (const char *line, const char *end)
+{
+  const char *name = line + 1;
+  const char *p = name;
+
+  while (p < end && *p != '[' && *p != ']' && !g_ascii_iscntrl (*p))
+    p++;
+  if (p == name || p == end || *p != ']')
+    return FALSE;
+
+  do
+    p++;
+  while (p < end && (*p == ' ' || *p == '\t'));
+
+  return p == end;
+}
+
+static gboolean
+is_locale_char (const char *p, const char *end)
+{
+  return g_unichar_isalnum (g_utf8_get_char_validated (p, end - p))
+         || (*p != '\0' && strchr ("-_.@", *p) != NULL);
+}
+
+/* A name, perhaps with a locale in brackets. */
+static gboolean
+is_key (const char *key, const char *end)
+{
+  const char *p = key;
+
+  while (p < end && *p != '[' && *p != ']')
+    p++;
+  if (p == key || p[-1] == ' ')
+    return FALSE;
+  if (p == end)
+    return TRUE;
+  if (*p != '[')
+    return FALSE;
+
+  for (p++; p < end && is_locale_char (p, end); p = g_utf8_next_char (p))
+    continue;
+
+  return p == end - 1 && *p == ']';
+}
+
+/* GKeyFile reads no other encoding, where the first group has this key. */
+static gboolean
+is_encoding (const char *key, gsize length, const char *value, const char *end)
+{
+  static const char name[] = "Encoding";
+  static const char utf8[] = "UTF-8";
+
+  if (length != strlen (name) || strncmp (key, name, length) != 0)
+    return TRUE;
+
+  return (gsize) (end - value) == strlen (utf8)
+         && g_ascii_strncasecmp (value, utf8, strlen (utf8)) == 0;
+}
+
+static gboolean
+is_pair (const char *line, const char *end)
+{
+  const char *sign = memchr (line, '=', end - line);
+  const char *key_end = sign;
+
+  if (sign == NULL)
+    return FALSE;
+
+  while (key_end > line && g_ascii_isspace (key_end[-1]))
+    key_end--;
+
+  return is_key (line, key_end)
+         && is_encoding (line, key_end - line, skip_space (sign + 1, end), end);
+}
+
+/* As GKeyFile judges a line within a group; a GKeyFile for each line of a large file would take
+ * minutes.
+ *
+ * @line: behind the white space at its beginning */
+static gboolean
+is_good_line (const char *line, const char *end)
+{
+  if (line == end || *line == '#')
+    return TRUE;
+
+  return *line == '[' ? is_group_line (line, end) : is_pair (line, end);
+}
+
+/* What editors of Windows put at the beginning of a text in UTF-8. */
+static const char *
+skip_byte_order_mark (const char *text)
+{
+  return g_str_has_prefix (text, BYTE_ORDER_MARK) ? text + strlen (BYTE_ORDER_MARK) : text;
 }
 
 /* A group whose name cannot be read is left out whole, or its keys would get into the group before.
  *
- * @first_bad: (out): number of the first line that cannot be read
+ * @first_bad: (out): number of the first line that cannot be read, or 0
+ * @n_bad: (out): how many there are
  *
  * Returns: (transfer full): the other lines of @text */
 static char *
-drop_bad_lines (const char *text, guint *first_bad)
+drop_bad_lines (const char *text, guint *first_bad, guint *n_bad)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autoptr (GString) good = g_string_new (NULL);
+  const char *next = skip_byte_order_mark (text);
+  g_autoptr (GString) good = g_string_sized_new (strlen (next) + 1);
   gboolean in_group = FALSE;
 
   *first_bad = 0;
-  for (guint i = 0; lines[i] != NULL; i++)
+  *n_bad = 0;
+  for (guint number = 1; next != NULL; number++)
     {
-      const char *line = g_strchug (lines[i]);
-      gboolean is_good = is_good_line (line);
+      const char *feed = strchr (next, '\n');
+      const char *end = feed != NULL ? feed : next + strlen (next);
+      const char *line;
+      gboolean is_read;
+      gboolean is_kept;
+
+      /* only before a line feed is a carriage return, as Windows has it, part of the end */
+      if (feed > next && feed[-1] == '\r')
+        end--;
+      line = skip_space (next, end);
+      is_read = is_good_line (line, end);
+      next = feed != NULL ? feed + 1 : NULL;
 
       if (*line == '[')
-        in_group = is_good;
-      else if (*line != '\0' && *line != '#')
-        is_good = is_good && in_group;
-
-      if (is_good)
-        g_string_append_printf (good, "%s\n", line);
-      else if (*first_bad == 0)
-        *first_bad = i + 1;
+        in_group = is_read;
+      is_kept = is_read && (in_group || line == end || *line == '#');
+      if (is_kept)
+        {
+          g_string_append_len (good, line, end - line);
+          g_string_append_c (good, '\n');
+        }
+      else if (!is_read || *first_bad == 0)
+        {
+          *first_bad = *first_bad != 0 ? *first_bad : number;
+          ++*n_bad;
+        }
     }
 
   return g_string_free (g_steal_pointer (&good), FALSE);
+}
+
+gboolean
+keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GError **error)
+{
+  const char *text = data != NULL ? skip_byte_order_mark (data) : NULL;
+
+  if (length > 0)
+    length -= text - data;
+
+  return length == 0
+         || g_key_file_load_from_data (keys, text, length, KEYFOB_KEY_FILE_FLAGS, error);
 }
 
 gboolean
@@ -123,6 +250,7 @@ keyfob_key_file_salvage (const char *path,
                          char **copy,
                          GError **error)
 {
+  guint n_bad;
   GStatBuf info = { 0 };
   gboolean known = g_stat (path, &info) == 0;
   /* the time of the file: the same file, read twice, has one copy */
@@ -134,18 +262,18 @@ keyfob_key_file_salvage (const char *path,
   for (gsize i = 0; i < length; i++)
     if (data[i] == '\0')
       data[i] = '\1';
-  *good = drop_bad_lines (data, line);
+  *good = drop_bad_lines (data, line, &n_bad);
   *copy = copied ? g_steal_pointer (&name) : NULL;
 
   return copied;
 }
 
 guint
-keyfob_key_file_find_bad_line (const char *text)
+keyfob_key_file_find_bad_line (const char *text, guint *n_bad)
 {
   guint line;
 
-  g_free (drop_bad_lines (text, &line));
+  g_free (drop_bad_lines (text, &line, n_bad));
 
   return line;
 }
@@ -155,7 +283,7 @@ parse (const char *text)
 {
   GKeyFile *keys = g_key_file_new ();
 
-  g_key_file_load_from_data (keys, text, -1, KEYFOB_KEY_FILE_FLAGS, NULL);
+  keyfob_key_file_load (keys, text, strlen (text), NULL);
 
   return keys;
 }
@@ -226,7 +354,7 @@ dup_merged (Snapshot *snapshot, const char *target, GError **error)
   if (length == strlen (snapshot->base) && memcmp (data, snapshot->base, length) == 0)
     return g_strdup (snapshot->data);
 
-  if (!g_key_file_load_from_data (there, data, length, KEYFOB_KEY_FILE_FLAGS, NULL))
+  if (!keyfob_key_file_load (there, data, length, NULL))
     {
       if (!keyfob_key_file_salvage (snapshot->path, data, length, &good, &line, &copy, error))
         return NULL;

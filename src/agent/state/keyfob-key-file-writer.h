@@ -68,9 +68,25 @@ gboolean keyfob_key_file_salvage (const char *path,
                                   char **copy,
                                   GError **error);
 
-/** Returns: number of the first line of a key file that cannot be parsed; for a log, since the
- * error of GLib quotes the line, which may have a secret in it */
-guint keyfob_key_file_find_bad_line (const char *text);
+/**
+ * keyfob_key_file_find_bad_line:
+ * @text: of a key file that cannot be parsed
+ * @n_bad: (out): how many lines cannot be read
+ *
+ * For a log, since the error of GLib quotes the line, which may have a secret in it.
+ *
+ * Returns: number of the first line that cannot be read, or 0 */
+guint keyfob_key_file_find_bad_line (const char *text, guint *n_bad);
+
+/**
+ * keyfob_key_file_load:
+ * @keys: takes what @data has
+ * @data: (nullable): text of a key file, followed by a zero; a byte order mark before it is skipped
+ * @error: G_KEY_FILE_ERROR, with a line of the file in its message
+ *
+ * Returns: %FALSE where a line cannot be read
+ */
+gboolean keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GError **error);
 
 /**
  * keyfob_key_file_writer_write:

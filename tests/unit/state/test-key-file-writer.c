@@ -250,11 +250,105 @@ test_path_that_is_not_text (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (read_number (fixture), ==, 1);
 }
 
+static void
+assert_judged_as_by_glib (const char *line)
+{
+  g_autoptr (GKeyFile) keys = g_key_file_new ();
+  g_autofree char *text = g_strdup_printf ("[g]\n%s\n", line);
+  gboolean is_good = g_key_file_load_from_data (keys, text, -1, G_KEY_FILE_NONE, NULL);
+  guint n_bad;
+  guint bad = keyfob_key_file_find_bad_line (text, &n_bad);
+
+  if (bad != (is_good ? 0 : 2) || n_bad != (is_good ? 0 : 1))
+    g_error ("“%s”: line %u of %u", line, bad, n_bad);
+}
+
+/* All lines of up to four of the characters that mean something in a key file. */
+static void
+test_bad_line_is_one_for_glib (void)
+{
+  static const char *const parts[] = {
+    "", "[", "]", "=", "a", " ", "\t", "#", "\r", "\x7F", "-", "\xC3\xA4", "\xFF", "\xC3",
+  };
+  static const char *const lines[] = {
+    "Encoding=UTF-8",  "Encoding = utf-8", "Encoding=UTF-8 ", "Encoding=UTF-16", "Encoding=",
+    "Encodings=UTF-8", "no such line",     "a[de_DE@x.y]=z",  "a[de/DE]=z",      "a[\xC3\xA4]=z",
+    "a[de] =z",        "a[de]b=z",         "[a] [b]",         "[a b]\t ",        "\v[a]",
+    "<<<<<<< HEAD",    "=======",          "a.b/c;d=e",       "a\x01=b",
+  };
+  const gsize n_parts = G_N_ELEMENTS (parts);
+
+  for (gsize i = 0; i < n_parts * n_parts * n_parts * n_parts; i++)
+    {
+      g_autofree char *line = g_strconcat (parts[i % n_parts], parts[i / n_parts % n_parts],
+                                           parts[i / n_parts / n_parts % n_parts],
+                                           parts[i / n_parts / n_parts / n_parts], NULL);
+
+      assert_judged_as_by_glib (line);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    assert_judged_as_by_glib (lines[i]);
+}
+
+static void
+test_bad_lines_are_counted (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint line;
+    guint n_bad;
+  } table[] = {
+    { "", 0, 0 },
+    { "\n# a\n[g]\na=b", 0, 0 },
+    { "\xEF\xBB\xBF[g]\na=b\n", 0, 0 },
+    { "[g]\nx\na=b\ny\n\nz\n", 2, 3 },
+    { "[g]\r\nx\r\na=b\r\n", 2, 1 },
+    { "a=b\nc=d\n", 1, 1 },
+    { "[g]\n[torn\na=b\nx\n[h]\na=b\n", 2, 2 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      guint n_bad;
+
+      g_test_message ("%s", table[i].text);
+      g_assert_cmpuint (keyfob_key_file_find_bad_line (table[i].text, &n_bad), ==, table[i].line);
+      g_assert_cmpuint (n_bad, ==, table[i].n_bad);
+    }
+}
+
+/* Millions of lines: this takes minutes where each costs as much as a key file does. */
+static void
+test_bad_line_of_a_large_file (void)
+{
+  static const char *const lines[] = { "\n", "a=1\n", "a[de]=1\n", "x\n", "[g]\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      const guint n_lines = KEYFOB_KEY_FILE_MAX / strlen (lines[i]);
+      g_autoptr (GString) text = g_string_new ("[h]\n");
+      gboolean is_bad = lines[i][0] == 'x';
+      guint n_bad;
+
+      for (guint n = 0; n < n_lines; n++)
+        g_string_append (text, lines[i]);
+      g_string_append (text, "bad line");
+
+      g_assert_cmpuint (keyfob_key_file_find_bad_line (text->str, &n_bad), ==,
+                        is_bad ? 2 : n_lines + 2);
+      g_assert_cmpuint (n_bad, ==, is_bad ? n_lines + 1 : 1);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
+  g_test_add_func ("/key-file-writer/bad-line-is-one-for-glib", test_bad_line_is_one_for_glib);
+  g_test_add_func ("/key-file-writer/bad-lines-are-counted", test_bad_lines_are_counted);
+  g_test_add_func ("/key-file-writer/bad-line-of-a-large-file", test_bad_line_of_a_large_file);
 #define ADD(path, function) \
   g_test_add ("/key-file-writer/" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("nothing-to-write", test_nothing_to_write);
