@@ -103,6 +103,17 @@ class Backup(agentcase.AgentCase):
         self.assertIn("line 1", outcome["problems"][0])
         self.assertIn("70000 is not a port", outcome["problems"][0])
 
+    def test_addresses_without_a_scheme(self):
+        outcome = self.import_hosts(self.write("[one.example.org]\nname=Eins\n[notes]\na=b\n"))
+        self.assertEqual(outcome, {"added": 1, "known": 0, "risky": 0, "problems": []})
+        self.assertEqual(self.configured(), {ONE: {"name": "Eins"}})
+
+    def test_bad_lines_are_told(self):
+        for lines, told in (("x\n", "Line 2 cannot be read."), ("x\n\ny\n", "Line 2 and 1 more line cannot be read.")):
+            path = self.write(f"[{ONE}]\n{lines}")
+            self.assertIn(f"{path} cannot be read as a list of servers: {told}",
+                          self.assert_fails("Store", self.import_hosts, path))
+
     def test_what_only_a_trusted_list_may_say(self):
         hosts = {"http://one.example.org": "allow-http=true", TWO: "server-pkce=true",
                  "https://three.example.org": "store=/tmp/tokens.json",

@@ -249,6 +249,19 @@ class Hosts(agentcase.AgentCase):
             self.assertIn(part, sentence)
         self.assertEqual(glob.glob(self.hosts_file() + ".damaged-*"), [])
 
+    def test_secrets_stay_out_of_the_log(self):
+        self.stop_agent()
+        self.write_hosts("[https://me:hunter2@one.example.org]\n[https://one.example.org/?token=hunter2]\n"
+                         "[me:hunter2@one.example.org]\n[a word hunter2]\n[https://two.example.org]\n"
+                         "[https://two.example.org/#hunter2]\n[https://TWO.example.org/]\n")
+        self.start_agent()
+        self.assertEqual([host["Url"] for host in self.hosts().values()], ["https://two.example.org"])
+        (_name, notice), = self.agent_property("Notices")
+        for text, lines in ((self.log(), (1, 2, 3, 4, 6, 7)), (notice, (1, 2, 3, 6))):
+            self.assertNotIn("hunter2", text)
+            for line in lines:
+                self.assertEqual(text.count(f"The host in line {line} of {self.hosts_file()} is left out"), 1, line)
+
     def test_merge_conflict_costs_no_host(self):
         text = ("# hosts\n[https://one.example.org]\n<<<<<<< HEAD\nname=Ours\n=======\nname=Theirs\n"
                 ">>>>>>> branch\ntimeout=60\n\n<<<<<<< HEAD\n[https://two.example.org]\nname=Two\n"

@@ -189,7 +189,8 @@ class Provided(agentcase.AgentCase):
         self.start_agent()
         self.assertEqual(set(self.names()), {ONE, "https://good.example.org"})
         for sentence in (f"The hosts that {bad} provides are left out: Line 3 cannot be read.",
-                         "timeout: The option “timeout” is of another type.", "The host in line 1 of ", f"left out: Other users can change the file {open_to_all}.",
+                         "timeout: The time limit is from 1 to 3600 seconds.", "The host in line 1 of ",
+                         f"left out: Other users can change the file {open_to_all}.",
                          "d.ini is not a regular file."):
             self.assertEqual(self.log().count(sentence), 1, sentence)
             self.assertIn(sentence, self.ctl("status"))
@@ -205,13 +206,30 @@ class Provided(agentcase.AgentCase):
         self.provide(f"[{ONE}]\ntimeout=hunter2\n", name="b.ini")
         self.provide(f"[{ONE}]\nredirect-ports=hunter2;\n", name="c.ini")
         self.provide(f"[{ONE}]\npinned=hunter2\n", name="d.ini")
+        self.provide("[https://user:hunter2@portal.example.org]\n[https://portal.example.org/?token=hunter2]\n"
+                     "[user:hunter2@portal.example.org]\n", name="e.ini")
         self.provide(f"[{TWO}]\n", name="z.ini")
         self.start_agent()
         self.assertEqual(set(self.names()), {TWO})
-        for sentence in ("a.ini provides are left out: Line 2 cannot be read.", "“timeout” is of another type",
-                         "“redirect-ports” is of another type", "“pinned” is of another type"):
+        for sentence in ("a.ini provides are left out: Line 2 cannot be read.", "timeout: The time limit",
+                         "redirect-ports: A redirect port is", "pinned: This is either",
+                         "line 1 of " + os.path.join(self.folder("xdg"), "e.ini"),
+                         "line 2 of " + os.path.join(self.folder("xdg"), "e.ini"),
+                         "line 3 of " + os.path.join(self.folder("xdg"), "e.ini")):
             self.assertEqual(self.log().count(sentence), 1, sentence)
         self.assertNotIn("hunter2", self.log())
+
+    def test_address_without_a_scheme(self):
+        self.provide("[portal.example.org]\nname=Portal\n")
+        self.start_agent()
+        self.assertEqual(self.names(), {"https://portal.example.org": "Portal"})
+        self.assertEqual(self.agent_property("ProvidedProblems"), [])
+
+    def test_two_spellings(self):
+        path = self.provide("[https://A.example.org]\nname=One\n[https://a.example.org/]\nname=Two\n")
+        self.start_agent()
+        self.assertEqual(self.names(), {"https://a.example.org": "One"})
+        self.assertEqual(self.log().count(f"The host in line 3 of {path} is left out: It is there twice"), 1)
 
     def test_odd_files_in_the_log(self):
         self.provide("no such line\n", name="a\nForged line.ini")

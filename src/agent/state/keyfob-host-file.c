@@ -55,12 +55,19 @@ replace_all (const char *text, const char *from, const char *to)
   return g_strjoinv (to, parts);
 }
 
-/* What GLib says of a value has the value in it, which may be a secret. */
-static GVariant *
-refuse_type (const char *key, GError **error)
+/* Of another sentence than GLib's, which has the value in it: that may be a secret.
+ *
+ * Returns: %NULL, so that what reads a value can return what this returns */
+static gpointer G_GNUC_PRINTF (2, 3) refuse_value (GError **error, const char *format, ...)
 {
-  g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-               _ ("The option “%s” is of another type."), key);
+  va_list args;
+
+  if (error != NULL)
+    {
+      va_start (args, format);
+      *error = g_error_new_valist (G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE, format, args);
+      va_end (args);
+    }
 
   return NULL;
 }
@@ -79,30 +86,28 @@ read_ports (GKeyFile *keys, const char *group, const char *key, GError **error)
   /* an empty list is no array, and no error */
   ports = g_key_file_get_integer_list (keys, group, key, &n_ports, &bad);
   if (bad != NULL)
-    return refuse_type (key, error);
+    return refuse_value (error, _ ("A redirect port is a number from 1 to 65535."));
 
   for (gsize i = 0; i < n_ports; i++)
     {
       if (ports[i] < 0 || ports[i] > G_MAXUINT16)
-        {
-          g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
-                       _ ("%d is not a port."), ports[i]);
-          return NULL;
-        }
+        return refuse_value (error, _ ("%d is not a port."), ports[i]);
       g_variant_builder_add (&builder, "q", (guint16) ports[i]);
     }
 
   return g_variant_builder_end (&builder);
 }
 
+/* What is no number becomes one that no option can have, so that the check of the option says which
+ * it can. */
 static GVariant *
-read_number (GKeyFile *keys, const char *group, const char *key, GError **error)
+read_number (GKeyFile *keys, const char *group, const char *key)
 {
   guint64 number;
   g_autofree char *text = g_key_file_get_value (keys, group, key, NULL);
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &number, NULL))
-    return refuse_type (key, error);
+    number = G_MAXUINT32;
 
   return g_variant_new_uint32 (number);
 }
@@ -116,8 +121,10 @@ read_text (GKeyFile *keys, const char *group, const char *key, GError **error)
     return NULL;
 
   text = keyfob_key_file_dup_string (keys, group, key, NULL);
+  if (text == NULL)
+    return refuse_value (error, _ ("This is no text in UTF-8. Save the file as UTF-8."));
 
-  return text != NULL ? g_variant_new_string (text) : refuse_type (key, error);
+  return g_variant_new_string (text);
 }
 
 /* Returns: (transfer floating): the value of @key, of the type of @option */
@@ -136,10 +143,11 @@ read_option (GKeyFile *keys,
     case 'a':
       return read_ports (keys, group, key, error);
     case 'u':
-      return read_number (keys, group, key, error);
+      return read_number (keys, group, key);
     case 'b':
       flag = g_key_file_get_boolean (keys, group, key, &bad);
-      return bad == NULL ? g_variant_new_boolean (flag) : refuse_type (key, error);
+      return bad == NULL ? g_variant_new_boolean (flag)
+                         : refuse_value (error, _ ("This is either “true” or “false”."));
     default:
       return read_text (keys, group, key, error);
     }
@@ -243,6 +251,41 @@ read_options (GKeyFile *keys,
   return TRUE;
 }
 
+static gboolean
+allows_http (KeyfobConfig *config)
+{
+  g_autoptr (GVariant) value = keyfob_config_dup_option (config, KEYFOB_OPTION_ALLOW_HTTP);
+
+  return g_variant_get_boolean (value);
+}
+
+/* @provided: (nullable): the host that has the options of @dict beside its own
+ *
+ * Returns: whether a host can have the options in @dict; else the sentence names the key */
+static gboolean
+check_options (GVariantDict *dict, KeyfobConfig *provided, GError **error)
+{
+  gboolean allow_http = provided != NULL && allows_http (provided);
+
+  g_variant_dict_lookup (dict, keyfob_option_get_info (KEYFOB_OPTION_ALLOW_HTTP)->name, "b",
+                         &allow_http);
+  for (gsize i = 0; i < KEYFOB_N_OPTIONS; i++)
+    {
+      const KeyfobOptionInfo *option = keyfob_option_get_info (i);
+      g_autoptr (GVariant) value = g_variant_dict_lookup_value (dict, option->name, NULL);
+      g_autoptr (GVariant) checked =
+          value != NULL ? keyfob_option_check (option, value, allow_http, error) : NULL;
+
+      if (value != NULL && checked == NULL)
+        {
+          g_prefix_error (error, "%s: ", option->name);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 /* The options of the group go before those of the host as it is provided, or was last. */
 static KeyfobConfig *
 read_config (KeyfobHostFile *self, const char *group, GError **error)
@@ -254,7 +297,7 @@ read_config (KeyfobHostFile *self, const char *group, GError **error)
 
   if (provided == NULL && !read_options (keys, group, LAST_PROVIDED, dict, error))
     return NULL;
-  if (!read_options (keys, group, "", dict, error))
+  if (!read_options (keys, group, "", dict, error) || !check_options (dict, provided, error))
     return NULL;
 
   return provided != NULL ? keyfob_config_with_options (provided, g_variant_dict_end (dict), error)
@@ -339,7 +382,7 @@ salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
   is_copied = keyfob_key_file_salvage (self->path, data, length, &good, &line, &copy, &error);
   g_clear_pointer (&self->keys, g_key_file_unref);
   self->keys = g_key_file_new ();
-  g_key_file_load_from_data (self->keys, good, -1, KEYFOB_KEY_FILE_FLAGS, NULL);
+  keyfob_key_file_load (self->keys, good, strlen (good), NULL);
 
   if (!is_copied)
     {
@@ -381,31 +424,42 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
       return NULL;
     }
 
-  if (length > 0
-      && !g_key_file_load_from_data (self->keys, data, length, KEYFOB_KEY_FILE_FLAGS, &error))
+  if (!keyfob_key_file_load (self->keys, data, length, NULL))
     {
-      g_debug ("%s does not parse: %s", self->name, error->message);
       salvage (self, data, length, problems);
     }
 
   return g_steal_pointer (&data);
 }
 
+/* What is kept while the groups of a file are read. */
+typedef struct
+{
+  const char *rest; /* (nullable): of the text, where the next groups are: they come in its order */
+  guint line;       /* number of its first line */
+  guint n_logged;   /* groups left out of which the log alone tells */
+  GPtrArray *problems; /* sentences for the user */
+} Reading;
+
 /* Returns: the number of the line with the name of @group, or 0 */
 static guint
-find_line (const char *text, const char *group)
+find_line (Reading *reading, const char *group)
 {
   g_autofree char *header = g_strdup_printf ("[%s]", group);
-  const char *line = text;
+  const char *line = reading->rest;
 
-  for (guint number = 1; line != NULL; number++)
+  for (guint number = reading->line; line != NULL; number++)
     {
       const char *end = strchr (line, '\n');
       g_autofree char *stripped =
           g_strstrip (end != NULL ? g_strndup (line, (gsize) (end - line)) : g_strdup (line));
 
       if (g_str_equal (stripped, header))
-        return number;
+        {
+          reading->rest = line;
+          reading->line = number;
+          return number;
+        }
 
       line = end != NULL ? end + 1 : NULL;
     }
@@ -424,17 +478,37 @@ read_last_used (KeyfobHostFile *self, const char *group)
   return time != NULL ? MAX (g_date_time_to_unix (time), 0) : 0;
 }
 
-/* Whoever has read a list that is not the user's own tells of it. */
-static void G_GNUC_PRINTF (2, 3) log_message (KeyfobHostFile *self, const char *format, ...)
+/* Returns: whether a host is meant by @group where other groups may be, too */
+static gboolean
+looks_like_address (const char *group)
 {
-  va_list args;
+  return strstr (group, "://") != NULL
+         || (strpbrk (group, ".:") != NULL && strpbrk (group, " \t\"") == NULL);
+}
 
-  if (self->path == NULL)
+/* The sentence has the line of the group, whose name may have a password in it.
+ *
+ * @is_problem: whether the user is told, too, and not the log alone */
+static void
+leave_out (KeyfobHostFile *self,
+           Reading *reading,
+           const char *group,
+           gboolean is_problem,
+           const char *reason)
+{
+  g_autofree char *sentence = NULL;
+
+  if (is_problem ? reading->problems->len >= MOST_PROBLEMS : reading->n_logged++ >= MOST_PROBLEMS)
     return;
 
-  va_start (args, format);
-  g_logv (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, format, args);
-  va_end (args);
+  /* Translators: number of a line, path of a file, and what is wrong */
+  sentence = g_strdup_printf (_ ("The host in line %u of %s is left out: %s"),
+                              find_line (reading, group), self->name, reason);
+  /* whoever has read a list that is not the user's own tells of it */
+  if (self->path != NULL)
+    g_message ("%s", sentence);
+  if (is_problem)
+    g_ptr_array_add (reading->problems, g_steal_pointer (&sentence));
 }
 
 static void
@@ -447,12 +521,13 @@ note_removed (KeyfobHostFile *self, const char *group)
     g_hash_table_add (self->removed, normal);
 }
 
-/* @text: the text of the file, to find the number of a line in */
+/* Returns: (transfer full) (nullable): the host of @group */
 static KeyfobHostEntry *
-read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray *problems)
+read_group (KeyfobHostFile *self, const char *group, Reading *reading)
 {
   g_autoptr (KeyfobHostEntry) entry = g_new0 (KeyfobHostEntry, 1);
   g_autoptr (GError) error = NULL;
+  gboolean is_list = self->path == NULL;
 
   if (g_key_file_get_boolean (self->keys, group, REMOVED, NULL))
     {
@@ -461,22 +536,15 @@ read_group (KeyfobHostFile *self, const char *group, const char *text, GPtrArray
     }
 
   entry->config = read_config (self, group, &error);
-  if (entry->config == NULL && problems->len == MOST_PROBLEMS)
-    return NULL;
   if (entry->config == NULL)
     {
-      log_message (self, "[%s] in %s is left out: %s", group, self->name, error->message);
-      /* a group that is no URL is not meant for Keyfob */
-      if (strstr (group, "://") != NULL)
-        g_ptr_array_add (problems,
-                         /* Translators: number of a line, path of a file, and what is wrong */
-                         g_strdup_printf (_ ("The host in line %u of %s is left out: %s"),
-                                          find_line (text, group), self->name, error->message));
+      /* what is no address in a file that Keyfob writes, too, is not meant for Keyfob */
+      leave_out (self, reading, group, is_list || looks_like_address (group), error->message);
       return NULL;
     }
   if (g_hash_table_contains (self->groups, keyfob_config_get_base_url (entry->config)))
     {
-      log_message (self, "[%s] in %s is there twice; the first is taken", group, self->name);
+      leave_out (self, reading, group, is_list, _ ("It is there twice, and the first one counts."));
       return NULL;
     }
   g_hash_table_insert (self->groups, g_strdup (keyfob_config_get_base_url (entry->config)),
@@ -638,19 +706,23 @@ keyfob_host_file_dup_default_path (void)
   return g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, "hosts.ini", NULL);
 }
 
-/* Reads the hosts of the groups into @entries. */
+/* @text: (nullable): of the file, to find the number of a line in */
 static void
 read_groups (KeyfobHostFile *self, const char *text, GPtrArray *entries, GPtrArray *problems)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (self->keys, NULL);
+  Reading reading = { .line = 1, .problems = problems };
 
+  if (text != NULL)
+    reading.rest = keyfob_key_file_skip_byte_order_mark (text);
   for (gsize i = 0; groups[i] != NULL; i++)
     {
       KeyfobHostEntry *entry;
 
       if (entries->len == KEYFOB_HOST_FILE_MOST)
         {
-          log_message (self, "What follows host %u in %s is left out", entries->len, self->name);
+          if (self->path != NULL)
+            g_message ("What follows host %u in %s is left out", entries->len, self->name);
           g_ptr_array_add (problems,
                            /* Translators: path of a file, number of hosts */
                            g_strdup_printf (_ ("%s lists more than %d hosts. The others are left "
@@ -659,7 +731,7 @@ read_groups (KeyfobHostFile *self, const char *text, GPtrArray *entries, GPtrArr
           break;
         }
 
-      entry = read_group (self, groups[i], text, problems);
+      entry = read_group (self, groups[i], &reading);
 
       if (entry != NULL)
         g_ptr_array_add (entries, entry);
@@ -732,8 +804,57 @@ drop_words (GKeyFile *keys)
   g_auto (GStrv) groups = g_key_file_get_groups (keys, NULL);
 
   for (gsize i = 0; groups[i] != NULL; i++)
-    if (strstr (groups[i], "://") == NULL)
+    if (!looks_like_address (groups[i]))
       g_key_file_remove_group (keys, groups[i], NULL);
+}
+
+static void
+set_bad_line (GError **error, const char *text)
+{
+  guint n_bad;
+  guint line = keyfob_key_file_find_bad_line (text, &n_bad);
+
+  if (n_bad > 1)
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
+                 /* Translators: number of a line of a file, and how many lines beside that one */
+                 g_dngettext (GETTEXT_PACKAGE, "Line %u and %u more line cannot be read.",
+                              "Line %u and %u more lines cannot be read.", n_bad - 1),
+                 line, n_bad - 1);
+  else
+    g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE, _ ("Line %u cannot be read."),
+                 line);
+}
+
+/* @is_foreign: whether it may be a file that is not meant for Keyfob */
+static GPtrArray *
+parse_list (const char *path,
+            const char *text,
+            gsize length,
+            gboolean is_foreign,
+            GStrv *problems,
+            GError **error)
+{
+  g_autoptr (KeyfobHostFile) self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
+  g_autoptr (GPtrArray) entries =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+
+  self->name = g_filename_display_name (path);
+  /* as in UTF-16 */
+  if (memchr (text, '\0', length) != NULL)
+    return refuse_value (error, _ ("This is no text in UTF-8. Save the file as UTF-8."));
+  if (!keyfob_key_file_load (self->keys, text, length, NULL))
+    {
+      set_bad_line (error, text);
+      return NULL;
+    }
+
+  if (is_foreign)
+    drop_words (self->keys);
+  read_groups (self, text, entries, found);
+  *problems = dup_problems (found);
+
+  return g_steal_pointer (&entries);
 }
 
 GPtrArray *
@@ -743,33 +864,7 @@ keyfob_host_file_parse_list (const char *path,
                              GStrv *problems,
                              GError **error)
 {
-  g_autoptr (KeyfobHostFile) self = g_object_new (KEYFOB_TYPE_HOST_FILE, NULL);
-  g_autoptr (GPtrArray) entries =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_host_entry_free);
-  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
-
-  guint n_bad;
-
-  self->name = g_filename_display_name (path);
-  if (memchr (text, '\0', length) != NULL)
-    {
-      g_set_error_literal (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE,
-                           _ ("There is a NUL in it."));
-      return NULL;
-    }
-  if (length > 0
-      && !g_key_file_load_from_data (self->keys, text, length, KEYFOB_KEY_FILE_FLAGS, NULL))
-    {
-      g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_PARSE, "Line %u cannot be read.",
-                   keyfob_key_file_find_bad_line (text, &n_bad));
-      return NULL;
-    }
-
-  drop_words (self->keys);
-  read_groups (self, text, entries, found);
-  *problems = dup_problems (found);
-
-  return g_steal_pointer (&entries);
+  return parse_list (path, text, length, FALSE, problems, error);
 }
 
 GPtrArray *
@@ -777,6 +872,7 @@ keyfob_host_file_read_list (const char *path, GStrv *problems, GError **error)
 {
   g_autofree char *name = g_filename_display_name (path);
   g_autoptr (GPtrArray) entries = NULL;
+  g_autoptr (GError) unread = NULL;
   g_auto (GStrv) found = NULL;
   g_autofree char *text = NULL;
   gsize length = 0;
@@ -791,8 +887,15 @@ keyfob_host_file_read_list (const char *path, GStrv *problems, GError **error)
       return NULL;
     }
 
-  entries = keyfob_host_file_parse_list (path, text, length, &found, NULL);
-  if (entries == NULL || (entries->len == 0 && found[0] == NULL))
+  entries = parse_list (path, text, length, TRUE, &found, &unread);
+  if (entries == NULL)
+    {
+      g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+                   /* Translators: path of a file, and what is wrong with it */
+                   _ ("%s cannot be read as a list of servers: %s"), name, unread->message);
+      return NULL;
+    }
+  if (entries->len == 0 && found[0] == NULL)
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("%s is no list of servers as Keyfob exports it. Choose another file."), name);

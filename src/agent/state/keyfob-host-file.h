@@ -114,7 +114,8 @@ GPtrArray *keyfob_host_file_load (KeyfobHostFile *self, char **problem);
  * @problems: (out) (transfer full): a sentence for each host that is left out
  *
  * Reads the hosts of a file that a person keeps, in the same format, which is not changed; blocks,
- * so it is for a thread.
+ * so it is for a thread. The file may be one of another program: a group whose name is a word alone
+ * is passed over.
  *
  * Returns: (transfer full) (element-type KeyfobHostEntry): the hosts; %NULL with
  *   KEYFOB_AUTH_ERROR_STORE where the file cannot be read or is no such list

@@ -174,9 +174,8 @@ is_good_line (const char *line, const char *end)
   return *line == '[' ? is_group_line (line, end) : is_pair (line, end);
 }
 
-/* What editors of Windows put at the beginning of a text in UTF-8. */
-static const char *
-skip_byte_order_mark (const char *text)
+const char *
+keyfob_key_file_skip_byte_order_mark (const char *text)
 {
   return g_str_has_prefix (text, BYTE_ORDER_MARK) ? text + strlen (BYTE_ORDER_MARK) : text;
 }
@@ -190,7 +189,7 @@ skip_byte_order_mark (const char *text)
 static char *
 drop_bad_lines (const char *text, guint *first_bad, guint *n_bad)
 {
-  const char *next = skip_byte_order_mark (text);
+  const char *next = keyfob_key_file_skip_byte_order_mark (text);
   g_autoptr (GString) good = g_string_sized_new (strlen (next) + 1);
   gboolean in_group = FALSE;
 
@@ -232,7 +231,7 @@ drop_bad_lines (const char *text, guint *first_bad, guint *n_bad)
 gboolean
 keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GError **error)
 {
-  const char *text = data != NULL ? skip_byte_order_mark (data) : NULL;
+  const char *text = data != NULL ? keyfob_key_file_skip_byte_order_mark (data) : NULL;
 
   if (length > 0)
     length -= text - data;

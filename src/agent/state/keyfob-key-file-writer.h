@@ -78,6 +78,9 @@ gboolean keyfob_key_file_salvage (const char *path,
  * Returns: number of the first line that cannot be read, or 0 */
 guint keyfob_key_file_find_bad_line (const char *text, guint *n_bad);
 
+/** Returns: the text behind the mark with which editors of Windows begin one in UTF-8 */
+const char *keyfob_key_file_skip_byte_order_mark (const char *text);
+
 /**
  * keyfob_key_file_load:
  * @keys: takes what @data has

@@ -411,6 +411,48 @@ test_too_many_hosts (void)
 }
 
 static void
+test_byte_order_mark (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (KeyfobConfig) config = keyfob_config_new (URL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *problem = NULL;
+
+  write_text ("\xEF\xBB\xBF[" URL "]\nname=Data\n");
+  entries = keyfob_host_file_load (file, &problem);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_null (problem);
+
+  /* as an editor leaves it while this program runs */
+  write_text ("\xEF\xBB\xBF[" URL "]\nname=Data\nnote=Mine\n");
+  keyfob_host_file_set_note (file, config, KEYFOB_HOST_NOTE_PORTS, "1");
+  flush (file);
+  assert_text ("[" URL "]\nname=Data\nnote=Mine\n" NOTES);
+}
+
+/* A group that is no address, or a line that cannot be read, costs nothing of what is behind it. */
+static void
+test_large_damaged_file (void)
+{
+  g_autofree char *path = dup_path ();
+  g_autoptr (KeyfobHostFile) file = new_file (path);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) entries = NULL;
+  g_autofree char *problem = NULL;
+
+  for (int n = 0; n < 30000; n++)
+    g_string_append_printf (text, "[a word %d]\na=1\n\n", n);
+  g_string_append (text, "bad line\n[" URL "]\ntimeout=60\n[https://h.example.org]\ntimeout=x\n");
+  write_text (text->str);
+
+  entries = keyfob_host_file_load (file, &problem);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_nonnull (strstr (problem, "could not be read in line 90001,"));
+  g_assert_nonnull (strstr (problem, "The host in line 90004 of "));
+}
+
+static void
 test_reads_0_1 (void)
 {
   static const struct
@@ -468,6 +510,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/host-file/unreadable-is-left-alone", test_unreadable_is_left_alone);
   g_test_add_func ("/host-file/odd-values", test_odd_values);
   g_test_add_func ("/host-file/too-many-hosts", test_too_many_hosts);
+  g_test_add_func ("/host-file/byte-order-mark", test_byte_order_mark);
+  g_test_add_func ("/host-file/large-damaged-file", test_large_damaged_file);
   g_test_add_func ("/host-file/reads-0.1", test_reads_0_1);
 
   return g_test_run ();

@@ -171,6 +171,19 @@ test_bad (void)
     { "[https://example.org]\nname=\\q\\\n", "“name”" },
     { "[https://example.org]\nstore=/srv\\\n", "“store”" },
     { "[https://example.org]\nredirect-ports=\\q\\\n", "“redirect-ports”" },
+    /* which values there can be */
+    { "[https://example.org]\ntimeout=99999999999\n", "timeout: The time limit is from 1 to 3600" },
+    { "[https://example.org]\ntimeout=0\n", "timeout: The time limit is from 1 to 3600" },
+    { "[https://example.org]\nredirect-ports=many\n",
+      "redirect-ports: A redirect port is a number from 1 to 65535." },
+    { "[https://example.org]\npinned=perhaps\n", "pinned: This is either “true” or “false”." },
+    { "[https://example.org]\nname=Z\xfcrich\n", "name: This is no text in UTF-8." },
+    /* of which option */
+    { "[https://example.org]\nissuer=https://u:p@example.org\n", "issuer: Type the address" },
+    { "[https://example.org]\nissuer=http://idp.example.org\n", "issuer: " },
+    { "[https://example.org]\nscope=\"a\"\n", "scope: A scope is made of" },
+    { "\xEF\xBB\xBF[https://example.org]\ntimeout=soon\n", " 1 " },
+    { "[example.org]\ntimeout=soon\n", " 1 " },
   };
   g_autofree char *path = dup_path ();
 
@@ -195,6 +208,130 @@ test_bad (void)
     }
 }
 
+typedef struct
+{
+  const char *text;
+  const char *urls;     /* of the hosts, a line each */
+  const char *problems; /* what each sentence ends with, a line each */
+} List;
+
+#define NO_UTF8 "This is no text in UTF-8. Save the file as UTF-8."
+#define NO_NUMBER "timeout: The time limit is from 1 to 3600 seconds."
+#define TWICE "It is there twice, and the first one counts."
+
+static void
+assert_list (const List *list, GPtrArray *entries, GStrv problems)
+{
+  g_autoptr (GString) urls = g_string_new (NULL);
+  g_auto (GStrv) ends = g_strsplit (list->problems, "\n", -1);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      KeyfobHostEntry *entry = g_ptr_array_index (entries, i);
+
+      g_string_append_printf (urls, "%s%s", i > 0 ? "\n" : "",
+                              keyfob_config_get_base_url (entry->config));
+    }
+  g_assert_cmpstr (urls->str, ==, list->urls);
+
+  g_assert_cmpuint (g_strv_length (problems), ==, g_strv_length (ends));
+  for (gsize i = 0; problems[i] != NULL; i++)
+    if (!g_str_has_suffix (problems[i], ends[i]))
+      g_error ("“%s” does not end with “%s”", problems[i], ends[i]);
+}
+
+/* Lists that are provided are read as hosts.ini is, and all that is left out is told. */
+static void
+test_provided (void)
+{
+  static const List lists[] = {
+    { "[portal.example.org]\n[localhost:8080/api]\n[portal]\n",
+      "https://portal.example.org\nhttps://localhost:8080/api\nhttps://portal", "" },
+    { "[portal.example.org]\ntimeout=x\n", "", "line 1 of /l.ini is left out: " NO_NUMBER },
+    { "[https://A.example.org]\n\n[https://a.example.org/]\n", "https://a.example.org",
+      "line 3 of /l.ini is left out: " TWICE },
+    { "\xEF\xBB\xBF[https://a.example.org]\n", "https://a.example.org", "" },
+    { "\xEF\xBB\xBF", "", "" },
+    { "[not a url]\n[b.example.org]\nname=\xFC\n", "",
+      "blank or an invisible character in it. Type it without.\nline 2 of /l.ini is left out: "
+      "name: " NO_UTF8 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_auto (GStrv) problems = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) entries = keyfob_host_file_parse_list (
+          "/l.ini", lists[i].text, strlen (lists[i].text), &problems, &error);
+
+      g_test_message ("list %" G_GSIZE_FORMAT, i);
+      g_assert_no_error (error);
+      assert_list (&lists[i], entries, problems);
+    }
+}
+
+/* A file that a person imports may be one of another program. */
+static void
+test_imported (void)
+{
+  static const List lists[] = {
+    { "[portal.example.org]\n[localhost:8080/api]\n[notes]\n[remote \"a.b\"]\n",
+      "https://portal.example.org\nhttps://localhost:8080/api", "" },
+    { "[u:p@portal.example.org]\n", "", "you sign in later, in the browser." },
+  };
+  g_autofree char *path = dup_path ();
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+  for (gsize i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_auto (GStrv) problems = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) entries = NULL;
+
+      g_assert_true (g_file_set_contents (path, lists[i].text, -1, NULL));
+      entries = keyfob_host_file_read_list (path, &problems, &error);
+      g_test_message ("list %" G_GSIZE_FORMAT, i);
+      g_assert_no_error (error);
+      assert_list (&lists[i], entries, problems);
+    }
+}
+
+static void
+test_no_list (void)
+{
+  static const struct
+  {
+    const char *text;
+    gsize length;
+    const char *told;
+  } table[] = {
+    { "[https://a.example.org]\nx\n", 0, "Line 2 cannot be read." },
+    { "[https://a.example.org]\nx\n\ny\n", 0, "Line 2 and 1 more line cannot be read." },
+    { "x\ny\nz\n", 0, "Line 1 and 2 more lines cannot be read." },
+    { "\xFF\xFE[\0a\0]\0", 8, NO_UTF8 },
+  };
+  g_autofree char *path = dup_path ();
+
+  g_assert_no_errno (g_mkdir_with_parents (g_get_user_config_dir (), 0700));
+  for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      gsize length = table[i].length > 0 ? table[i].length : strlen (table[i].text);
+      g_autofree char *sentence =
+          g_strdup_printf ("%s cannot be read as a list of servers: %s", path, table[i].told);
+      g_auto (GStrv) problems = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) read_error = NULL;
+
+      g_assert_null (
+          keyfob_host_file_parse_list ("/l.ini", table[i].text, length, &problems, &error));
+      g_assert_cmpstr (error->message, ==, table[i].told);
+
+      g_assert_true (g_file_set_contents (path, table[i].text, length, NULL));
+      g_assert_null (keyfob_host_file_read_list (path, &problems, &read_error));
+      g_assert_cmpstr (read_error->message, ==, sentence);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -203,6 +340,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/host-group/urls", test_urls);
   g_test_add_func ("/host-group/every-option-comes-back", test_every_option_comes_back);
   g_test_add_func ("/host-group/bad", test_bad);
+  g_test_add_func ("/host-group/provided", test_provided);
+  g_test_add_func ("/host-group/imported", test_imported);
+  g_test_add_func ("/host-group/no-list", test_no_list);
 
   return g_test_run ();
 }
