@@ -231,6 +231,24 @@ class Provided(agentcase.AgentCase):
         self.assertEqual(self.names(), {"https://a.example.org": "One"})
         self.assertEqual(self.log().count(f"The host in line 3 of {path} is left out: It is there twice"), 1)
 
+    def test_link_that_leads_nowhere(self):
+        target = self.bus.path("target.ini")
+        link = os.path.join(self.folder("xdg"), "link.ini")
+        self.provide(f"[{ONE}]\n")
+        os.symlink(target, link)
+        self.start_agent()
+        self.assertEqual(self.log().count(f"The file {link} is a link that leads nowhere"), 1)
+        with open(target, "w", encoding="utf-8") as out:
+            out.write(f"[{TWO}]\n")
+        self.provide(f"[{ONE}]\nname=One\n")
+        self.wait_names({ONE: "One", TWO: "two.example.org/api"})
+        self.assertEqual(self.agent_property("ProvidedProblems"), [])
+        # as where a file is broken
+        os.remove(target)
+        self.provide(f"[{ONE}]\nname=First\n")
+        self.wait_names({ONE: "First", TWO: "two.example.org/api"})
+        self.assertIn(f"{link} provides stay as they were: The file {link} is a link", self.log())
+
     def test_odd_files_in_the_log(self):
         self.provide("no such line\n", name="a\nForged line.ini")
         self.provide("".join(f"[https://h{i}.example.org]\n" for i in range(2001)), name="b.ini")

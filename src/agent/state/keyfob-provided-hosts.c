@@ -115,8 +115,14 @@ parse_file (const char *path, GPtrArray *problems, GError **error)
   g_autoptr (GPtrArray) entries = NULL;
   GPtrArray *configs;
 
-  if (!keyfob_file_read_provided (path, KEYFOB_KEY_FILE_MAX, &text, &length, error) || text == NULL)
+  if (!keyfob_file_read_provided (path, KEYFOB_KEY_FILE_MAX, &text, &length, error))
     return NULL;
+  if (text == NULL)
+    {
+      /* gone, unless the error says that a link leads nowhere */
+      g_free (keyfob_file_resolve (path, TRUE, error));
+      return NULL;
+    }
 
   entries = keyfob_host_file_parse_list (path, text, length, &found, error);
   if (entries == NULL)
