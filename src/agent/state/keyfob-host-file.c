@@ -382,7 +382,7 @@ salvage (KeyfobHostFile *self, char *data, gsize length, GPtrArray *problems)
   is_copied = keyfob_key_file_salvage (self->path, data, length, &good, &line, &copy, &error);
   g_clear_pointer (&self->keys, g_key_file_unref);
   self->keys = g_key_file_new ();
-  keyfob_key_file_load (self->keys, good, strlen (good), NULL);
+  keyfob_key_file_load (self->keys, good, strlen (good), KEYFOB_KEY_FILE_FLAGS);
 
   if (!is_copied)
     {
@@ -424,7 +424,7 @@ read_file (KeyfobHostFile *self, GPtrArray *problems)
       return NULL;
     }
 
-  if (!keyfob_key_file_load (self->keys, data, length, NULL))
+  if (!keyfob_key_file_load (self->keys, data, length, KEYFOB_KEY_FILE_FLAGS))
     {
       salvage (self, data, length, problems);
     }
@@ -843,7 +843,7 @@ parse_list (const char *path,
   /* as in UTF-16 */
   if (memchr (text, '\0', length) != NULL)
     return refuse_value (error, _ ("This is no text in UTF-8. Save the file as UTF-8."));
-  if (!keyfob_key_file_load (self->keys, text, length, NULL))
+  if (!keyfob_key_file_load (self->keys, text, length, G_KEY_FILE_NONE))
     {
       set_bad_line (error, text);
       return NULL;

@@ -229,15 +229,14 @@ drop_bad_lines (const char *text, guint *first_bad, guint *n_bad)
 }
 
 gboolean
-keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GError **error)
+keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GKeyFileFlags flags)
 {
   const char *text = data != NULL ? keyfob_key_file_skip_byte_order_mark (data) : NULL;
 
   if (length > 0)
     length -= text - data;
 
-  return length == 0
-         || g_key_file_load_from_data (keys, text, length, KEYFOB_KEY_FILE_FLAGS, error);
+  return length == 0 || g_key_file_load_from_data (keys, text, length, flags, NULL);
 }
 
 gboolean
@@ -282,7 +281,7 @@ parse (const char *text)
 {
   GKeyFile *keys = g_key_file_new ();
 
-  keyfob_key_file_load (keys, text, strlen (text), NULL);
+  keyfob_key_file_load (keys, text, strlen (text), KEYFOB_KEY_FILE_FLAGS);
 
   return keys;
 }
@@ -353,7 +352,7 @@ dup_merged (Snapshot *snapshot, const char *target, GError **error)
   if (length == strlen (snapshot->base) && memcmp (data, snapshot->base, length) == 0)
     return g_strdup (snapshot->data);
 
-  if (!keyfob_key_file_load (there, data, length, NULL))
+  if (!keyfob_key_file_load (there, data, length, KEYFOB_KEY_FILE_FLAGS))
     {
       if (!keyfob_key_file_salvage (snapshot->path, data, length, &good, &line, &copy, error))
         return NULL;

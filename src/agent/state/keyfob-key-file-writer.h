@@ -85,11 +85,13 @@ const char *keyfob_key_file_skip_byte_order_mark (const char *text);
  * keyfob_key_file_load:
  * @keys: takes what @data has
  * @data: (nullable): text of a key file, followed by a zero; a byte order mark before it is skipped
- * @error: G_KEY_FILE_ERROR, with a line of the file in its message
+ * @flags: KEYFOB_KEY_FILE_FLAGS where it is written again
+ *
+ * Without the error of GLib: it quotes the line, which may have a secret in it.
  *
  * Returns: %FALSE where a line cannot be read
  */
-gboolean keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GError **error);
+gboolean keyfob_key_file_load (GKeyFile *keys, const char *data, gsize length, GKeyFileFlags flags);
 
 /**
  * keyfob_key_file_writer_write:
