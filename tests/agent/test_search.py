@@ -176,6 +176,18 @@ class Results(SearchCase):
         self.assertEqual([meta["id"] for meta in metas], [ids[1], ids[0]])
         self.assertEqual(self.shell.describe(gone), [])
 
+    def test_the_same_result_many_times(self):
+        self.add_portal()
+        found, = self.shell.find("portal")
+        self.assertEqual([meta["id"] for meta in self.shell.describe([found] * 700)], [found])
+
+    def test_more_results_than_a_search_gives(self):
+        for number in range(21):
+            self.add_host(f"https://archive{number}.example.org")
+        ids = [f"sign-in {path}" for path in self.hosts()]
+        self.assertEqual(len(ids), 21)
+        self.assertEqual([meta["id"] for meta in self.shell.describe(ids)], ids[:20])
+
     def test_more_is_typed(self):
         self.add_portal()
         self.add_host("https://archive.example.org", name="Data archive")
@@ -266,6 +278,17 @@ class Chosen(SearchCase):
         for gone in (found, "nothing", ""):
             self.shell.choose(gone)
             self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+
+    def test_host_that_was_not_found(self):
+        """No search gives such an id: it is not known what the person has read."""
+        host = self.add_portal()
+        window = FakeWindow(self.bus)
+        for unknown in (host.path, f"whatever {host.path}", f"sign-in  {host.path}", f"sign-in x{host.path}"):
+            for desktop in (self.shell, self.krunner):
+                with self.subTest(unknown, desktop=type(desktop).__name__):
+                    desktop.choose(unknown)
+                    self.assertEqual(window.wait_for_call(), ("Activate", ({},)))
+        self.assertEqual(host.State, "signed-out")
 
     def test_all_results(self):
         window = FakeWindow(self.bus)

@@ -191,18 +191,30 @@ index_hosts (GListModel *hosts)
   return by_path;
 }
 
+/* Returns: (nullable): the path of the host in @id, %NULL where no result can have it as its id */
+static const char *
+get_path (const char *id)
+{
+  if (g_str_has_prefix (id, COPY))
+    return id + strlen (COPY);
+
+  return g_str_has_prefix (id, SIGN_IN) ? id + strlen (SIGN_IN) : NULL;
+}
+
+/* A client may ask for one host a thousand times, and each description costs time. */
 GPtrArray *
 keyfob_host_search_find (GListModel *hosts, const char *const *ids)
 {
   g_autoptr (GHashTable) by_path = index_hosts (hosts);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *results = g_ptr_array_new_with_free_func ((GDestroyNotify) keyfob_search_result_free);
 
-  for (gsize i = 0; ids[i] != NULL; i++)
+  for (gsize i = 0; ids[i] != NULL && results->len < MAX_RESULTS; i++)
     {
-      const char *path = strchr (ids[i], '/');
+      const char *path = get_path (ids[i]);
       KeyfobHost *host = path != NULL ? g_hash_table_lookup (by_path, path) : NULL;
 
-      if (host != NULL && may_be_found (host))
+      if (host != NULL && may_be_found (host) && g_hash_table_add (seen, (gpointer) ids[i]))
         g_ptr_array_add (results, result_new (host, g_str_has_prefix (ids[i], COPY)));
     }
 
