@@ -94,7 +94,10 @@ keyfob_command_restore (KeyfobCtl *ctl, int argc, char **argv)
       return KEYFOB_EXIT_USAGE;
     }
 
-  path = g_canonicalize_filename (argv[1], NULL);
+  path = keyfob_ctl_dup_file (argv[1]);
+  if (path == NULL)
+    return KEYFOB_EXIT_USAGE;
+
   g_variant_dict_init (&options, NULL);
   g_variant_dict_insert (&options, "trust", "b", trust);
   answer = keyfob_ctl_call_agent (

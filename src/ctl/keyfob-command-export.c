@@ -267,11 +267,14 @@ find_address (KeyfobCtl *ctl, const char *text, KeyfobExit *code)
 static KeyfobExit
 import (KeyfobCtl *ctl, const char *file, const char *name)
 {
-  g_autofree char *path = g_canonicalize_filename (file, NULL);
+  g_autofree char *path = keyfob_ctl_dup_file (file);
   KeyfobExit code = KEYFOB_EXIT_DONE;
   g_autofree char *url = NULL;
   g_autoptr (GVariant) answer = NULL;
   GError *error = NULL;
+
+  if (path == NULL)
+    return KEYFOB_EXIT_USAGE;
 
   url = find_address (ctl, name, &code);
   if (url == NULL)

@@ -7,7 +7,9 @@
 #include "keyfob-ctl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -448,7 +450,8 @@ keyfob_ctl_fail (GError *error)
   if (g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS))
     code = KEYFOB_EXIT_USAGE;
 
-  if (error->domain == KEYFOB_AUTH_ERROR || code == KEYFOB_EXIT_USAGE)
+  if (error->domain == KEYFOB_AUTH_ERROR || code == KEYFOB_EXIT_USAGE
+      || g_error_matches (error, G_DBUS_ERROR, G_DBUS_ERROR_LIMITS_EXCEEDED))
     keyfob_ctl_say ("%s", error->message);
   else
     keyfob_ctl_say (_ ("Keyfob’s agent does not answer: %s"), error->message);
@@ -467,6 +470,30 @@ keyfob_ctl_quote (const char *word)
     }
 
   return g_strdup (word);
+}
+
+char *
+keyfob_ctl_dup_file (const char *typed)
+{
+  g_autofree char *path = g_canonicalize_filename (typed, NULL);
+  g_autofree char *resolved = NULL;
+  struct stat info;
+
+  /* what is not there the agent tells of */
+  if (stat (path, &info) != 0)
+    return g_steal_pointer (&path);
+  if (!g_str_has_prefix (path, "/dev/") && !g_str_has_prefix (path, "/proc/"))
+    resolved = g_steal_pointer (&path);
+  else
+    resolved = realpath (path, NULL);
+
+  if (S_ISREG (info.st_mode) && resolved != NULL)
+    return g_steal_pointer (&resolved);
+
+  keyfob_ctl_say (_ ("%s is not a regular file, which the agent could read. Name another file."),
+                  typed);
+
+  return NULL;
 }
 
 /* What is said quotes arguments and answers, which are not to command the terminal, nor to look
@@ -563,15 +590,60 @@ has_option (const GOptionEntry *entries, const char *name)
   return FALSE;
 }
 
-/* Returns: (nullable): the argument that no message can carry */
-static const char *
-find_no_text (int argc, char **argv, int file)
+/* GLib would convert the texts from the encoding of the locale, which is ASCII in many scripts.
+ *
+ * Returns: (transfer full): @entries, whose texts stay as they are given */
+static GOptionEntry *
+dup_unconverted (const GOptionEntry *entries)
 {
-  for (int i = 1; i < argc; i++)
-    if (i != file && !g_utf8_validate (argv[i], -1, NULL))
-      return argv[i];
+  GArray *copies = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL; entry++)
+    {
+      GOptionEntry copy = *entry;
+
+      if (copy.arg == G_OPTION_ARG_STRING)
+        copy.arg = G_OPTION_ARG_FILENAME;
+      else if (copy.arg == G_OPTION_ARG_STRING_ARRAY)
+        copy.arg = G_OPTION_ARG_FILENAME_ARRAY;
+      g_array_append_val (copies, copy);
+    }
+
+  return (GOptionEntry *) g_array_free (copies, FALSE);
+}
+
+/* Returns: (nullable): the text that no message can carry */
+static const char *
+find_no_text_in (const char *const *texts)
+{
+  for (gsize i = 0; texts != NULL && texts[i] != NULL; i++)
+    if (!g_utf8_validate (texts[i], -1, NULL))
+      return texts[i];
 
   return NULL;
+}
+
+/* @file: the argument that is the name of a file, which need not be text; 0 is none
+ *
+ * Returns: (nullable): the argument, or the value of an option, that no message can carry */
+static const char *
+find_no_text (int argc, char **argv, int file, const GOptionEntry *entries)
+{
+  const char *no_text = NULL;
+
+  for (int i = 1; i < argc && no_text == NULL; i++)
+    if (i != file && !g_utf8_validate (argv[i], -1, NULL))
+      no_text = argv[i];
+
+  for (const GOptionEntry *entry = entries; entry->long_name != NULL && no_text == NULL; entry++)
+    {
+      if (entry->arg == G_OPTION_ARG_STRING)
+        no_text = find_no_text_in ((const char *const[]){ *(char **) entry->arg_data, NULL });
+      else if (entry->arg == G_OPTION_ARG_STRING_ARRAY)
+        no_text = find_no_text_in (*(const char *const **) entry->arg_data);
+    }
+
+  return no_text;
 }
 
 /* As of a variable that is not set, which would be taken for the only host there is. */
@@ -597,6 +669,7 @@ keyfob_ctl_parse (KeyfobCtl *self,
                   KeyfobExit *code)
 {
   const char *no_text = NULL;
+  g_autofree GOptionEntry *unconverted = dup_unconverted (entries);
   g_auto (GStrv) stores = NULL;
   guint n_stores = self->store != NULL ? 1 : 0;
   g_autoptr (GOptionContext) context = g_option_context_new (usage);
@@ -609,7 +682,7 @@ keyfob_ctl_parse (KeyfobCtl *self,
   };
 
   g_option_context_set_summary (context, summary);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, unconverted, GETTEXT_PACKAGE);
   if (!has_option (entries, "store"))
     g_option_context_add_main_entries (context, store, GETTEXT_PACKAGE);
   is_parsed = g_option_context_parse (context, argc, argv, &error);
@@ -620,7 +693,7 @@ keyfob_ctl_parse (KeyfobCtl *self,
   if (is_parsed && n_stores <= 1 && *argc - 1 <= most && !has_empty (*argc, *argv)
       && !(self->store != NULL && *self->store == '\0'))
     {
-      no_text = find_no_text (*argc, *argv, file);
+      no_text = find_no_text (*argc, *argv, file, entries);
       if (no_text == NULL)
         return TRUE;
     }

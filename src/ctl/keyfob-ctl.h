@@ -219,6 +219,18 @@ void keyfob_ctl_say_no_host (const char *text);
  */
 char *keyfob_ctl_quote (const char *word);
 
+/**
+ * keyfob_ctl_dup_file:
+ * @typed: the name of a file that the agent is to read
+ *
+ * The agent has a standard input and file descriptors of its own: `/dev/stdin` and the like become
+ * the path of the file that is behind them.
+ *
+ * Returns: (transfer full) (nullable): an absolute path; %NULL for what is there and is not a
+ *   regular file, once that is said
+ */
+char *keyfob_ctl_dup_file (const char *typed);
+
 /** Has g_print() and g_printerr() write punctuation in ASCII where the locale has no other. */
 void keyfob_ctl_print_for_locale (void);
 

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -107,25 +109,23 @@ dup_help (void)
   return g_string_free (help, FALSE);
 }
 
-/* What a script is told it has got has to be there, for instance on a full disk. */
-static gboolean
+/* What a script is told it has got has to be there, for instance on a full disk. This is called at
+ * the exit, since GLib exits by itself once it has printed the help of a command. */
+static void
 finish_output (void)
 {
   int error = fflush (stdout) != 0 ? errno : 0;
 
   if (error == 0 && ferror (stdout) == 0)
-    return TRUE;
+    return;
 
   keyfob_ctl_say (_ ("The output cannot be written: %s"), g_strerror (error != 0 ? error : EIO));
-
-  return FALSE;
+  _exit (KEYFOB_EXIT_FAILED);
 }
 
 static KeyfobExit
 run_command (KeyfobCtl *ctl, int argc, char **argv)
 {
-  KeyfobExit code = KEYFOB_EXIT_USAGE;
-
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       g_autofree char *name = NULL;
@@ -135,14 +135,13 @@ run_command (KeyfobCtl *ctl, int argc, char **argv)
 
       name = g_strconcat ("keyfobctl ", commands[i].name, NULL);
       g_set_prgname (name);
-      code = commands[i].run (ctl, argc - 1, argv + 1);
-      return finish_output () ? code : KEYFOB_EXIT_FAILED;
+      return commands[i].run (ctl, argc - 1, argv + 1);
     }
 
   keyfob_ctl_say (_ ("There is no command “%s”. “keyfobctl --help” shows which there are."),
                   argv[1]);
 
-  return code;
+  return KEYFOB_EXIT_USAGE;
 }
 
 /* The token file can be named before the command, too: the command need not have such an option.
@@ -225,6 +224,7 @@ main (int argc, char *argv[])
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   keyfob_ctl_print_for_locale ();
+  atexit (finish_output);
 
   keyfob_secret_keep_memory_private ();
   taken = take_store (&ctl, argc, argv);

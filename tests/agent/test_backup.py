@@ -161,9 +161,9 @@ class Backup(agentcase.AgentCase):
         self.assertEqual(outcome["risky"], 100)
         self.assertLessEqual(len(outcome["problems"]), 20)
 
-    def ctl(self, *arguments):
-        process = self.bus.spawn([os.environ["KEYFOB_CTL"], *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 text=True, cwd=self.bus.folder)
+    def ctl(self, *arguments, stdin=None):
+        process = self.bus.spawn([os.environ["KEYFOB_CTL"], *arguments], stdin=stdin, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True, cwd=self.bus.folder)
         out, err = process.communicate(timeout=agentcase.ANSWER)
         return process.returncode, out, err
 
@@ -184,6 +184,26 @@ class Backup(agentcase.AgentCase):
         self.assertEqual(self.ctl("restore", os.path.relpath(path, self.bus.folder))[0], 0)
         self.assertEqual(self.ctl("restore")[0], 2)
         self.assertEqual(self.ctl("restore", self.write("rubbish"))[0], 1)
+
+    def test_file_behind_standard_input(self):
+        """The agent has another standard input than the command."""
+        for name in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
+            with self.subTest(name), open(self.write(f"[{ONE}]\n"), encoding="utf-8") as source:
+                self.assertEqual(self.ctl("restore", name, stdin=source), (0, "", "1 server was added.\n"))
+                self.remove_host(self.find_host(ONE).path)
+
+    def test_what_the_agent_cannot_read(self):
+        reader, writer = os.pipe()
+        self.addCleanup(os.close, reader)
+        self.addCleanup(os.close, writer)
+        for name in ("/dev/stdin", "/dev/null", self.bus.folder):
+            for arguments in (("restore", name), ("import", name, ONE)):
+                with self.subTest(arguments):
+                    status, out, err = self.ctl(*arguments, stdin=reader)
+                    self.assertEqual((status, out), (2, ""))
+                    self.assertEqual(err, f"{name} is not a regular file, which the agent could read. "
+                                          "Name another file.\n")
+        self.assertEqual(self.urls(), [])
 
 
 if __name__ == "__main__":

@@ -163,6 +163,17 @@ class Tokens(Ctl):
                 self.assertEqual(len(err.splitlines()), 2, err)
         _, err = self.run_ctl("run", bad, "--", "true", status=USAGE)
         self.assertIn("UTF-8", err)
+        for option in (["add", self.server.url, "--name"], ["oidc-auth", "--ports"]):
+            _, err = self.run_ctl(*option, bad, status=USAGE)
+            self.assertTrue(err.startswith("“\ufffd” is not text in UTF-8.\n"), err)
+
+    def test_text_is_the_same_in_every_locale(self):
+        for locale in ("C", "C.UTF-8"):
+            with self.subTest(locale):
+                self.run_ctl("add", "--name", "Köln", "--note", "日本", self.server.url, env={"LC_ALL": locale})
+                host = self.find_host()
+                self.assertEqual((host.Name, host.Options["note"]), ("Köln", "日本"))
+                self.remove_host(host.path)
 
     def test_name_of_a_file_need_not_be_text(self):
         self.signed_in()
@@ -662,6 +673,19 @@ class Codes(Ctl):
     def test_help_and_version_are_no_failure(self):
         for arguments in (("--help",), ("--version",), ("header", "--help"), ("add", "--help")):
             self.assertTrue(self.run_ctl(*arguments)[0].strip())
+
+    def test_output_that_cannot_be_written_is_1(self):
+        self.add_host()
+        script = ("sh", "-c", '"$@" >/dev/full', "sh")
+        for arguments in (("--help",), ("--version",), ("header", "--help"), ("add", "--help"), ("backup",)):
+            with self.subTest(arguments):
+                _, err = self.run_ctl(*arguments, status=FAILED, wrapper=script)
+                self.assertEqual(err, "The output cannot be written: No space left on device\n")
+
+    def test_argument_that_is_too_long_is_told_of(self):
+        self.add_host()
+        _, err = self.run_ctl("header", "x" * 5000, status=FAILED)
+        self.assertEqual(err, "An argument of the call is too long.\n")
 
     def test_help_of_add_shows_what_can_be_chosen(self):
         out, _ = self.run_ctl("add", "--help")
