@@ -13,6 +13,7 @@ import unittest
 import agentcase
 import tap
 from agentcase import wait_until
+from fake_server import answer
 from storescase import StoresCase, token
 
 
@@ -153,9 +154,11 @@ class Files(StoresCase):
             with self.subTest(what=what):
                 make()
                 self.assert_fails("Store", host.call, "Configure", store=self.other_file)
-                if what == "bare token":
-                    self.assert_fails("org.freedesktop.DBus.Error.InvalidArgs", self.add_host,
-                                      "http://localhost:1", store=self.other_file)
+                if os.path.isfile(self.other_file):
+                    sentence = self.assert_fails("org.freedesktop.DBus.Error.InvalidArgs", self.add_host,
+                                                 "http://localhost:1", store=self.other_file)
+                    self.assertIn("is left as it is", sentence)
+                    self.assertEqual(len(self.hosts()), 1)
                 else:
                     new = self.add_host("http://localhost:1", store=self.other_file)
                     new.call("SignOut")
@@ -174,6 +177,26 @@ class Files(StoresCase):
                 self.assertEqual((host.Saved, host.Store), (True, self.token_file()))
                 self.assertEqual(os.listdir(folder), [name])
                 os.rmdir(self.other_file) if os.path.isdir(self.other_file) else os.unlink(self.other_file)
+
+    def test_error_goes_with_the_store_that_it_is_about(self):
+        folder = self.bus.path("folder")
+        os.mkdir(folder)
+        host = self.add_host(store=folder)
+        for good in (self.other_file, "file", ""):
+            with self.subTest(good):
+                wait_until(lambda: "is a folder" in host.Error, "the error")
+                host.call("Configure", store=good)
+                host.wait_for(Error="")
+                host.call("Configure", store=folder)
+
+    def test_error_of_a_sign_in_stays_with_another_store(self):
+        host = self.add_host()
+        self.server.faults["login"] = answer(500, {"detail": "Out of order"})
+        self.assert_fails("Unavailable", host.call, "SignIn", open_browser=False)
+        self.assertIn("Out of order", host.Error)
+        host.call("Configure", store=self.other_file)
+        self.call(agentcase.PATH, agentcase.AGENT, "WaitForStores")
+        self.assertIn("Out of order", host.Error)
 
     def write_other(self, text):
         with open(self.other_file, "w", encoding="utf-8") as out:

@@ -27,6 +27,7 @@ struct _KeyfobHostSession
   char *save_error; /* a sentence for the user, empty while nothing has to be stored */
   char *account;
   char *error;
+  char *store_error;  /* why the store could not be used last, empty where it could */
   GError *lock_error; /* (nullable): while locked */
 
   double jitter;    /* of this token */
@@ -162,6 +163,7 @@ keyfob_host_session_finalize (GObject *object)
 
   g_free (self->account);
   g_free (self->error);
+  g_free (self->store_error);
   g_free (self->save_error);
   g_clear_error (&self->lock_error);
 
@@ -180,6 +182,7 @@ keyfob_host_session_init (KeyfobHostSession *self)
 {
   self->state = KEYFOB_HOST_SIGNED_OUT;
   self->error = g_strdup ("");
+  self->store_error = g_strdup ("");
   self->save = (KeyfobRetry){ .base = FIRST_SAVE_RETRY, .cap = LAST_SAVE_RETRY };
   self->save_error = g_strdup ("");
   keyfob_request_pace_init (&self->pace);
@@ -226,6 +229,21 @@ void
 keyfob_host_session_set_error (KeyfobHostSession *self, const char *sentence)
 {
   set_text (&self->error, sentence);
+}
+
+void
+keyfob_host_session_note_store_failure (KeyfobHostSession *self, const GError *error)
+{
+  set_text (&self->store_error, error->message);
+  set_text (&self->error, error->message);
+}
+
+void
+keyfob_host_session_end_store_failure (KeyfobHostSession *self)
+{
+  if (g_str_equal (self->error, self->store_error))
+    set_text (&self->error, "");
+  set_text (&self->store_error, "");
 }
 
 const char *

@@ -40,6 +40,12 @@ gint64 keyfob_host_session_get_expires (KeyfobHostSession *self);
 const char *keyfob_host_session_get_error (KeyfobHostSession *self);
 void keyfob_host_session_set_error (KeyfobHostSession *self, const char *sentence);
 
+/** Has the user read why the store cannot be used. */
+void keyfob_host_session_note_store_failure (KeyfobHostSession *self, const GError *error);
+
+/** Takes that back: the store can be used, or is another one. */
+void keyfob_host_session_end_store_failure (KeyfobHostSession *self);
+
 /** Returns: who is signed in, empty where unknown */
 const char *keyfob_host_session_get_account (KeyfobHostSession *self);
 void keyfob_host_session_set_account (KeyfobHostSession *self, const char *account);

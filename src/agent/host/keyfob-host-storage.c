@@ -43,6 +43,7 @@ take_missing (KeyfobHost *host, const GError *error)
 {
   KeyfobHostSession *session = keyfob_host_get_session (host);
 
+  keyfob_host_session_end_store_failure (session);
   if (error == NULL)
     {
       keyfob_host_set_account (host, "");
@@ -57,7 +58,7 @@ take_missing (KeyfobHost *host, const GError *error)
   /* the notice about a locked keyring is enough for hosts that may never have had a token */
   else if (!g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_LOCKED))
     {
-      keyfob_host_session_set_error (session, error->message);
+      keyfob_host_session_note_store_failure (session, error);
     }
 }
 
@@ -489,6 +490,7 @@ take_moved (KeyfobHost *host, Change *change, KeyfobToken *token, const GError *
   if (change->options != NULL)
     keyfob_host_configure (host, change->options, NULL);
   keyfob_token_location_saved (location, change->to);
+  keyfob_host_session_end_store_failure (session);
   if (!g_str_equal (keyfob_token_get_access_token (token), shown))
     keyfob_host_session_take_token (session, token, NULL);
   else if (!keyfob_host_session_is_saved (session))
@@ -614,7 +616,10 @@ on_moved_to_wanted (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!keyfob_host_configure_finish (host, result, &error))
-    keyfob_host_set_error (host, error->message);
+    {
+      keyfob_host_session_note_store_failure (keyfob_host_get_session (host), error);
+      keyfob_host_update (host);
+    }
   else if (*keyfob_config_get_store (keyfob_host_get_config (host)) == '\0')
     tell_of_move (host);
 }
