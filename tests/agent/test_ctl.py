@@ -782,6 +782,14 @@ class Hosts(Ctl):
         self.assertEqual(host.Options, {"name": "Portal", "login-route": "in", "redirect-ports": [8080, 8443],
                                         "timeout": 60, "device-flow": False})
 
+    def test_add_with_a_file_that_keeps_no_tokens_is_2(self):
+        path = self.bus.path("home", ".bashrc")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("alias ll='ls -l'\n")
+        _, err = self.run_ctl("add", "--anyway", "--store", path, self.server.url, status=USAGE)
+        self.assertEqual(err, f"{path} is not a token file and is left as it is. Name another file.\n")
+        self.assertEqual(self.hosts(), {})
+
     def test_add_takes_any_link(self):
         self.server.base = "/portal/api"
         _, err = self.run_ctl("add", self.server.url + "/portal/api/auth/v2/login?redirect_uri=x#top",

@@ -14,6 +14,7 @@
 #include "keyfob-bare-token.h"
 #include "keyfob-base-url.h"
 #include "keyfob-discovery.h"
+#include "keyfob-file-store.h"
 #include "keyfob-get-token.h"
 #include "keyfob-host-decisions.h"
 #include "keyfob-host-lookup.h"
@@ -301,16 +302,13 @@ static void
 on_store_looked_at (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
-  g_autoptr (KeyfobToken) token = keyfob_bare_token_load_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
 
-  if (token == NULL)
+  if (keyfob_file_store_check_finish (result, &error))
     add_or_configure (call);
   else
     call_return (call, NULL,
-                 g_error_new (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS,
-                              _ ("%s holds a single token, not those of hosts, and is left as it "
-                                 "is. Import it, or name another file."),
-                              keyfob_config_get_store (call->config)));
+                 g_error_new_literal (G_DBUS_ERROR, G_DBUS_ERROR_INVALID_ARGS, error->message));
 }
 
 /* Returns: (transfer full) (nullable): a host to add, which is as it is provided but for @options
@@ -346,8 +344,8 @@ on_add_host (KeyfobAgent *self,
   call->config = g_steal_pointer (&config);
   call->options = g_variant_ref (options);
   if (g_path_is_absolute (keyfob_config_get_store (call->config)))
-    keyfob_bare_token_load_async (keyfob_config_get_store (call->config), NULL,
-                                  self->context->clock, on_store_looked_at, call);
+    keyfob_file_store_check_async (keyfob_config_get_store (call->config), on_store_looked_at,
+                                   call);
   else
     add_or_configure (call);
 

@@ -242,10 +242,7 @@ is_foreign (KeyfobTokenFile *file, KeyfobTokenText *text)
 /* Returns: whether @text is the text of a token store, or is %NULL for a damaged one; %FALSE with
  * an error for any other file */
 static gboolean
-parse_token_store (KeyfobFileStore *self,
-                   KeyfobTokenFile *file,
-                   KeyfobTokenText **text,
-                   GError **error)
+parse_token_store (const char *name, KeyfobTokenFile *file, KeyfobTokenText **text, GError **error)
 {
   g_autoptr (KeyfobTokenText) parsed = parse (file);
 
@@ -262,14 +259,13 @@ parse_token_store (KeyfobFileStore *self,
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
                    _ ("%s holds a single token, not those of hosts, and is left as it is. Import "
                       "it, or name another file."),
-                   self->path);
+                   name);
       return FALSE;
     }
   if (is_foreign (file, parsed))
     {
       g_set_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
-                   _ ("%s is not a token file and is left as it is. Name another file."),
-                   self->name);
+                   _ ("%s is not a token file and is left as it is. Name another file."), name);
       return FALSE;
     }
 
@@ -286,7 +282,7 @@ parse_file (KeyfobFileStore *self,
             KeyfobTokenText **text,
             GError **error)
 {
-  if (!parse_token_store (self, file, text, error))
+  if (!parse_token_store (self->name, file, text, error))
     return FALSE;
 
   make_private (self, job, file);
@@ -695,7 +691,7 @@ inspect_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *ca
   if (keyfob_file_id_exists (&id) && !keyfob_file_id_equal (&id, &request->inspected))
     {
       file = keyfob_token_file_open (self->path, &error);
-      if (file != NULL && parse_token_store (self, file, &text, &error))
+      if (file != NULL && parse_token_store (self->name, file, &text, &error))
         request->inspected = *keyfob_token_file_get_id (file);
     }
 
@@ -1085,4 +1081,36 @@ keyfob_file_store_new (const char *path, KeyfobClock *clock)
   g_signal_connect_object (self->watch, "touched", G_CALLBACK (check), self, G_CONNECT_SWAPPED);
 
   return KEYFOB_TOKEN_STORE (self);
+}
+
+/* Any other trouble with the file is told when it is used. */
+static void
+check_path_in_thread (GTask *task, gpointer source, gpointer path, GCancellable *cancellable)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autoptr (KeyfobTokenFile) file = keyfob_token_file_open (path, NULL);
+  g_autoptr (KeyfobTokenText) text = NULL;
+  GError *error = NULL;
+
+  if (file == NULL || !keyfob_file_id_exists (keyfob_token_file_get_id (file))
+      || parse_token_store (name, file, &text, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+keyfob_file_store_check_async (const char *path, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, keyfob_file_store_check_async);
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, check_path_in_thread);
+}
+
+gboolean
+keyfob_file_store_check_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -22,4 +22,16 @@ G_DECLARE_FINAL_TYPE (KeyfobFileStore, keyfob_file_store, KEYFOB, FILE_STORE, GO
  */
 KeyfobTokenStore *keyfob_file_store_new (const char *path, KeyfobClock *clock);
 
+/**
+ * keyfob_file_store_check_async:
+ * @path: absolute path; there need not be a file
+ *
+ * Finds out, in a thread, whether the file is something else than one that stores tokens of hosts.
+ */
+void
+keyfob_file_store_check_async (const char *path, GAsyncReadyCallback callback, gpointer user_data);
+
+/** Returns: %FALSE with KEYFOB_AUTH_ERROR_STORE where it is something else */
+gboolean keyfob_file_store_check_finish (GAsyncResult *result, GError **error);
+
 G_END_DECLS
