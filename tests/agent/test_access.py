@@ -171,6 +171,17 @@ class Access(agentcase.AgentCase):
         self.assertNotIn(token, str(self.ask()))
         self.assertNotIn(token, self.log())
 
+    def test_token_that_the_server_quotes(self):
+        token = self.host.get_token()["access_token"]
+        wanted = f'Bearer error="insufficient_scope", scope="read Bearer {token}"'
+        self.server.faults["/data"] = challenge(wanted, {"detail": f"You sent {token}"})
+        self.assertEqual(self.ask("/data"), {"result": "lacks-scope", "status": 403, "scope": "read Bearer …",
+                                             "detail": "You sent ….….…"})
+        self.server.user = {"first_name": token, "last_name": "Example"}
+        self.assertEqual(self.ask()["account"], "… Example")
+        self.server.user = {"username": f"alice {token}"}
+        self.assertEqual(self.ask()["account"], "alice …")
+
 
 if __name__ == "__main__":
     tap.main()

@@ -25,6 +25,19 @@
 /* The code of an error: RFC 6750 section 3.1 */
 #define INSUFFICIENT_SCOPE "insufficient_scope"
 
+typedef struct
+{
+  gboolean is_userinfo; /* whether it is the userinfo route, which gives no page */
+  KeyfobToken *token;
+} Request;
+
+static void
+request_free (Request *request)
+{
+  g_object_unref (request->token);
+  g_free (request);
+}
+
 void
 keyfob_access_free (KeyfobAccess *self)
 {
@@ -83,10 +96,21 @@ skip_scheme (char *element, gboolean *is_bearer)
   return *rest != '\0' ? rest : NULL;
 }
 
+static char *
+dup_scope (const char *wanted, KeyfobToken *token)
+{
+  g_autofree char *shown = keyfob_token_hide (token, wanted);
+
+  return keyfob_text_clean (shown, -1, MAX_SCOPE);
+}
+
 /* RFC 9110 section 11.6.1: challenges, each with its parameters, all separated by commas. What they
  * say counts before what the body says. */
 static void
-read_challenges (const char *challenges, KeyfobErrorDetail *detail, char **scope)
+read_challenges (const char *challenges,
+                 KeyfobToken *token,
+                 KeyfobErrorDetail *detail,
+                 char **scope)
 {
   GSList *elements = soup_header_parse_list (challenges);
   gboolean is_bearer = FALSE;
@@ -107,7 +131,7 @@ read_challenges (const char *challenges, KeyfobErrorDetail *detail, char **scope
           detail->code = g_strdup (code);
         }
       if (wanted != NULL && *scope == NULL)
-        *scope = keyfob_text_clean (wanted, -1, MAX_SCOPE);
+        *scope = dup_scope (wanted, token);
       if (description != NULL && (detail->description == NULL || *detail->description == '\0'))
         {
           g_free (detail->description);
@@ -121,7 +145,7 @@ read_challenges (const char *challenges, KeyfobErrorDetail *detail, char **scope
 
 /* py-oidc-auth says so in a sentence that ends with the scopes, separated by commas. */
 static void
-read_sentence (KeyfobErrorDetail *detail, char **scope)
+read_sentence (KeyfobToken *token, KeyfobErrorDetail *detail, char **scope)
 {
   g_autofree char *sentence = NULL;
   char *scopes;
@@ -134,7 +158,7 @@ read_sentence (KeyfobErrorDetail *detail, char **scope)
   scopes = strchr (sentence, ':');
   detail->code = g_strdup (INSUFFICIENT_SCOPE);
   if (*scope == NULL && scopes != NULL)
-    *scope = keyfob_text_clean (g_strdelimit (scopes + 1, ",", ' '), -1, MAX_SCOPE);
+    *scope = dup_scope (g_strdelimit (scopes + 1, ",", ' '), token);
 }
 
 static const char *
@@ -167,10 +191,10 @@ judge_refusal (KeyfobAnswer *answer, const KeyfobErrorDetail *detail)
              : "refused";
 }
 
-/* @is_userinfo: whether it was the userinfo route, which does not answer with just anything */
 static KeyfobAccess *
-judge (KeyfobAnswer *answer, gboolean is_userinfo)
+judge (KeyfobAnswer *answer, const Request *request)
 {
+  gboolean is_userinfo = request->is_userinfo;
   KeyfobAccess *access = g_new0 (KeyfobAccess, 1);
   g_autoptr (JsonObject) user =
       is_userinfo ? keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, NULL) : NULL;
@@ -181,7 +205,8 @@ judge (KeyfobAnswer *answer, gboolean is_userinfo)
   if (user != NULL || (!is_userinfo && SOUP_STATUS_IS_SUCCESSFUL (answer->status)))
     {
       access->result = "accepted";
-      access->account = user != NULL ? keyfob_py_oidc_server_dup_user_name (user) : g_strdup ("");
+      access->account =
+          user != NULL ? keyfob_py_oidc_server_dup_user_name (user, request->token) : g_strdup ("");
       access->scope = g_strdup ("");
       access->detail = g_strdup ("");
       return access;
@@ -189,8 +214,8 @@ judge (KeyfobAnswer *answer, gboolean is_userinfo)
 
   detail = keyfob_answer_to_detail (answer);
   if (answer->authenticate != NULL)
-    read_challenges (answer->authenticate, detail, &scope);
-  read_sentence (detail, &scope);
+    read_challenges (answer->authenticate, request->token, detail, &scope);
+  read_sentence (request->token, detail, &scope);
   access->result = judge_refusal (answer, detail);
   if (scope == NULL || strcmp (access->result, "lacks-scope") != 0)
     {
@@ -208,12 +233,12 @@ static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  gboolean is_userinfo = GPOINTER_TO_INT (g_task_get_task_data (task));
   GError *error = NULL;
   g_autoptr (KeyfobAnswer) answer = keyfob_http_send_finish (result, &error);
 
   if (answer != NULL)
-    g_task_return_pointer (task, judge (answer, is_userinfo), (GDestroyNotify) keyfob_access_free);
+    g_task_return_pointer (task, judge (answer, g_task_get_task_data (task)),
+                           (GDestroyNotify) keyfob_access_free);
   else
     g_task_return_error (task, error);
 }
@@ -231,9 +256,12 @@ keyfob_access_test_run_async (SoupSession *session,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autofree char *userinfo = keyfob_config_dup_url (config, KEYFOB_ROUTE_USERINFO);
   g_autoptr (KeyfobSecret) authorization = keyfob_token_dup_authorization (token);
+  Request *request = g_new0 (Request, 1);
 
   g_task_set_source_tag (task, keyfob_access_test_run_async);
-  g_task_set_task_data (task, GINT_TO_POINTER (url == NULL), NULL);
+  request->is_userinfo = url == NULL;
+  request->token = g_object_ref (token);
+  g_task_set_task_data (task, request, (GDestroyNotify) request_free);
   keyfob_http_send_async (session, NULL, SOUP_METHOD_GET, url != NULL ? url : userinfo, NULL,
                           authorization, TIME_LIMIT, clock, cancellable, on_answer,
                           g_steal_pointer (&task));

@@ -425,18 +425,26 @@ get_text (JsonObject *object, const char *member)
   return text != NULL ? text : "";
 }
 
+static char *
+dup_name (KeyfobToken *token, const char *text)
+{
+  g_autofree char *shown = keyfob_token_hide (token, text);
+
+  return keyfob_text_clean (shown, -1, MAX_NAME);
+}
+
 char *
-keyfob_py_oidc_server_dup_user_name (JsonObject *object)
+keyfob_py_oidc_server_dup_user_name (JsonObject *object, KeyfobToken *token)
 {
   const char *const others[] = { "username", "pw_name", "email" };
   g_autofree char *full =
       g_strjoin (" ", get_text (object, "first_name"), get_text (object, "last_name"), NULL);
-  g_autofree char *name = keyfob_text_clean (full, -1, MAX_NAME);
+  g_autofree char *name = dup_name (token, full);
 
   for (gsize i = 0; *name == '\0' && i < G_N_ELEMENTS (others); i++)
     {
       g_free (name);
-      name = keyfob_text_clean (get_text (object, others[i]), -1, MAX_NAME);
+      name = dup_name (token, get_text (object, others[i]));
     }
 
   return g_steal_pointer (&name);
@@ -470,7 +478,8 @@ on_userinfo_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (answer != NULL)
     object = keyfob_answer_to_object (answer, KEYFOB_REQUEST_USERINFO, &error);
   if (object != NULL)
-    g_task_return_pointer (task, keyfob_py_oidc_server_dup_user_name (object), g_free);
+    g_task_return_pointer (
+        task, keyfob_py_oidc_server_dup_user_name (object, g_task_get_task_data (task)), g_free);
   else
     g_task_return_error (task, error);
 }
@@ -487,6 +496,7 @@ userinfo_async (KeyfobServer *server,
   g_autofree char *url = keyfob_config_dup_url (self->config, KEYFOB_ROUTE_USERINFO);
   g_autoptr (KeyfobSecret) authorization = keyfob_token_dup_authorization (token);
 
+  g_task_set_task_data (task, g_object_ref (token), g_object_unref);
   keyfob_http_send_async (self->session, self->cookies, SOUP_METHOD_GET, url, NULL, authorization,
                           TIME_LIMIT, self->clock, cancellable, on_userinfo_answer, task);
 }

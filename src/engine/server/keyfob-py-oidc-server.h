@@ -37,9 +37,10 @@ GVariant *keyfob_py_oidc_server_read_ports (KeyfobAnswer *answer, GError **error
 /**
  * keyfob_py_oidc_server_dup_user_name:
  * @object: the answer of the route `userinfo`
+ * @token: what the server was asked with, which is not in the name
  *
  * Returns: (transfer full): a name to show, perhaps empty
  */
-char *keyfob_py_oidc_server_dup_user_name (JsonObject *object);
+char *keyfob_py_oidc_server_dup_user_name (JsonObject *object, KeyfobToken *token);
 
 G_END_DECLS

@@ -31,6 +31,8 @@
 #define MAX_SCOPE 1000
 #define MAX_TOKEN 65536
 #define MAX_TYPE 64
+/* Characters; what is shorter may be in any word, and is no secret. */
+#define MIN_SECRET 8
 /* Smaller numbers are lifetimes, not Unix times: 1e9 was in 2001. */
 #define MIN_TIME 1e9
 /* Greater numbers are milliseconds: as seconds, 1e12 is in the year 33658. */
@@ -203,16 +205,18 @@ join_strings (JsonArray *array)
 }
 
 static char *
-dup_scope (JsonObject *fields)
+dup_scope (KeyfobToken *self, JsonObject *fields)
 {
   JsonNode *node = json_object_get_member (fields, "scope");
   const char *text = keyfob_json_get_string (fields, "scope");
   g_autofree char *joined = NULL;
+  g_autofree char *shown = NULL;
 
   if (node != NULL && JSON_NODE_HOLDS_ARRAY (node))
     text = joined = join_strings (json_node_get_array (node));
+  shown = keyfob_token_hide (self, text != NULL ? text : "");
 
-  return keyfob_text_clean (text != NULL ? text : "", -1, MAX_SCOPE);
+  return keyfob_text_clean (shown, -1, MAX_SCOPE);
 }
 
 static gboolean
@@ -314,10 +318,10 @@ new_from_fields (JsonObject *fields, double time, gint64 skew, GError **error)
   self->skew = skew;
   self->received = now;
   self->part = time - (double) now;
-  self->scope = dup_scope (fields);
   self->expires = parse_expiry (&access_expiry, fields, now, self->skew);
   self->refresh_expires = parse_expiry (&refresh_expiry, fields, now, self->skew);
   self->rest = copy_rest (fields);
+  self->scope = dup_scope (self, fields);
 
   return g_steal_pointer (&self);
 }
@@ -570,6 +574,23 @@ keyfob_token_get_refresh_token (KeyfobToken *self)
   g_return_val_if_fail (KEYFOB_IS_TOKEN (self), NULL);
 
   return self->refresh_token;
+}
+
+char *
+keyfob_token_hide (KeyfobToken *self, const char *text)
+{
+  const char *const secrets[] = {
+    self->access_token,
+    self->refresh_token,
+    keyfob_token_get_id_token (self),
+  };
+  GString *hidden = g_string_new (text);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++)
+    if (secrets[i] != NULL && strlen (secrets[i]) >= MIN_SECRET)
+      g_string_replace (hidden, secrets[i], "…", 0);
+
+  return g_string_free (hidden, FALSE);
 }
 
 const char *

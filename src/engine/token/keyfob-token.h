@@ -91,6 +91,14 @@ const char *keyfob_token_get_token_type (KeyfobToken *self);
 /** Returns: the granted scope; empty where unknown */
 const char *keyfob_token_get_scope (KeyfobToken *self);
 
+/**
+ * keyfob_token_hide:
+ * @text: what the server says, which may quote what it was sent
+ *
+ * Returns: (transfer full): @text with an ellipsis for each of the secrets of the token
+ */
+char *keyfob_token_hide (KeyfobToken *self, const char *text);
+
 /** Returns: (transfer full): value of the `Authorization` header; a secret */
 char *keyfob_token_dup_authorization (KeyfobToken *self);
 

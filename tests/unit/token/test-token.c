@@ -229,17 +229,40 @@ test_bad_refresh_token_is_none (void)
 }
 
 static void
+test_secrets_are_hidden (void)
+{
+  g_autoptr (KeyfobToken) token =
+      new_token ("{\"access_token\": \"access-4711\", \"refresh_token\": \"refresh-4711\","
+                 " \"id_token\": \"id-token-4711\"}",
+                 0);
+  g_autoptr (KeyfobToken) one_letter = new_token ("{\"access_token\": \"a\"}", 0);
+  g_autofree char *all =
+      keyfob_token_hide (token, "Bearer access-4711 xrefresh-4711 access-4711,id-token-4711 4711");
+  g_autofree char *plain = keyfob_token_hide (token, "Alice");
+  g_autofree char *name = keyfob_token_hide (one_letter, "Anna");
+
+  g_assert_cmpstr (all, ==, "Bearer … x… …,… 4711");
+  g_assert_cmpstr (plain, ==, "Alice");
+  g_assert_cmpstr (name, ==, "Anna");
+}
+
+static void
 test_scope (void)
 {
   g_autoptr (KeyfobToken) text = new_token_with ("\"scope\": \"openid profile\"");
   g_autoptr (KeyfobToken) list = new_token_with ("\"scope\": [\"openid\", 3, \"profile\"]");
   g_autoptr (KeyfobToken) none = new_token_with ("\"scope\": {}");
   g_autoptr (KeyfobToken) evil = new_token_with ("\"scope\": \"a\\u202e\\nb\"");
+  g_autoptr (KeyfobToken) quoted =
+      new_token ("{\"access_token\": \"access-4711\", \"refresh_token\": \"refresh-4711\","
+                 " \"scope\": \"openid access-4711 refresh-4711\"}",
+                 0);
 
   g_assert_cmpstr (keyfob_token_get_scope (text), ==, "openid profile");
   g_assert_cmpstr (keyfob_token_get_scope (list), ==, "openid profile");
   g_assert_cmpstr (keyfob_token_get_scope (none), ==, "");
   g_assert_cmpstr (keyfob_token_get_scope (evil), ==, "a b");
+  g_assert_cmpstr (keyfob_token_get_scope (quoted), ==, "openid … …");
 }
 
 static void
@@ -744,6 +767,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/token/header", test_header);
   g_test_add_func ("/token/bad-answers", test_bad_answers);
   g_test_add_func ("/token/bad-refresh-token-is-none", test_bad_refresh_token_is_none);
+  g_test_add_func ("/token/secrets-are-hidden", test_secrets_are_hidden);
   g_test_add_func ("/token/scope", test_scope);
   g_test_add_func ("/token/entry-as-python-has-it", test_entry_as_python_has_it);
   g_test_add_func ("/token/unknown-fields-survive", test_unknown_fields_survive);
