@@ -182,6 +182,19 @@ class Access(agentcase.AgentCase):
         self.server.user = {"username": f"alice {token}"}
         self.assertEqual(self.ask()["account"], "alice …")
 
+    def test_name_that_is_the_token(self):
+        make = self.server.make_token
+
+        def make_and_quote(*arguments, **options):
+            made = make(*arguments, **options)
+            self.server.user = {"username": f"alice {made['access_token']}"}
+            return made
+
+        self.server.make_token = make_and_quote
+        self.host.call("SignOut")
+        self.host.sign_in()
+        self.host.wait_for(Account="alice …")
+
 
 if __name__ == "__main__":
     tap.main()
