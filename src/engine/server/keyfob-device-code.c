@@ -68,9 +68,10 @@ keyfob_device_code_free (KeyfobDeviceCode *self)
   g_free (self);
 }
 
-/* Returns: whether @complete can be shown in the place of the address that leads to @provider: it is
- *   that one with the code in it (RFC 8628 section 3.3.1). What leads to another host is left out,
- *   since only @provider is compared with where earlier sign-ins led. */
+/* It is the address that leads to @provider with the code in it (RFC 8628 section 3.3.1). One that
+ * leads elsewhere is left out, since only @provider is compared with where earlier sign-ins led.
+ *
+ * Returns: whether @complete can be shown */
 static gboolean
 is_complete_uri (const char *complete, const KeyfobProvider *provider, const char *url)
 {
