@@ -16,9 +16,6 @@
 #include "keyfob-time-limit.h"
 
 #define CHUNK 16384
-/* Connections to a proxy for one request: one on which it asks for the password, one that tells it.
- * libsoup would go on for ever with a password that is wrong, and lock the account. */
-#define MAX_PROXY_CONNECTIONS 2
 /* Interim answers (RFC 9110 section 15.2) to one request: few servers send any. */
 #define MAX_INTERIM 16
 /* The longest time that Keyfob stays away at the request of a server, seconds. */
@@ -38,9 +35,12 @@ typedef struct
   GByteArray *body;
   guint8 *chunk;
   KeyfobTimeLimit *limit;
-  gulong network_event;
   gulong got_informational;
-  guint n_proxy_connections;
+  SoupSession *session;
+  gulong request_queued;
+  SoupMessage *tunnel; /* (nullable): the last request for a connection through a proxy */
+  gulong tunnel_answered;
+  guint n_stale;             /* times that it was told in vain, though perhaps rightly */
   gboolean refused_by_proxy; /* it does not take the password */
   guint n_interim;
 } Exchange;
@@ -56,7 +56,11 @@ exchange_free (Exchange *exchange)
   g_clear_pointer (&exchange->answer, keyfob_answer_free);
   g_clear_object (&exchange->stream);
   keyfob_time_limit_free (exchange->limit);
-  g_clear_signal_handler (&exchange->network_event, exchange->message);
+  g_clear_signal_handler (&exchange->request_queued, exchange->session);
+  g_object_unref (exchange->session);
+  if (exchange->tunnel != NULL)
+    g_clear_signal_handler (&exchange->tunnel_answered, exchange->tunnel);
+  g_clear_object (&exchange->tunnel);
   g_clear_signal_handler (&exchange->got_informational, exchange->message);
   g_object_unref (exchange->message);
   g_clear_object (&exchange->cookies);
@@ -64,20 +68,59 @@ exchange_free (Exchange *exchange)
   g_free (exchange);
 }
 
-static void
-on_network_event (SoupMessage *message,
-                  GSocketClientEvent event,
-                  GIOStream *connection,
-                  Exchange *exchange)
+/* Returns: whether the password may be right, and only the nonce that came with it is too old (RFC
+ *   7616 section 3.3) */
+static gboolean
+has_stale_nonce (SoupMessage *tunnel)
 {
-  if (event == G_SOCKET_CLIENT_PROXY_NEGOTIATING)
-    exchange->n_proxy_connections++;
+  const char *challenges = soup_message_headers_get_list (
+      soup_message_get_response_headers (tunnel), "Proxy-Authenticate");
+  g_autofree char *folded = challenges != NULL ? g_ascii_strdown (challenges, -1) : NULL;
 
-  if (event == G_SOCKET_CLIENT_CONNECTING && exchange->n_proxy_connections >= MAX_PROXY_CONNECTIONS)
-    {
-      exchange->refused_by_proxy = TRUE;
-      g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
-    }
+  return folded != NULL && strstr (folded, "stale=true") != NULL;
+}
+
+/* libsoup tells a proxy a password that is wrong twenty times, which locks the account. */
+static void
+on_tunnel_answered (SoupMessage *tunnel, Exchange *exchange)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (tunnel);
+
+  if (soup_message_get_status (tunnel) != SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
+      || soup_message_headers_get_list (headers, "Proxy-Authorization") == NULL)
+    return;
+
+  if (has_stale_nonce (tunnel) && exchange->n_stale++ == 0)
+    return;
+
+  exchange->refused_by_proxy = TRUE;
+  g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
+}
+
+static gboolean
+has_same_host (SoupMessage *one, SoupMessage *other)
+{
+  GUri *uri = soup_message_get_uri (one);
+  GUri *other_uri = soup_message_get_uri (other);
+
+  return g_strcmp0 (g_uri_get_host (uri), g_uri_get_host (other_uri)) == 0
+         && g_uri_get_port (uri) == g_uri_get_port (other_uri);
+}
+
+/* The request for a tunnel is one of libsoup's own (RFC 9110 section 9.3.6). It may be that of
+ * another exchange with the same host, which is about the same password. */
+static void
+on_request_queued (SoupSession *session, SoupMessage *message, Exchange *exchange)
+{
+  if (!g_str_equal (soup_message_get_method (message), SOUP_METHOD_CONNECT)
+      || !has_same_host (message, exchange->message))
+    return;
+
+  if (exchange->tunnel != NULL)
+    g_clear_signal_handler (&exchange->tunnel_answered, exchange->tunnel);
+  g_set_object (&exchange->tunnel, message);
+  exchange->tunnel_answered =
+      g_signal_connect (message, "got-headers", G_CALLBACK (on_tunnel_answered), exchange);
 }
 
 /* libsoup reads one after the other, and lets nothing else run, for as long as they come; it looks
@@ -319,7 +362,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static Exchange *
-exchange_new (SoupMessage *message,
+exchange_new (SoupSession *session,
+              SoupMessage *message,
               SoupCookieJar *cookies,
               KeyfobClock *clock,
               GCancellable *cancellable,
@@ -329,8 +373,9 @@ exchange_new (SoupMessage *message,
 
   exchange->message = g_object_ref (message);
   g_set_object (&exchange->cookies, cookies);
-  exchange->network_event =
-      g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), exchange);
+  exchange->session = g_object_ref (session);
+  exchange->request_queued =
+      g_signal_connect (session, "request-queued", G_CALLBACK (on_request_queued), exchange);
   exchange->got_informational =
       g_signal_connect (message, "got-informational", G_CALLBACK (on_interim_answer), exchange);
   exchange->clock = g_object_ref (clock);
@@ -464,7 +509,7 @@ keyfob_http_send_async (SoupSession *session,
       return;
     }
 
-  exchange = exchange_new (message, cookies, clock, cancellable, seconds);
+  exchange = exchange_new (session, message, cookies, clock, cancellable, seconds);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
                            keyfob_time_limit_get_cancellable (exchange->limit), on_sent,

@@ -13,13 +13,18 @@
 
 #define NOW G_GINT64_CONSTANT (1900000000)
 
-/* A proxy that answers every request with one status and closes the connection. Counted, since the
- * thread of a connection that was given up may start after the test. */
+#define BASIC "Basic realm=\"p\""
+#define DIGEST "Digest realm=\"p\", qop=\"auth\", nonce=\"n\", stale=false"
+
+/* A proxy that answers every request with one status. Counted, since the thread of a connection
+ * that was given up may start after the test. */
 typedef struct
 {
   GSocketService *service;
   guint16 port;
   const char *status;
+  const char *challenge;
+  gboolean keeps;  /* the connection, as Squid does */
   int n_requests;  /* atomic */
   int n_passwords; /* atomic */
 } Proxy;
@@ -34,21 +39,28 @@ on_run (GThreadedSocketService *service,
   Proxy *proxy = user_data;
   GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
   GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %s\r\nProxy-Authenticate: Basic realm=\"p\""
-                                             "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
-                                             proxy->status);
+  g_autofree char *answer =
+      g_strdup_printf ("HTTP/1.1 %s\r\nProxy-Authenticate: %s\r\nConnection: %s\r\n"
+                       "Content-Length: 0\r\n\r\n",
+                       proxy->status, proxy->challenge, proxy->keeps ? "keep-alive" : "close");
   char request[4096];
-  gssize length = g_input_stream_read (in, request, sizeof request - 1, NULL, NULL);
+  gssize length;
 
-  /* the end of the connection that is given up before it asks for anything */
-  if (length <= 0)
-    return TRUE;
+  do
+    {
+      length = g_input_stream_read (in, request, sizeof request - 1, NULL, NULL);
 
-  request[length] = '\0';
-  g_atomic_int_inc (&proxy->n_requests);
-  if (strstr (request, "Proxy-Authorization:") != NULL)
-    g_atomic_int_inc (&proxy->n_passwords);
-  g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+      /* the end of the connection that is given up before it asks for anything */
+      if (length <= 0)
+        break;
+
+      request[length] = '\0';
+      g_atomic_int_inc (&proxy->n_requests);
+      if (strstr (request, "Proxy-Authorization:") != NULL)
+        g_atomic_int_inc (&proxy->n_passwords);
+      g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+    }
+  while (proxy->keeps);
   g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
 
   return TRUE;
@@ -61,12 +73,14 @@ proxy_release (gpointer proxy, GClosure *closure)
 }
 
 static Proxy *
-proxy_new (const char *status)
+proxy_new (const char *status, const char *challenge, gboolean keeps)
 {
   Proxy *proxy = g_atomic_rc_box_new0 (Proxy);
   g_autoptr (GError) error = NULL;
 
   proxy->status = status;
+  proxy->challenge = challenge;
+  proxy->keeps = keeps;
   proxy->service = g_threaded_socket_service_new (2);
   proxy->port =
       g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (proxy->service), NULL, &error);
@@ -111,9 +125,8 @@ ask (const char *address, const char *url, GError **error)
 }
 
 static void
-assert_refused (const char *format, const char *status, const char *says, int n_passwords)
+assert_refused_by (Proxy *proxy, const char *format, const char *says, int n_passwords)
 {
-  Proxy *proxy = proxy_new (status);
   g_autoptr (GError) error = NULL;
   g_autofree char *address = NULL;
   g_autofree char *port = g_strdup_printf ("%u", proxy->port);
@@ -122,7 +135,8 @@ assert_refused (const char *format, const char *status, const char *says, int n_
   address = g_strconcat (format, port, NULL);
   answer = ask (address, "https://server.example/login", &error);
 
-  g_test_message ("%s: %s", status, error != NULL ? error->message : "no error");
+  g_test_message ("%s, %s: %s", proxy->status, proxy->challenge,
+                  error != NULL ? error->message : "no error");
   g_assert_null (answer);
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_NETWORK);
   g_assert_nonnull (strstr (error->message, says));
@@ -131,14 +145,28 @@ assert_refused (const char *format, const char *status, const char *says, int n_
   proxy_free (proxy);
 }
 
+static void
+assert_refused (const char *format, const char *status, const char *says, int n_passwords)
+{
+  assert_refused_by (proxy_new (status, BASIC, FALSE), format, says, n_passwords);
+}
+
 /* libsoup by itself tells a wrong password again and again, which locks accounts. */
 static void
 test_wrong_password_is_told_once (void)
 {
-  assert_refused ("http://user:old@127.0.0.1:", "407 Proxy Authentication Required",
-                  "the proxy wants another password", 1);
-  assert_refused ("http://user:p%40ss@127.0.0.1:", "407 Proxy Authentication Required",
-                  "the proxy wants another password", 1);
+  const char *const challenges[] = {
+    BASIC,
+    DIGEST,
+    "Negotiate\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: " BASIC,
+  };
+  const char *const passwords[] = { "http://user:old@127.0.0.1:", "http://user:p%40ss@127.0.0.1:" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (challenges); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (passwords); j++)
+      for (int keeps = FALSE; keeps <= TRUE; keeps++)
+        assert_refused_by (proxy_new ("407 Proxy Authentication Required", challenges[i], keeps),
+                           passwords[j], "the proxy wants another password", 1);
 }
 
 static void
@@ -176,7 +204,7 @@ test_no_proxy_there (void)
 static void
 test_loopback_is_asked_directly (void)
 {
-  Proxy *proxy = proxy_new ("403 Forbidden");
+  Proxy *proxy = proxy_new ("403 Forbidden", BASIC, FALSE);
   g_autoptr (FakeWebServer) web = fake_web_server_new (NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *address = g_strdup_printf ("http://127.0.0.1:%u", proxy->port);
@@ -193,12 +221,25 @@ test_loopback_is_asked_directly (void)
   proxy_free (proxy);
 }
 
+/* The nonce of an earlier request may be too old. */
+static void
+test_stale_nonce_is_replaced_once (void)
+{
+  static const char stale[] =
+      "Digest realm=\"p\", qop=\"auth\", nonce=\"n\", algorithm=MD5, Stale=TRUE";
+
+  for (int keeps = FALSE; keeps <= TRUE; keeps++)
+    assert_refused_by (proxy_new ("407 Proxy Authentication Required", stale, keeps),
+                       "http://user:old@127.0.0.1:", "the proxy wants another password", 2);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
   g_test_add_func ("/proxy/wrong-password-is-told-once", test_wrong_password_is_told_once);
+  g_test_add_func ("/proxy/stale-nonce-is-replaced-once", test_stale_nonce_is_replaced_once);
   g_test_add_func ("/proxy/trouble-is-the-proxys", test_trouble_is_the_proxys);
   g_test_add_func ("/proxy/no-proxy-there", test_no_proxy_there);
   g_test_add_func ("/proxy/loopback-is-asked-directly", test_loopback_is_asked_directly);
