@@ -37,8 +37,8 @@ G_BEGIN_DECLS
  * @KEYFOB_AUTH_ERROR_NO_BROWSER: there is no browser to open
  * @KEYFOB_AUTH_ERROR_PENDING: device flow: the user has not decided (RFC 8628 section 3.5)
  * @KEYFOB_AUTH_ERROR_SLOW_DOWN: device flow: ask less often (RFC 8628 section 3.5)
- * @KEYFOB_AUTH_ERROR_UNAVAILABLE: the server is out of order or wants to be asked later (5xx, 429),
- *   or another program keeps Keyfob from asking
+ * @KEYFOB_AUTH_ERROR_UNAVAILABLE: the server is out of order or wants to be asked again (5xx, 408,
+ *   425, 429), or another program keeps Keyfob from asking
  * @KEYFOB_AUTH_ERROR_TOKENS_LOCKED: the user or the screen has locked the tokens
  */
 typedef enum

@@ -55,6 +55,13 @@ class ToTheEnd(Device):
         host.wait_for(State="signed-in", Account="Alice Example", Error="", **NOTHING)
         self.assertIn("access_token", host.get_token())
 
+    def test_gateway_that_breaks_off_what_is_asked(self):
+        self.server.polls = [answer(408, "<html><body><h1>408 Request Time-out</h1></body></html>"), PENDING,
+                             answer(425, "")]
+        host = self.begin()
+        wait_until(lambda: host.State != "signing-in", "the token", agentcase.ANSWER)
+        self.assertEqual((host.State, host.Error), ("signed-in", ""))
+
     def test_second_client_joins(self):
         self.server.polls = [PENDING] * 1000
         host = self.begin()

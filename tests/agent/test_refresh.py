@@ -232,6 +232,17 @@ class Refresh(agentcase.AgentCase):
         self.assertEqual(host.State, "offline")
         self.assertIn("too often", host.Error)
 
+    def test_gateway_that_breaks_off_what_is_asked(self):
+        host = self.start_with_short()
+        for status in (408, 425):
+            with self.subTest(status=status):
+                self.server.faults["token"] = answer(status, "")
+                self.assert_fails("Unavailable", host.call, "Refresh")
+                self.assertEqual(host.State, "offline")
+        del self.server.faults["token"]
+        host.call("Refresh")
+        self.assertEqual(host.State, "signed-in")
+
     def test_failure_is_shared_by_all_who_asked(self):
         host = self.start_with_short()
         gate = self.server.gates["token"] = threading.Event()

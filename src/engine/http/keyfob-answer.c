@@ -17,6 +17,8 @@
 #include "keyfob-secret.h"
 #include "keyfob-text.h"
 
+/* RFC 8470 section 5.2 */
+#define STATUS_TOO_EARLY 425
 /* RFC 6585 section 4 */
 #define STATUS_TOO_MANY_REQUESTS 429
 #define MAX_PAGE 65536
@@ -527,7 +529,8 @@ keyfob_answer_dup_host (const char *url)
 gboolean
 keyfob_answer_is_unavailable (KeyfobAnswer *self)
 {
-  return self->status >= 500 || self->status == STATUS_TOO_MANY_REQUESTS;
+  return self->status >= 500 || self->status == SOUP_STATUS_REQUEST_TIMEOUT
+         || self->status == STATUS_TOO_EARLY || self->status == STATUS_TOO_MANY_REQUESTS;
 }
 
 gboolean

@@ -67,8 +67,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KeyfobAnswer, keyfob_answer_free)
 /** Returns: (transfer full): host and explicit port of @url, cleaned for display; may be empty */
 char *keyfob_answer_dup_host (const char *url);
 
-/** Returns: whether the server is out of order or overloaded (5xx, 429), so that the answer says
- * nothing about the request itself */
+/** Returns: whether the server is out of order or overloaded (5xx, 429), or the request did not
+ * arrive whole or came too early (408, 425), so that the answer says nothing about the request
+ * itself */
 gboolean keyfob_answer_is_unavailable (KeyfobAnswer *self);
 
 /** Returns: whether the answer is a redirect to @location */

@@ -114,6 +114,10 @@ static const struct
   { 400, "text/plain", "\xff\xfe {\"error\": \"slow_down\"} \xff", SLOW },
   { 400, JSON, "{\"detail\":\"x_access_denied_y\"}", SERVER },
   { 400, HTML, "<html><body class=\"access_denied\">", SERVER },
+  { 408, NULL, "", UNAVAILABLE },
+  { 408, HTML, "<html><body><h1>408 Request Time-out</h1>\n", UNAVAILABLE },
+  { 408, JSON, "{\"error\":\"authorization_pending\"}", PENDING },
+  { 425, NULL, "", UNAVAILABLE },
   { 429, JSON, "{\"detail\":\"Too many\"}", UNAVAILABLE },
   { 500, JSON, "{\"detail\":\"Token creation failed.\"}", UNAVAILABLE },
   { 500, JSON, "", UNAVAILABLE },
@@ -291,6 +295,9 @@ static const struct
 
   /* whatever a server quotes that is out of order or overrun */
   { REFRESH, 429, JSON, QUOTED ("invalid_grant"), UNAVAILABLE },
+  { REFRESH, 408, NULL, "", UNAVAILABLE },
+  { REFRESH, 408, JSON, QUOTED ("invalid_grant"), UNAVAILABLE },
+  { BROKER, 425, NULL, "", UNAVAILABLE },
   { REFRESH, 500, JSON, QUOTED ("invalid_grant"), UNAVAILABLE },
   { REFRESH, 502, JSON, "{\"detail\":\"Failed to contact OIDC endpoint: timed out\"}",
     UNAVAILABLE },
