@@ -53,18 +53,21 @@ static GError *G_GNUC_PRINTF (2, 3) new_error (KeyfobAuthError code, const char 
   return error;
 }
 
-/* Some servers send JSON as text/html. */
+/* Some servers send JSON as text/html, also with words that are not in UTF-8. */
 static gboolean
 is_page (KeyfobAnswer *self)
 {
   const char *start = self->body + strspn (self->body, " \t\r\n\xef\xbb\xbf");
   gboolean says_so = g_strcmp0 (self->content_type, "text/html") == 0
                      || g_strcmp0 (self->content_type, "application/xhtml+xml") == 0;
+  g_autoptr (KeyfobSecret) text = NULL;
 
   if (*start == '<' || !says_so)
     return *start == '<';
 
-  return !keyfob_json_is_valid (self->body, self->length, FALSE);
+  text = g_utf8_make_valid (start, self->body + self->length - start);
+
+  return !keyfob_json_is_valid (text, strlen (text), FALSE);
 }
 
 /* Returns: whether a tag of the name @name begins at @at */
