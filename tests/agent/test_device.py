@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Signing in by a code on another device."""
 
+import codecs
 import itertools
+import json
 import socket
 import time
 
@@ -61,6 +63,16 @@ class ToTheEnd(Device):
         host = self.begin()
         wait_until(lambda: host.State != "signing-in", "the token", agentcase.ANSWER)
         self.assertEqual((host.State, host.Error), ("signed-in", ""))
+
+    def test_answers_that_are_not_quite_json(self):
+        pending = b'{"error": "authorization_pending", "error_description": "d\xe9j\xe0"}'
+        made = self.server.make_token()
+        self.server.polls = [answer(400, codecs.BOM_UTF8 + PENDING[1]), answer(400, pending),
+                             answer(200, codecs.BOM_UTF8 + json.dumps(made).encode(), "application/json")]
+        host = self.begin()
+        wait_until(lambda: host.State != "signing-in", "the token", agentcase.ANSWER)
+        self.assertEqual((host.State, host.Error), ("signed-in", ""))
+        self.assertEqual(host.get_token()["access_token"], made["access_token"])
 
     def test_second_client_joins(self):
         self.server.polls = [PENDING] * 1000

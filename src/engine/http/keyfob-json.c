@@ -11,6 +11,8 @@
 
 /* As deep as Python's reader goes, and so the files that it leaves. */
 #define MAX_SCAN_DEPTH 1000
+/* The byte order mark: RFC 8259 section 8.1 lets a reader ignore it. */
+#define MARK "\xef\xbb\xbf"
 /* Characters; the longest number that a program prints has 25. */
 #define MAX_NUMBER 64
 /* Length of an escape of a UTF-16 unit. */
@@ -297,13 +299,15 @@ read_value (Reader *self, JsonNode **value)
 static JsonNode *
 parse (const char *data, gsize length, const Limits *limits)
 {
+  gsize mark =
+      length >= strlen (MARK) && memcmp (data, MARK, strlen (MARK)) == 0 ? strlen (MARK) : 0;
   Reader reader = {
-    .scan = { .at = data, .end = data + length, .python = limits->python },
+    .scan = { .at = data + mark, .end = data + length, .python = limits->python },
     .limits = limits,
   };
   JsonNode *root = NULL;
 
-  if (length > limits->size || !keyfob_json_is_valid (data, length, limits->python)
+  if (length > limits->size || !keyfob_json_is_valid (data + mark, length - mark, limits->python)
       || !read_value (&reader, &root))
     return NULL;
 

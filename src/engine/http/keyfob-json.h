@@ -21,10 +21,11 @@ G_BEGIN_DECLS
  * @data: text of a server or of another program
  * @length: length of @data in bytes
  *
- * The gate for JSON from outside: nothing else parses any. Takes RFC 8259 in valid UTF-8, within
- * limits of size and number of values, with no name twice in an object. A number that is not finite
- * or has no 64 bits for its digits, a string with half a surrogate pair or a NUL, a member with
- * such a name, and an object or array that is nested too deep are left out, or null in an array.
+ * The gate for JSON from outside: nothing else parses any. Takes RFC 8259 in valid UTF-8, also
+ * after a byte order mark, within limits of size and number of values, with no name twice in an
+ * object. A number that is not finite or has no 64 bits for its digits, a string with half a
+ * surrogate pair or a NUL, a member with such a name, and an object or array that is nested too
+ * deep are left out, or null in an array.
  *
  * Returns: (transfer full) (nullable): the root, %NULL for any other text
  */
