@@ -26,6 +26,9 @@
 /* The Date header has whole seconds and takes time to arrive: a smaller difference is no skew. */
 #define MIN_SKEW 5
 #define MAX_SKEW (G_GINT64_CONSTANT (100) * 366 * 24 * 60 * 60)
+/* Seconds between the moment at which a JWT was issued and that of the answer: the provider has a
+ * clock of its own. */
+#define MAX_ISSUE 60
 /* See keyfob_token_get_margin(). */
 #define MARGIN 60
 #define MAX_SCOPE 1000
@@ -294,7 +297,8 @@ is_possible (gint64 skew)
 
 /* A proxy or a clock that is wrong may falsify a Date header. The token contradicts the header
  * where the JWT was issued at this machine's time, or where the token ends, by this machine's
- * clock, within the difference that the header tells. */
+ * clock, within the difference that the header tells; a JWT that was issued at the server's time
+ * confirms the header. */
 static gboolean
 is_credible (gint64 skew, gint64 now, gint64 issued, gint64 expires)
 {
@@ -302,6 +306,8 @@ is_credible (gint64 skew, gint64 now, gint64 issued, gint64 expires)
     return FALSE;
   if (issued > 0 && ABS (now + skew - issued) > ABS (now - issued))
     return FALSE;
+  if (issued > 0 && ABS (now + skew - issued) <= MAX_ISSUE)
+    return TRUE;
 
   return expires <= now || ABS (skew) <= expires - now;
 }

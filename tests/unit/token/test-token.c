@@ -451,6 +451,12 @@ static const struct
   { NULL, -3600, NOW - 1800, NOW + 1800 },
   { "{\"iat\": 1899996400}", -3600, NOW - 1800, NOW + 1800 },
   { "{\"iat\": 1900003600}", 3600, NOW + 5400, NOW + 1800 },
+  { "{\"iat\": 1899996400}", -3600, NOW + 1800, NOW + 5400 },
+  { "{\"iat\": 1899999930}", -70, NOW + 10, NOW + 80 },
+  { "{\"iat\": 1899996340}", -3600, NOW + 1800, NOW + 5400 },
+  /* the header is wrong, or the token was issued earlier: no confirmation */
+  { "{\"iat\": 1899996339}", -3600, NOW + 1800, NOW + 1800 },
+  { "{\"iat\": 1899999980}", -45, NOW + 40, NOW + 40 },
 };
 
 static void
