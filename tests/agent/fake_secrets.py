@@ -63,6 +63,7 @@ class FakeSecrets:
         self.left = 0  # how often
         self.unanswered = []
         self.items = {}  # path → (attributes, value, id of the object)
+        self.locked = set()  # paths of items
         self.made = 0
         self.info = Gio.DBusNodeInfo.new_for_xml(XML)
         self.context = GLib.MainContext()
@@ -86,7 +87,7 @@ class FakeSecrets:
             "Collections": GLib.Variant("ao", [COLLECTION]),
             "Items": GLib.Variant("ao", list(self.items)),
             "Label": GLib.Variant("s", "Any"),
-            "Locked": GLib.Variant("b", False),
+            "Locked": GLib.Variant("b", path in self.locked),
             "Attributes": GLib.Variant("a{ss}", attributes),
             "Created": GLib.Variant("t", 0),
             "Modified": GLib.Variant("t", 0),
@@ -110,6 +111,18 @@ class FakeSecrets:
         unanswered, self.unanswered = self.unanswered, []
         for path, method, arguments, invocation in unanswered:
             self._answer(path, method, arguments.unpack(), invocation)
+        return GLib.SOURCE_REMOVE
+
+    def add_locked(self):
+        """Makes a locked item beside the only one, for the same host."""
+        source = GLib.Idle()
+        source.set_callback(self._add_locked)
+        source.attach(self.context)
+
+    def _add_locked(self, _data):
+        (attributes, value, _), = self.items.values()
+        self.locked.add(self._add(attributes, value))
+        privatebus.wake()
         return GLib.SOURCE_REMOVE
 
     def come_back(self):
@@ -136,9 +149,16 @@ class FakeSecrets:
         else:
             invocation.return_value(getattr(self, "_" + method)(path, *arguments))
 
+    def _add(self, attributes, value):
+        self.made += 1
+        item = f"{COLLECTION}/{self.made}"
+        self.items[item] = (attributes, value, self._export(item, "Item"))
+        return item
+
     def _SearchItems(self, path, wanted):
         found = [item for item, (attributes, _, _) in self.items.items() if wanted.items() <= attributes.items()]
-        return GLib.Variant("(aoao)", (found, []))
+        return GLib.Variant("(aoao)", ([item for item in found if item not in self.locked],
+                                       [item for item in found if item in self.locked]))
 
     def _Unlock(self, path, objects):
         return GLib.Variant("(aoo)", (objects, "/"))
@@ -154,9 +174,7 @@ class FakeSecrets:
         attributes = properties[SECRET + "Item.Attributes"]
         item = next((item for item, kept in self.items.items() if replace and kept[0] == attributes), None)
         if item is None:
-            self.made += 1
-            item = f"{COLLECTION}/{self.made}"
-            self.items[item] = (attributes, bytes(secret[2]), self._export(item, "Item"))
+            item = self._add(attributes, bytes(secret[2]))
         self.items[item] = (attributes, bytes(secret[2]), self.items[item][2])
         return GLib.Variant("(oo)", (item, "/"))
 

@@ -264,6 +264,58 @@ class OtherService(agentcase.AgentCase):
         host.call("SignOut")
         self.assertEqual(self.secrets.items, {})
 
+    def put(self, value):
+        """Writes what is no token into the item of the host while no agent runs."""
+        self.stop_agent()
+        (item, (attributes, _, number)), = self.secrets.items.items()
+        self.secrets.items[item] = (attributes, value, number)
+
+    def test_what_is_stored_is_no_token(self):
+        for value in (b"", b"rubbish", b"{}"):
+            with self.subTest(value=value):
+                host = self.sign_in()
+                self.put(value)
+                self.start_agent(wait=False)
+                self.wait_for_store("ready")
+                host = self.find_host()
+                host.wait_for(State="expired")
+                self.assertIn("is no token. Sign in again", host.Error)
+                self.assertEqual((host.Account, host.Store), ("Alice Example", ""))
+                self.assert_fails("InteractionRequired", host.get_token)
+                host.sign_in()
+                host.wait_for(State="signed-in", Saved=True, Error="")
+                token = host.get_token()
+                self.restart_agent()
+                host = self.find_host()
+                host.wait_for(State="signed-in")
+                self.assertEqual(host.get_token(), token)
+                self.remove_host(host.path)
+
+    def test_what_is_no_token_goes_with_the_sign_out(self):
+        self.sign_in()
+        self.put(b"rubbish")
+        path = self.bus.path("config", "keyfob", "hosts.ini")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("account=Alice Example\n", ""))
+        self.start_agent(wait=False)
+        host = self.find_host()
+        host.wait_for(State="expired", Account="")
+        host.call("SignOut")
+        host.wait_for(State="signed-out", Error="")
+        self.assertEqual(self.secrets.items, {})
+
+    def test_what_is_stored_beside_a_locked_item_is_no_token(self):
+        self.sign_in()
+        self.put(b"rubbish")
+        self.secrets.add_locked()
+        wait_until(lambda: self.secrets.locked, "the locked item")
+        self.start_agent(wait=False)
+        host = self.find_host()
+        host.wait_for(State="locked")
+        self.assertIn("has not let Keyfob read the token", host.Error)
+
     def test_search_is_not_answered(self):
         token = self.sign_in().get_token()
         host = self.start_silent("SearchItems")

@@ -227,6 +227,19 @@ class Shared(SharedCase):
         wait_until(lambda: "damaged-file" in self.notices(), "the notice")
         self.assertIn(self.token_file() + ".damaged", self.notices()["damaged-file"])
 
+    def test_entry_that_is_no_token(self):
+        self.add_host().sign_in()
+        self.stop_agent()
+        self.write({self.server.url: {"token": {"access_token": ""}, "stored_at": time.time()}})
+        self.start_agent()
+        host = self.find_host()
+        host.wait_for(State="expired")
+        self.assertIn("is no token. Sign in again", host.Error)
+        self.assert_fails("InteractionRequired", host.get_token)
+        host.sign_in()
+        host.wait_for(State="signed-in", Saved=True, Error="")
+        self.assertEqual(self.access(), host.get_token()["access_token"])
+
     def test_readable_file_is_told(self):
         self.write_token(token())
         os.chmod(self.token_file(), 0o644)

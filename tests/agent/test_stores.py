@@ -387,6 +387,22 @@ class Comes(StoresCase):
         self.assertEqual(host.get_token(), before)
         self.assertIsNone(self.access())
 
+    def test_what_is_no_token_says_nothing_of_a_locked_one(self):
+        keyring = self.bus.start_keyring()
+        keyring.kill()
+        keyring.wait()
+        self.restart_agent()
+        self.add_host().sign_in()
+        self.stop_agent()
+        with open(self.token_file(), "w", encoding="utf-8") as file:
+            json.dump({self.server.url: {"token": {"access_token": ""}}}, file)
+        self.bus.start_locked_keyring()
+        self.start_agent(wait=False)
+        self.wait_for_store("locked")
+        host = self.find_host()
+        host.wait_for(State="locked")
+        self.assertIn("keyring is locked", host.Error)
+
     def test_entry_of_python_stays(self):
         self.write_token(token())
         host = self.add_host()

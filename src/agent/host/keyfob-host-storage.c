@@ -38,6 +38,13 @@ had_token (KeyfobHost *host)
          || *keyfob_host_session_get_account (keyfob_host_get_session (host)) != '\0';
 }
 
+/* Returns: whether something is stored that only a sign-in can replace */
+static gboolean
+is_no_token (const GError *error)
+{
+  return g_error_matches (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
+}
+
 static void
 take_missing (KeyfobHost *host, const GError *error)
 {
@@ -49,6 +56,10 @@ take_missing (KeyfobHost *host, const GError *error)
       keyfob_host_set_account (host, "");
       if (keyfob_host_session_get_state (session) != KEYFOB_HOST_SIGNED_OUT)
         keyfob_host_session_sign_out (session);
+    }
+  else if (is_no_token (error))
+    {
+      keyfob_host_session_lapse (session, error->message);
     }
   /* a private agent knows of no earlier time, and the user of no sign-in that would help */
   else if (had_token (host) || keyfob_host_get_context (host)->is_private)
@@ -90,6 +101,24 @@ end_search (Search *search)
   search_free (search);
 }
 
+/* The first failure counts. Where a place cannot be read, the token may be there, whatever is in
+ * the others.
+ *
+ * @error: (transfer full) */
+static void
+note_failure (Search *search, GError *error)
+{
+  if (search->error == NULL || (is_no_token (search->error) && !is_no_token (error)))
+    {
+      g_clear_error (&search->error);
+      search->error = error;
+    }
+  else
+    {
+      g_error_free (error);
+    }
+}
+
 static void on_found (GObject *source, GAsyncResult *result, gpointer user_data);
 
 static void
@@ -116,8 +145,7 @@ search_next (Search *search)
                                            on_found, search);
           return;
         }
-      if (search->error == NULL)
-        search->error = keyfob_stores_new_error (stores);
+      note_failure (search, keyfob_stores_new_error (stores));
     }
 
   end_search (search);
@@ -131,8 +159,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (KeyfobToken) token = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!keyfob_token_store_lookup_finish (store, result, &token, &error) && search->error == NULL)
-    search->error = g_steal_pointer (&error);
+  if (!keyfob_token_store_lookup_finish (store, result, &token, &error))
+    note_failure (search, g_steal_pointer (&error));
 
   if (token == NULL)
     {

@@ -34,7 +34,8 @@ removal_new (KeyfobHost *host)
   KeyfobHostSession *session = keyfob_host_get_session (host);
   Removal *removal = g_new0 (Removal, 1);
   gboolean had_token = keyfob_host_session_get_token (session) != NULL
-                       || *keyfob_host_session_get_account (session) != '\0';
+                       || *keyfob_host_session_get_account (session) != '\0'
+                       || keyfob_host_session_has_ended (session);
 
   /* nobody is asked to unlock a keyring in which there is nothing */
   removal->places = had_token ? keyfob_token_location_dup_all (keyfob_host_get_location (host))

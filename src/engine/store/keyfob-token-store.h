@@ -92,7 +92,8 @@ void keyfob_token_store_lookup_async (KeyfobTokenStore *self,
  * keyfob_token_store_lookup_finish:
  * @token: (out) (nullable) (transfer full): the token, %NULL where there is none
  *
- * Returns: %FALSE with an error where the store could not be read
+ * Returns: %FALSE with an error where the store could not be read;
+ *   KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where what it has for the host is no token
  */
 gboolean keyfob_token_store_lookup_finish (KeyfobTokenStore *self,
                                            GAsyncResult *result,

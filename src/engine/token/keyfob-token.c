@@ -429,7 +429,7 @@ keyfob_token_new_from_entry (JsonObject *entry, GError **error)
     self = new_from_fields (json_node_get_object (node), stored_at, (gint64) skew, NULL);
 
   if (self == NULL)
-    g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE,
+    g_set_error_literal (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED,
                          _ ("What is stored for this host is no token. Sign in again."));
 
   return self;

@@ -40,7 +40,7 @@ keyfob_token_new_from_answer (JsonObject *answer, double now, gint64 skew, GErro
 /**
  * keyfob_token_new_from_entry:
  * @entry: an entry of a store: an object with `token`, `stored_at` and maybe `clock_skew`
- * @error: KEYFOB_AUTH_ERROR_STORE where @entry contains no usable token
+ * @error: KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where @entry contains no usable token
  *
  * Returns: (transfer full): the token, or %NULL
  */

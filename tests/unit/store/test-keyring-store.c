@@ -388,7 +388,7 @@ test_item_without_token (Fixture *fixture, gconstpointer data)
                         " xdg:schema org.keyfob.Keyfob.Token");
 
   g_assert_nonnull (put);
-  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_STORE);
+  assert_look_up_fails (fixture, HOST, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
   assert_saved (fixture, HOST, "one");
   assert_stored (fixture, HOST, "one");
 }

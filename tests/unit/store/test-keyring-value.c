@@ -164,7 +164,7 @@ test_no_token_in_it (void)
 
       g_test_message ("%s", shown);
       g_assert_null (keyfob_keyring_value_to_token (value, &error));
-      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
     }
 }
 
@@ -179,7 +179,7 @@ test_nothing_and_bytes (void)
   g_assert_null (keyfob_keyring_value_to_token (NULL, &error));
   g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
   g_assert_null (keyfob_keyring_value_to_token (value, &bytes_error));
-  g_assert_error (bytes_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+  g_assert_error (bytes_error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
 }
 
 int

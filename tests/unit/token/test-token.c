@@ -377,7 +377,7 @@ test_bad_entries (void)
       g_autoptr (KeyfobToken) token = keyfob_token_new_from_entry (entry, &error);
 
       g_assert_null (token);
-      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
     }
 }
 

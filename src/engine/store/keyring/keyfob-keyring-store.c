@@ -758,14 +758,25 @@ drop (Job *job, gboolean overwritten)
   return found;
 }
 
+static gboolean
+has_locked (Job *job)
+{
+  for (GList *l = job->items; l != NULL; l = l->next)
+    if (is_locked (l->data))
+      return TRUE;
+
+  return FALSE;
+}
+
 static void delete_remains (KeyfobKeyringStore *self, Job *job);
 
+/* A locked item may have the token, whatever is in the others. */
 static void
 return_newest (GTask *task)
 {
   KeyfobKeyringStore *self = g_task_get_source_object (task);
   Job *job = g_task_get_task_data (task);
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   KeyfobToken *token = NULL;
 
   if (drop (job, TRUE))
@@ -774,10 +785,10 @@ return_newest (GTask *task)
   token = dup_newest (job, &error);
   if (token != NULL)
     g_task_return_pointer (task, token, g_object_unref);
-  else if (error != NULL)
-    g_task_return_error (task, error);
-  else if (job->items != NULL)
+  else if (has_locked (job))
     g_task_return_error (task, keyfob_keyring_error_new_locked_item ());
+  else if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
   else
     look_at_collection (self, FALSE, g_task_get_cancellable (task), nothing_found_cb,
                         g_object_ref (task));

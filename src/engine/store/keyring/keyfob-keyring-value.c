@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "keyfob-json.h"
+#include "keyfob-keyring-error.h"
 #include "keyfob-secret.h"
 
 /* No JSON starts with this. */
@@ -74,11 +75,16 @@ keyfob_keyring_value_to_token (SecretValue *value, GError **error)
   gsize length = 0;
   g_autoptr (JsonObject) entry = NULL;
 
-  if (value != NULL)
-    text = secret_value_get (value, &length);
+  if (value == NULL)
+    {
+      g_propagate_error (error, keyfob_keyring_error_new_silent ());
+      return NULL;
+    }
+
+  text = secret_value_get (value, &length);
   if (length >= prefix && memcmp (text, BASE64, prefix) == 0)
     entry = decode (text + prefix, length - prefix);
-  else if (text != NULL)
+  else
     entry = keyfob_json_parse_stored (text, length);
 
   if (entry == NULL)

@@ -24,7 +24,8 @@ SecretValue *keyfob_keyring_value_new (KeyfobToken *token, double now);
 /**
  * keyfob_keyring_value_to_token:
  * @value: (nullable): the secret of an item, of this Keyfob or of an older one
- * @error: a KeyfobAuthError where there is no token in it
+ * @error: KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED where there is no token in it,
+ *   KEYFOB_AUTH_ERROR_STORE where the service has handed out no secret
  *
  * Returns: (transfer full) (nullable): the token
  */
