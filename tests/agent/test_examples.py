@@ -135,7 +135,12 @@ class Commands(test_ctl.Ctl):
         self.run_shell(line)
         self.assertIn("HEAD", self.run_shell(f"git ls-remote {self.server.url}/files/one.git"))
 
+    def show_adding(self, line):
+        self.run_shell(line)
+        self.assertIn(self.server.url, self.run_shell("keyfobctl list"))
+
     effects = (
+        (r"keyfobctl add ", show_adding),
         (r"keyfobctl login ", show_sign_in),
         (r"curl ", show_curl),
         (r"keyfobctl run .*my-program|BEARER_TOKEN_FILE=.* my-program|rclone ", show_token_file),

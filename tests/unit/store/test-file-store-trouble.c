@@ -32,7 +32,7 @@ test_entry_without_token (FileCase *fixture, gconstpointer data)
 
       file_case_put (fixture, content);
       g_assert_false (file_case_look_up (fixture, "https://a.example", &found, &error));
-      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_STORE);
+      g_assert_error (error, KEYFOB_AUTH_ERROR, KEYFOB_AUTH_ERROR_INTERACTION_REQUIRED);
       g_assert_true (file_case_save (fixture, "https://a.example", "new", NULL));
       file_case_assert_stored (fixture, "https://a.example", "new");
     }
