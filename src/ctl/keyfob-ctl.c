@@ -609,7 +609,7 @@ dup_unconverted (const GOptionEntry *entries)
       g_array_append_val (copies, copy);
     }
 
-  return (GOptionEntry *) g_array_free (copies, FALSE);
+  return (gpointer) g_array_free (copies, FALSE);
 }
 
 /* Returns: (nullable): the text that no message can carry */

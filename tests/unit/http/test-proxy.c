@@ -14,6 +14,7 @@
 #define NOW G_GINT64_CONSTANT (1900000000)
 
 #define BASIC "Basic realm=\"p\""
+#define SEVERAL "Negotiate\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: " BASIC
 #define DIGEST "Digest realm=\"p\", qop=\"auth\", nonce=\"n\", stale=false"
 
 /* A proxy that answers every request with one status. Counted, since the thread of a connection
@@ -158,7 +159,7 @@ test_wrong_password_is_told_once (void)
   const char *const challenges[] = {
     BASIC,
     DIGEST,
-    "Negotiate\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: " BASIC,
+    SEVERAL,
   };
   const char *const passwords[] = { "http://user:old@127.0.0.1:", "http://user:p%40ss@127.0.0.1:" };
 
