@@ -154,6 +154,11 @@ class Pictures(WindowCase):
                 return int(name), words[2].decode()
         return None
 
+    def is_bounded(self, pid):
+        """Whether the process has got as far as to set its limits, after which it ends with the window."""
+        limit = re.search(r"^Max cpu time +(\d+)", pathlib.Path(f"/proc/{pid}/limits").read_text(), re.MULTILINE)
+        return limit is not None and int(limit[1]) == MAX_CPU_TIME
+
     def read_avatar(self):
         """Pixels of that of PORTAL, which is left of its name."""
         box = self.app.wait_box(PORTAL, role="label")
@@ -170,6 +175,7 @@ class Pictures(WindowCase):
         self.agent.set_host(PORTAL, Options={"picture": str(path)})
         pid, decoded = desktop.wait_for(self.find_decoding, "the picture to be decoded")
         self.assertEqual(decoded, str(path))
+        desktop.wait_for(lambda: self.is_bounded(pid), "its limits")
         # for as long as the test wants
         os.kill(pid, signal.SIGSTOP)
         self.addCleanup(lambda: pathlib.Path("/proc", str(pid)).exists() and os.kill(pid, signal.SIGKILL))
