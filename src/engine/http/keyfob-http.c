@@ -16,6 +16,9 @@
 #include "keyfob-time-limit.h"
 
 #define CHUNK 16384
+/* Answers with which a proxy asks for the password: a further one is to a wrong password, which
+ * locks accounts where it is told again. */
+#define MAX_CHALLENGES 1
 /* Interim answers (RFC 9110 section 15.2) to one request: few servers send any. */
 #define MAX_INTERIM 16
 /* The longest time that Keyfob stays away at the request of a server, seconds. */
@@ -23,6 +26,7 @@
 /* More than any balancer or gateway sets. */
 #define MAX_COOKIES 50
 #define MAX_CAUSE 300 /* characters */
+#define PROXY_AUTHORIZATION "Proxy-Authorization"
 #define FORM_TYPE "application/x-www-form-urlencoded"
 
 typedef struct
@@ -36,12 +40,8 @@ typedef struct
   guint8 *chunk;
   KeyfobTimeLimit *limit;
   gulong got_informational;
-  SoupSession *session;
-  gulong request_queued;
-  SoupMessage *tunnel; /* (nullable): the last request for a connection through a proxy */
-  gulong tunnel_answered;
-  guint n_stale;             /* times that it was told in vain, though perhaps rightly */
-  gboolean refused_by_proxy; /* it does not take the password */
+  char *proxy_authorization; /* (nullable): tells the proxy the password, once */
+  guint n_challenges;        /* of the proxy */
   guint n_interim;
 } Exchange;
 
@@ -56,71 +56,78 @@ exchange_free (Exchange *exchange)
   g_clear_pointer (&exchange->answer, keyfob_answer_free);
   g_clear_object (&exchange->stream);
   keyfob_time_limit_free (exchange->limit);
-  g_clear_signal_handler (&exchange->request_queued, exchange->session);
-  g_object_unref (exchange->session);
-  if (exchange->tunnel != NULL)
-    g_clear_signal_handler (&exchange->tunnel_answered, exchange->tunnel);
-  g_clear_object (&exchange->tunnel);
   g_clear_signal_handler (&exchange->got_informational, exchange->message);
   g_object_unref (exchange->message);
+  g_clear_pointer (&exchange->proxy_authorization, keyfob_secret_free);
   g_clear_object (&exchange->cookies);
   g_object_unref (exchange->clock);
   g_free (exchange);
 }
 
-/* Returns: whether the password may be right, and only the nonce that came with it is too old (RFC
- *   7616 section 3.3) */
+/* Whether @tunnel is the message that asks a proxy for a way for the message of @exchange. */
 static gboolean
-has_stale_nonce (SoupMessage *tunnel)
+is_tunnel_of (SoupMessage *tunnel, Exchange *exchange)
 {
-  const char *challenges = soup_message_headers_get_list (
-      soup_message_get_response_headers (tunnel), "Proxy-Authenticate");
-  g_autofree char *folded = challenges != NULL ? g_ascii_strdown (challenges, -1) : NULL;
-
-  return folded != NULL && strstr (folded, "stale=true") != NULL;
+  return soup_message_get_connection_id (tunnel)
+         == soup_message_get_connection_id (exchange->message);
 }
 
-/* libsoup tells a proxy a password that is wrong twenty times, which locks the account. */
+/* On a connection that the proxy keeps open after 407, libsoup tells a wrong password up to twenty
+ * times, and asks for a way to the proxy instead of the host; where the proxy closes, it goes on
+ * without end. So every try has a connection of its own, and a second 407 is the last. The
+ * path of the request, which libsoup puts into a digest in clear, is no business of the proxy. */
 static void
-on_tunnel_answered (SoupMessage *tunnel, Exchange *exchange)
+on_tunnel_answer (SoupMessage *tunnel, GTask *task)
 {
-  SoupMessageHeaders *headers = soup_message_get_request_headers (tunnel);
+  Exchange *exchange = g_task_get_task_data (task);
+  g_autoptr (GUri) host = NULL;
 
-  if (soup_message_get_status (tunnel) != SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
-      || soup_message_headers_get_list (headers, "Proxy-Authorization") == NULL)
+  if (!is_tunnel_of (tunnel, exchange)
+      || soup_message_get_status (tunnel) != SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
     return;
 
-  if (has_stale_nonce (tunnel) && exchange->n_stale++ == 0)
-    return;
-
-  exchange->refused_by_proxy = TRUE;
-  g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
+  host = g_uri_parse_relative (soup_message_get_uri (exchange->message), "/", SOUP_HTTP_URI_FLAGS,
+                               NULL);
+  soup_message_set_uri (tunnel, host);
+  soup_message_headers_replace (soup_message_get_response_headers (tunnel), "Connection", "close");
+  if (++exchange->n_challenges > MAX_CHALLENGES)
+    g_cancellable_cancel (keyfob_time_limit_get_cancellable (exchange->limit));
 }
 
-static gboolean
-has_same_host (SoupMessage *one, SoupMessage *other)
-{
-  GUri *uri = soup_message_get_uri (one);
-  GUri *other_uri = soup_message_get_uri (other);
-
-  return g_strcmp0 (g_uri_get_host (uri), g_uri_get_host (other_uri)) == 0
-         && g_uri_get_port (uri) == g_uri_get_port (other_uri);
-}
-
-/* The request for a tunnel is one of libsoup's own (RFC 9110 section 9.3.6). It may be that of
- * another exchange with the same host, which is about the same password. */
+/* Keeps what libsoup made of the password and the challenge: the next try is another message. */
 static void
-on_request_queued (SoupSession *session, SoupMessage *message, Exchange *exchange)
+on_tunnel_answered (SoupMessage *tunnel, GTask *task)
 {
-  if (!g_str_equal (soup_message_get_method (message), SOUP_METHOD_CONNECT)
-      || !has_same_host (message, exchange->message))
+  Exchange *exchange = g_task_get_task_data (task);
+
+  if (is_tunnel_of (tunnel, exchange) && exchange->proxy_authorization == NULL)
+    exchange->proxy_authorization = g_strdup (soup_message_headers_get_one (
+        soup_message_get_request_headers (tunnel), PROXY_AUTHORIZATION));
+}
+
+static void
+on_tunnel_starting (SoupMessage *tunnel, GTask *task)
+{
+  Exchange *exchange = g_task_get_task_data (task);
+
+  if (is_tunnel_of (tunnel, exchange) && exchange->proxy_authorization != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (tunnel), PROXY_AUTHORIZATION,
+                                  exchange->proxy_authorization);
+}
+
+/* libsoup makes a message of its own that asks a proxy for a way to the host. The password is taken
+ * from the proxy's address for every request, since that may change: libsoup would first tell the
+ * one that it keeps. */
+static void
+on_request_queued (SoupSession *session, SoupMessage *message, GTask *task)
+{
+  if (!g_str_equal (soup_message_get_method (message), "CONNECT"))
     return;
 
-  if (exchange->tunnel != NULL)
-    g_clear_signal_handler (&exchange->tunnel_answered, exchange->tunnel);
-  g_set_object (&exchange->tunnel, message);
-  exchange->tunnel_answered =
-      g_signal_connect (message, "got-headers", G_CALLBACK (on_tunnel_answered), exchange);
+  soup_message_add_flags (message, SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  g_signal_connect_object (message, "starting", G_CALLBACK (on_tunnel_starting), task, 0);
+  g_signal_connect_object (message, "got-headers", G_CALLBACK (on_tunnel_answer), task, 0);
+  g_signal_connect_object (message, "got-body", G_CALLBACK (on_tunnel_answered), task, 0);
 }
 
 /* libsoup reads one after the other, and lets nothing else run, for as long as they come; it looks
@@ -206,7 +213,7 @@ fail (GTask *task, GError *cause)
       held = g_error_new_literal (SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING,
                                   "Too many interim answers");
     }
-  else if (exchange->refused_by_proxy)
+  else if (exchange->n_challenges > MAX_CHALLENGES)
     {
       g_clear_error (&held);
       held = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED,
@@ -362,8 +369,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static Exchange *
-exchange_new (SoupSession *session,
-              SoupMessage *message,
+exchange_new (SoupMessage *message,
               SoupCookieJar *cookies,
               KeyfobClock *clock,
               GCancellable *cancellable,
@@ -373,9 +379,6 @@ exchange_new (SoupSession *session,
 
   exchange->message = g_object_ref (message);
   g_set_object (&exchange->cookies, cookies);
-  exchange->session = g_object_ref (session);
-  exchange->request_queued =
-      g_signal_connect (session, "request-queued", G_CALLBACK (on_request_queued), exchange);
   exchange->got_informational =
       g_signal_connect (message, "got-informational", G_CALLBACK (on_interim_answer), exchange);
   exchange->clock = g_object_ref (clock);
@@ -509,8 +512,9 @@ keyfob_http_send_async (SoupSession *session,
       return;
     }
 
-  exchange = exchange_new (session, message, cookies, clock, cancellable, seconds);
+  exchange = exchange_new (message, cookies, clock, cancellable, seconds);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
+  g_signal_connect_object (session, "request-queued", G_CALLBACK (on_request_queued), task, 0);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
                            keyfob_time_limit_get_cancellable (exchange->limit), on_sent,
                            g_steal_pointer (&task));
