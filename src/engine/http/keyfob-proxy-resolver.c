@@ -95,6 +95,23 @@ new_direct (void)
   return new_list (DIRECT);
 }
 
+/* Returns: (transfer full): @proxy as GLib takes it, which has schemes in lower case. With curl,
+ * one without a scheme is for http, and socks5h has the proxy look names up, as GLib's socks5 does.
+ */
+static char *
+normalize_proxy (const char *proxy)
+{
+  const char *rest = strstr (proxy, "://");
+  g_autofree char *scheme = NULL;
+
+  if (rest == NULL)
+    return g_strconcat ("http://", proxy, NULL);
+
+  scheme = g_ascii_strdown (proxy, rest - proxy);
+
+  return g_strconcat (g_str_equal (scheme, "socks5h") ? "socks5" : scheme, rest, NULL);
+}
+
 /* @proxies: (nullable) (transfer full) */
 static char **
 take_proxies (KeyfobProxyResolver *self, const char *uri, char **proxies)
@@ -108,8 +125,7 @@ take_proxies (KeyfobProxyResolver *self, const char *uri, char **proxies)
     {
       g_autofree char *proxy = g_steal_pointer (&proxies[i]);
 
-      proxies[i] = strstr (proxy, "://") != NULL ? g_steal_pointer (&proxy)
-                                                 : g_strconcat ("http://", proxy, NULL);
+      proxies[i] = normalize_proxy (proxy);
     }
 
   g_mutex_lock (&self->mutex);

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (KeyfobProxyResolver, keyfob_proxy_resolver, KEYFOB, PROXY_
  * KeyfobProxyResolver:
  *
  * The proxies of the system's settings, except that a host on loopback is never asked through a
- * proxy, and that a proxy without a scheme is one for http, as curl takes it.
+ * proxy, and that the schemes of proxies are taken as curl does: none is http, socks5h resolves
+ * names at the proxy, and upper case is as lower case.
  */
 
 /**

@@ -313,6 +313,39 @@ test_no_proxy_there (void)
     }
 }
 
+/* As curl takes them. To a proxy for SOCKS, the fake speaks nonsense. */
+static void
+test_spellings (void)
+{
+  const char *const schemes[] = { "http://", "HTTP://", "Socks5://", "socks5h://", "SOCKS5H://" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      Proxy *proxy = proxy_new ("503 Service Unavailable", BASIC, FALSE);
+      g_autofree char *address = g_strdup_printf ("%s127.0.0.1:%u", schemes[i], proxy->port);
+      g_autoptr (GProxyResolver) settings = g_simple_proxy_resolver_new (address, NULL);
+      g_autoptr (SoupSession) session = new_session (settings);
+
+      g_test_message ("%s", address);
+      assert_fails (session, "through the proxy");
+      g_assert_cmpint (g_atomic_int_get (&proxy->n_requests), ==, 1);
+      proxy_free (proxy);
+    }
+}
+
+static void
+test_no_such_kind (void)
+{
+  Proxy *proxy = proxy_new ("503 Service Unavailable", BASIC, FALSE);
+  g_autofree char *address = g_strdup_printf ("ftp://127.0.0.1:%u", proxy->port);
+  g_autoptr (GProxyResolver) settings = g_simple_proxy_resolver_new (address, NULL);
+  g_autoptr (SoupSession) session = new_session (settings);
+
+  assert_fails (session, "through the proxy");
+  assert_counts (proxy, 0, 0, 0);
+  proxy_free (proxy);
+}
+
 /* What is sent to this machine stays on it: a refresh token would go to the proxy in clear. */
 static void
 test_loopback_is_asked_directly (void)
@@ -344,6 +377,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/proxy/changed-password-is-told", test_changed_password_is_told);
   g_test_add_func ("/proxy/trouble-is-the-proxys", test_trouble_is_the_proxys);
   g_test_add_func ("/proxy/no-proxy-there", test_no_proxy_there);
+  g_test_add_func ("/proxy/spellings", test_spellings);
+  g_test_add_func ("/proxy/no-such-kind", test_no_such_kind);
   g_test_add_func ("/proxy/loopback-is-asked-directly", test_loopback_is_asked_directly);
 
   return g_test_run ();
