@@ -130,6 +130,19 @@ class Trouble(FeedbackCase):
         self.app.wait_for("The network is down.")
         self.app.wait_gone("No sign-in was found there.")
 
+    def test_sign_in_fails_as_before(self):
+        sentence = "There is nothing. Check the address."
+        self.start([host(NAME, Error=sentence, ErrorDetails={"error": "BadAnswer", "status": 404})])
+        self.app.wait_for("Find the address")
+        self.agent.fail("SignIn", "BadAnswer", sentence)
+        self.app.press("Sign in")
+        self.agent.wait_call("SignIn")
+        # comes behind the answer
+        self.agent.set_host(NAME, Name="Portal")
+        self.app.wait_for("Portal")
+        for button in ("Find the address", "Details"):
+            self.assertIsNotNone(self.app.find_button(button), button)
+
     def test_free_the_port(self):
         self.start([host(NAME, Error="Every port is taken.", ErrorDetails={"error": "NoPort"})])
         self.app.press("Free the port")

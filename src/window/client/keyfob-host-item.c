@@ -369,12 +369,16 @@ keyfob_host_item_get_failure (KeyfobHostItem *self)
 const char *
 keyfob_host_item_get_error (KeyfobHostItem *self)
 {
+  const char *error;
+
   g_return_val_if_fail (KEYFOB_IS_HOST_ITEM (self), NULL);
 
-  if (self->failure != NULL && !self->error_is_newer)
-    return NULL;
+  error = keyfob_bus_host1_get_error (self->host);
+  /* the agent need not tell again what it tells already */
+  if (self->failure == NULL || self->error_is_newer || g_strcmp0 (self->failure, error) == 0)
+    return error;
 
-  return keyfob_bus_host1_get_error (self->host);
+  return NULL;
 }
 
 KeyfobHostSection
